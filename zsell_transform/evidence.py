@@ -1,0 +1,258 @@
+"""What the values of one column prove: its type in Pipedrive, its day/month order, its decimal mark, its options.
+
+Nothing here is a guess from a sample: a column has a type only if *every* filled value reads as one, and an order or a
+decimal mark only if some value reads no other way. `SHAPES` declares what is counted, `judge` reads the counts once.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import attrs
+
+from zsell_transform.folding import fold
+
+#: Pipedrive's limits (facts page, 3.8): a text field takes 255 characters, a numerical one 14 digits, a field 500 options.
+TEXT_LIMIT: Final = 255
+DIGIT_LIMIT: Final = 14
+OPTION_LIMIT: Final = 500
+
+# --- dates: every month with its own number of days, so that 31/02 is not one -------------------------------------
+_MONTHS: Final = (
+    (r"(?:0?[13578]|1[02])", r"(?:0?[1-9]|[12]\d|3[01])"),
+    (r"(?:0?[469]|11)", r"(?:0?[1-9]|[12]\d|30)"),
+    (r"0?2", r"(?:0?[1-9]|[12]\d)"),
+)
+_CLOCK: Final = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+_TAIL: Final = rf"(?:(?:,? +|T){_CLOCK}(?: ?(?:UTC|GMT|Z|[+-]\d{{2}}:?\d{{2}}))?)?$"
+_MONTH_DAY: Final = "(?:" + "|".join(f"{month}[-/.]{day}" for month, day in _MONTHS) + ")"
+_DAY_MONTH: Final = "(?:" + "|".join(f"{day}[-/.]{month}" for month, day in _MONTHS) + ")"
+_YEAR: Final = r"(?:1[6-9]|2[01])\d{2}"
+_SHORT_YEAR: Final = rf"(?:{_YEAR}|\d{{2}})"
+
+# --- numbers: under one decimal mark, the other may only part groups of three -------------------------------------
+_GROUPS: Final = " '’\u00a0\u202f"
+_DOT: Final = rf"(?:\d+|[1-9]\d{{0,2}}(?:[,{_GROUPS}]\d{{3}})+)(?:\.\d+)?"
+_COMMA: Final = rf"(?:\d+|[1-9]\d{{0,2}}(?:[.{_GROUPS}]\d{{3}})+)(?:,\d+)?"
+_SIGN: Final = r"(?:[A-Z]{1,3}\$|[$€£¥₹]|[A-Z]{3}|kr\.?|zł)"
+
+#: What is counted in a column, as patterns over its trimmed values.
+SHAPES: Final[dict[str, str]] = {
+    "ymd": rf"^{_YEAR}[-/.]{_MONTH_DAY}{_TAIL}",
+    "dmy": rf"^{_DAY_MONTH}[-/.]{_SHORT_YEAR}{_TAIL}",
+    "mdy": rf"^{_MONTH_DAY}[-/.]{_SHORT_YEAR}{_TAIL}",
+    "slashed": rf"^(?:{_DAY_MONTH}|{_MONTH_DAY})[-/.]{_SHORT_YEAR}{_TAIL}",
+    "moment": rf"^\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}(?:,? +|T){_CLOCK}",
+    "clock": rf"^{_CLOCK}$",
+    "whole": r"^-?\d+$",
+    "negative": r"^-",
+    "dot": rf"^-?{_DOT}$",
+    "comma": rf"^-?{_COMMA}$",
+    "grouped": rf"^-?[1-9]\d{{0,2}}(?:[.,{_GROUPS}]\d{{3}})+(?:[.,]\d+)?$",
+    "coded": r"^(?:\+|-?0\d)",
+    "digits": rf"^(?:\D*\d){{{DIGIT_LIMIT + 1},}}",
+    "money": rf"^(?:-?{_SIGN} ?-?(?:{_DOT}|{_COMMA})|-?(?:{_DOT}|{_COMMA}) ?{_SIGN})$",
+    "phone": r"^(?:\+|00)?[\d(][\d ()./-]{5,}\d(?: ?(?:x|ext\.?) ?\d+)?$",
+    "abroad": r"^\+\d",
+    "url": r"^(?:https?://|www\.)\S+$",
+    "email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+}
+
+#: Words of a tick box, folded; the first of each pair says yes.
+_YES_NO: Final = tuple(
+    frozenset(pair.split())
+    for pair in ("true false", "1 0", "yes no", "y n", "ja nein", "ja nej", "ja nee", "si no", "sim nao", "oui non",
+                 "tak nie", "ya tidak", "はい いいえ", "on off", "checked unchecked")
+)  # fmt: skip
+_PHONE_NAMES: Final = ("phone", "tel", "movil", "mobil", "mobile", "celular", "cell", "fono", "handy", "fax", "whatsapp")
+_ADDRESS_NAMES: Final = ("address", "direccion", "adresse", "adress", "adres", "endereco", "indirizzo", "alamat", "anschrift")
+
+
+@attrs.frozen
+class Evidence:
+    """The counts of one column: `counts` per shape, `options` value → times where the values are few."""
+
+    filled: int
+    longest: int
+    counts: Mapping[str, int] = {}
+    options: Mapping[str, int] | None = None
+
+    def every(self, shape: str) -> bool:
+        return self.filled > 0 and self.counts.get(shape, 0) == self.filled
+
+    def merged(self, other: Evidence) -> Evidence:
+        """The evidence of two columns that share one field in Pipedrive."""
+        if not self.filled or not other.filled:
+            return self if self.filled else other
+        few = None if self.options is None or other.options is None else dict(self.options)
+        for value, times in (other.options or {}).items() if few is not None else ():
+            few[value] = few.get(value, 0) + times  # type: ignore[index]
+        shapes = self.counts.keys() | other.counts.keys()
+        counts = {shape: self.counts.get(shape, 0) + other.counts.get(shape, 0) for shape in sorted(shapes)}
+        return Evidence(self.filled + other.filled, max(self.longest, other.longest), counts, few)
+
+
+@attrs.frozen
+class Verdict:
+    """A Pipedrive field type with what proves it, in one phrase."""
+
+    type: str
+    evidence: str
+    options: tuple[str, ...] = ()
+
+
+def date_order(seen: Evidence) -> str | None:
+    """How the dates of a column read, from the whole column.
+
+    Returns:
+        "ymd", "dmy", "mdy"; "undecided" when every value reads both ways round; "contradicts" when some value can only
+        be day first and another only month first; None when not every value is a date.
+    """
+    years, either, day_first, month_first = (seen.counts.get(shape, 0) for shape in ("ymd", "slashed", "dmy", "mdy"))
+    if not seen.filled or years + either != seen.filled:
+        return None
+    if not either:
+        return "ymd"
+    if day_first == month_first == either:
+        return "undecided"
+    return "dmy" if day_first == either else "mdy" if month_first == either else "contradicts"
+
+
+def decimal_mark(seen: Evidence) -> str | None:
+    """"." or "," by proof; "undecided" when every value reads either way (`1,234`); None when these are not numbers."""
+    if not seen.filled or seen.counts.get("coded"):
+        return None
+    dot, comma = seen.every("dot"), seen.every("comma")
+    if seen.every("whole") or (dot and not comma):
+        return "."
+    return "undecided" if dot else "," if comma else None
+
+
+def judge(name: str, seen: Evidence, order: str | None, mark: str | None) -> Verdict:
+    """The type of one field, from all of its values.
+
+    Args:
+        name: the Sell field's name, which may hint at a phone or an address where the values allow it.
+        seen: the counts, of both columns where leads and deals share the field.
+        order: how its dates are read ("ymd", "dmy", "mdy"), or None when it has none or they stay text.
+        mark: its decimal mark, or None when it has no numbers or they stay text.
+    """
+    if not seen.filled:
+        return Verdict("text", "no value in this export")
+    return (
+        _as_date(seen, order)
+        or _as_tick(seen)
+        or _as_phone(name, seen)
+        or _as_number(seen, mark)
+        or _as_options(seen)
+        or _as_text(name, seen)
+    )
+
+
+def _all(seen: Evidence, what: str) -> str:
+    return f"all {seen.filled:,} values are {what}" if seen.filled > 1 else f"its one value is {what}"
+
+
+def _as_date(seen: Evidence, order: str | None) -> Verdict | None:
+    if seen.every("clock"):
+        return Verdict("time", _all(seen, "times of day"))
+    if order not in ("ymd", "dmy", "mdy"):
+        return None
+    day, month = (seen.counts.get(shape, 0) for shape in ("dmy", "mdy"))
+    proof = {"ymd": "year first", "dmy": f"day first ({day - month:,} prove it)", "mdy": f"month first ({month - day:,} prove it)"}
+    text = proof[order] if order == "ymd" or day != month else proof[order].split(" (")[0] + " (as the mapping says)"
+    timed = seen.counts.get("moment", 0)
+    if not timed:
+        return Verdict("date", _all(seen, f"dates, {text}"))
+    return Verdict("datetime", _all(seen, f"dates, {text}; {timed:,} with a time"))
+
+
+def _as_tick(seen: Evidence) -> Verdict | None:
+    if not seen.options:
+        return None
+    words = {_plain(value) for value in seen.options}
+    lonely_digit = len(words) == 1 and words <= {"0", "1"}  # may as well be a quantity
+    if lonely_digit or not any(words <= pair for pair in _YES_NO):
+        return None
+    return Verdict("yes_no", _all(seen, " or ".join(sorted(seen.options))), tuple(sorted(seen.options)))
+
+
+def _plain(text: str) -> str:
+    """Folded and without accents."""
+    parted = unicodedata.normalize("NFKD", fold(text))
+    return "".join(letter for letter in parted if not unicodedata.combining(letter))
+
+
+def _named(name: str, words: Sequence[str]) -> bool:
+    return any(word in _plain(name) for word in words)
+
+
+def _as_phone(name: str, seen: Evidence) -> Verdict | None:
+    if not seen.every("phone"):
+        return None
+    if seen.counts.get("abroad") or _named(name, _PHONE_NAMES):
+        return Verdict("phone", _all(seen, "phone numbers"))
+    return None
+
+
+def _as_number(seen: Evidence, mark: str | None) -> Verdict | None:
+    if mark in (".", ",") and not seen.counts.get("digits"):
+        if seen.every("whole"):
+            size = "" if seen.counts.get("negative") else f" of at most {seen.longest} digits"
+            return Verdict("numerical", _all(seen, f"whole numbers{size}"))
+        grouped = ", thousands in groups" if seen.counts.get("grouped") else ""
+        return Verdict("numerical", _all(seen, f"numbers with decimal {'comma' if mark == ',' else 'point'}{grouped}"))
+    return None
+
+
+def _as_options(seen: Evidence) -> Verdict | None:
+    values = seen.options
+    if not values or seen.longest > TEXT_LIMIT or any("\n" in value or "\r" in value for value in values):
+        return None
+    parts = _parts(values)
+    if parts and 2 * len(parts) <= sum(parts.values()):
+        return Verdict("multiple_option", f"{seen.filled:,} values are made of {len(parts)} words joined by commas", _ranked(parts))
+    if len(values) <= OPTION_LIMIT and 2 * len(values) <= seen.filled and seen.filled >= 4:
+        return Verdict("single_option", f"{seen.filled:,} values, only {len(values)} different ones", _ranked(values))
+    return None
+
+
+def _parts(values: Mapping[str, int]) -> dict[str, int]:
+    """The words of comma-joined values with their counts; empty when the commas rather belong to the values.
+
+    How Sell writes a multi-select field is not known (facts page, 6.4: by analogy with tags, comma without a blank). So
+    each word of a joined value must come back in another value, and the words must be fewer than the values they make.
+    """
+    if not any("," in value for value in values) or any("," in value and ", " in value for value in values):
+        return {}
+    parts: dict[str, int] = {}
+    spread: dict[str, int] = {}
+    for value, times in values.items():
+        for word in dict.fromkeys(word.strip() for word in value.split(",")):
+            parts[word] = parts.get(word, 0) + times
+            spread[word] = spread.get(word, 0) + 1
+    joined = {word.strip() for value in values if "," in value for word in value.split(",")}
+    small = len(parts) <= OPTION_LIMIT and len(parts) < len(values) + 1 and "" not in parts
+    numeric = all(word.isdigit() for word in parts)
+    return parts if small and not numeric and all(spread[word] > 1 for word in joined) else {}
+
+
+def _ranked(values: Mapping[str, int]) -> tuple[str, ...]:
+    """Most used first; equals in the order of their text, so that two runs agree."""
+    return tuple(sorted(values, key=lambda value: (-values[value], value)))
+
+
+def _as_text(name: str, seen: Evidence) -> Verdict:
+    if seen.longest > TEXT_LIMIT:
+        return Verdict("large_text", f"{seen.filled:,} texts, the longest of {seen.longest:,} characters (a text field takes {TEXT_LIMIT})")
+    if _named(name, _ADDRESS_NAMES) and not seen.every("url") and not seen.every("email"):
+        return Verdict("address", f"{seen.filled:,} texts, and the name says an address")
+    for shape, words in (("url", "web addresses"), ("email", "e-mail addresses"), ("money", "amounts with a currency sign, which Pipedrive would import as 0"),
+                         ("whole", f"numbers of more than {DIGIT_LIMIT} digits, with leading zeros or a plus sign")):  # fmt: skip
+        if seen.every(shape):
+            return Verdict("text", _all(seen, words))
+    if seen.options is not None and len(seen.options) > OPTION_LIMIT and 2 * len(seen.options) <= seen.filled:
+        return Verdict("text", f"{len(seen.options):,} different values, more than the {OPTION_LIMIT} options that a field may have")
+    return Verdict("text", f"{seen.filled:,} different kinds of text, the longest of {seen.longest:,} characters")

@@ -1,0 +1,186 @@
+"""The catalogue of everything that can be told about a record, and the one frame it is told in.
+
+Grammar of a message: where · what was found · what was expected · what we did about it.
+Issues travel as rows with a code and raw values (`RAW`); the wording is rendered once, at the end (`render`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import attrs
+import polars as pl
+
+SEVERITIES: Final = ("error", "warning", "info")
+
+#: How issues travel between rooms: the contract's columns, with `detail` (what was expected, candidates …) for the message.
+RAW: Final[dict[str, Any]] = {
+    "code": pl.String,
+    "entity": pl.String,
+    "file": pl.String,
+    "row": pl.Int64,
+    "source_id": pl.String,
+    "field": pl.String,
+    "value": pl.String,
+    "detail": pl.String,
+}
+#: What users get: `issues.csv`, `migration.issues` (contract, section 5).
+SCHEMA: Final[dict[str, Any]] = {
+    "severity": pl.String,
+    "code": pl.String,
+    "entity": pl.String,
+    "file": pl.String,
+    "row": pl.Int64,
+    "source_id": pl.String,
+    "field": pl.String,
+    "value": pl.String,
+    "message": pl.String,
+}
+
+
+@attrs.frozen
+class Kind:
+    """One code: how bad it is, what was found and expected, and what the library did about it.
+
+    `what` and `did` may use {field}, {value}, {detail}; `todo` is what the user can do, for report and docs.
+    """
+
+    severity: str
+    what: str
+    did: str
+    todo: str = ""
+
+
+KINDS: Final[dict[str, Kind]] = {
+    # --- reading ---------------------------------------------------------------------------------
+    # --- cleaning and transformers ---------------------------------------------------------------
+    # --- survey, setup, mapping ------------------------------------------------------------------
+    "undecided_date_order": Kind(
+        "warning",
+        "{value} dates in {field} read day first and month first alike, and none proves which",
+        "left as they stand; the mapping decides with {detail} (false for month first)",
+        "Ask someone who knows the field, then add the line to the mapping and run again.",
+    ),
+    "contradicting_dates": Kind(
+        "warning",
+        "{value} dates in {field} contradict each other: {detail}",
+        "left as text",
+        "Correct the dates of one kind in Sell, or keep the field as text.",
+    ),
+    "undecided_decimal_mark": Kind(
+        "warning",
+        "{value} numbers in {field} read with a decimal comma and a decimal point alike, and none proves which",
+        "left as text",
+        "Correct one number so that it reads only one way, or keep the field as text.",
+    ),
+    "mapping_unused": Kind(
+        "warning",
+        "mapping line {field} names {value}, which this export does not hold",
+        "it had no effect{detail}",
+        "Correct the spelling in the mapping or remove the line.",
+    ),
+    # --- linker, keys, lap -----------------------------------------------------------------------
+    # --- Pipedrive's exports, contract, wizard ---------------------------------------------------
+    # --- writing ---------------------------------------------------------------------------------
+    # --- proof and delta -------------------------------------------------------------------------
+}
+
+
+def empty() -> pl.DataFrame:
+    """The neutral element: no issue, in the travelling schema."""
+    return pl.DataFrame(schema=RAW)
+
+
+def issue(
+    code: str,
+    *,
+    entity: str | None = None,
+    file: str | None = None,
+    row: int | None = None,
+    source_id: str | None = None,
+    field: str | None = None,
+    value: object = None,
+    detail: str | None = None,
+) -> pl.DataFrame:
+    """One issue as a frame of one row (schema `RAW`)."""
+    KINDS[code]  # an unknown code is a programming mistake: fail where it is made
+    text = None if value is None else str(value)
+    return pl.DataFrame([[code, entity, file, row, source_id, field, text, detail]], schema=RAW, orient="row")
+
+
+def found(
+    frame: pl.LazyFrame,
+    code: str,
+    *,
+    entity: str | None,
+    field: str | pl.Expr | None = None,
+    value: pl.Expr | None = None,
+    detail: str | pl.Expr | None = None,
+) -> pl.LazyFrame:
+    """The rows of an already filtered frame as issues, one each; place comes from `_file`, `_row`, `_id` where present."""
+    KINDS[code]
+    names = frame.collect_schema().names()
+
+    def place(column: str) -> pl.Expr:
+        return pl.col(column) if column in names else pl.lit(None)
+
+    def text(given: str | pl.Expr | None) -> pl.Expr:
+        return given if isinstance(given, pl.Expr) else pl.lit(given, dtype=pl.String)
+
+    return frame.select(
+        pl.lit(code).alias("code"),
+        pl.lit(entity, dtype=pl.String).alias("entity"),
+        place("_file").cast(pl.String).alias("file"),
+        place("_row").cast(pl.Int64).alias("row"),
+        place("_id").cast(pl.String).alias("source_id"),
+        text(field).cast(pl.String).alias("field"),
+        text(value).cast(pl.String).alias("value"),
+        text(detail).cast(pl.String).alias("detail"),
+    )
+
+
+def gather(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """All issues in one frame, in the order given."""
+    given = [frame for frame in frames if frame.height]
+    return pl.concat(given).rechunk() if given else empty()
+
+
+def render(raw: pl.DataFrame) -> pl.DataFrame:
+    """Travelling issues → the contract's columns, with severity and message, in reading order."""
+    if not raw.height:
+        return pl.DataFrame(schema=SCHEMA)
+    codes = raw["code"].unique(maintain_order=True).to_list()
+    parts = [_message(raw.filter(pl.col("code") == code), code) for code in codes]
+    order = pl.col("severity").replace_strict({name: n for n, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
+    return pl.concat(parts).sort(order, "code", "entity", "file", "row", "field", nulls_last=False, maintain_order=True)
+
+
+def _message(rows: pl.DataFrame, code: str) -> pl.DataFrame:
+    kind = KINDS[code]
+    where = pl.concat_str(
+        pl.col("entity").fill_null(pl.col("file")).fill_null("export"),
+        pl.format(" row {}", pl.col("row")).fill_null(""),
+        pl.format(" (id {})", pl.col("source_id")).fill_null(""),
+    )
+    return rows.select(
+        pl.lit(kind.severity).alias("severity"),
+        *("code", "entity", "file", "row", "source_id", "field", "value"),
+        pl.concat_str(
+            where, pl.lit(": "), _filled(kind.what), pl.lit("; " if kind.did else ""), _filled(kind.did)
+        ).alias("message"),
+    )
+
+
+def _filled(template: str) -> pl.Expr:
+    """A template with its slots filled from the row; long values are cut in the message only, never in `value`."""
+    slots = {"{field}": "field", "{value}": "value", "{detail}": "detail", "{file}": "file"}
+    text, columns = template, []
+    while (first := min((text.find(s), s) for s in slots if s in text) if any(s in text for s in slots) else None):
+        at, slot = first
+        columns.append((text[:at], slots[slot]))
+        text = text[at + len(slot):]
+    pieces: list[pl.Expr] = []
+    for before, column in columns:
+        pieces += [pl.lit(before), pl.col(column).fill_null("").str.slice(0, 200)]
+    return pl.concat_str([*pieces, pl.lit(text)])

@@ -1,0 +1,374 @@
+"""The survey: facts about every column, gathered before the first row is written.
+
+`questions` are lazy and cheap, so that they ride along with the pass that stores the records; `follow_ups` ask the stored
+records only about the columns whose values matter (custom fields, dates, numbers), and only count values where the first
+answers have shown that they are few, so that no column can fill the memory. `answer` turns both into a `Survey`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping as Dict
+from typing import Any, Final
+
+import attrs
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.evidence import SHAPES, TEXT_LIMIT, Evidence, Verdict, date_order, decimal_mark, judge
+from zsell_transform.mapping import Mapping
+from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom, plain_name
+
+#: Up to this many different values are counted exactly; above it a column cannot be a field of options (limit 500).
+FEW: Final = 1000
+#: `approx_n_unique` errs by one or two per cent; a column near the border is rather counted.
+_ABOUT_FEW: Final = 1100
+#: No date, number, phone or web address that decides a type is longer; longer columns are text without asking.
+_SHORT: Final = 80
+
+STAGES: Final[dict[str, Any]] = {
+    "pipeline_id": pl.String, "pipeline_name": pl.String, "stage_id": pl.String, "stage_name": pl.String,
+    "deals": pl.UInt32, "likelihood": pl.Float64,
+}  # fmt: skip
+_STAGE_KEYS: Final = ("pipeline_id", "pipeline_name", "stage_id", "stage_name")
+
+Answers = dict[str, dict[str, pl.DataFrame]]
+
+
+@attrs.frozen
+class Column:
+    """What is known about one column of one entity. `type` governs what is written, `dates` and `decimal` how it is read.
+
+    Attributes:
+        filled: cells that hold more than blanks.
+        distinct: different values, where they were counted (at most 1,000); None when there are more or nobody asked.
+        longest: characters of the longest value.
+        dates: "ymd", "dmy", "mdy" (years first may be mixed in), "undecided", "contradicts", or None: not all are dates.
+        moments: some of its dates have a time.
+        decimal: ".", ",", "undecided", or None: not all are numbers.
+        type: Pipedrive's field type; `datetime` stands for a date and a time field.
+        options: for option types, most used first.
+        evidence: what proves the type, in one phrase.
+    """
+
+    name: str
+    filled: int
+    distinct: int | None
+    longest: int
+    dates: str | None = None
+    moments: bool = False
+    decimal: str | None = None
+    type: str = "text"
+    options: tuple[str, ...] = ()
+    evidence: str = ""
+    custom: bool = False
+
+
+@attrs.frozen(eq=False)
+class Survey:
+    """The facts about an export that must be known before its first row is written.
+
+    Attributes:
+        rows: records of each entity.
+        columns: entity → column → `Column`.
+        values: entity → vocabulary column → frame `value, count`, most used first (`tags` are counted one by one).
+        stages: pipelines and stages in their order (schema `STAGES`), names trimmed.
+        issues: columns whose dates or numbers nothing decides (schema `issues.RAW`).
+    """
+
+    rows: Dict[str, int]
+    columns: Dict[str, Dict[str, Column]]
+    values: Dict[str, Dict[str, pl.DataFrame]]
+    stages: pl.DataFrame
+    issues: pl.DataFrame
+
+    def column(self, entity: str, name: str) -> Column | None:
+        return self.columns.get(entity, {}).get(name)
+
+
+# --- asking ------------------------------------------------------------------------------------------------------
+
+
+def questions(entity: str, columns: list[str], frame: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
+    """The first questions about one entity; all of them stream and hold little.
+
+    Args:
+        entity: the Sell entity.
+        columns: its Sell columns, without the `_…` ones.
+        frame: its records, all text.
+
+    Returns:
+        `facts` (one row: record count, and filled, longest, distinct for each column), `values` (`column, value, count`
+        of the vocabulary columns), for deals also `stages`.
+    """
+    asked = {"facts": frame.select(pl.len().alias("rows"), *_facts(columns))}
+    words = [name for name in VOCABULARY.get(entity, ()) if name in columns]
+    if words:
+        asked["values"] = _long(frame, words).group_by("column", "value").agg(pl.len().alias("count"))
+    if entity == "deals" and "stage_name" in columns:
+        asked["stages"] = _stages(frame, columns)
+    return asked
+
+
+def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
+    """The second questions, about the columns whose type, dates or numbers matter; best asked of the stored records.
+
+    Returns:
+        `few` (`column, value, count`) for columns of few different values, `many` (`column`, and how many values have each
+        of the `SHAPES`) for the others.
+    """
+    wanted = [fact for fact in _read_facts(facts) if fact["filled"] and _matters(entity, str(fact["column"]))]
+    few = [fact["column"] for fact in wanted if fact["distinct"] <= _ABOUT_FEW and fact["longest"] <= TEXT_LIMIT]
+    many = [fact["column"] for fact in wanted if fact["column"] not in set(few) and fact["longest"] <= _SHORT]
+    asked: dict[str, pl.LazyFrame] = {}
+    if few:
+        asked["few"] = _long(frame, few).group_by("column", "value").agg(pl.len().alias("count"))
+    if many:
+        shapes = [pl.col("value").str.contains(pattern).alias(shape) for shape, pattern in SHAPES.items()]
+        asked["many"] = (
+            _long(frame, many).with_columns(shapes).group_by("column").agg(pl.col(*SHAPES).sum())
+        )  # fmt: skip
+    return asked
+
+
+def study(
+    frames: Dict[str, pl.LazyFrame], ask: Mapping, alongside: Iterable[pl.LazyFrame] = (), stored: Dict[str, pl.LazyFrame] | None = None
+) -> Survey:
+    """Asks everything and answers: the whole survey in one call.
+
+    Args:
+        frames: entity → its records; columns that start with `_` are not surveyed.
+        ask: the mapping, whose `day_first` decides what no value proves.
+        alongside: sinks to be collected in the same pass.
+        stored: entity → the stored records, once the sinks are done; the frames themselves where None.
+    """
+    first = {
+        (entity, topic): lazy
+        for entity, frame in frames.items()
+        for topic, lazy in questions(entity, _surveyed(frame), frame).items()
+    }
+    answers = _collected(first, alongside)
+    second = {
+        (entity, topic): lazy
+        for entity in frames
+        for topic, lazy in follow_ups(entity, answers[entity]["facts"], (stored or frames)[entity]).items()
+    }
+    for entity, topics in _collected(second).items():
+        answers[entity] |= topics
+    return answer(answers, ask)
+
+
+def _surveyed(frame: pl.LazyFrame) -> list[str]:
+    return [name for name in frame.collect_schema().names() if not name.startswith("_")]
+
+
+def _collected(asked: dict[tuple[str, str], pl.LazyFrame], alongside: Iterable[pl.LazyFrame] = ()) -> Answers:
+    frames = pl.collect_all([*asked.values(), *alongside], engine="streaming")
+    answers: Answers = {}
+    for (entity, topic), frame in zip(asked, frames, strict=False):
+        answers.setdefault(entity, {})[topic] = frame
+    return answers
+
+
+def _facts(columns: list[str]) -> list[pl.Expr]:
+    """Three aggregates a column, named by its position, since a header may hold anything."""
+    return [
+        fact
+        for n, name in enumerate(columns)
+        for size in (pl.col(name).str.strip_chars().str.len_chars(),)
+        for fact in (
+            (size > 0).sum().alias(f"{n}:filled:{name}"),
+            size.max().alias(f"{n}:longest:{name}"),
+            pl.col(name).approx_n_unique().alias(f"{n}:distinct:{name}"),
+        )
+    ]
+
+
+def _read_facts(facts: pl.DataFrame) -> list[dict[str, Any]]:
+    """The one wide row → `{column, filled, longest, distinct}`, in the order of the columns."""
+    found: dict[str, dict[str, Any]] = {}
+    for label, count in facts.drop("rows").row(0, named=True).items():
+        _, what, name = label.split(":", 2)
+        found.setdefault(name, {"column": name})[what] = count or 0
+    return list(found.values())
+
+
+def _matters(entity: str, column: str) -> bool:
+    return is_custom(entity, column) or column in DATES.get(entity, ()) or column in NUMBERS.get(entity, ())
+
+
+def _long(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
+    """The filled cells of some columns as `column, value`, trimmed; tags one by one."""
+    tall = frame.select(columns).unpivot(variable_name="column", value_name="value")
+    if "tags" in columns:
+        parts = pl.when(pl.col("column") == "tags").then(pl.col("value").str.split(",")).otherwise(pl.concat_list("value"))
+        tall = tall.with_columns(parts.alias("value")).explode("value")
+    return tall.with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "")
+
+
+def _stages(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
+    def key(name: str) -> pl.Expr:
+        return (pl.col(name).str.strip_chars() if name in columns else pl.lit(None, dtype=pl.String)).alias(name)
+
+    likelihood = pl.col("current_win_likelihood") if "current_win_likelihood" in columns else pl.lit(None, dtype=pl.String)
+    return (
+        frame.select(*map(key, _STAGE_KEYS), likelihood.cast(pl.Float64, strict=False).alias("likelihood"))
+        .group_by(_STAGE_KEYS)
+        .agg(pl.len().cast(pl.UInt32).alias("deals"), pl.col("likelihood").median())
+    )
+
+
+# --- answering ---------------------------------------------------------------------------------------------------
+
+
+def answer(answers: Answers, ask: Mapping) -> Survey:
+    """What was asked → what is known.
+
+    Args:
+        answers: entity → the collected frames of `questions` and `follow_ups`.
+        ask: the mapping, whose `day_first` decides what no value proves.
+    """
+    evidence = {entity: _evidence(topics) for entity, topics in answers.items()}
+    read = {
+        entity: {name: _reading(entity, name, seen, ask) for name, seen in columns.items() if _matters(entity, name)}
+        for entity, columns in evidence.items()
+    }
+    columns = {entity: {name: _column(entity, name, evidence, read) for name in evidence[entity]} for entity in answers}
+    return Survey(
+        rows={entity: int(topics["facts"].item(0, "rows")) for entity, topics in answers.items()},
+        columns=columns,
+        values={entity: _values(topics.get("values")) for entity, topics in answers.items()},
+        stages=_in_order(answers.get("deals", {}).get("stages")),
+        issues=issues.gather(
+            _doubt(entity, column, evidence[entity][name].counts) for entity in columns for name, column in columns[entity].items()
+        ),
+    )
+
+
+def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
+    """The counts of every column of one entity, from the distinct values where they are few."""
+    counts = {row["column"]: row for row in topics["many"].to_dicts()} if "many" in topics else {}
+    options: dict[str, dict[str, int]] = {}
+    if "few" in topics:
+        few = topics["few"]
+        shapes = [(pl.col("value").str.contains(pattern) * pl.col("count")).sum().alias(shape) for shape, pattern in SHAPES.items()]
+        counts |= {row["column"]: row for row in few.group_by("column", maintain_order=True).agg(shapes).to_dicts()}
+        for name, value, count in few.sort("column", "value").select("column", "value", "count").iter_rows():
+            options.setdefault(name, {})[value] = count
+    return {
+        fact["column"]: Evidence(
+            filled=fact["filled"],
+            longest=fact["longest"],
+            counts={shape: int(counts[fact["column"]][shape]) for shape in SHAPES} if fact["column"] in counts else {},
+            options=options.get(fact["column"]),
+        )
+        for fact in _read_facts(topics["facts"])
+    }
+
+
+@attrs.frozen
+class _Reading:
+    order: str | None
+    mark: str | None
+
+
+def _reading(entity: str, name: str, seen: Evidence, ask: Mapping) -> _Reading:
+    order = date_order(seen)
+    wish = _day_first(entity, name, ask)
+    if order == "undecided" and wish is not None:
+        order = "dmy" if wish else "mdy"
+    return _Reading(order, decimal_mark(seen))
+
+
+def _day_first(entity: str, name: str, ask: Mapping) -> bool | None:
+    """The mapping names a column as the file does, or by the Sell field's own name."""
+    wishes = ask.day_first.get(entity, {})
+    return wishes.get(name, wishes.get(plain_name(name)))
+
+
+def _column(entity: str, name: str, evidence: Dict[str, Dict[str, Evidence]], read: Dict[str, Dict[str, _Reading]]) -> Column:
+    seen = evidence[entity][name]
+    reading = read[entity].get(name)
+    if reading is None:
+        return Column(name, seen.filled, _distinct(seen), seen.longest)
+    verdict = _verdict(entity, name, evidence, read)
+    return Column(
+        name=name,
+        filled=seen.filled,
+        distinct=_distinct(seen),
+        longest=seen.longest,
+        dates=reading.order,
+        moments=bool(seen.counts.get("moment")) and reading.order is not None,
+        decimal=reading.mark,
+        type=verdict.type,
+        options=verdict.options,
+        evidence=verdict.evidence,
+        custom=is_custom(entity, name),
+    )
+
+
+def _distinct(seen: Evidence) -> int | None:
+    return 0 if not seen.filled else None if seen.options is None else len(seen.options)
+
+
+def _verdict(entity: str, name: str, evidence: Dict[str, Dict[str, Evidence]], read: Dict[str, Dict[str, _Reading]]) -> Verdict:
+    """The type of the column's field: a lead's custom field is a deal's field, so both columns have one type."""
+    seen, reading = evidence[entity][name], read[entity][name]
+    other = {"leads": "deals", "deals": "leads"}.get(entity, "")
+    twin = next((n for n in read.get(other, ()) if is_custom(other, n) and plain_name(n) == plain_name(name)), None)
+    if twin is None or not is_custom(entity, name):
+        return judge(plain_name(name), seen, reading.order, reading.mark)
+    twin_seen, twin_reading = evidence[other][twin], read[other][twin]
+    if not twin_seen.filled or not seen.filled:
+        reading = reading if seen.filled else twin_reading
+        return judge(plain_name(name), seen.merged(twin_seen), reading.order, reading.mark)
+    order = _shared(reading.order, twin_reading.order, ("ymd", "mdy", "dmy"))
+    mark = _shared(reading.mark, twin_reading.mark, (".", ","))
+    verdict = judge(plain_name(name), seen.merged(twin_seen), order, mark)
+    return attrs.evolve(verdict, evidence=f"{verdict.evidence}; leads and deals together")
+
+
+def _shared(mine: str | None, theirs: str | None, proven: tuple[str, ...]) -> str | None:
+    """What two columns of one field prove together: each is read its own way, but both must be readable."""
+    return max(mine, theirs, key=proven.index) if mine in proven and theirs in proven else None  # type: ignore[type-var]
+
+
+def _values(found: pl.DataFrame | None) -> dict[str, pl.DataFrame]:
+    if found is None:
+        return {}
+    ordered = found.sort(["column", "count", "value"], descending=[False, True, False])
+    return {
+        str(name): part.select("value", "count")
+        for (name,), part in ordered.partition_by("column", maintain_order=True, as_dict=True).items()
+    }
+
+
+def _in_order(stages: pl.DataFrame | None) -> pl.DataFrame:
+    """Pipelines by id, their stages by win likelihood (closed ones have none and come last), then by id."""
+    if stages is None:
+        return pl.DataFrame(schema=STAGES)
+    number = pl.col("pipeline_id", "stage_id").cast(pl.Int64, strict=False).name.suffix("_number")
+    return (
+        stages.filter(pl.col("stage_name").is_not_null())
+        .with_columns(number)
+        .sort("pipeline_id_number", "pipeline_name", "likelihood", "stage_id_number", "stage_name", nulls_last=True)
+        .select(pl.col(name).cast(kind) for name, kind in STAGES.items())
+    )
+
+
+def _doubt(entity: str, column: Column, counts: Dict[str, int]) -> pl.DataFrame:
+    """What nothing in the column decides, and which line of the mapping would."""
+    if column.dates == "undecided":
+        line = f"day_first: {{{entity}: {{{_quoted(plain_name(column.name))}: true}}}}"
+        return issues.issue("undecided_date_order", entity=entity, field=column.name, value=column.filled, detail=line)
+    if column.dates == "contradicts":
+        both = counts["dmy"] + counts["mdy"] - counts["slashed"]
+        detail = f"{counts['dmy'] - both} can only be day first, {counts['mdy'] - both} only month first"
+        return issues.issue("contradicting_dates", entity=entity, field=column.name, value=column.filled, detail=detail)
+    if column.decimal == "undecided":
+        return issues.issue("undecided_decimal_mark", entity=entity, field=column.name, value=column.filled)
+    return issues.empty()
+
+
+def _quoted(name: str) -> str:
+    """A name as a YAML key inside braces; plain where YAML would read it as itself."""
+    return name if name.replace(" ", "").isalnum() and not name.isdigit() else '"' + name.replace('"', '\\"') + '"'
