@@ -6,18 +6,20 @@ decimal mark only if some value reads no other way. `SHAPES` declares what is co
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import attrs
 
-from zsell_transform.folding import fold
+from zsell_transform.cleaning import plain
 
 #: Pipedrive's limits (facts page, 3.8): a text field takes 255 characters, a numerical one 14 digits, a field 500 options.
 TEXT_LIMIT: Final = 255
 DIGIT_LIMIT: Final = 14
 OPTION_LIMIT: Final = 500
+#: Fewer values are too few to call them a list of options.
+_ENOUGH: Final = 4
 
 # --- dates: every month with its own number of days, so that 31/02 is not one -------------------------------------
 _MONTHS: Final = (
@@ -25,7 +27,7 @@ _MONTHS: Final = (
     (r"(?:0?[469]|11)", r"(?:0?[1-9]|[12]\d|30)"),
     (r"0?2", r"(?:0?[1-9]|[12]\d)"),
 )
-_CLOCK: Final = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+_CLOCK: Final = r"(?:[01]?\d|2[0-3]):[0-5]\d(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
 _TAIL: Final = rf"(?:(?:,? +|T){_CLOCK}(?: ?(?:UTC|GMT|Z|[+-]\d{{2}}:?\d{{2}}))?)?$"
 _MONTH_DAY: Final = "(?:" + "|".join(f"{month}[-/.]{day}" for month, day in _MONTHS) + ")"
 _DAY_MONTH: Final = "(?:" + "|".join(f"{day}[-/.]{month}" for month, day in _MONTHS) + ")"
@@ -66,8 +68,30 @@ _YES_NO: Final = tuple(
     for pair in ("true false", "1 0", "yes no", "y n", "ja nein", "ja nej", "ja nee", "si no", "sim nao", "oui non",
                  "tak nie", "ya tidak", "はい いいえ", "on off", "checked unchecked")
 )  # fmt: skip
-_PHONE_NAMES: Final = ("phone", "tel", "movil", "mobil", "mobile", "celular", "cell", "fono", "handy", "fax", "whatsapp")
-_ADDRESS_NAMES: Final = ("address", "direccion", "adresse", "adress", "adres", "endereco", "indirizzo", "alamat", "anschrift")
+_PHONE_NAMES: Final = (
+    "phone",
+    "tel",
+    "movil",
+    "mobil",
+    "mobile",
+    "celular",
+    "cell",
+    "fono",
+    "handy",
+    "fax",
+    "whatsapp",
+)
+_ADDRESS_NAMES: Final = (
+    "address",
+    "direccion",
+    "adresse",
+    "adress",
+    "adres",
+    "endereco",
+    "indirizzo",
+    "alamat",
+    "anschrift",
+)
 
 
 @attrs.frozen
@@ -76,21 +100,20 @@ class Evidence:
 
     filled: int
     longest: int
-    counts: Mapping[str, int] = {}
+    counts: Mapping[str, int] = attrs.field(factory=lambda: dict.fromkeys(SHAPES, 0))
     options: Mapping[str, int] | None = None
 
     def every(self, shape: str) -> bool:
-        return self.filled > 0 and self.counts.get(shape, 0) == self.filled
+        return self.filled > 0 and self.counts[shape] == self.filled
 
     def merged(self, other: Evidence) -> Evidence:
         """The evidence of two columns that share one field in Pipedrive."""
         if not self.filled or not other.filled:
             return self if self.filled else other
-        few = None if self.options is None or other.options is None else dict(self.options)
-        for value, times in (other.options or {}).items() if few is not None else ():
-            few[value] = few.get(value, 0) + times  # type: ignore[index]
-        shapes = self.counts.keys() | other.counts.keys()
-        counts = {shape: self.counts.get(shape, 0) + other.counts.get(shape, 0) for shape in sorted(shapes)}
+        few = None
+        if self.options is not None and other.options is not None:
+            few = dict(Counter(self.options) + Counter(other.options))
+        counts = {shape: self.counts[shape] + other.counts[shape] for shape in SHAPES}
         return Evidence(self.filled + other.filled, max(self.longest, other.longest), counts, few)
 
 
@@ -110,7 +133,7 @@ def date_order(seen: Evidence) -> str | None:
         "ymd", "dmy", "mdy"; "undecided" when every value reads both ways round; "contradicts" when some value can only
         be day first and another only month first; None when not every value is a date.
     """
-    years, either, day_first, month_first = (seen.counts.get(shape, 0) for shape in ("ymd", "slashed", "dmy", "mdy"))
+    years, either, day_first, month_first = (seen.counts[shape] for shape in ("ymd", "slashed", "dmy", "mdy"))
     if not seen.filled or years + either != seen.filled:
         return None
     if not either:
@@ -121,8 +144,8 @@ def date_order(seen: Evidence) -> str | None:
 
 
 def decimal_mark(seen: Evidence) -> str | None:
-    """"." or "," by proof; "undecided" when every value reads either way (`1,234`); None when these are not numbers."""
-    if not seen.filled or seen.counts.get("coded"):
+    """ "." or "," by proof; "undecided" when every value reads either way (`1,234`); None when these are not numbers."""
+    if not seen.filled or seen.counts["coded"]:
         return None
     dot, comma = seen.every("dot"), seen.every("comma")
     if seen.every("whole") or (dot and not comma):
@@ -136,8 +159,8 @@ def judge(name: str, seen: Evidence, order: str | None, mark: str | None) -> Ver
     Args:
         name: the Sell field's name, which may hint at a phone or an address where the values allow it.
         seen: the counts, of both columns where leads and deals share the field.
-        order: how its dates are read ("ymd", "dmy", "mdy"), or None when it has none or they stay text.
-        mark: its decimal mark, or None when it has no numbers or they stay text.
+        order: how its dates are read, as `date_order` says, or None when they stay text.
+        mark: its decimal mark, as `decimal_mark` says, or None when its numbers stay text.
     """
     if not seen.filled:
         return Verdict("text", "no value in this export")
@@ -147,64 +170,69 @@ def judge(name: str, seen: Evidence, order: str | None, mark: str | None) -> Ver
         or _as_phone(name, seen)
         or _as_number(seen, mark)
         or _as_options(seen)
-        or _as_text(name, seen)
+        or _as_text(name, seen, order, mark)
     )
 
 
-def _all(seen: Evidence, what: str) -> str:
-    return f"all {seen.filled:,} values are {what}" if seen.filled > 1 else f"its one value is {what}"
+def _every(seen: Evidence, one: str, many: str, detail: str = "") -> str:
+    return (
+        f"all {seen.filled:,} values are {many}{detail}"
+        if seen.filled > 1
+        else f"its only value is {one}{detail}"
+    )
 
 
 def _as_date(seen: Evidence, order: str | None) -> Verdict | None:
     if seen.every("clock"):
-        return Verdict("time", _all(seen, "times of day"))
+        return Verdict("time", _every(seen, "a time of day", "times of day"))
     if order not in ("ymd", "dmy", "mdy"):
         return None
-    day, month = (seen.counts.get(shape, 0) for shape in ("dmy", "mdy"))
-    proof = {"ymd": "year first", "dmy": f"day first ({day - month:,} prove it)", "mdy": f"month first ({month - day:,} prove it)"}
-    text = proof[order] if order == "ymd" or day != month else proof[order].split(" (")[0] + " (as the mapping says)"
-    timed = seen.counts.get("moment", 0)
-    if not timed:
-        return Verdict("date", _all(seen, f"dates, {text}"))
-    return Verdict("datetime", _all(seen, f"dates, {text}; {timed:,} with a time"))
+    proof = abs(seen.counts["dmy"] - seen.counts["mdy"])
+    words = {"ymd": "year first", "dmy": "day first", "mdy": "month first"}[order]
+    by = (
+        ""
+        if order == "ymd"
+        else f" ({proof:,} prove{'s' * (proof == 1)} it)"
+        if proof
+        else " (as the mapping says)"
+    )
+    timed = seen.counts["moment"]
+    detail = f", {words}{by}" + (f", {timed:,} with a time" if timed else "")
+    return Verdict("datetime" if timed else "date", _every(seen, "a date", "dates", detail))
 
 
 def _as_tick(seen: Evidence) -> Verdict | None:
     if not seen.options:
         return None
-    words = {_plain(value) for value in seen.options}
+    words = {plain(value) for value in seen.options}
     lonely_digit = len(words) == 1 and words <= {"0", "1"}  # may as well be a quantity
     if lonely_digit or not any(words <= pair for pair in _YES_NO):
         return None
-    return Verdict("yes_no", _all(seen, " or ".join(sorted(seen.options))), tuple(sorted(seen.options)))
-
-
-def _plain(text: str) -> str:
-    """Folded and without accents."""
-    parted = unicodedata.normalize("NFKD", fold(text))
-    return "".join(letter for letter in parted if not unicodedata.combining(letter))
+    said = " or ".join(sorted(seen.options))
+    return Verdict("yes_no", _every(seen, said, said), tuple(sorted(seen.options)))
 
 
 def _named(name: str, words: Sequence[str]) -> bool:
-    return any(word in _plain(name) for word in words)
+    return any(word in plain(name) for word in words)
 
 
 def _as_phone(name: str, seen: Evidence) -> Verdict | None:
-    if not seen.every("phone"):
-        return None
-    if seen.counts.get("abroad") or _named(name, _PHONE_NAMES):
-        return Verdict("phone", _all(seen, "phone numbers"))
+    if seen.every("phone") and (seen.counts["abroad"] or _named(name, _PHONE_NAMES)):
+        return Verdict("phone", _every(seen, "a phone number", "phone numbers"))
     return None
 
 
 def _as_number(seen: Evidence, mark: str | None) -> Verdict | None:
-    if mark in (".", ",") and not seen.counts.get("digits"):
-        if seen.every("whole"):
-            size = "" if seen.counts.get("negative") else f" of at most {seen.longest} digits"
-            return Verdict("numerical", _all(seen, f"whole numbers{size}"))
-        grouped = ", thousands in groups" if seen.counts.get("grouped") else ""
-        return Verdict("numerical", _all(seen, f"numbers with decimal {'comma' if mark == ',' else 'point'}{grouped}"))
-    return None
+    if mark not in (".", ",") or seen.counts["digits"]:
+        return None
+    if seen.every("whole"):
+        size = (
+            "" if seen.counts["negative"] else f" of at most {seen.longest} digit{'s' * (seen.longest > 1)}"
+        )
+        return Verdict("numerical", _every(seen, "a whole number", "whole numbers", size))
+    detail = f" with a decimal {'comma' if mark == ',' else 'point'}"
+    grouped = " and grouped thousands" if seen.counts["grouped"] else ""
+    return Verdict("numerical", _every(seen, "a number", "numbers", detail + grouped))
 
 
 def _as_options(seen: Evidence) -> Verdict | None:
@@ -213,19 +241,29 @@ def _as_options(seen: Evidence) -> Verdict | None:
         return None
     parts = _parts(values)
     if parts and 2 * len(parts) <= sum(parts.values()):
-        return Verdict("multiple_option", f"{seen.filled:,} values are made of {len(parts)} words joined by commas", _ranked(parts))
-    if len(values) <= OPTION_LIMIT and 2 * len(values) <= seen.filled and seen.filled >= 4:
-        return Verdict("single_option", f"{seen.filled:,} values, only {len(values)} different ones", _ranked(values))
+        return Verdict(
+            "multiple_option",
+            f"{seen.filled:,} values join only {len(parts)} words by commas",
+            _ranked(parts),
+        )
+    if len(values) <= OPTION_LIMIT and 2 * len(values) <= seen.filled and seen.filled >= _ENOUGH:
+        said = (
+            f"{seen.filled:,} values, only {len(values)} different"
+            if len(values) > 1
+            else f"{seen.filled:,} equal values"
+        )
+        return Verdict("single_option", said, _ranked(values))
     return None
 
 
 def _parts(values: Mapping[str, int]) -> dict[str, int]:
     """The words of comma-joined values with their counts; empty when the commas rather belong to the values.
 
-    How Sell writes a multi-select field is not known (facts page, 6.4: by analogy with tags, comma without a blank). So
-    each word of a joined value must come back in another value, and the words must be fewer than the values they make.
+    How Sell writes a multi-select field is not known (facts page, 6.4: by analogy with tags, a comma without a blank).
+    So each word of a joined value must come back in another value, and the words must not outnumber the values.
     """
-    if not any("," in value for value in values) or any("," in value and ", " in value for value in values):
+    joined = [value for value in values if "," in value]
+    if not joined or any(", " in value for value in joined):
         return {}
     parts: dict[str, int] = {}
     spread: dict[str, int] = {}
@@ -233,10 +271,9 @@ def _parts(values: Mapping[str, int]) -> dict[str, int]:
         for word in dict.fromkeys(word.strip() for word in value.split(",")):
             parts[word] = parts.get(word, 0) + times
             spread[word] = spread.get(word, 0) + 1
-    joined = {word.strip() for value in values if "," in value for word in value.split(",")}
-    small = len(parts) <= OPTION_LIMIT and len(parts) < len(values) + 1 and "" not in parts
-    numeric = all(word.isdigit() for word in parts)
-    return parts if small and not numeric and all(spread[word] > 1 for word in joined) else {}
+    returning = all(spread[word.strip()] > 1 for value in joined for word in value.split(","))
+    small = len(parts) <= min(OPTION_LIMIT, len(values)) and "" not in parts
+    return parts if returning and small and not all(word.isdigit() for word in parts) else {}
 
 
 def _ranked(values: Mapping[str, int]) -> tuple[str, ...]:
@@ -244,15 +281,55 @@ def _ranked(values: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(sorted(values, key=lambda value: (-values[value], value)))
 
 
-def _as_text(name: str, seen: Evidence) -> Verdict:
+def _as_text(name: str, seen: Evidence, order: str | None, mark: str | None) -> Verdict:
     if seen.longest > TEXT_LIMIT:
-        return Verdict("large_text", f"{seen.filled:,} texts, the longest of {seen.longest:,} characters (a text field takes {TEXT_LIMIT})")
-    if _named(name, _ADDRESS_NAMES) and not seen.every("url") and not seen.every("email"):
-        return Verdict("address", f"{seen.filled:,} texts, and the name says an address")
-    for shape, words in (("url", "web addresses"), ("email", "e-mail addresses"), ("money", "amounts with a currency sign, which Pipedrive would import as 0"),
-                         ("whole", f"numbers of more than {DIGIT_LIMIT} digits, with leading zeros or a plus sign")):  # fmt: skip
-        if seen.every(shape):
-            return Verdict("text", _all(seen, words))
+        return Verdict(
+            "large_text",
+            f"the longest of {seen.filled:,} texts has {seen.longest:,} characters, a text field takes {TEXT_LIMIT}",
+        )
+    if _named(name, _ADDRESS_NAMES) and not any(map(seen.every, ("url", "email", "whole"))):
+        return Verdict("address", f"{seen.filled:,} texts under a name that says address")
+    return Verdict("text", next(_why_text(seen, order, mark)))
+
+
+def _why_text(seen: Evidence, order: str | None, mark: str | None) -> Iterator[str]:
+    """Why not something narrower: the first of these is said."""
+    count = seen.counts.get
+    if order in ("undecided", "contradicts"):
+        yield _every(
+            seen,
+            "a date",
+            "dates",
+            ", but nothing proves the order of day and month"
+            if order == "undecided"
+            else ", but they contradict each other",
+        )
+    if mark == "undecided":
+        yield _every(seen, "a number", "numbers", ", but nothing proves which mark is the decimal one")
+    if seen.every("url"):
+        yield _every(seen, "a web address", "web addresses")
+    if seen.every("email"):
+        yield _every(seen, "an e-mail address", "e-mail addresses")
+    if seen.every("money"):
+        yield _every(seen, "an amount", "amounts", " with a currency sign, which Pipedrive would import as 0")
+    if seen.every("dot") and count("digits"):
+        yield _every(
+            seen,
+            "a number",
+            "numbers",
+            f", {count('digits'):,} of more than the {DIGIT_LIMIT} digits that a number field takes",
+        )
+    if seen.every("dot") and count("coded"):
+        yield _every(
+            seen,
+            "a number",
+            "numbers",
+            f", {count('coded'):,} with leading zeros that a number field would lose",
+        )
     if seen.options is not None and len(seen.options) > OPTION_LIMIT and 2 * len(seen.options) <= seen.filled:
-        return Verdict("text", f"{len(seen.options):,} different values, more than the {OPTION_LIMIT} options that a field may have")
-    return Verdict("text", f"{seen.filled:,} different kinds of text, the longest of {seen.longest:,} characters")
+        yield f"{len(seen.options):,} different values, more than the {OPTION_LIMIT} options that a field may have"
+    yield (
+        f"{seen.filled:,} texts of at most {seen.longest:,} characters"
+        if seen.filled > 1
+        else f"a text of {seen.longest:,} characters"
+    )

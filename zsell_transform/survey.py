@@ -14,6 +14,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import name as one_line, text
 from zsell_transform.evidence import SHAPES, TEXT_LIMIT, Evidence, Verdict, date_order, decimal_mark, judge
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom, plain_name
@@ -117,7 +118,9 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
         of the `SHAPES`) for the others.
     """
     wanted = [fact for fact in _read_facts(facts) if fact["filled"] and _matters(entity, str(fact["column"]))]
-    few = [fact["column"] for fact in wanted if fact["distinct"] <= _ABOUT_FEW and fact["longest"] <= TEXT_LIMIT]
+    few = [
+        fact["column"] for fact in wanted if fact["distinct"] <= _ABOUT_FEW and fact["longest"] <= TEXT_LIMIT
+    ]
     many = [fact["column"] for fact in wanted if fact["column"] not in set(few) and fact["longest"] <= _SHORT]
     asked: dict[str, pl.LazyFrame] = {}
     if few:
@@ -131,7 +134,10 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
 
 
 def study(
-    frames: Dict[str, pl.LazyFrame], ask: Mapping, alongside: Iterable[pl.LazyFrame] = (), stored: Dict[str, pl.LazyFrame] | None = None
+    frames: Dict[str, pl.LazyFrame],
+    ask: Mapping,
+    alongside: Iterable[pl.LazyFrame] = (),
+    stored: Dict[str, pl.LazyFrame] | None = None,
 ) -> Survey:
     """Asks everything and answers: the whole survey in one call.
 
@@ -200,16 +206,24 @@ def _long(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     """The filled cells of some columns as `column, value`, trimmed; tags one by one."""
     tall = frame.select(columns).unpivot(variable_name="column", value_name="value")
     if "tags" in columns:
-        parts = pl.when(pl.col("column") == "tags").then(pl.col("value").str.split(",")).otherwise(pl.concat_list("value"))
+        parts = (
+            pl.when(pl.col("column") == "tags")
+            .then(pl.col("value").str.split(","))
+            .otherwise(pl.concat_list("value"))
+        )
         tall = tall.with_columns(parts.alias("value")).explode("value")
-    return tall.with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "")
+    return tall.with_columns(text("value")).filter(pl.col("value").is_not_null())
 
 
 def _stages(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     def key(name: str) -> pl.Expr:
-        return (pl.col(name).str.strip_chars() if name in columns else pl.lit(None, dtype=pl.String)).alias(name)
+        return (one_line(name) if name in columns else pl.lit(None, dtype=pl.String)).alias(name)
 
-    likelihood = pl.col("current_win_likelihood") if "current_win_likelihood" in columns else pl.lit(None, dtype=pl.String)
+    likelihood = (
+        pl.col("current_win_likelihood")
+        if "current_win_likelihood" in columns
+        else pl.lit(None, dtype=pl.String)
+    )
     return (
         frame.select(*map(key, _STAGE_KEYS), likelihood.cast(pl.Float64, strict=False).alias("likelihood"))
         .group_by(_STAGE_KEYS)
@@ -229,17 +243,26 @@ def answer(answers: Answers, ask: Mapping) -> Survey:
     """
     evidence = {entity: _evidence(topics) for entity, topics in answers.items()}
     read = {
-        entity: {name: _reading(entity, name, seen, ask) for name, seen in columns.items() if _matters(entity, name)}
+        entity: {
+            name: _reading(entity, name, seen, ask)
+            for name, seen in columns.items()
+            if _matters(entity, name)
+        }
         for entity, columns in evidence.items()
     }
-    columns = {entity: {name: _column(entity, name, evidence, read) for name in evidence[entity]} for entity in answers}
+    columns = {
+        entity: {name: _column(entity, name, evidence, read) for name in evidence[entity]}
+        for entity in answers
+    }
     return Survey(
         rows={entity: int(topics["facts"].item(0, "rows")) for entity, topics in answers.items()},
         columns=columns,
         values={entity: _values(topics.get("values")) for entity, topics in answers.items()},
         stages=_in_order(answers.get("deals", {}).get("stages")),
         issues=issues.gather(
-            _doubt(entity, column, evidence[entity][name].counts) for entity in columns for name, column in columns[entity].items()
+            _doubt(entity, column, evidence[entity][name].counts)
+            for entity in columns
+            for name, column in columns[entity].items()
         ),
     )
 
@@ -250,15 +273,20 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
     options: dict[str, dict[str, int]] = {}
     if "few" in topics:
         few = topics["few"]
-        shapes = [(pl.col("value").str.contains(pattern) * pl.col("count")).sum().alias(shape) for shape, pattern in SHAPES.items()]
-        counts |= {row["column"]: row for row in few.group_by("column", maintain_order=True).agg(shapes).to_dicts()}
+        shapes = [
+            (pl.col("value").str.contains(pattern) * pl.col("count")).sum().alias(shape)
+            for shape, pattern in SHAPES.items()
+        ]
+        counts |= {
+            row["column"]: row for row in few.group_by("column", maintain_order=True).agg(shapes).to_dicts()
+        }
         for name, value, count in few.sort("column", "value").select("column", "value", "count").iter_rows():
             options.setdefault(name, {})[value] = count
     return {
         fact["column"]: Evidence(
             filled=fact["filled"],
             longest=fact["longest"],
-            counts={shape: int(counts[fact["column"]][shape]) for shape in SHAPES} if fact["column"] in counts else {},
+            counts={shape: int(counts.get(fact["column"], {}).get(shape, 0)) for shape in SHAPES},
             options=options.get(fact["column"]),
         )
         for fact in _read_facts(topics["facts"])
@@ -285,7 +313,9 @@ def _day_first(entity: str, name: str, ask: Mapping) -> bool | None:
     return wishes.get(name, wishes.get(plain_name(name)))
 
 
-def _column(entity: str, name: str, evidence: Dict[str, Dict[str, Evidence]], read: Dict[str, Dict[str, _Reading]]) -> Column:
+def _column(
+    entity: str, name: str, evidence: Dict[str, Dict[str, Evidence]], read: Dict[str, Dict[str, _Reading]]
+) -> Column:
     seen = evidence[entity][name]
     reading = read[entity].get(name)
     if reading is None:
@@ -297,7 +327,7 @@ def _column(entity: str, name: str, evidence: Dict[str, Dict[str, Evidence]], re
         distinct=_distinct(seen),
         longest=seen.longest,
         dates=reading.order,
-        moments=bool(seen.counts.get("moment")) and reading.order is not None,
+        moments=seen.counts["moment"] > 0 and reading.order is not None,
         decimal=reading.mark,
         type=verdict.type,
         options=verdict.options,
@@ -310,11 +340,15 @@ def _distinct(seen: Evidence) -> int | None:
     return 0 if not seen.filled else None if seen.options is None else len(seen.options)
 
 
-def _verdict(entity: str, name: str, evidence: Dict[str, Dict[str, Evidence]], read: Dict[str, Dict[str, _Reading]]) -> Verdict:
+def _verdict(
+    entity: str, name: str, evidence: Dict[str, Dict[str, Evidence]], read: Dict[str, Dict[str, _Reading]]
+) -> Verdict:
     """The type of the column's field: a lead's custom field is a deal's field, so both columns have one type."""
     seen, reading = evidence[entity][name], read[entity][name]
     other = {"leads": "deals", "deals": "leads"}.get(entity, "")
-    twin = next((n for n in read.get(other, ()) if is_custom(other, n) and plain_name(n) == plain_name(name)), None)
+    twin = next(
+        (n for n in read.get(other, ()) if is_custom(other, n) and plain_name(n) == plain_name(name)), None
+    )
     if twin is None or not is_custom(entity, name):
         return judge(plain_name(name), seen, reading.order, reading.mark)
     twin_seen, twin_reading = evidence[other][twin], read[other][twin]
@@ -350,7 +384,14 @@ def _in_order(stages: pl.DataFrame | None) -> pl.DataFrame:
     return (
         stages.filter(pl.col("stage_name").is_not_null())
         .with_columns(number)
-        .sort("pipeline_id_number", "pipeline_name", "likelihood", "stage_id_number", "stage_name", nulls_last=True)
+        .sort(
+            "pipeline_id_number",
+            "pipeline_name",
+            "likelihood",
+            "stage_id_number",
+            "stage_name",
+            nulls_last=True,
+        )
         .select(pl.col(name).cast(kind) for name, kind in STAGES.items())
     )
 
@@ -359,11 +400,15 @@ def _doubt(entity: str, column: Column, counts: Dict[str, int]) -> pl.DataFrame:
     """What nothing in the column decides, and which line of the mapping would."""
     if column.dates == "undecided":
         line = f"day_first: {{{entity}: {{{_quoted(plain_name(column.name))}: true}}}}"
-        return issues.issue("undecided_date_order", entity=entity, field=column.name, value=column.filled, detail=line)
+        return issues.issue(
+            "undecided_date_order", entity=entity, field=column.name, value=column.filled, detail=line
+        )
     if column.dates == "contradicts":
         both = counts["dmy"] + counts["mdy"] - counts["slashed"]
         detail = f"{counts['dmy'] - both} can only be day first, {counts['mdy'] - both} only month first"
-        return issues.issue("contradicting_dates", entity=entity, field=column.name, value=column.filled, detail=detail)
+        return issues.issue(
+            "contradicting_dates", entity=entity, field=column.name, value=column.filled, detail=detail
+        )
     if column.decimal == "undecided":
         return issues.issue("undecided_decimal_mark", entity=entity, field=column.name, value=column.filled)
     return issues.empty()
@@ -371,4 +416,8 @@ def _doubt(entity: str, column: Column, counts: Dict[str, int]) -> pl.DataFrame:
 
 def _quoted(name: str) -> str:
     """A name as a YAML key inside braces; plain where YAML would read it as itself."""
-    return name if name.replace(" ", "").isalnum() and not name.isdigit() else '"' + name.replace('"', '\\"') + '"'
+    return (
+        name
+        if name.replace(" ", "").isalnum() and not name.isdigit()
+        else '"' + name.replace('"', '\\"') + '"'
+    )

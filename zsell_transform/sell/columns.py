@@ -49,7 +49,9 @@ DATES: Final[dict[str, frozenset[str]]] = {
     "companies": frozenset({"created_at"}),
     "contacts": frozenset({"created_at"}),
     "leads": frozenset({"created_at"}),
-    "deals": frozenset({"added_at", "added_on", "created_at", "estimated_close_date", "last_stage_change_at"}),
+    "deals": frozenset(
+        {"added_at", "added_on", "created_at", "estimated_close_date", "last_stage_change_at"}
+    ),
     "tasks": frozenset({"date", "send_time", "done_at", "created_at"}),
     "notes": frozenset({"created_at"}),
     "calls": frozenset({"made_at", "created_at"}),
@@ -57,14 +59,26 @@ DATES: Final[dict[str, frozenset[str]]] = {
     "emails": frozenset({"sent_at", "created_at"}),
     "visits": frozenset({"visited_at", "created_at"}),
 }
-NUMBERS: Final[dict[str, frozenset[str]]] = {"deals": frozenset({"decimal_value", "scope", "current_win_likelihood"})}
+NUMBERS: Final[dict[str, frozenset[str]]] = {
+    "deals": frozenset({"decimal_value", "scope", "current_win_likelihood"})
+}
 
 #: Columns of few words, whose values the setup kit and the mapping draft list.
 VOCABULARY: Final[dict[str, tuple[str, ...]]] = {
     "companies": ("owner", "tags", "customer_status", "prospect_status", "industry", "country"),
     "contacts": ("owner", "tags", "customer_status", "prospect_status", "industry", "country"),
     "leads": ("owner", "tags", "status", "source", "unqualified_reason", "industry", "country"),
-    "deals": ("owner", "tags", "pipeline_name", "stage_name", "currency", "source", "loss_reason", "unqualified_reason", "hot"),
+    "deals": (
+        "owner",
+        "tags",
+        "pipeline_name",
+        "stage_name",
+        "currency",
+        "source",
+        "loss_reason",
+        "unqualified_reason",
+        "hot",
+    ),
     "tasks": ("owner", "taskable_type"),
     "notes": ("owner", "noteable_type", "type"),
     "calls": ("owner", "outcome", "incoming", "missed"),
@@ -80,7 +94,9 @@ CUSTOM: Final = re.compile(r"^custom (?:\((contact|prospect/customer)\) )?(.+)$"
 
 def is_custom(entity: str, column: str) -> bool:
     """Whether no Sell table has this column of its own."""
-    return not column.startswith("_") and (bool(CUSTOM.match(column)) or column not in STANDARD.get(entity, frozenset()))
+    return not column.startswith("_") and (
+        bool(CUSTOM.match(column)) or column not in STANDARD.get(entity, frozenset())
+    )
 
 
 def plain_name(column: str) -> str:
