@@ -1,0 +1,116 @@
+"""How numbers, sizes, sums and names are said to people: one place, so that page, notebook and trial agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import attrs
+
+#: What becomes of a record, in the ledger's own order: column → (what it is called, tone of its bar).
+FATES: Final[dict[str, tuple[str, str]]] = {
+    "present": ("already in Pipedrive", "done"),
+    "rows_out": ("to upload now", "now"),
+    "waiting": ("waiting for the next lap", "wait"),
+    "merged": ("merged into another", "calm"),
+    "skipped": ("left out", "bad"),
+}
+
+#: The ledger's columns as a table shows them.
+COLUMNS: Final[dict[str, str]] = {
+    "rows_in": "In", "added": "Added", "rows_out": "To upload", "present": "There", "waiting": "Waiting",
+    "merged": "Merged", "skipped": "Left out", "updated": "Updated", "linked": "Linked", "unlinked": "Link missing",
+    "errors": "Errors", "warnings": "Warnings",
+}
+
+
+@attrs.frozen
+class How:
+    """One way in which a reference was resolved: what it is called, its tone, and whether the link is on the row."""
+
+    label: str
+    tone: str
+    linked: bool = True
+
+
+#: Ways in which a reference to another record was resolved, best first.
+HOW: Final[dict[str, How]] = {
+    "id": How("by Sell id", "now"),
+    "email": How("by e-mail", "now-2"),
+    "name": How("by name", "now-3"),
+    "deals": How("from its deals", "now-4"),
+    "joined": How("joined to a known person", "now-4"),
+    "placeholder": How("to the placeholder", "calm"),
+    "added": How("record added by name", "calm"),
+    "waiting": How("waits for a System ID", "wait"),
+    "ambiguous": How("several fit, left out", "warn", linked=False),
+    "two_organizations": How("kept as text", "wait", linked=False),
+    "dangling": How("not in the export", "bad", linked=False),
+}
+
+TOPICS: Final[dict[str, tuple[str, str]]] = {
+    "users": ("user", "users"),
+    "currencies": ("currency", "currencies"),
+    "fields": ("custom field", "custom fields"),
+    "labels": ("label", "labels"),
+    "stages": ("pipeline stage", "pipeline stages"),
+    "activity_types": ("activity type", "activity types"),
+    "lost_reasons": ("lost reason", "lost reasons"),
+    "filters": ("filter", "filters"),
+}
+
+
+def number(value: float | None) -> str:
+    """12480 → `12,480`; nothing → an en dash."""
+    return "–" if value is None else f"{value:,.0f}"
+
+
+def count(value: int, one: str, many: str | None = None) -> str:
+    """`1 deal`, `12,480 deals`."""
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def size(octets: int | None) -> str:
+    """Bytes as a file manager shows them."""
+    if octets is None:
+        return "–"
+    value, units = float(octets), ["bytes", "kB", "MB", "GB"]
+    while value >= 1000 and len(units) > 1:
+        value, units = value / 1000, units[1:]
+    return f"{value:.0f} {units[0]}" if units[0] == "bytes" or value >= 100 else f"{value:.1f} {units[0]}"
+
+
+def money(value: float | None, currency: str | None) -> str:
+    """`1,250,000 SEK`; cents only where there are any."""
+    if value is None:
+        return "–"
+    whole = abs(value - round(value)) < 0.005
+    amount = f"{value:,.0f}" if whole else f"{value:,.2f}"
+    return f"{amount}\u00a0{currency}" if currency else amount
+
+
+def share(part: float, whole: float) -> float:
+    """Per cent with two decimals, as the width of a bar; what is there is never invisible."""
+    if not part or not whole:
+        return 0.0
+    return round(max(100 * part / whole, 0.4), 2)
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *head, tail = list(words) or [""]
+    return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def spoken(code: str) -> str:
+    """`two_organizations` → `Two organizations`; identifiers keep their capitals."""
+    text = code.replace("_", " ")
+    text = re.sub(r"\bids?\b", lambda found: found.group().replace("id", "ID"), text)
+    return text[:1].upper() + text[1:]
+
+
+def cut(text: str | None, length: int = 140) -> str:
+    """At most `length` characters, on one line."""
+    flat = " ".join((text or "").split())
+    return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
