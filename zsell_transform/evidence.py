@@ -6,6 +6,7 @@ decimal mark only if some value reads no other way. `SHAPES` declares what is co
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -40,27 +41,36 @@ _DOT: Final = rf"(?:\d+|[1-9]\d{{0,2}}(?:[,{_GROUPS}]\d{{3}})+)(?:\.\d+)?"
 _COMMA: Final = rf"(?:\d+|[1-9]\d{{0,2}}(?:[.{_GROUPS}]\d{{3}})+)(?:,\d+)?"
 _SIGN: Final = r"(?:[A-Z]{1,3}\$|[$€£¥₹]|[A-Z]{3}|kr\.?|zł)"
 
-#: What is counted in a column, as patterns over its trimmed values.
-SHAPES: Final[dict[str, str]] = {
-    "ymd": rf"^{_YEAR}[-/.]{_MONTH_DAY}{_TAIL}",
-    "dmy": rf"^{_DAY_MONTH}[-/.]{_SHORT_YEAR}{_TAIL}",
-    "mdy": rf"^{_MONTH_DAY}[-/.]{_SHORT_YEAR}{_TAIL}",
-    "slashed": rf"^(?:{_DAY_MONTH}|{_MONTH_DAY})[-/.]{_SHORT_YEAR}{_TAIL}",
-    "moment": rf"^\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}(?:,? +|T){_CLOCK}",
-    "clock": rf"^{_CLOCK}$",
-    "whole": r"^-?\d+$",
-    "negative": r"^-",
-    "dot": rf"^-?{_DOT}$",
-    "comma": rf"^-?{_COMMA}$",
-    "grouped": rf"^-?[1-9]\d{{0,2}}(?:[.,{_GROUPS}]\d{{3}})+(?:[.,]\d+)?$",
-    "coded": r"^(?:\+|-?0\d)",
-    "digits": rf"^(?:\D*\d){{{DIGIT_LIMIT + 1},}}",
-    "money": rf"^(?:-?{_SIGN} ?-?(?:{_DOT}|{_COMMA})|-?(?:{_DOT}|{_COMMA}) ?{_SIGN})$",
-    "phone": r"^(?:\+|00)?[\d(][\d ()./-]{5,}\d(?: ?(?:x|ext\.?) ?\d+)?$",
-    "abroad": r"^\+\d",
-    "url": r"^(?:https?://|www\.)\S+$",
-    "email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+#: What is counted in a column, as patterns over its trimmed values; families are asked for as a whole.
+FAMILIES: Final[dict[str, dict[str, str]]] = {
+    "dates": {
+        "ymd": rf"^{_YEAR}[-/.]{_MONTH_DAY}{_TAIL}",
+        "dmy": rf"^{_DAY_MONTH}[-/.]{_SHORT_YEAR}{_TAIL}",
+        "mdy": rf"^{_MONTH_DAY}[-/.]{_SHORT_YEAR}{_TAIL}",
+        "slashed": rf"^(?:{_DAY_MONTH}|{_MONTH_DAY})[-/.]{_SHORT_YEAR}{_TAIL}",
+        "moment": rf"^\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}(?:,? +|T){_CLOCK}",
+        "clock": rf"^{_CLOCK}$",
+    },
+    "numbers": {
+        "whole": r"^-?\d+$",
+        "negative": r"^-\d",
+        "dot": rf"^-?{_DOT}$",
+        "comma": rf"^-?{_COMMA}$",
+        "grouped": rf"^-?[1-9]\d{{0,2}}(?:[.,{_GROUPS}]\d{{3}})+(?:[.,]\d+)?$",
+        "coded": r"^-?0\d",
+        "digits": rf"^(?:\D*\d){{{DIGIT_LIMIT + 1},}}",
+        "money": rf"^(?:-?{_SIGN} ?-?(?:{_DOT}|{_COMMA})|-?(?:{_DOT}|{_COMMA}) ?{_SIGN})$",
+    },
+    "phones": {
+        "phone": r"^(?:\+|00)?[\d(][\d ()./-]{5,}\d(?: ?(?:x|ext\.?) ?\d+)?$",
+        "abroad": r"^\+\d",
+    },
+    "links": {
+        "url": r"^(?:https?://|www\.)\S+$",
+        "email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+    },
 }
+SHAPES: Final[dict[str, str]] = {shape: pattern for family in FAMILIES.values() for shape, pattern in family.items()}
 
 #: Words of a tick box, folded; the first of each pair says yes.
 _YES_NO: Final = tuple(
@@ -92,6 +102,13 @@ _ADDRESS_NAMES: Final = (
     "alamat",
     "anschrift",
 )
+
+
+def families(example: str) -> list[str]:
+    """The families to ask a column for that holds this value: where it has no shape of a family, not every value has."""
+    return [
+        family for family, shapes in FAMILIES.items() if any(re.search(pattern, example) for pattern in shapes.values())
+    ]
 
 
 @attrs.frozen

@@ -7,15 +7,27 @@ answers have shown that they are few, so that no column can fill the memory. `an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping as Dict
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Dict
 from typing import Any, Final
 
 import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import name as one_line, text
-from zsell_transform.evidence import SHAPES, TEXT_LIMIT, Evidence, Verdict, date_order, decimal_mark, judge
+from zsell_transform.cleaning import name as one_line
+from zsell_transform.cleaning import text
+from zsell_transform.evidence import (
+    FAMILIES,
+    SHAPES,
+    TEXT_LIMIT,
+    Evidence,
+    Verdict,
+    date_order,
+    decimal_mark,
+    families,
+    judge,
+)
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom, plain_name
 
@@ -114,23 +126,25 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
     """The second questions, about the columns whose type, dates or numbers matter; best asked of the stored records.
 
     Returns:
-        `few` (`column, value, count`) for columns of few different values, `many` (`column`, and how many values have each
-        of the `SHAPES`) for the others.
+        `few` (`column, value, count`) for columns of few different values; for the others, under the name of each family
+        of shapes that one of their values has, how many values have each shape (`column`, and the shapes of the family).
     """
-    wanted = [fact for fact in _read_facts(facts) if fact["filled"] and _matters(entity, str(fact["column"]))]
-    few = [
-        fact["column"] for fact in wanted if fact["distinct"] <= _ABOUT_FEW and fact["longest"] <= TEXT_LIMIT
-    ]
-    many = [fact["column"] for fact in wanted if fact["column"] not in set(few) and fact["longest"] <= _SHORT]
+    wanted = [fact for fact in _read_facts(facts) if fact["filled"] and _matters(entity, fact["column"])]
+    few = [fact["column"] for fact in wanted if _is_few(fact)]
+    many = {fact["column"]: families(fact["example"].removeprefix("'")) for fact in wanted if not _is_few(fact) and fact["longest"] <= _SHORT}
     asked: dict[str, pl.LazyFrame] = {}
     if few:
         asked["few"] = _long(frame, few).group_by("column", "value").agg(pl.len().alias("count"))
-    if many:
-        shapes = [pl.col("value").str.contains(pattern).alias(shape) for shape, pattern in SHAPES.items()]
-        asked["many"] = (
-            _long(frame, many).with_columns(shapes).group_by("column").agg(pl.col(*SHAPES).sum())
-        )  # fmt: skip
+    for family, shapes in FAMILIES.items():
+        columns = [column for column, fitting in many.items() if family in fitting]
+        if columns:
+            matches = [pl.col("value").str.contains(pattern).alias(shape) for shape, pattern in shapes.items()]
+            asked[family] = _long(frame, columns).with_columns(matches).group_by("column").agg(pl.col(*shapes).sum())
     return asked
+
+
+def _is_few(fact: dict[str, Any]) -> bool:
+    return bool(fact["distinct"] <= _ABOUT_FEW and fact["longest"] <= TEXT_LIMIT)
 
 
 def study(
@@ -176,25 +190,26 @@ def _collected(asked: dict[tuple[str, str], pl.LazyFrame], alongside: Iterable[p
 
 
 def _facts(columns: list[str]) -> list[pl.Expr]:
-    """Three aggregates a column, named by its position, since a header may hold anything."""
+    """Four aggregates a column, labelled `position:what:column`, in one row."""
+    return [fact for n, name in enumerate(columns) for fact in _facts_of(name, f"{n}:{{}}:{name}".format)]
+
+
+def _facts_of(name: str, label: Callable[[str], str]) -> list[pl.Expr]:
+    trimmed = pl.col(name).str.strip_chars()
     return [
-        fact
-        for n, name in enumerate(columns)
-        for size in (pl.col(name).str.strip_chars().str.len_chars(),)
-        for fact in (
-            (size > 0).sum().alias(f"{n}:filled:{name}"),
-            size.max().alias(f"{n}:longest:{name}"),
-            pl.col(name).approx_n_unique().alias(f"{n}:distinct:{name}"),
-        )
+        (trimmed.str.len_chars() > 0).sum().alias(label("filled")),
+        trimmed.str.len_chars().max().alias(label("longest")),
+        pl.col(name).approx_n_unique().alias(label("distinct")),
+        trimmed.max().alias(label("example")),
     ]
 
 
 def _read_facts(facts: pl.DataFrame) -> list[dict[str, Any]]:
-    """The one wide row → `{column, filled, longest, distinct}`, in the order of the columns."""
+    """The one wide row → `{column, filled, longest, distinct, example}`, in the order of the columns."""
     found: dict[str, dict[str, Any]] = {}
-    for label, count in facts.drop("rows").row(0, named=True).items():
+    for label, value in facts.drop("rows").row(0, named=True).items():
         _, what, name = label.split(":", 2)
-        found.setdefault(name, {"column": name})[what] = count or 0
+        found.setdefault(name, {"column": name})[what] = value or ("" if what == "example" else 0)
     return list(found.values())
 
 
@@ -269,27 +284,22 @@ def answer(answers: Answers, ask: Mapping) -> Survey:
 
 def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
     """The counts of every column of one entity, from the distinct values where they are few."""
-    counts = {row["column"]: row for row in topics["many"].to_dicts()} if "many" in topics else {}
+    counts: dict[str, dict[str, int]] = {}
+    for topic in topics.keys() & FAMILIES.keys():
+        for row in topics[topic].to_dicts():
+            counts.setdefault(row.pop("column"), dict.fromkeys(SHAPES, 0)).update(row)
     options: dict[str, dict[str, int]] = {}
     if "few" in topics:
-        few = topics["few"]
-        shapes = [
-            (pl.col("value").str.contains(pattern) * pl.col("count")).sum().alias(shape)
-            for shape, pattern in SHAPES.items()
-        ]
-        counts |= {
-            row["column"]: row for row in few.group_by("column", maintain_order=True).agg(shapes).to_dicts()
-        }
-        for name, value, count in few.sort("column", "value").select("column", "value", "count").iter_rows():
+        few = topics["few"].sort("column", "value")
+        weighed = [(pl.col("value").str.contains(p) * pl.col("count")).sum().alias(shape) for shape, p in SHAPES.items()]
+        for row in few.group_by("column", maintain_order=True).agg(weighed).to_dicts():
+            counts[row.pop("column")] = row
+        for name, value, count in few.select("column", "value", "count").iter_rows():
             options.setdefault(name, {})[value] = count
     return {
-        fact["column"]: Evidence(
-            filled=fact["filled"],
-            longest=fact["longest"],
-            counts={shape: int(counts.get(fact["column"], {}).get(shape, 0)) for shape in SHAPES},
-            options=options.get(fact["column"]),
-        )
+        name: Evidence(fact["filled"], fact["longest"], counts.get(name, dict.fromkeys(SHAPES, 0)), options.get(name))
         for fact in _read_facts(topics["facts"])
+        for name in (fact["column"],)
     }
 
 
