@@ -1,0 +1,254 @@
+"""What the user wishes: `mapping.yaml` as one frozen value, checked whole before anything is read.
+
+Each key is declared twice and no more: as an attribute with its default (`Mapping`), and as the reader that
+checks its value (`READERS`). YAML scalars stay text until the reader of their key says what they are, so that
+a label named `No`, a stage named `2020` or a user named `Null` mean what they look like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from zsell_transform import mapping_values as read
+from zsell_transform.errors import MappingError
+from zsell_transform.sell.entities import ENTITIES, ITEMS
+
+#: Items that have labels; entities whose duplicates the wizard would merge; entities that need a link.
+LABELLED: Final = ("organizations", "persons", "deals", "leads")
+DUPLICATES: Final = ("companies", "contacts")
+ORPHANS: Final = ("deals", "leads", "notes")
+
+
+@attrs.frozen
+class Rule:
+    """An activity whose subject matches any of these words or patterns gets this type; case never matters.
+
+    Attributes:
+        type: the name of the activity type in Pipedrive.
+        contains: whole words (or phrases) anywhere in the subject.
+        starts_with: beginnings of the subject, ending at the end of a word.
+        regex: patterns in the syntax of Rust's regex crate, which polars uses.
+    """
+
+    type: str
+    contains: tuple[str, ...] = ()
+    starts_with: tuple[str, ...] = ()
+    regex: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class ActivityTypes:
+    """How a task finds its activity type: the first rule that matches, else the default.
+
+    `rules=None` means the built-in rules, which know the usual words in Sell's languages; `()` means none.
+    """
+
+    default: str = "Task"
+    rules: tuple[Rule, ...] | None = None
+
+
+@attrs.frozen
+class ClosedStages:
+    """Where closed deals stand: `last` or `first` open stage of their pipeline, or the name of a stage."""
+
+    won: str = "last"
+    lost: str = "first"
+
+
+@attrs.frozen
+class Limits:
+    """A file that would pass either limit is split."""
+
+    rows: int = 50_000
+    megabytes: float = 50.0
+
+
+@attrs.frozen(kw_only=True)
+class Mapping:
+    """The user's answers; everything has a default, and the defaults need no question answered.
+
+    Attributes:
+        timezone: IANA name; None is UTC, and an issue.
+        day_first: entity → column → True where the day comes before the month.
+        owners: Sell user → Pipedrive user name or e-mail; None = leave the owner empty.
+        stages: pipeline → Sell stage → Pipedrive stage.
+        won_stages, lost_stages: None = Sell's own stage names in its languages; given names replace these.
+        closed_stages, activity_types, limits: see their classes.
+        columns: entity → header → canonical Sell column, `custom` or `ignore`.
+        labels: label → its new name; None drops it.
+        labels_as: Pipedrive item → `labels` or `field`; all four labelled items are always present.
+        lead_statuses: status → `label` or `leave_out`; a status that is not named is a label.
+        empty_in_pipedrive: Pipedrive items that were not imported yet.
+        smart_lists: file → label.
+        duplicates: `companies` and `contacts` → `distinguish` or `merge`; both always present.
+        orphans: `deals`, `leads`, `notes` → `placeholder` or `leave_out`; all always present.
+        two_organizations: `person` or `both`.
+        bare_organizations: `merge` or `separate`.
+        id_links: `with_name` or `alone`.
+        moments: `datetime` or `day`.
+        encoding: file → encoding.
+        templates: folder with the wizard's own templates; a relative path counts from the mapping file.
+    """
+
+    timezone: str | None = None
+    day_first: dict[str, dict[str, bool]] = attrs.field(factory=dict)
+    owners: dict[str, str | None] = attrs.field(factory=dict)
+    stages: dict[str, dict[str, str]] = attrs.field(factory=dict)
+    won_stages: tuple[str, ...] | None = None
+    lost_stages: tuple[str, ...] | None = None
+    closed_stages: ClosedStages = ClosedStages()
+    activity_types: ActivityTypes = ActivityTypes()
+    columns: dict[str, dict[str, str]] = attrs.field(factory=dict)
+    labels: dict[str, str | None] = attrs.field(factory=dict)
+    labels_as: dict[str, str] = attrs.field(factory=lambda: dict.fromkeys(LABELLED, "labels"))
+    lead_statuses: dict[str, str] = attrs.field(factory=dict)
+    empty_in_pipedrive: tuple[str, ...] = ()
+    smart_lists: dict[str, str] = attrs.field(factory=dict)
+    duplicates: dict[str, str] = attrs.field(factory=lambda: dict.fromkeys(DUPLICATES, "distinguish"))
+    orphans: dict[str, str] = attrs.field(factory=lambda: dict.fromkeys(ORPHANS, "placeholder"))
+    two_organizations: str = "person"
+    bare_organizations: str = "merge"
+    id_links: str = "with_name"
+    single_pass: bool = False
+    moments: str = "datetime"
+    encoding: dict[str, str] = attrs.field(factory=dict)
+    templates: Path | None = None
+    bom: bool = False
+    limits: Limits = Limits()
+
+    @classmethod
+    def load(cls, given: str | Path | dict[str, Any] | Mapping | None = None) -> Mapping:
+        """The mapping from a YAML file, a dict of the same shape, or a `Mapping`; None gives the defaults.
+
+        Raises:
+            MappingError: every wrong key and value at once, each with its place and the nearest right one.
+        """
+        if given is None:
+            return cls()
+        if isinstance(given, Mapping):
+            return _checked(attrs.asdict(given), "mapping", Path())
+        if isinstance(given, dict):
+            return _checked(given, "mapping", Path())
+        if isinstance(given, str | Path):
+            path = Path(given)
+            return _checked(read.yaml_file(path), path.name, path.parent)
+        raise MappingError(f"mapping must be a YAML path, a dict or a Mapping, not {type(given).__name__}")
+
+    @property
+    def mapping_sha256(self) -> str:
+        """The same for equal mappings, in whatever order and form they were written."""
+        import hashlib
+        import json
+
+        plain = attrs.asdict(self) | {"templates": self.templates and self.templates.name}
+        text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def mentions(self) -> Iterator[Mention]:
+        """Every name that should match something in the export, for the check that it does."""
+        for topic in ("owners", "labels", "lead_statuses", "smart_lists", "encoding"):
+            for name in getattr(self, topic):
+                yield Mention(f"{topic}.{name}", topic, None, name)
+        for topic in ("day_first", "columns", "stages"):
+            for group, names in getattr(self, topic).items():
+                for name in names:
+                    yield Mention(f"{topic}.{group}.{name}", topic, group, name)
+        for topic in ("won_stages", "lost_stages"):
+            for name in getattr(self, topic) or ():
+                yield Mention(f"{topic}: {name}", topic, None, name)
+
+    def check_columns(self, known: dict[str, Collection[str]]) -> None:
+        """Refuses targets in `columns` that are neither `known` (by entity), `custom` nor `ignore`.
+
+        Kept apart from `load`, since what is canonical is known only to whoever knows Sell.
+
+        Raises:
+            MappingError: naming each place and the nearest column.
+        """
+        reading = read.Reading()
+        for entity, headers in self.columns.items():
+            targets = ("custom", "ignore", *sorted(known.get(entity, ())))
+            for header, target in headers.items():
+                if target not in targets:
+                    place = f"columns.{entity}.{header}"
+                    expected = "a column of Sell's export, 'custom' or 'ignore'"
+                    reading.wrong(place, expected, target, read.nearest(target, targets))
+        reading.end("mapping")
+
+
+@attrs.frozen
+class Mention:
+    """A name that the mapping expects in the export: `group` is its entity, or its pipeline for `stages`."""
+
+    place: str
+    topic: str
+    group: str | None
+    name: str
+
+
+def _rule(reading: read.Reading, place: str, value: Any) -> Any:
+    kinds = {"contains": read.words, "starts_with": read.words, "regex": read.patterns}
+    rule = read.made(Rule, {"type": _activity_type, **kinds}, required="type")(reading, place, value)
+    if isinstance(rule, Rule) and not (rule.contains or rule.starts_with or rule.regex):
+        reading.mistakes.append(f"{place} needs 'contains', 'starts_with' or 'regex' beside its type")
+    return rule
+
+
+_activity_type = read.text("the name of an activity type")
+_stage = read.text("'last' or 'first' or a stage name")
+
+#: The reader of each key, in the order of the documentation.
+READERS: Final[dict[str, read.Reader]] = {
+    "timezone": read.zone,
+    "day_first": read.keys(read.keys(read.flag), *ENTITIES),
+    "owners": read.keys(read.or_null(read.text("a Pipedrive user or null"))),
+    "stages": read.keys(read.keys(read.text("a stage name"))),
+    "won_stages": read.words,
+    "lost_stages": read.words,
+    "closed_stages": read.made(ClosedStages, {"won": _stage, "lost": _stage}),
+    "activity_types": read.made(
+        ActivityTypes, {"default": _activity_type, "rules": read.list_of(_rule, "a list of rules")}
+    ),
+    "columns": read.keys(read.keys(read.text("a column of Sell's export, 'custom' or 'ignore'")), *ENTITIES),
+    "labels": read.keys(read.or_null(read.text("a label or null"))),
+    "labels_as": read.keys(
+        read.one_of("labels", "field"), *LABELLED, defaults=dict.fromkeys(LABELLED, "labels")
+    ),
+    "lead_statuses": read.keys(read.one_of("label", "leave_out")),
+    "empty_in_pipedrive": read.list_of(read.one_of(*ITEMS), "a list of Pipedrive's types"),
+    "smart_lists": read.keys(read.text("a label")),
+    "duplicates": read.keys(
+        read.one_of("distinguish", "merge"), *DUPLICATES, defaults=dict.fromkeys(DUPLICATES, "distinguish")
+    ),
+    "orphans": read.keys(
+        read.one_of("placeholder", "leave_out"), *ORPHANS, defaults=dict.fromkeys(ORPHANS, "placeholder")
+    ),
+    "two_organizations": read.one_of("person", "both"),
+    "bare_organizations": read.one_of("merge", "separate"),
+    "id_links": read.one_of("with_name", "alone"),
+    "single_pass": read.flag,
+    "moments": read.one_of("datetime", "day"),
+    "encoding": read.keys(read.encoding),
+    "templates": read.folder,
+    "bom": read.flag,
+    "limits": read.made(Limits, {"rows": read.positive(int), "megabytes": read.positive(float)}),
+}
+
+
+def _checked(given: Any, source: str, folder: Path) -> Mapping:
+    """The mapping from plain values; a key with nothing under it keeps its default."""
+    reading = read.Reading(folder)
+    if not isinstance(given, dict):
+        raise MappingError(f"{source}: must hold keys like 'timezone: America/Lima', not {read.shown(given)}")
+    found: dict[str, Any] = {}
+    for key, value in given.items():
+        if str(key) not in READERS:
+            reading.unknown("", str(key), READERS)
+        elif value is not None:
+            found[str(key)] = READERS[str(key)](reading, str(key), value)
+    reading.end(source)
+    return Mapping(**found)

@@ -1,0 +1,248 @@
+"""The readers that check a mapping: plain values in, right values out, and every mistake told at once.
+
+A reader takes the value at one place (`owners.Kalle Kula`) and returns it in its right type; what is wrong it
+notes in the `Reading` and goes on. It knows no key by name: which reader belongs to which key stands in
+`mapping.py`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from zsell_transform.errors import MappingError
+
+
+@attrs.define
+class Reading:
+    """The mistakes found so far; a reader notes one and goes on, so that all are told at once."""
+
+    folder: Path = Path()
+    mistakes: list[str] = attrs.field(factory=list)
+
+    def wrong(self, place: str, expected: str, found: object, hint: str = "") -> Any:
+        self.mistakes.append(f"{place} must be {expected}, not {shown(found)}{hint}")
+
+    def unknown(self, place: str, key: str, known: Collection[str]) -> None:
+        where = f" in {place}" if place else ""
+        hint = nearest(key, known) or f"; known are {', '.join(known)}"
+        self.mistakes.append(f"unknown key {key!r}{where}{hint}")
+
+    def end(self, source: str) -> None:
+        if len(self.mistakes) == 1:
+            raise MappingError(f"{source}: {self.mistakes[0]}")
+        if self.mistakes:
+            listed = " ".join(f"({number}) {text}" for number, text in enumerate(self.mistakes, 1))
+            raise MappingError(f"{source} has {len(self.mistakes)} mistakes: {listed}")
+
+
+Reader = Callable[[Reading, str, Any], Any]
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """`; did you mean 'owners'?`, or nothing where no known word is near."""
+    by_fold = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.6)
+    return f"; did you mean {by_fold[close[0]]!r}?" if close else ""
+
+
+def shown(value: object) -> str:
+    """A value as an error message shows it: short, and never a whole structure."""
+    text = "nothing" if value is None else "a list" if isinstance(value, list | tuple) else repr(value)
+    return "a group of keys" if isinstance(value, dict) else text if len(text) <= 60 else text[:57] + "…"
+
+
+def text(expected: str = "text") -> Reader:
+    def read(reading: Reading, place: str, value: Any) -> Any:
+        if isinstance(value, str) and value.strip():
+            return value
+        return reading.wrong(place, expected, value)
+
+    return read
+
+
+def or_null(inner: Reader) -> Reader:
+    return lambda reading, place, value: None if value is None else inner(reading, place, value)
+
+
+def one_of(*choices: str) -> Reader:
+    expected = " or ".join(repr(choice) for choice in choices)
+
+    def read(reading: Reading, place: str, value: Any) -> Any:
+        if isinstance(value, str) and value in choices:
+            return value
+        return reading.wrong(place, expected, value, nearest(str(value), choices) if len(choices) > 2 else "")
+
+    return read
+
+
+FLAGS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def flag(reading: Reading, place: str, value: Any) -> Any:
+    """True or false, also in YAML's other words for them."""
+    found = FLAGS.get(value.casefold()) if isinstance(value, str) else value
+    return found if isinstance(found, bool) else reading.wrong(place, "true or false", value)
+
+
+def positive(kind: type[int] | type[float]) -> Reader:
+    expected = "a whole number above 0" if kind is int else "a number above 0"
+
+    def read(reading: Reading, place: str, value: Any) -> Any:
+        try:
+            number = kind(str(value).replace("_", "")) if not isinstance(value, bool) else 0
+        except ValueError:
+            number = 0
+        return number if 0 < number < 1e15 else reading.wrong(place, expected, value)
+
+    return read
+
+
+def list_of(inner: Reader, expected: str = "a list") -> Reader:
+    def read(reading: Reading, place: str, value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            return reading.wrong(place, expected, value)
+        return tuple(inner(reading, f"{place}[{number}]", one) for number, one in enumerate(value, 1))
+
+    return read
+
+
+def words(reading: Reading, place: str, value: Any) -> Any:
+    """A list of texts, or one text alone."""
+    return list_of(text(), "a list of texts")(reading, place, [value] if isinstance(value, str) else value)
+
+
+def keys(inner: Reader, *known: str, defaults: dict[str, Any] | None = None) -> Reader:
+    """A group of keys (any, or those known), perhaps empty; `defaults` fills what is not given."""
+
+    def read(reading: Reading, place: str, value: Any) -> Any:
+        value = {} if value is None else value
+        if not isinstance(value, dict):
+            return reading.wrong(place, "a group of keys, like {key: value}", value)
+        found = dict(defaults or {})
+        for key, one in value.items():
+            name = str(key)
+            if known and name not in known:
+                reading.unknown(place, name, known)
+            elif one is not None or not defaults:
+                found[name] = inner(reading, f"{place}.{name}", one)
+        return found
+
+    return read
+
+
+def made(cls: Callable[..., Any], readers: dict[str, Reader], required: str | None = None) -> Reader:
+    """One of the small classes; a key that is missing or empty keeps its default."""
+
+    def read(reading: Reading, place: str, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return reading.wrong(place, f"a group of keys ({', '.join(readers)})", value)
+        before, found = len(reading.mistakes), {}
+        for key, one in value.items():
+            if str(key) not in readers:
+                reading.unknown(place, str(key), readers)
+            elif one is not None:
+                found[str(key)] = readers[str(key)](reading, f"{place}.{key}", one)
+        if required and required not in found and before == len(reading.mistakes):
+            reading.mistakes.append(f"{place} has no {required!r}")
+        return cls(**found) if before == len(reading.mistakes) else None
+
+    return read
+
+
+def zone(reading: Reading, place: str, value: Any) -> Any:
+    """A zone that both polars and Python know: polars does the work, and neither should fail later."""
+    import zoneinfo
+
+    import polars as pl
+
+    try:
+        pl.Series([0], dtype=pl.Int64).cast(pl.Datetime("us")).dt.replace_time_zone(value)
+        zoneinfo.ZoneInfo(value)
+    except Exception:  # each library has its own errors for an unknown name and for what is no name at all
+        hint = _nearest_zone(str(value), sorted(zoneinfo.available_timezones()))
+        return reading.wrong(place, "a time zone like 'America/Santiago'", value, hint)
+    return value
+
+
+def _nearest_zone(word: str, known: list[str]) -> str:
+    """The nearest zone, also for a city alone or with a blank in it (`Buenos Aires`)."""
+    city = word.strip().replace(" ", "_").casefold()
+    same = [name for name in known if name.rsplit("/", 1)[-1].casefold() == city]
+    return f"; did you mean {same[0]!r}?" if same else nearest(word.replace(" ", "_"), known)
+
+
+def encoding(reading: Reading, place: str, value: Any) -> Any:
+    import codecs
+    from encodings.aliases import aliases
+
+    try:
+        b"    ".decode(value, "replace")  # unlike codecs.lookup, refuses what is no text encoding (base64, rot13)
+        return codecs.lookup(value).name
+    except (LookupError, TypeError, ValueError):
+        known = sorted({name.replace("_", "-") for name in (*aliases, *aliases.values())})
+        return reading.wrong(place, "an encoding like 'cp1252'", value, nearest(str(value), known))
+
+
+def patterns(reading: Reading, place: str, value: Any) -> Any:
+    """A list of regular expressions that polars can read, or one alone."""
+    import polars as pl
+
+    for one in (found := words(reading, place, value)) or ():
+        try:
+            pl.Series([""]).str.contains(one or "")
+        except pl.exceptions.PolarsError as error:
+            reason = next((line for line in str(error).splitlines() if line.startswith("error:")), "error")
+            reading.wrong(place, "a regular expression", one, f" ({reason})")
+    return found
+
+
+def folder(reading: Reading, place: str, value: Any) -> Any:
+    """A folder that exists; a relative path counts from the mapping's own folder."""
+    if isinstance(value, str | Path) and (path := reading.folder / Path(value).expanduser()).is_dir():
+        return path
+    return reading.wrong(place, "an existing folder", str(value) if isinstance(value, Path) else value)
+
+
+def yaml_file(path: Path) -> Any:
+    """The file as plain dicts, lists, texts and None; an empty file is an empty mapping."""
+    import yaml
+
+    try:
+        written = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise MappingError(f"{path}: cannot be read as a mapping ({error.strerror or error})") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise MappingError(f"{path.name} line {line}: is not UTF-8; save the file as UTF-8") from None
+    try:
+        node = yaml.compose(written, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return {} if node is None else _plain(node, path.name)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark else ""
+        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise MappingError(f"{path.name}{where}: is not YAML: {reason}") from None
+    except RecursionError:
+        raise MappingError(f"{path.name}: is nested too deeply, or holds itself") from None
+
+
+def _plain(node: Any, source: str) -> Any:
+    """A YAML node as plain values: a scalar is its text (an unquoted null is None), a key is always text."""
+    if node.id == "scalar":
+        return None if node.tag == "tag:yaml.org,2002:null" else node.value
+    if node.id == "sequence":
+        return [_plain(one, source) for one in node.value]
+    found: dict[str, Any] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if key.id != "scalar":
+            raise MappingError(f"{source} line {line}: a key must be text, not {shown(_plain(key, source))}")
+        if key.value in found:
+            raise MappingError(f"{source} line {line}: the key {key.value!r} is there twice")
+        found[key.value] = _plain(value, source)
+    return found
