@@ -54,7 +54,151 @@ class Kind:
 
 KINDS: Final[dict[str, Kind]] = {
     # --- reading ---------------------------------------------------------------------------------
+    "encoding_guessed": Kind(
+        "warning",
+        "the text is not UTF-8 and seems to be {value} ({detail})",
+        "read as that",
+        "If letters look wrong, name the right encoding under `encoding:` in the mapping, or save the file as UTF-8.",
+    ),
+    "file_not_recognised": Kind(
+        "info",
+        "{field} is no table that Zendesk Sell is known to export",
+        "left alone",
+        "If it holds records, name its columns under `columns:` in the mapping, or rename them as Sell does.",
+    ),
+    "file_unreadable": Kind(
+        "warning",
+        "{detail}",
+        "left out; the other files were read",
+        "Export it again as CSV (UTF-8).",
+    ),
+    "file_not_carried": Kind(
+        "info",
+        "{field} holds {value} records of a kind that has no place in Pipedrive's import",
+        "not carried over; they are under `export.unknown`",
+    ),
+    "header_without_records": Kind("info", "{field} has a header and no record", "read as an empty table"),
+    "preamble_skipped": Kind("info", "a line stands above the header: {value}", "skipped"),
+    "short_row": Kind(
+        "warning",
+        "the record has {detail}",
+        "the missing cells, at its end, were read as empty",
+        "Look whether a cell is missing in its middle, and correct it in Sell or in the file.",
+    ),
+    "long_row": Kind(
+        "warning",
+        "the record has {detail}; beyond it: {value}",
+        "read without them",
+        "Look whether a cell was split by an unquoted delimiter, and correct it in the file.",
+    ),
+    "stray_quote_repaired": Kind(
+        "warning",
+        "a quote stands where none belongs",
+        "read in the way that gives the header's number of cells",
+        "Compare the record with Sell.",
+    ),
+    "record_unwrapped": Kind("warning", "a spreadsheet put {detail}", "its cells were taken out of it"),
+    "nul_removed": Kind("warning", "{value} NUL characters stand in the record", "removed"),
+    "duplicate_header": Kind("info", "a second column is named {value}", "read as {field}"),
+    "blank_header": Kind("info", "column {value} has no name", "read as {field}"),
+    "mojibake_suspected": Kind(
+        "warning",
+        "{field} holds {value}, text that was saved in a wrong encoding before it came here",
+        "left as it stands",
+        "Correct it in Sell, or export again.",
+    ),
+    "spreadsheet_damage": Kind(
+        "warning",
+        "{field} holds {value}, which a spreadsheet made of another value that cannot be restored",
+        "left as it stands",
+        "Use the file as Sell wrote it, without opening it in a spreadsheet.",
+    ),
+    "columns_collide": Kind(
+        "warning",
+        "{value} and {detail} both mean {field}",
+        "the first is used, the other is kept as a custom field",
+        "Say under `columns:` in the mapping which one it is.",
+    ),
+    "bookkeeping_dropped": Kind("info", "{value} are bookkeeping columns of the connector", "left out"),
+    "kind_assumed": Kind(
+        "warning",
+        "{field} does not tell people from companies",
+        "all its records were read as {value}",
+        "Add a column `is_organisation` (true or false), or export people and companies to two files.",
+    ),
+    "records_united": Kind(
+        "info",
+        "{value} records stand in more than one file under the same id",
+        "united to one record each; a full export prevails, other files fill what it has not",
+    ),
+    "records_differ": Kind(
+        "warning",
+        "{field} is {value} here and {detail} in a file that prevails",
+        "the value of the file that prevails is used",
+        "Look which is right in Sell.",
+    ),
+    "records_without_id": Kind(
+        "warning",
+        "{value} records have no Sell id",
+        "known by their e-mail, else by their name",
+        "An export with ids lets later laps find them with certainty.",
+    ),
+    "names_unknown": Kind(
+        "warning",
+        "{value} different ids stand in {field}, and no dump beside it names them",
+        "the ids were read as names",
+        "Add the connector's dump of {detail} to the folder.",
+    ),
+    "cell_not_json": Kind(
+        "warning", "{field} holds {value}, which should be JSON and is not", "kept as text under `{detail}`"
+    ),
     # --- cleaning and transformers ---------------------------------------------------------------
+    "unreadable_value": Kind(
+        "error", "'{field}' holds '{value}', which is not {detail}", "left blank", "Correct it in Sell, or add it by hand.",
+    ),
+    "value_shortened": Kind(
+        "error", "'{field}' takes at most {detail}, and '{value}' is longer", "cut between words, with an ellipsis",
+        "Shorten it in Sell, or keep the rest in a note by hand.",
+    ),
+    "several_addresses": Kind(
+        "error", "'{field}' holds more than one e-mail address: '{value}'", "{detail} was written",
+        "Add the others by hand: Pipedrive's wizard takes one address a column.",
+    ),
+    "empty_column": Kind("info", "'{field}' holds nothing in the whole export", "not written"),
+    "ignored_column": Kind("info", "'{field}' holds {value} values: {detail}", "not written"),
+    "spare_column": Kind("info", "'{field}' holds {value} values", "read only where '{detail}' is blank"),
+    "custom_field_renamed": Kind(
+        "info", "the field '{field}' is called as another one of its item", "written as '{detail}'",
+    ),
+    "label_dropped": Kind("info", "{value} records have labels that the mapping drops ({detail})", "written without them"),
+    "status_without_label": Kind("info", "'{field}' of {value} records says that it is none", "no label stands for that"),
+    "owner_left_out": Kind(
+        "info", "{value} records belong to users who are deleted or whom the mapping leaves out",
+        "the owner is blank, the name stands in the field 'Sell owner'", "Name a Pipedrive user for them under `owners`.",
+    ),
+    "private_record": Kind(
+        "warning", "is private in Sell", "imported like the others: whom it will be visible to is decided in Pipedrive",
+        "Set 'Visible to' by hand after the import.",
+    ),
+    "reason_not_lost": Kind(
+        "warning", "'{field}' says '{value}', but the deal is {detail}", "left out: only lost deals have a reason",
+    ),
+    "second_reason": Kind(
+        "warning", "'{field}' says '{value}', and the loss reason '{detail}'", "the loss reason was written",
+    ),
+    "values_differ": Kind(
+        "warning", "'{field}' holds '{value}', and 'decimal_value' {detail}", "'decimal_value' was written",
+    ),
+    "stage_change_of_open_deal": Kind(
+        "info", "{value} open deals say in '{field}' when they came to their stage",
+        "not written: Pipedrive sets it; of closed deals it is the won or lost time",
+    ),
+    "record_type_unknown": Kind(
+        "warning", "'{field}' says '{value}' (id {detail}), which is no type of record that is known", "no link was made",
+    ),
+    "document_left_out": Kind(
+        "info", "{value} documents hang on no record (templates, the account's library)", "not listed",
+    ),
     # --- survey, setup, mapping ------------------------------------------------------------------
     "undecided_date_order": Kind(
         "warning",
@@ -81,6 +225,79 @@ KINDS: Final[dict[str, Kind]] = {
         "Correct the spelling in the mapping or remove the line.",
     ),
     # --- linker, keys, lap -----------------------------------------------------------------------
+    "link_ambiguous": Kind(
+        "warning", "'{field}' says '{value}', which fits several records ({detail})",
+        "a link needs exactly one, so none was made", "Make the names differ in Sell, or set the link by hand.",
+    ),
+    "link_dangling": Kind(
+        "warning", "'{field}' refers to '{value}', which is not in the export",
+        "no name stands beside it, or none that could be a record of its own, so the link was left out",
+        "Export the missing records too, or set the link by hand.",
+    ),
+    "link_evidence_differs": Kind(
+        "warning", "'{field}' says '{value}', but {detail}", "the id was followed, as Sell itself does",
+        "Look at a few of them in Sell: the name beside the id is often an old one.",
+    ),
+    "company_from_deals": Kind(
+        "info", "the company is '{value}' or not given, and all deals that name one name {detail}",
+        "linked to that company",
+    ),
+    "added_by_reference": Kind(
+        "info", "'{value}' is referred to, and no record of the export is it", "added under that id or name",
+        "Fill in what is known of it in Pipedrive.",
+    ),
+    "distinguished": Kind(
+        "warning", "the wizard would take it for the same as {detail}", "named '{value}' to keep it apart",
+        "Merge them in Pipedrive afterwards, or set `duplicates: merge` in the mapping.",
+    ),
+    "merged_duplicate": Kind(
+        "warning", "'{value}' is the same as {detail} to the wizard", "written as one row with both ids",
+    ),
+    "merged_value_lost": Kind(
+        "error", "'{field}' holds '{value}', and the record it is merged with holds '{detail}'",
+        "the value of the first record was kept", "Add the value by hand where it matters.",
+    ),
+    "joins_existing": Kind(
+        "warning", "'{value}' is already in Pipedrive (System ID {detail}) without a Sell id",
+        "written to merge with it", "Check the merged record in Pipedrive.",
+    ),
+    "two_organizations": Kind(
+        "warning", "names the company '{value}', its person belongs to another or to none",
+        "a row can name one organization, so the company went to {detail}",
+        "Set `two_organizations: both` to link both by System ID.",
+    ),
+    "lead_joins_person": Kind(
+        "info", "its person '{value}' is {detail}", "attached by key alone; what differs stands in its note",
+    ),
+    "lead_person_ambiguous": Kind(
+        "warning", "its person '{value}' fits several ({detail})", "kept as a person of its own under a distinct name",
+    ),
+    "lead_left_out": Kind("warning", "its status is set to leave_out in the mapping", "left out"),
+    "placed_under_placeholder": Kind(
+        "warning", "has no link left, and the wizard takes no such record",
+        "placed under the organization 'Zendesk Sell (unlinked)'",
+    ),
+    "orphan_left_out": Kind("error", "has no link left, and the wizard takes no such record", "left out"),
+    "link_to_left_out": Kind("warning", "hangs on a record that is left out ('{value}')", "the text names it"),
+    "linked_to_parties_only": Kind(
+        "warning", "'{value}' has no System ID in a single pass", "hangs on its person and organization, and names it in the text",
+    ),
+    "waits_for_system_id": Kind(
+        "info", "{value} records wait: {detail}", "they follow in a later lap",
+        "Upload this lap, export everything from Pipedrive and run again.",
+    ),
+    **{
+        f"no_export_of_{item}": Kind(
+            "error", "no export of {detail} with its Sell ids was given, while others hold Sell ids",
+            "all {value} records wait, so that none is doubled",
+            f"Export {item} from Pipedrive too, or name it in `empty_in_pipedrive`.",
+        )
+        for item in ("organizations", "persons", "deals", "leads", "activities", "notes")
+    },
+    "counts_as_empty": Kind(
+        "warning", "no export of {detail} was given", "counted as empty in Pipedrive",
+        "From now on give their export with every lap.",
+    ),
     # --- Pipedrive's exports, contract, wizard ---------------------------------------------------
     # --- writing ---------------------------------------------------------------------------------
     # --- proof and delta -------------------------------------------------------------------------

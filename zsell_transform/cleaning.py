@@ -1,0 +1,292 @@
+"""The words that read a cell: pure functions from a column (its name, or an expression) to an expression.
+
+Null in, null out; a cell that cannot be read becomes null, and the caller says what was expected there.
+Each word is named for what comes out of it. All of them take and give text, save where the docstring says otherwise.
+What the cells of Zendesk Sell look like is told in the facts beside each pattern (genuine exports of 2016 and 2026).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import polars as pl
+
+Cell = str | pl.Expr
+
+#: A standard moment of Sell's: `2015-10-05T08:28:00Z`, `2015-10-05 08:28:00 UTC`, `…:00.678Z`, `…+00:00`, without seconds, or a day.
+MOMENT: Final = r"^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC|[+-]\d\d:?\d\d)?)?$"
+#: The apostrophe by which Sell keeps spreadsheets from reading a cell as a formula: `'+56912345678`.
+GUARDED: Final = r"^'[+\-=@]"
+ADDRESS_OF_MAIL: Final = r"([^\s@,;:<>()\"]+@[^\s@,;:<>()\"]*[^\s@,;:<>()\".])"
+DELETED: Final = " - Deleted"
+BREAK: Final = "<br>"
+
+#: Thousands separators that may stand in a number, by its decimal mark.
+_GROUPS: Final = {".": r",'’  \x{00a0}\x{202f}", ",": r".'’  \x{00a0}\x{202f}"}
+
+
+def cell(column: Cell) -> pl.Expr:
+    """The column itself, whether given by name or as an expression."""
+    return pl.col(column) if isinstance(column, str) else column
+
+
+def plain(word: str) -> str:
+    """A word as it is compared: without case, accents and needless spaces. For Python values, not for columns."""
+    plain = unicodedata.normalize("NFKD", word)
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+
+
+# --- text --------------------------------------------------------------------------------------------
+
+
+def text(column: Cell) -> pl.Expr:
+    """The cell without outer spaces and without the spreadsheet apostrophe; blank becomes null."""
+    trimmed = cell(column).str.strip_chars()
+    return pl.when(trimmed.str.contains(GUARDED)).then(trimmed.str.slice(1)).when(trimmed != "").then(trimmed)
+
+
+def name(column: Cell) -> pl.Expr:
+    """Text on one line: line breaks and tabs become a space. Inner spaces stay as they are."""
+    return text(column).str.replace_all(r"\s*[\r\n\t]+\s*", " ")
+
+
+def phone(column: Cell) -> pl.Expr:
+    """A phone number as Sell has it, without the spreadsheet apostrophe."""
+    return name(column)
+
+
+def email(column: Cell) -> pl.Expr:
+    """The first e-mail address in the cell, without `mailto:` or a name around it; null where there is none."""
+    return text(column).str.extract(ADDRESS_OF_MAIL)
+
+
+def joined(*parts: Cell, by: str = " ") -> pl.Expr:
+    """The parts that hold something, joined; null where none does."""
+    whole = pl.concat_str([cell(part) for part in parts], separator=by, ignore_nulls=True)
+    return pl.when(whole != "").then(whole)
+
+
+def address(street: Cell, zip_code: Cell, city: Cell, region: Cell, country: Cell) -> pl.Expr:
+    """An address in one line: `street, zip city, region, country`."""
+    place = joined(name(zip_code), name(city))
+    return joined(_one_line_street(street), place, name(region), name(country), by=", ")
+
+
+def _one_line_street(column: Cell) -> pl.Expr:
+    return text(column).str.replace_all(r"[\s,]*[\r\n]+\s*", ", ")
+
+
+def first_line(column: Cell) -> pl.Expr:
+    """The first line of a text."""
+    return text(column).str.extract(r"^([^\r\n]*)").str.strip_chars_end()
+
+
+def other_lines(column: Cell) -> pl.Expr:
+    """Everything behind the first line of a text; null where there is nothing."""
+    return text(text(column).str.replace(r"^[^\r\n]*[\r\n]*", ""))
+
+
+def shortened(column: Cell, longest: int) -> pl.Expr:
+    """At most `longest` characters, cut between words, with an ellipsis where something was cut."""
+    whole = cell(column)
+    cut = whole.str.slice(0, longest - 1).str.replace(r"\s+\S*$", "") + "…"
+    return pl.when(whole.str.len_chars() > longest).then(cut).otherwise(whole)
+
+
+def html(column: Cell) -> pl.Expr:
+    """Plain text as HTML: `& < >` escaped; `\\r\\n`, `\\n` and a lone `\\r` become `<br>`."""
+    escaped = text(column).str.replace_many(["&", "<", ">"], ["&amp;", "&lt;", "&gt;"])
+    return escaped.str.replace_all(r"\r\n|\r|\n", BREAK)
+
+
+def said(label: str, column: Cell) -> pl.Expr:
+    """A line of HTML that names what it tells: `Reminder: 2014-09-04 08:15`; null where there is nothing to tell."""
+    told = html(column)
+    return pl.when(told.is_not_null()).then(pl.concat_str(html(pl.lit(f"{label}: ")) + " ", told))
+
+
+def lines(*parts: Cell) -> pl.Expr:
+    """HTML lines one below the other."""
+    return joined(*parts, by=BREAK)
+
+
+# --- numbers and flags -------------------------------------------------------------------------------
+
+
+def number(column: Cell, mark: str | None = None) -> pl.Expr:
+    """A bare number with a dot. Thousands separators are read only where the decimal mark is known; nothing is rounded."""
+    raw = text(column)
+    if mark not in _GROUPS:
+        return pl.when(raw.str.contains(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")).then(raw.str.strip_prefix("+"))
+    gap, point = _GROUPS[mark], re.escape(mark)
+    form = rf"^[+-]?(?:\d+|\d{{1,3}}(?:[{gap}]\d{{3}})+)?(?:{point}\d*)?$"
+    bare = raw.str.replace_all(rf"[{gap}+]", "").str.replace(mark, ".", literal=True)
+    return pl.when(raw.str.contains(form) & raw.str.contains(r"\d")).then(bare)
+
+
+def money(column: Cell, or_else: Cell | None = None, mark: str | None = None) -> pl.Expr:
+    """An amount as a bare number; `or_else` is read where the column cannot be."""
+    first = number(column, mark)
+    return first if or_else is None else pl.coalesce(first, number(or_else, mark))
+
+
+def flag(column: Cell) -> pl.Expr:
+    """Boolean: `true`, `1`, `yes` against `false`, `0`, `no`; null for anything else."""
+    raw = text(column).str.to_lowercase()
+    return pl.when(raw.is_in(["true", "1", "yes", "t"])).then(True).when(raw.is_in(["false", "0", "no", "f"])).then(False)
+
+
+def duration(seconds: Cell) -> pl.Expr:
+    """Seconds → `HH:MM`, begun minutes counted as whole ones, as Pipedrive knows no seconds."""
+    minutes = (text(seconds).cast(pl.Float64, strict=False) / 60).ceil().cast(pl.Int64, strict=False)
+    clock = [(part.cast(pl.String).str.zfill(2)) for part in (minutes // 60, minutes % 60)]
+    return pl.when(minutes >= 0).then(pl.concat_str(clock, separator=":"))
+
+
+# --- days and moments --------------------------------------------------------------------------------
+
+
+def local(column: Cell, zone: str | None) -> pl.Expr:
+    """Datetime (no zone) in the given zone, to the minute; a day without a time is midnight and never shifted."""
+    raw = text(column)
+    sound = pl.when(raw.str.contains(MOMENT)).then(raw)
+    minute = sound.str.slice(0, 16).str.replace(" ", "T", literal=True)
+    stamp = minute.str.to_datetime("%Y-%m-%dT%H:%M", strict=False, cache=False, time_unit="ms")
+    stamp = stamp - _offset(sound)
+    if zone not in (None, "UTC"):
+        stamp = stamp.dt.replace_time_zone("UTC").dt.convert_time_zone(str(zone)).dt.replace_time_zone(None)
+    day_only = sound.str.to_date("%Y-%m-%d", strict=False, cache=False).cast(pl.Datetime("ms"))
+    return pl.coalesce(stamp, day_only)
+
+
+def _offset(sound: pl.Expr) -> pl.Expr:
+    """Duration by which a moment's own offset (`+02:00`) is ahead of UTC; nothing for `Z`, `UTC` and none."""
+    parts = sound.str.slice(16).str.extract_groups(r"([+-])(\d\d):?(\d\d)$")
+    digits = [parts.struct.field(n).cast(pl.Int64, strict=False).fill_null(0) for n in ("2", "3")]
+    ahead = digits[0] * 60 + digits[1]
+    return pl.duration(minutes=pl.when(parts.struct.field("1") == "-").then(-ahead).otherwise(ahead), time_unit="ms")
+
+
+def day(column: Cell, zone: str | None = None) -> pl.Expr:
+    """`YYYY-MM-DD` of a moment in the given zone (UTC unless set)."""
+    return local(column, zone).dt.date().cast(pl.String)
+
+
+def time(column: Cell, zone: str | None = None) -> pl.Expr:
+    """`HH:MM` of a moment in the given zone; null for a day without a time."""
+    return pl.when(text(column).str.len_bytes() > 10).then(local(column, zone).dt.strftime("%H:%M"))
+
+
+def moment(column: Cell, zone: str | None = None) -> pl.Expr:
+    """`YYYY-MM-DD HH:MM:SS` of a moment in the given zone."""
+    raw = text(column)
+    seconds = pl.when(raw.str.slice(16, 1) == ":").then(raw.str.slice(16, 3)).otherwise(pl.lit(":00"))
+    return local(column, zone).dt.strftime("%Y-%m-%d %H:%M") + seconds
+
+
+def minute(column: Cell, zone: str | None = None) -> pl.Expr:
+    """`YYYY-MM-DD HH:MM` of a moment in the given zone, or `YYYY-MM-DD` where it has no time: for people to read."""
+    return joined(day(column, zone), time(column, zone))
+
+
+_ORDERS: Final = {"ymd": ("1", "2", "3"), "dmy": ("3", "2", "1"), "mdy": ("3", "1", "2")}
+_DATE: Final = {
+    "ymd": r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(.*)$",
+    "dmy": r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(.*)$",
+    "mdy": r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(.*)$",
+}
+_CLOCK: Final = r"(?i)^[T,\s]+(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*([ap])?\.?m?\.?\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?$"
+
+
+def iso(column: Cell, order: str) -> pl.Expr:
+    """A date in a known order (`ymd`, `dmy`, `mdy`), with or without a time → `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS`.
+
+    The time stands as it is, never shifted: the zone of a custom moment is nominal. Years of two digits: 70-99 → 19xx.
+    A date that begins with its year is read in any order.
+    """
+    year_first = _dated(column, "ymd")
+    return year_first if order == "ymd" else pl.coalesce(_dated(column, order), year_first)
+
+
+def _dated(column: Cell, order: str) -> pl.Expr:
+    raw = text(column)
+    parts = raw.str.extract_groups(_DATE[order])
+    year, month, date = (parts.struct.field(n) for n in _ORDERS[order])
+    century = pl.when(year.str.len_bytes() > 2).then(pl.lit("")).when(year >= "70").then(pl.lit("19")).otherwise(pl.lit("20"))
+    whole = pl.concat_str(century + year, month.str.zfill(2), date.str.zfill(2), separator="-")
+    valid = whole.str.to_date("%Y-%m-%d", strict=False, cache=False).is_not_null()
+    rest = parts.struct.field("4")
+    clock = _clock(rest)
+    return pl.when(valid & (rest == "")).then(whole).when(valid & clock.is_not_null()).then(whole + "T" + clock)
+
+
+def _clock(rest: pl.Expr) -> pl.Expr:
+    """` 4:05 PM` → `16:05:00`; null where it is no time."""
+    parts = rest.str.extract_groups(_CLOCK)
+    half = parts.struct.field("4").str.to_lowercase()
+    hour = parts.struct.field("1").cast(pl.Int64, strict=False)
+    hour = pl.when(half == "p").then(hour % 12 + 12).when(half == "a").then(hour % 12).otherwise(hour)
+    digits = hour.cast(pl.String).str.zfill(2)
+    clock = pl.concat_str(
+        digits, parts.struct.field("2"), parts.struct.field("3").fill_null("00"), separator=":"
+    )
+    return pl.when((hour <= 23) & (parts.struct.field("2") <= "59")).then(clock)
+
+
+# --- labels and owners -------------------------------------------------------------------------------
+
+
+def word(column: Cell) -> pl.Expr:
+    """Text that can stand in a list of labels: commas, which would split it, become spaces."""
+    return name(column).str.replace_all(r"\s*,\s*", " ")
+
+
+def tags(*columns: Cell) -> pl.Expr:
+    """List of the tags in comma-joined cells, in order, trimmed; null where there is none."""
+    whole = joined(*[cell(column) for column in columns], by=",")
+    element = pl.element().str.strip_chars()
+    return whole.str.split(",").list.eval(element.filter(element != ""))
+
+
+def labels(listed: pl.Expr, renamed: Mapping[str, str | None]) -> pl.Expr:
+    """A list of tags → labels joined `, `: renamed or, where the new name is null, dropped; each once."""
+    if renamed:
+        new = [None if label is None else " ".join(label.replace(",", " ").split()) for label in renamed.values()]
+        changed = pl.element().replace(pl.Series(list(renamed), dtype=pl.String), pl.Series(new, dtype=pl.String))
+        listed = listed.list.eval(changed.drop_nulls())
+    whole = listed.list.unique(maintain_order=True).list.join(", ")
+    return pl.when(whole != "").then(whole)
+
+
+def has_any(listed: pl.Expr, wanted: Iterable[str]) -> pl.Expr:
+    """Boolean: does a list of tags hold any of the wanted ones?"""
+    return listed.list.eval(pl.element().is_in(list(wanted))).list.any().fill_null(value=False)
+
+
+def owner(column: Cell, owners: Mapping[str, str | None]) -> pl.Expr:
+    """The Pipedrive user: what `owners` makes of the Sell name, else the name; null for deleted and null-mapped users."""
+    given = name(column)
+    if not owners:
+        return pl.when(~given.str.ends_with(DELETED)).then(given)
+    users, mapped = _users(owners)
+    new = given.replace(users, mapped)
+    return pl.when(given.is_in(users.to_list()) | ~given.str.ends_with(DELETED)).then(new)
+
+
+def lost_owner(column: Cell, owners: Mapping[str, str | None]) -> pl.Expr:
+    """The Sell name of an owner whom Pipedrive will not have, as Sell writes it."""
+    return pl.when(owner(column, owners).is_null()).then(name(column))
+
+
+def author(column: Cell) -> pl.Expr:
+    """A user's name for people to read: without ` - Deleted`."""
+    return name(column).str.strip_suffix(DELETED)
+
+
+def _users(owners: Mapping[str, str | None]) -> tuple[pl.Series, pl.Series]:
+    """Sell names → users. Who names a user means the deleted one of that name as well, unless that one is named too."""
+    known = {f"{user}{DELETED}": new for user, new in owners.items() if not user.endswith(DELETED)} | dict(owners)
+    return pl.Series(list(known), dtype=pl.String), pl.Series(list(known.values()), dtype=pl.String)

@@ -1,0 +1,90 @@
+"""Pipedrive's import fields, read from `fields.yaml` once."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from zsell_transform.cleaning import plain
+
+#: Pipedrive item → the prefix of its headers.
+PREFIXES: Final[dict[str, str]] = {
+    "organizations": "Organization", "persons": "Person", "deals": "Deal",
+    "leads": "Lead", "activities": "Activity", "notes": "Note",
+}  # fmt: skip
+
+
+@attrs.frozen
+class Fact:
+    """One field of the wizard.
+
+    Attributes:
+        item: organizations, persons …
+        name, header: `Owner`, `Person - Owner`.
+        type: what a cell may hold, a key of `types`.
+        create: the field must be created before the import.
+        required: the wizard skips a row without it.
+        sure, sources: how sure the header is, and by which sources of `fields.yaml`.
+    """
+
+    item: str
+    name: str
+    header: str
+    type: str
+    create: bool
+    required: bool
+    sure: str
+    sources: tuple[str, ...]
+
+
+@cache
+def _file() -> dict[str, Any]:
+    import yaml
+
+    text = Path(__file__).with_name("fields.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return loaded
+
+
+@cache
+def field_facts() -> dict[str, Fact]:
+    """Header → what is known about the field, in the order of the file."""
+    found: dict[str, Fact] = {}
+    for item, prefix in PREFIXES.items():
+        for kind in ("has", "create"):
+            for name, (type_, sure, sources, *rest) in _file()[item][kind].items():
+                header = f"{prefix} - {name}"
+                found[header] = Fact(
+                    item, name, header, type_, kind == "create", "required" in rest, sure, tuple(sources.split())
+                )
+    return found
+
+
+def type_limits(type_: str) -> dict[str, Any]:
+    """What a cell of a type may hold: `longest`, `digits`, `form` and `expects`, `one_of`, `comma`; empty where nothing is known."""
+    return dict(_file()["types"].get(type_) or {})
+
+
+def field_key(name: str) -> str:
+    """A field's name as Pipedrive's names are kept apart: without case, accents and spaces."""
+    return plain(name).replace(" ", "")
+
+
+@cache
+def default_names(item: str) -> frozenset[str]:
+    """The keys of the fields that Pipedrive has for an item; a lead's custom fields are deal fields, so both count there."""
+    names = (name for part in _parts(item) for name in (*_file()[part]["has"], *_file()[part]["taken"]))
+    return frozenset(field_key(str(name)) for name in names)
+
+
+@cache
+def created_names(item: str) -> frozenset[str]:
+    """The keys of the fields that this library creates for an item beside the custom ones."""
+    return frozenset(field_key(str(name)) for part in _parts(item) for name in _file()[part]["create"])
+
+
+def _parts(item: str) -> tuple[str, ...]:
+    return ("leads", "deals") if item == "leads" else (item,)

@@ -1,0 +1,120 @@
+"""What becomes of Sell's stages: which are won or lost, and where the deals in them stand in Pipedrive.
+
+Sell closes a deal by a stage of its own (Won, Lost, Unqualified); Pipedrive by a status beside the stage. So a closed deal
+needs a stage to stand in: one of its pipeline's open ones (contract, section 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+import polars as pl
+
+from zsell_transform.cleaning import plain
+from zsell_transform.mapping import Mapping
+from zsell_transform.sell.words import closing_words
+
+#: What tells one stage from another in the deals of an export, in this order.
+KEYS = ("pipeline_id", "pipeline_name", "stage_id", "stage_name")
+SEPARATOR = "\x1f"
+
+
+@attrs.frozen
+class Stage:
+    """One stage that deals of the export are in.
+
+    Attributes:
+        key: its `KEYS`, joined; null is blank.
+        pipeline: the pipeline's id, else its name: what its stages have in common.
+        pipeline_name, name: trimmed, as in Sell; the pipeline's name is blank where the export names none.
+        number: the stage's id, as a number where it is one.
+        likelihood: median win likelihood of its deals.
+        status: `Open`, `Won` or `Lost`.
+        stands_in: the name of the stage that its deals stand in, after the mapping's renaming.
+        cell: what `Deal - Stage (pipeline)` says.
+    """
+
+    key: str
+    pipeline: str
+    pipeline_name: str
+    name: str
+    number: float
+    likelihood: float | None
+    status: str
+    stands_in: str = ""
+    cell: str = ""
+
+
+def stages(seen: pl.DataFrame, ask: Mapping) -> tuple[Stage, ...]:
+    """Every stage of the survey (`Survey.stages`, whose order is kept) with what becomes of it."""
+    read = [_stage(row, ask) for row in seen.to_dicts()]
+    placed = [attrs.evolve(stage, stands_in=_renamed(stage, _place(stage, read, ask), ask)) for stage in read]
+    homes: dict[str, set[str]] = {}
+    for stage in placed:
+        homes.setdefault(plain(stage.stands_in), set()).add(stage.pipeline)
+    return tuple(attrs.evolve(stage, cell=_cell(stage, shared=len(homes[plain(stage.stands_in)]) > 1)) for stage in placed)
+
+
+def status_of(name: str, ask: Mapping) -> str:
+    """`Won`, `Lost` or `Open`, by the stage's name: the mapping's words, else Sell's own."""
+    won, lost = closing_words()
+    given_won = _plain_set(ask.won_stages) if ask.won_stages is not None else None
+    given_lost = _plain_set(ask.lost_stages) if ask.lost_stages is not None else None
+    word = plain(name)
+    for status, given in (("Won", given_won), ("Lost", given_lost)):
+        if given is not None and word in given:
+            return status
+    if given_won is None and word in won:
+        return "Won"
+    return "Lost" if given_lost is None and word in lost else "Open"
+
+
+def _plain_set(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(plain(name) for name in names)
+
+
+def _stage(row: dict[str, object], ask: Mapping) -> Stage:
+    pipeline_id, pipeline_name, stage_id, name = (str(row[key] or "").strip() for key in KEYS)
+    likelihood = row["likelihood"]
+    return Stage(
+        key=SEPARATOR.join((pipeline_id, pipeline_name, stage_id, name)),
+        pipeline=pipeline_id or plain(pipeline_name),
+        pipeline_name=pipeline_name,
+        name=name,
+        number=float(stage_id) if stage_id.isdecimal() else float("inf"),
+        likelihood=likelihood if isinstance(likelihood, float) else None,
+        status=status_of(name, ask),
+    )
+
+
+def _place(stage: Stage, known: list[Stage], ask: Mapping) -> str:
+    """The Sell stage that the deals of this one stand in."""
+    if stage.status == "Open":
+        return stage.name
+    wish = ask.closed_stages.won if stage.status == "Won" else ask.closed_stages.lost
+    if wish not in ("first", "last"):
+        return wish
+    siblings = sorted(_open(stage.pipeline, known), key=_progress)
+    return siblings[0 if wish == "first" else -1].name if siblings else stage.name
+
+
+def _open(pipeline: str, known: list[Stage]) -> Iterator[Stage]:
+    return (stage for stage in known if stage.pipeline == pipeline and stage.status == "Open")
+
+
+def _progress(stage: Stage) -> tuple[bool, float, float, str]:
+    """How far a stage is: by win likelihood, those without one last, then by id."""
+    return (stage.likelihood is None, stage.likelihood or 0.0, stage.number, stage.name)
+
+
+def _renamed(stage: Stage, name: str, ask: Mapping) -> str:
+    """The mapping's word for a stage; pipelines and stages are compared without case and accents."""
+    for pipeline, renames in ask.stages.items():
+        if plain(pipeline) == plain(stage.pipeline_name):
+            return {plain(old): new.strip() for old, new in renames.items()}.get(plain(name), name)
+    return name
+
+
+def _cell(stage: Stage, *, shared: bool) -> str:
+    return f"{stage.stands_in} ({stage.pipeline_name})" if shared and stage.pipeline_name else stage.stands_in

@@ -1,0 +1,76 @@
+"""Sell contacts that are companies → Pipedrive organizations. One row a company."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from zsell_transform.cleaning import day, email, flag, joined, name, phone, text
+from zsell_transform.mapping import Mapping
+from zsell_transform.survey import Survey
+from zsell_transform.transformers.parties import (
+    A_DAY,
+    ADDRESS,
+    AN_EMAIL,
+    called,
+    email_remark,
+    label_field,
+    label_remarks,
+    listed,
+    owner_fields,
+    owner_remark,
+    social,
+    status,
+    status_remarks,
+)
+from zsell_transform.transformers.table import Field, Relation, Remark, Table
+
+
+def companies(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+    # A company's `organisation_name` is blank (2016) or its own name (2026); any other name is that of its parent.
+    other_name = pl.when(name("organisation_name").str.to_lowercase() != name("name").str.to_lowercase()).then(name("organisation_name"))
+    return Table(
+        source="companies",
+        target="organizations",
+        given={"_labels": listed(status("customer_status", "customer"), status("prospect_status", "prospect"))},
+        fields=(
+            Field(
+                "Organization - Name",
+                pl.coalesce(name("name"), name("organisation_name"), email("email"), called("Sell company")),
+                always=True,
+            ),
+            Field("Organization - Address", ADDRESS),
+            label_field("organizations", ask),
+            *owner_fields("organizations", ask),
+            Field("Organization - Creation date", day("created_at", ask.timezone), expects=A_DAY),
+            Field("Organization - Phone", phone("phone")),
+            Field("Organization - Mobile", phone("mobile")),
+            Field("Organization - Email", email("email"), expects=AN_EMAIL),
+            Field("Organization - Website", name("website")),
+            Field("Organization - Industry", name("industry")),
+            Field("Organization - Description", text("description")),
+            *social("organizations"),
+            Field("Organization - Fax", phone("fax")),
+            Field("Organization - Contact person", joined(name("first_name"), name("last_name"))),
+            Field("Organization - Job title", name("title")),
+            Field("Organization - Zendesk Sell ID", pl.col("_id"), always=True),
+        ),
+        relations=(
+            Relation(
+                "parent",
+                id=pl.coalesce(text("parent_organisation_id"), text("organisation_id")),
+                name=pl.coalesce(name("parent_organisation_name"), other_name),
+            ),
+        ),
+        hidden={"_city": name("city")},
+        remarks=(
+            *label_remarks(ask),
+            *status_remarks(),
+            owner_remark(ask),
+            email_remark(),
+            Remark("private_record", flag("private").fill_null(value=False), "private", value=text("private")),
+        ),
+        spare={"street": "address"},
+        ignored=frozenset({
+            "creator", "creator_id", "user_id", "updated_at", "last_activity_date", "linkedin_display",
+        }),
+    )  # fmt: skip

@@ -1,0 +1,70 @@
+"""Sell contacts who are people → Pipedrive persons. One row a person."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from zsell_transform.cleaning import day, email, flag, joined, name, phone, text
+from zsell_transform.mapping import Mapping
+from zsell_transform.survey import Survey
+from zsell_transform.transformers.parties import (
+    A_DAY,
+    ADDRESS,
+    AN_EMAIL,
+    called,
+    email_remark,
+    label_field,
+    label_remarks,
+    listed,
+    owner_fields,
+    owner_remark,
+    social,
+    status,
+    status_remarks,
+)
+from zsell_transform.transformers.table import Field, Relation, Remark, Table
+
+
+def contacts(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+    both_names = joined(name("first_name"), name("last_name"))
+    return Table(
+        source="contacts",
+        target="persons",
+        given={"_labels": listed(status("customer_status", "customer"), status("prospect_status", "prospect"))},
+        fields=(
+            Field(
+                "Person - Name",
+                pl.coalesce(name("name"), both_names, email("email"), phone("phone"), phone("mobile"), called("Sell contact")),
+                always=True,
+            ),
+            Field("Person - First name", name("first_name")),
+            Field("Person - Last name", name("last_name")),
+            Field("Person - Email (Work)", email("email"), expects=AN_EMAIL),
+            Field("Person - Phone (Work)", phone("phone")),
+            Field("Person - Phone (Mobile)", phone("mobile")),
+            Field("Person - Job title", name("title")),
+            Field("Person - Address", ADDRESS),
+            label_field("persons", ask),
+            *owner_fields("persons", ask),
+            Field("Person - Creation date", day("created_at", ask.timezone), expects=A_DAY),
+            Field("Person - Website", name("website")),
+            *social("persons"),
+            Field("Person - Fax", phone("fax")),
+            Field("Person - Industry", name("industry")),
+            Field("Person - Description", text("description")),
+            Field("Person - Zendesk Sell ID", pl.col("_id"), always=True),
+        ),
+        relations=(Relation("company", id=text("organisation_id"), name=name("organisation_name")),),
+        hidden={"_city": name("city")},
+        remarks=(
+            *label_remarks(ask),
+            *status_remarks(),
+            owner_remark(ask),
+            email_remark(),
+            Remark("private_record", flag("private").fill_null(value=False), "private", value=text("private")),
+        ),
+        spare={"street": "address"},
+        ignored=frozenset({
+            "creator", "creator_id", "user_id", "updated_at", "last_activity_date", "linkedin_display",
+        }),
+    )  # fmt: skip

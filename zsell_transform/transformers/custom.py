@@ -1,0 +1,99 @@
+"""Custom fields: every column that no table knows goes through under its own name, with a type that its values prove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+import polars as pl
+
+from zsell_transform.cleaning import iso, number, text
+from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
+from zsell_transform.sell.columns import CUSTOM, plain_name
+from zsell_transform.survey import Column, Survey
+
+
+@attrs.frozen
+class Custom:
+    """One custom column as one Pipedrive field; a date-time is two of them.
+
+    Attributes:
+        column: the header in Sell's file.
+        header: `Person - <name>`.
+        type: Pipedrive's field type.
+        value: how its cells are read.
+        expects: what a readable cell looks like; unset where every cell is readable.
+        renamed: the name differs from Sell's, since another field has that one.
+        is_time: the second of two fields of a date-time.
+    """
+
+    column: str
+    header: str
+    type: str
+    value: pl.Expr
+    expects: str = ""
+    renamed: bool = False
+    is_time: bool = False
+
+
+def custom_fields(entity: str, item: str, columns: list[str], written: list[str], seen: Survey) -> tuple[Custom, ...]:
+    """The custom fields of an item.
+
+    Args:
+        columns: every custom column, in the order of the file; also the empty ones have their names, so that a name does
+            not change when an empty column gets its first value.
+        written: those that hold something.
+    """
+    names = unique_names(columns, item)
+    made: list[Custom] = []
+    for column in columns:
+        if column in written:
+            facts = seen.columns.get(entity, {}).get(column) or Column(column, 1, None, 0)
+            made += _fields(column, f"{PREFIXES[item]} - {names[column]}", facts, renamed=names[column] != plain_name(column))
+    return tuple(made)
+
+
+def _fields(column: str, header: str, facts: Column, *, renamed: bool) -> Iterator[Custom]:
+    def made(name: str, kind: str, value: pl.Expr, expects: str = "", *, is_time: bool = False) -> Custom:
+        return Custom(column, name, kind, value, expects, renamed=renamed, is_time=is_time)
+
+    if facts.type in ("date", "datetime") and facts.dates in ("ymd", "dmy", "mdy"):
+        stamp = iso(column, facts.dates)
+        yield made(header, "date", stamp.str.slice(0, 10), "a date like 2024-05-31")
+        if facts.type == "datetime":
+            yield made(f"{header} (time)", "time", text(stamp.str.slice(11, 5)), is_time=True)
+    elif facts.type in ("numerical", "monetary") and facts.decimal in (".", ","):
+        yield made(header, facts.type, number(column, facts.decimal), "a number like 1200.50")
+    else:
+        yield made(header, facts.type, text(column))
+
+
+def unique_names(columns: Iterable[str], item: str) -> dict[str, str]:
+    """Custom column → its name in Pipedrive, where no two names of one item are equal without case, accents and spaces.
+
+    A later one gets ` (2)`, ` (3)`; the prospect/customer twin of a contact field ` (customer)`; one that equals a field
+    that Pipedrive has, ` (Sell)`.
+    """
+    columns = list(columns)
+    scopes = {column: (found.group(1) if (found := CUSTOM.match(column)) else None) for column in columns}
+    contact_fields = {field_key(plain_name(column)) for column in columns if scopes[column] != "prospect/customer"}
+    taken, names = set(default_names(item) | created_names(item)), {}
+    for column in columns:
+        name = plain_name(column)
+        if field_key(name) in default_names(item):
+            name = f"{name} (Sell)"
+        if scopes[column] == "prospect/customer" and field_key(plain_name(column)) in contact_fields:
+            name = f"{name} (customer)"
+        names[column] = _free(name, taken)
+        taken.add(field_key(names[column]))
+        taken.add(field_key(f"{names[column]} (time)"))
+    return names
+
+
+def _free(name: str, taken: set[str]) -> str:
+    tries, new = 1, name
+    while field_key(new) in taken:
+        tries += 1
+        new = f"{name} ({tries})"
+    return new
+

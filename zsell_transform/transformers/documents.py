@@ -1,0 +1,34 @@
+"""Sell's list of documents → documents.csv. One row a document; the files themselves are in no export."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from zsell_transform.cleaning import minute, name, text
+from zsell_transform.mapping import Mapping
+from zsell_transform.sell.words import elsewhere
+from zsell_transform.survey import Survey
+from zsell_transform.transformers.history import about
+from zsell_transform.transformers.parties import A_MOMENT
+from zsell_transform.transformers.table import Field, Remark, Table
+
+
+def documents(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+    homeless = text("documentable_type").str.to_lowercase().is_in([kind.lower() for kind in elsewhere()])
+    return Table(
+        source="documents",
+        target="documents",
+        fields=(
+            Field("File name", text("uploaded_file_name"), always=True),
+            Field("Size in bytes", text("uploaded_file_size_in_bytes")),
+            Field("Attached to", name("documentable_type")),
+            Field("Sell ID of that record", text("documentable_id")),
+            Field("Uploaded", minute("created_at", ask.timezone), expects=A_MOMENT),
+            Field("Zendesk Sell document ID", pl.col("_id"), always=True),
+        ),
+        relations=(about("documentable"),),
+        # Templates and the account's own library hang on no record.
+        hidden={"_leave_out": pl.when(homeless).then(pl.lit("true"))},
+        remarks=(Remark("document_left_out", homeless, "documentable_type"),),
+        ignored=frozenset({"updated_at"}),
+    )

@@ -1,0 +1,29 @@
+"""Sell e-mails → Pipedrive notes. One row an e-mail. No genuine file of them is known: what it may hold is in the facts, 9."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from zsell_transform.cleaning import html, lines, said, text
+from zsell_transform.mapping import Mapping
+from zsell_transform.survey import Survey
+from zsell_transform.transformers.history import about, about_remark, heading
+from zsell_transform.transformers.table import Story, Table
+
+
+def emails(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+    return Table(
+        source="emails",
+        target="notes",
+        given={"_at": pl.coalesce(text("sent_at"), text("created_at"))},
+        fields=(),
+        relations=(about("resource"),),
+        story=Story(
+            "Note - Content",
+            heading=heading("emails", "_at", ask),
+            body=lines(said("Subject", text("subject")), html("content")),
+        ),
+        remarks=(about_remark("resource"),),
+        spare={"created_at": "sent_at"},
+        ignored=frozenset({"updated_at", "creator_id"}),
+    )

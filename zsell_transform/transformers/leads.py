@@ -1,0 +1,89 @@
+"""Sell leads → Pipedrive leads, each with its person, and with its description as a note, on one row."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from zsell_transform.cleaning import day, email, html, joined, name, owner, phone, text, word
+from zsell_transform.mapping import Mapping
+from zsell_transform.survey import Survey
+from zsell_transform.transformers.parties import (
+    A_DAY,
+    ADDRESS,
+    AN_EMAIL,
+    called,
+    email_remark,
+    label_field,
+    label_remarks,
+    listed,
+    owner_fields,
+    owner_remark,
+    social,
+)
+from zsell_transform.transformers.table import Field, Relation, Table
+
+TITLE = 255
+
+
+def leads(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+    person = pl.col("_person")
+    return Table(
+        source="leads",
+        target="leads",
+        given={
+            "_named": joined(name("first_name"), name("last_name")),
+            # A lead with only a company has no person.
+            "_person": pl.coalesce("_named", email("email"), phone("phone"), phone("mobile")),
+            "_labels": listed(word("status")),
+        },
+        fields=(
+            Field(
+                "Lead - Title",
+                pl.coalesce(
+                    # As a person would write it: `Robin Hood, Reklam1 AB`.
+                    pl.when(pl.col("_named").is_not_null()).then(joined("_named", name("company_name"), by=", ")),
+                    person,
+                    name("company_name"),
+                    called("Sell lead"),
+                ),
+                longest=TITLE,
+                always=True,
+            ),
+            label_field("leads", ask),
+            *owner_fields("leads", ask),
+            Field("Lead - Source", name("source")),
+            Field("Lead - Created in Sell", day("created_at", ask.timezone), expects=A_DAY),
+            Field("Lead - Unqualified reason", name("unqualified_reason")),
+            Field("Lead - Website", name("website")),
+            *social("leads"),
+            Field("Lead - Fax", phone("fax")),
+            Field("Lead - Industry", name("industry")),
+            Field("Lead - Job title", name("title"), only=person.is_null()),
+            Field("Lead - Address", ADDRESS, only=person.is_null()),
+            Field("Lead - Zendesk Sell lead ID", pl.col("_id"), always=True),
+            Field("Person - Name", person),
+            Field("Person - First name", name("first_name")),
+            Field("Person - Last name", name("last_name")),
+            Field("Person - Email (Work)", email("email"), expects=AN_EMAIL),
+            Field("Person - Phone (Work)", phone("phone")),
+            Field("Person - Phone (Mobile)", phone("mobile")),
+            Field("Person - Job title", name("title"), only=person.is_not_null()),
+            Field("Person - Address", ADDRESS, only=person.is_not_null()),
+            Field("Person - Owner", owner("owner", ask.owners), only=person.is_not_null()),
+            Field("Note - Content", html("description")),
+        ),
+        relations=(Relation("company", id=text("organisation_id"), name=name("company_name")),),
+        hidden={"_city": name("city"), "_leave_out": _left_out(ask)},
+        remarks=(*label_remarks(ask), owner_remark(ask), email_remark()),
+        spare={"address": "street"},
+        ignored=frozenset({
+            "creator", "creator_id", "user_id", "updated_at", "last_activity_date", "linkedin_display",
+        }),
+    )  # fmt: skip
+
+
+def _left_out(ask: Mapping) -> pl.Expr:
+    """`true` for a lead whose status the mapping leaves out; statuses are compared without case."""
+    unwanted = [status.strip().lower() for status, wish in ask.lead_statuses.items() if wish == "leave_out"]
+    hit = text("status").str.to_lowercase().is_in(unwanted)
+    return pl.when(hit).then(pl.lit("true"))

@@ -1,0 +1,82 @@
+"""What companies, people, leads and deals have in common: labels, owner, address, social links."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from zsell_transform.cleaning import address, email, has_any, labels, lost_owner, name, owner, tags, text, word
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import PREFIXES
+from zsell_transform.sell.words import status_labels
+from zsell_transform.transformers.table import Field, Remark
+
+#: The label column of each item; a person's and a deal's are named in the singular (Pipedrive's READ ME tab).
+LABEL_HEADERS: Final = {"organizations": "Labels", "persons": "Label", "deals": "Label", "leads": "Labels"}
+SOCIAL: Final = {"LinkedIn": "linkedin", "Facebook": "facebook", "Twitter": "twitter", "Skype": "skype"}
+A_DAY: Final = "a day or moment such as 2024-05-31 or 2024-05-31T08:30:00Z"
+A_MOMENT: Final = "a moment such as 2024-05-31T08:30:00Z"
+AN_EMAIL: Final = "an e-mail address"
+
+#: Sell has a street in `address` (full export), `street` (leads, API), or the same in both.
+STREET: Final = pl.coalesce(text("address"), text("street"))
+ADDRESS: Final = address(STREET, "zip", "city", "region", "country")
+
+
+def called(prefix: str) -> pl.Expr:
+    """`Sell contact 123`: a name for a record that has none."""
+    return pl.concat_str(pl.lit(f"{prefix} "), "_id")
+
+
+def social(item: str) -> tuple[Field, ...]:
+    return tuple(Field(f"{PREFIXES[item]} - {label}", name(column)) for label, column in SOCIAL.items())
+
+
+def status(column: str, kind: str) -> pl.Expr:
+    """A customer's or prospect's status as a label; null for `non` and `none`. An unknown status is its own label."""
+    known = status_labels(kind)
+    given = word(column)
+    return given.str.to_lowercase().replace_strict(list(known), list(known.values()), default=given, return_dtype=pl.String)
+
+
+def label_field(item: str, ask: Mapping) -> Field:
+    """The item's labels out of `_labels`, or its field `Tags` where the mapping asks for one."""
+    header = "Tags" if ask.labels_as.get(item) == "field" else LABEL_HEADERS[item]
+    return Field(f"{PREFIXES[item]} - {header}", labels(pl.col("_labels"), ask.labels))
+
+
+def listed(*parts: str | pl.Expr) -> pl.Expr:
+    """The list `_labels`: statuses, tags, and the named Smart List that a record was in."""
+    return tags(*parts, "tags", "_smart_list")
+
+
+def label_remarks(ask: Mapping) -> tuple[Remark, ...]:
+    dropped = [label for label, new in ask.labels.items() if new is None]
+    detail = ", ".join(dropped)
+    return (Remark("label_dropped", has_any(pl.col("_labels"), dropped), "tags", detail=detail),) if dropped else ()
+
+
+def status_remarks() -> tuple[Remark, ...]:
+    """`non` is said by having no label."""
+    return tuple(
+        Remark("status_without_label", text(f"{kind}_status").is_not_null() & status(f"{kind}_status", kind).is_null(), f"{kind}_status")
+        for kind in ("customer", "prospect")
+    )
+
+
+def owner_fields(item: str, ask: Mapping) -> tuple[Field, ...]:
+    prefix = PREFIXES[item]
+    return (
+        Field(f"{prefix} - Owner", owner("owner", ask.owners)),
+        Field(f"{prefix} - Sell owner", lost_owner("owner", ask.owners)),
+    )
+
+
+def owner_remark(ask: Mapping) -> Remark:
+    return Remark("owner_left_out", lost_owner("owner", ask.owners).is_not_null(), "owner")
+
+
+def email_remark() -> Remark:
+    more = text("email").str.count_matches("@") > 1
+    return Remark("several_addresses", more & email("email").is_not_null(), "email", value=text("email"), detail=email("email"))

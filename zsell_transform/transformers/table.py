@@ -1,0 +1,335 @@
+"""The vocabulary in which a transformer is written (Field, Relation, Story, Remark, Table) and its only interpreter.
+
+A `Table` says what becomes of one Sell entity; `interpret` turns it and a frame of records into a `Draft`: the Pipedrive
+columns, the references for the linker, and the issues that the same expressions found. Nothing is collected here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import attrs
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.cleaning import iso, lines, said, shortened, text
+from zsell_transform.issues import KINDS, found, issue
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import field_facts
+from zsell_transform.sell.columns import plain_name
+from zsell_transform.survey import Survey
+from zsell_transform.transformers.custom import Custom, custom_fields
+
+#: Columns that every frame of records has beside Sell's own.
+PLACES: Final = ("_n", "_id", "_file", "_row")
+#: Columns whose word is carried by where the record is: its id by `_id`, the kind of a contact by its file.
+CARRIED: Final = frozenset({"id", "is_organisation"})
+#: Bookkeeping of the programs that dump Sell's API, in any entity.
+CONNECTORS: Final = ("_airbyte_", "_sdc_", "_fivetran_")
+NOTHING: Final = pl.lit(None, dtype=pl.String)
+ORIGINS: Final[dict[str, Any]] = {
+    "header": pl.String, "source": pl.String, "kind": pl.String, "type": pl.String, "create": pl.Boolean,
+}  # fmt: skip
+
+
+@attrs.frozen
+class Field:
+    """One Pipedrive column.
+
+    Attributes:
+        header: as `pipedrive/fields.yaml` spells it.
+        value: the cell, from Sell's columns and the table's `given` ones.
+        only: the rows that may have it; elsewhere the cell is empty.
+        expects: what a readable cell looks like; unset where every cell is readable.
+        reads: the cell that `value` reads, where that is not simply its first column.
+        longest: characters that the wizard takes; a longer cell is cut, and an issue holds the whole.
+        always: the column stays even where nothing could fill it.
+    """
+
+    header: str
+    value: pl.Expr
+    only: pl.Expr | None = None
+    expects: str = ""
+    reads: pl.Expr | None = None
+    longest: int | None = None
+    always: bool = False
+
+
+@attrs.frozen(init=False)
+class Relation:
+    """References of a record, for the linker: `Relation("company", id=…, name=…)` gives `_company_id`, `_company_name`."""
+
+    name: str
+    parts: dict[str, pl.Expr]
+
+    def __init__(self, name: str, /, **parts: pl.Expr) -> None:
+        self.__attrs_init__(name, parts)  # type: ignore[attr-defined]
+
+    @property
+    def columns(self) -> dict[str, pl.Expr]:
+        return {f"_{self.name}_{part}": value for part, value in self.parts.items()}
+
+
+@attrs.frozen
+class Story:
+    """A text in HTML: heading, body and mark, one below the other. Columns that no one knows are told in the body."""
+
+    header: str
+    body: pl.Expr
+    heading: pl.Expr = NOTHING
+    mark: pl.Expr = NOTHING
+
+
+@attrs.frozen
+class Remark:
+    """An issue about rows: one for each, or, where its code is an info, one for the column with the number of cells."""
+
+    code: str
+    when: pl.Expr
+    field: str
+    value: pl.Expr | None = None
+    detail: pl.Expr | str | None = None
+
+
+@attrs.frozen
+class Table:
+    """What becomes of one Sell entity. One row of the result a record.
+
+    Attributes:
+        given: expressions that are named once and used more than once; a later one may use an earlier one.
+        hidden: further columns for other rooms, whose names begin with `_`.
+        ignored: Sell's bookkeeping, which has no place in Pipedrive.
+        spare: columns that are read only where another one is blank → that other one.
+    """
+
+    source: str
+    target: str
+    fields: tuple[Field, ...]
+    relations: tuple[Relation, ...] = ()
+    given: dict[str, pl.Expr] = attrs.field(factory=dict)
+    hidden: dict[str, pl.Expr] = attrs.field(factory=dict)
+    story: Story | None = None
+    remarks: tuple[Remark, ...] = ()
+    ignored: frozenset[str] = frozenset()
+    spare: dict[str, str] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        headers = [field.header for field in self.fields]
+        twice = sorted({header for header in headers if headers.count(header) > 1})
+        both = sorted(self.ignored & self.columns)
+        if twice or both:
+            raise ValueError(f"table {self.source}: written twice: {twice}; ignored and read: {both}")
+
+    @property
+    def expressions(self) -> Iterator[pl.Expr]:
+        """Everything that reads a column."""
+        for field in self.fields:
+            yield from (value for value in (field.value, field.only, field.reads) if value is not None)
+        for relation in self.relations:
+            yield from relation.parts.values()
+        yield from (*self.given.values(), *self.hidden.values())
+        if self.story:
+            yield from (self.story.heading, self.story.body, self.story.mark)
+        for remark in self.remarks:
+            yield from (value for value in (remark.when, remark.value) if value is not None)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The Sell columns that are read."""
+        roots = {name for value in self.expressions for name in value.meta.root_names()}
+        return frozenset(roots - self.given.keys() - set(PLACES))
+
+    def sources(self, value: pl.Expr) -> list[str]:
+        """The Sell columns that an expression reads, through `given` ones too; places count as columns."""
+        reached: list[str] = []
+        for name in value.meta.root_names():
+            reached += self.sources(self.given[name]) if name in self.given else [name]
+        return list(dict.fromkeys(reached))
+
+
+@attrs.frozen(eq=False)
+class Draft:
+    """One entity as Pipedrive columns, not linked yet.
+
+    Attributes:
+        entity, target: the Sell entity and the Pipedrive item.
+        frame: `_n, _id, _file, _row`, every header (String, null = empty) and the hidden columns of the entity.
+        headers: in file order, standard fields before custom ones.
+        issues: issues about rows, schema `issues.RAW`, lazy.
+        notes: issues about columns, schema `issues.RAW`.
+        origins: header, source (the Sell column), kind (standard, custom), type, create (the field must be created).
+    """
+
+    entity: str
+    target: str
+    frame: pl.LazyFrame
+    headers: tuple[str, ...]
+    issues: tuple[pl.LazyFrame, ...]
+    notes: pl.DataFrame
+    origins: pl.DataFrame
+
+
+def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft:
+    """Records → their draft, by the table. Columns that the table reads and the export lacks are null.
+
+    Args:
+        table: the transformer of the entity.
+        frame: the records: `_n, _id, _file, _row` and Sell's columns, all text.
+        ask: the mapping; here only for columns that it ignores.
+        seen: the survey, for empty columns, date orders and the types of custom fields.
+    """
+    names = frame.collect_schema().names()
+    inputs = [name for name in names if not name.startswith("_") or name.startswith(CONNECTORS)]
+    known = table.columns | table.ignored | CARRIED | {name for name in inputs if name.startswith(CONNECTORS)}
+    wished_away = {name for name in inputs if ask.columns.get(table.source, {}).get(name) == "ignore"}
+    strangers = [name for name in inputs if name not in known and name not in wished_away]
+    filled = {name: _filled(table.source, name, seen) for name in inputs}
+    tellable = [name for name in strangers if filled[name]]
+    customs = () if table.story else custom_fields(table.source, table.target, strangers, tellable, seen)
+    fields = (*(f for f in table.fields if _alive(table, f, names, filled)), *(Field(c.header, c.value, expects=c.expects) for c in customs))
+
+    ready = frame.with_columns(
+        *(NOTHING.alias(name) for name in sorted(table.columns - set(names))),
+        *_in_iso(table, names, seen),
+    )
+    for name, value in table.given.items():
+        ready = ready.with_columns(value.alias(name))
+    hidden = table.hidden | {column: value for relation in table.relations for column, value in relation.columns.items()}
+    written = [f.value if f.only is None else pl.when(f.only).then(f.value) for f in fields]
+    done = ready.with_columns(
+        *(value.alias(f.header) for f, value in zip(fields, written, strict=True)),
+        *(value.alias(name) for name, value in hidden.items()),
+        *_story(table.story, tellable),
+    )
+    headers = [f.header for f in fields]
+    if table.story:
+        done, headers = _told(done, table.story, headers)
+    place = [column for column in PLACES if column in names]
+    parts = ["_heading", "_body", "_mark"] if table.story else []
+    cut = {f.header: f.longest for f in fields if f.longest}
+    return Draft(
+        entity=table.source,
+        target=table.target,
+        frame=done.select(
+            *place,
+            *(shortened(header, cut[header]).alias(header) if header in cut else pl.col(header) for header in headers),
+            *hidden,
+            *parts,
+        ),
+        headers=tuple(headers),
+        issues=(*_unread(table, fields, done), *_cut(table, cut, done), *_remarked(table, done)),
+        notes=issues.gather(_notes(table, names, filled, wished_away, strangers, customs)),
+        origins=_origins(table, fields, customs),
+    )
+
+
+def _filled(entity: str, name: str, seen: Survey) -> int | None:
+    """Cells of a column that hold something; None where the survey did not ask."""
+    column = seen.columns.get(entity, {}).get(name)
+    return None if column is None else column.filled
+
+
+def _alive(table: Table, field: Field, names: Iterable[str], filled: dict[str, int | None]) -> bool:
+    """Whether any cell of this export can fill the field."""
+    present = [name for name in table.sources(field.value) if name in names]
+    return field.always or any(filled.get(name, 1) != 0 for name in present)
+
+
+def _in_iso(table: Table, names: Iterable[str], seen: Survey) -> Iterator[pl.Expr]:
+    """Sell's own date columns that a spreadsheet has turned round, in ISO form again."""
+    for name in sorted(table.columns.intersection(names)):
+        column = seen.columns.get(table.source, {}).get(name)
+        if column is not None and column.dates in ("dmy", "mdy"):
+            yield pl.coalesce(iso(name, column.dates), name).alias(name)
+
+
+def _story(story: Story | None, strangers: list[str]) -> list[pl.Expr]:
+    if story is None:
+        return []
+    body = lines(story.body, *(said(plain_name(name), name) for name in strangers))
+    return [story.heading.alias("_heading"), body.alias("_body"), story.mark.alias("_mark")]
+
+
+def _told(done: pl.LazyFrame, story: Story, headers: list[str]) -> tuple[pl.LazyFrame, list[str]]:
+    whole = lines("_heading", "_body", "_mark")
+    return done.with_columns(whole.alias(story.header)), [*headers, story.header]
+
+
+# --- what is told about it ---------------------------------------------------------------------------
+
+
+def _unread(table: Table, fields: Iterable[Field], done: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
+    """Cells that hold something which is not what the field expects."""
+    for field in fields:
+        if not field.expects:
+            continue
+        source = table.sources(field.reads if field.reads is not None else field.value)[0]
+        raw = text(source) if field.reads is None else field.reads
+        bad = raw.is_not_null() & pl.col(field.header).is_null()
+        bad = bad if field.only is None else bad & field.only
+        yield found(done.filter(bad), "unreadable_value", entity=table.source, field=source, value=raw, detail=field.expects)
+
+
+def _cut(table: Table, cut: dict[str, int], done: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
+    for header, longest in cut.items():
+        rows = done.filter(pl.col(header).str.len_chars() > longest)
+        yield found(
+            rows, "value_shortened", entity=table.source, field=header, value=pl.col(header), detail=f"{longest} characters"
+        )
+
+
+def _remarked(table: Table, done: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
+    for remark in table.remarks:
+        rows = done.filter(remark.when)
+        if KINDS[remark.code].severity != "info":
+            yield found(
+                rows, remark.code, entity=table.source, field=remark.field, value=remark.value, detail=remark.detail
+            )
+            continue
+        counted = rows.select(pl.len().alias("cells")).filter(pl.col("cells") > 0)
+        yield found(counted, remark.code, entity=table.source, field=remark.field, value=pl.col("cells"), detail=remark.detail)
+
+
+def _notes(
+    table: Table,
+    names: Iterable[str],
+    filled: dict[str, int | None],
+    wished_away: set[str],
+    strangers: list[str],
+    customs: Iterable[Custom],
+) -> Iterator[pl.DataFrame]:
+    """What is told of whole columns: empty, ignored, read only in place of another, renamed."""
+    for name, cells in filled.items():
+        about = {"entity": table.source, "field": name, "value": cells}
+        if name in wished_away:
+            yield issue("ignored_column", **about, detail="the mapping ignores it")
+        elif name in table.ignored or name.startswith(CONNECTORS):
+            if cells != 0:
+                yield issue("ignored_column", **about, detail="bookkeeping of Sell's")
+        elif cells == 0:
+            yield issue("empty_column", **about)
+        elif name in table.spare:
+            yield issue("spare_column", **about, detail=table.spare[name])
+    for custom in customs:
+        if custom.renamed and not custom.is_time:
+            yield issue(
+                "custom_field_renamed", entity=table.source, field=custom.column, value=filled[custom.column], detail=custom.header
+            )
+
+
+def _origins(table: Table, fields: Iterable[Field], customs: Iterable[Custom]) -> pl.DataFrame:
+    facts, made = field_facts(), {custom.header: custom for custom in customs}
+    rows = []
+    for field in fields:
+        if custom := made.get(field.header):
+            rows.append((field.header, custom.column, "custom", custom.type, True))
+            continue
+        fact = facts.get(field.header)
+        source = ", ".join(name for name in table.sources(field.value) if name not in PLACES)
+        rows.append((field.header, source, "standard", fact.type if fact else "text", bool(fact and fact.create)))
+    if table.story:
+        source = ", ".join(name for name in table.sources(table.story.body) if name not in PLACES)
+        rows.append((table.story.header, source, "standard", "large_text", False))
+    return pl.DataFrame(rows, schema=ORIGINS, orient="row")
+

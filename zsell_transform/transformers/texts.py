@@ -1,0 +1,35 @@
+"""Sell text messages → Pipedrive notes. One row a message."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from zsell_transform.cleaning import flag, html, lines, phone, said, text
+from zsell_transform.mapping import Mapping
+from zsell_transform.survey import Survey
+from zsell_transform.transformers.history import about, about_remark, heading
+from zsell_transform.transformers.table import Story, Table
+
+
+def texts(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+    way = pl.when(flag("incoming")).then(pl.lit("received")).when(~flag("incoming")).then(pl.lit("sent"))
+    return Table(
+        source="texts",
+        target="notes",
+        given={"_at": pl.coalesce(text("sent_at"), text("created_at"))},
+        fields=(),
+        relations=(about("resource"),),
+        story=Story(
+            "Note - Content",
+            heading=heading("texts", "_at", ask, way),
+            body=lines(
+                html("content"),
+                said("Number of the contact", phone("resource_phone_number")),
+                said("Number of the user", phone("user_phone_number")),
+                said("Deals", text("associated_deal_ids")),
+            ),
+        ),
+        remarks=(about_remark("resource"),),
+        spare={"created_at": "sent_at"},
+        ignored=frozenset({"updated_at", "user_id"}),
+    )

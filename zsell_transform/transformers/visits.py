@@ -1,0 +1,46 @@
+"""Sell visits → Pipedrive activities of the type Meeting, done. One row a visit."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from zsell_transform.cleaning import day, lines, moment, name, owner, said, text, time
+from zsell_transform.mapping import Mapping
+from zsell_transform.survey import Survey
+from zsell_transform.transformers.history import about, about_remark, activity_type, mark, owner_line, rest, subject
+from zsell_transform.transformers.parties import A_DAY, A_MOMENT
+from zsell_transform.transformers.table import Field, Story, Table
+
+
+def visits(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+    zone, at = ask.timezone, pl.col("_at")
+    done_at = day if ask.moments == "day" else moment
+    return Table(
+        source="visits",
+        target="activities",
+        given={"_at": pl.coalesce(text("visited_at"), text("created_at"))},
+        fields=(
+            Field("Activity - Subject", subject("summary", pl.lit("Visit")), always=True),
+            Field("Activity - Type", activity_type("summary", ask, "Meeting"), always=True),
+            Field("Activity - Due date", day(at, zone), reads=at, expects=A_DAY),
+            Field("Activity - Due time", time(at, zone)),
+            Field("Activity - Done", pl.lit("Done"), always=True),
+            Field("Activity - Marked as done time", done_at(at, zone), reads=at, expects=A_MOMENT),
+            Field("Activity - Assigned to user", owner("owner", ask.owners)),
+            Field("Activity - Creation date", day("created_at", zone), expects=A_DAY),
+        ),
+        relations=(about("resource"),),
+        story=Story(
+            "Activity - Note",
+            body=lines(
+                rest("summary"),
+                said("Address", name("resource_address")),
+                said("Outcome", pl.coalesce(name("outcome"), name("outcome_id"))),
+                said("Location check", text("rep_location_verification_status")),
+                owner_line(ask),
+            ),
+            mark=mark("visits"),
+        ),
+        remarks=(about_remark("resource"),),
+        ignored=frozenset({"updated_at", "creator", "creator_id"}),
+    )
