@@ -36,7 +36,7 @@ UNIT = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts in
 
 
 def measured(command: list[str], source: Path, target: Path) -> tuple[float, float]:
-    """Seconds and megabytes of one process; a contender that fails stops the benchmark (exit code 1 is done)."""
+    """Seconds and megabytes of one process; one that fails stops the benchmark (exit code 1 counts as done)."""
     shutil.rmtree(target, ignore_errors=True)
     filled = [{"SOURCE": str(source), "TARGET": str(target)}.get(part, part) for part in command]
     start = time.perf_counter()
@@ -59,17 +59,15 @@ def machine() -> str:
 
 def rows(found: dict[str, list[tuple[float, float]]]) -> list[str]:
     """One Markdown row for each contender; ratios say how many times the library takes."""
-    medians = {
-        name: [statistics.median(values) for values in zip(*runs, strict=True)]
-        for name, runs in found.items()
-    }
+    medians = {name: [*map(statistics.median, zip(*runs, strict=True))] for name, runs in found.items()}
     ours = medians.get("library")
 
     def ratio(name: str, figure: int) -> str:
         return f"{ours[figure] / medians[name][figure]:.2f}" if ours and name != "library" else ""
 
     return [
-        f"| {CONTENDERS[name][0]} | {seconds:.2f} s | {megabytes:,.0f} MB | {ratio(name, 0)} | {ratio(name, 1)} |"
+        f"| {CONTENDERS[name][0]} | {seconds:.2f} s | {megabytes:,.0f} MB "
+        f"| {ratio(name, 0)} | {ratio(name, 1)} |"
         for name, (seconds, megabytes) in medians.items()
     ]
 
@@ -105,11 +103,9 @@ def main() -> None:
                 "--family",
                 options.family,
             ]
-            subprocess.run([sys.executable, *written], check=True)
+            subprocess.run([sys.executable, *command, "--family", options.family], check=True)
             size = sum(path.stat().st_size for path in source.iterdir()) / 1e6
-            print(
-                f"| {contacts:,} contacts, {size:,.0f} MB | time | peak memory | library's time ÷ | memory ÷ |"
-            )
+            print(f"| {contacts:,} contacts, {size:,.0f} MB | time | memory | library's time ÷ | memory ÷ |")
             print("|---|---|---|---|---|")
             print("\n".join(benchmark(source, names, options.runs, Path(scratch))) + "\n")
 
