@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import builtins
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import attrs
 import polars as pl
 import pytest
 
-from zsell_transform.guide import report, words
+from zsell_transform.guide import chapters, report, steps, words
 from zsell_transform.guide.story import (
     FILES,
     INPUTS,
@@ -69,21 +69,62 @@ def sample_pipeline() -> pl.DataFrame:
 
 
 def sample_issues() -> pl.DataFrame:
-    def said(severity: str, code: str, entity: str, n: int, message: str) -> list[tuple[Any, ...]]:
+    def said(severity: str, code: str, entity: str, n: int, text: str) -> list[tuple[Any, ...]]:
+        where = ((2 + 7 * k, str(10_926_776 + k)) for k in range(n))
         return [
-            (severity, code, entity, f"{entity}.csv", 2 + 7 * k, str(10_926_776 + k), "field", "value", message.format(2 + 7 * k, 10_926_776 + k))
-            for k in range(n)
+            (
+                severity,
+                code,
+                entity,
+                f"{entity}.csv",
+                row,
+                key,
+                "field",
+                "value",
+                f"{entity} row {row} (id {key}): {text}",
+            )
+            for row, key in where
         ]
 
-    return frame(
-        ISSUES,
-        *said("error", "unreadable_number", "deals", 3, "deals row {} (id {}): “ca 40 000” in custom Peso was read as text; a number was expected; it stays in the deal’s note"),
-        *said("warning", "two_organizations", "deals", 41, "deals row {} (id {}): the deal names Northwind Bygg AB, its contact works at Itteknik; the deal’s company stands in Deal - Company in Sell"),
-        *said("warning", "link_ambiguous", "contacts", 12, "contacts row {} (id {}): “Bygg” fits several companies (108910004, 108910377); the link was left out"),
-        *said("warning", "orphan", "notes", 6, "notes row {} (id {}): no record is left to hang it on; it goes to Zendesk Sell (unlinked)"),
-        *said("info", "column_ignored", "deals", 3, "deals: updated_at is Sell’s own bookkeeping and is not carried over (row {}, {})"),
-        *said("info", "company_from_deals", "contacts", 28, "contacts row {} (id {}): had no company; all its deals name Itteknik, so it gets that one"),
+    lines = (
+        (
+            "error",
+            "unreadable_number",
+            "deals",
+            3,
+            "“ca 40 000” was found where a number was expected; it stays text",
+        ),
+        (
+            "warning",
+            "two_organizations",
+            "deals",
+            41,
+            "the deal names Northwind Bygg AB, its contact is at Itteknik",
+        ),
+        (
+            "warning",
+            "link_ambiguous",
+            "contacts",
+            12,
+            "“Bygg” fits companies 108910004 and 108910377; left out",
+        ),
+        (
+            "warning",
+            "orphan",
+            "notes",
+            6,
+            "no record is left to hang it on; it goes to Zendesk Sell (unlinked)",
+        ),
+        (
+            "info",
+            "column_ignored",
+            "deals",
+            3,
+            "updated_at is Sell’s own bookkeeping and is not carried over",
+        ),
+        ("info", "company_from_deals", "contacts", 28, "had no company; all its deals name Itteknik"),
     )
+    return frame(ISSUES, *(row for line in lines for row in said(*line)))
 
 
 def sample(**changes: Any) -> Story:
@@ -126,26 +167,54 @@ def sample(**changes: Any) -> Story:
         ),
         waiting=frame(
             WAITING,
-            ("notes", "notes", "the System ID of the deal, lead, person or organization they are about", 14311),
-            ("tasks", "activities", "the System ID of the deal, lead, person or organization they are about", 3861),
+            (
+                "notes",
+                "notes",
+                "the System ID of the deal, lead, person or organization they are about",
+                14311,
+            ),
+            (
+                "tasks",
+                "activities",
+                "the System ID of the deal, lead, person or organization they are about",
+                3861,
+            ),
             ("deals", "deals", "the System ID of their person, whom name and e-mail do not tell apart", 7),
             ("contacts", "persons", "the System ID of their organization, whose name others have too", 4),
         ),
         exports_next=("organizations", "people", "deals", "leads"),
         links=frame(
             LINKS,
-            ("contacts", "company", "id", 3610), ("contacts", "company", "name", 210), ("contacts", "company", "deals", 28),
-            ("contacts", "company", "added", 71), ("contacts", "company", "ambiguous", 12),
-            ("deals", "main_contact", "id", 1702), ("deals", "main_contact", "email", 18), ("deals", "main_contact", "dangling", 3),
-            ("deals", "company", "id", 1690), ("deals", "company", "two_organizations", 41),
-            ("leads", "company", "name", 981), ("leads", "company", "added", 139),
-            ("tasks", "about", "id", 3805), ("tasks", "about", "name", 40), ("tasks", "about", "dangling", 16),
-            ("notes", "about", "id", 14290), ("notes", "about", "dangling", 27),
+            ("contacts", "company", "id", 3610),
+            ("contacts", "company", "name", 210),
+            ("contacts", "company", "deals", 28),
+            ("contacts", "company", "added", 71),
+            ("contacts", "company", "ambiguous", 12),
+            ("deals", "main_contact", "id", 1702),
+            ("deals", "main_contact", "email", 18),
+            ("deals", "main_contact", "dangling", 3),
+            ("deals", "company", "id", 1690),
+            ("deals", "company", "two_organizations", 41),
+            ("leads", "company", "name", 981),
+            ("leads", "company", "added", 139),
+            ("tasks", "about", "id", 3805),
+            ("tasks", "about", "name", 40),
+            ("tasks", "about", "dangling", 16),
+            ("notes", "about", "id", 14290),
+            ("notes", "about", "dangling", 27),
         ),
         pipeline=sample_pipeline(),
         setup={
             topic: pl.DataFrame({"name": [str(k) for k in range(n)]})
-            for topic, n in {"users": 6, "currencies": 2, "fields": 14, "labels": 23, "stages": 6, "activity_types": 3, "lost_reasons": 5}.items()
+            for topic, n in {
+                "users": 6,
+                "currencies": 2,
+                "fields": 14,
+                "labels": 23,
+                "stages": 6,
+                "activity_types": 3,
+                "lost_reasons": 5,
+            }.items()
         },
         issues=sample_issues(),
         rehearsal=Rehearsed(
@@ -166,8 +235,11 @@ def sample(**changes: Any) -> Story:
         ),
         trial=frame(
             TRIAL,
-            ("organizations", "1", "Itteknik", "bare"), ("organizations", "2", "Northwind Bygg AB", "labels"),
-            ("persons", "3", "Anna Berg", "labels"), ("deals", "4", "avtal, ca 40st", "won"), ("deals", "5", "Deal2", "lost"),
+            ("organizations", "1", "Itteknik", "bare"),
+            ("organizations", "2", "Northwind Bygg AB", "labels"),
+            ("persons", "3", "Anna Berg", "labels"),
+            ("deals", "4", "avtal, ca 40st", "won"),
+            ("deals", "5", "Deal2", "lost"),
         ),
         notes=("Times are written in Europe/Stockholm.", "One owner was mapped to nobody: Old User."),
     )
@@ -175,14 +247,218 @@ def sample(**changes: Any) -> Story:
 
 
 PROOF = {
-    "summary": pl.DataFrame({"entity": ["companies", "deals"], "in_sell": [1842, 1795], "found": [1842, 1793], "differing": [0, 4]}),
+    "summary": pl.DataFrame(
+        {
+            "entity": ["companies", "deals"],
+            "in_sell": [1842, 1795],
+            "found": [1842, 1793],
+            "differing": [0, 4],
+        }
+    ),
     "ok": pl.DataFrame({"entity": ["companies"] * 1842}),
-    "missing": frame({"entity": pl.String, "source_id": pl.String, "name": pl.String}, ("deals", "11", "Deal2"), ("deals", "12", "<b>Deal3</b>")),
+    "missing": frame(
+        {"entity": pl.String, "source_id": pl.String, "name": pl.String},
+        ("deals", "11", "Deal2"),
+        ("deals", "12", "<b>Deal3</b>"),
+    ),
     "merged": pl.DataFrame(schema={"entity": pl.String, "system_id": pl.String}),
     "differing": frame(
-        {"entity": pl.String, "source_id": pl.String, "field": pl.String, "expected": pl.String, "found": pl.String},
+        {
+            "entity": pl.String,
+            "source_id": pl.String,
+            "field": pl.String,
+            "expected": pl.String,
+            "found": pl.String,
+        },
         *[("deals", str(k), "Deal - Value", "100000", "10000") for k in range(40)],
     ),
     "links": pl.DataFrame(schema={"entity": pl.String}),
     "unverifiable": pl.DataFrame({"entity": ["tasks"], "what": ["an activity’s lead"], "count": [31]}),
 }
+
+
+# --- what is said ---------------------------------------------------------------------------------
+
+
+def test_the_headline_counts_records_for_pipedrive_not_documents() -> None:
+    said = steps.headline(sample())
+    assert said["title"] == "10,192 records ready for Pipedrive"
+    assert "28,297 records" in said["lead"]
+    assert "18,183 follow in a later lap" in said["lead"]
+
+
+def test_the_checklist_is_the_loop() -> None:
+    todo = steps.checklist(sample())
+    assert [step.title.split()[0] for step in todo] == ["Prepare", "Try", "Upload", "Export", "Run"]
+    assert todo[2].files[0]["file"] == "1-organizations.csv"
+    assert "documents.csv" not in [file["file"] for file in todo[2].files]
+    assert todo[3].items == ("Organizations", "People", "Deals", "Leads")
+    assert " ".join(todo[4].commands[0].pieces) == (
+        'zt.transform("sell_export", "lap_2", pipedrive="pipedrive_export", mapping="mapping.yaml")'
+    )
+
+
+def test_commands_quote_what_a_shell_would_split() -> None:
+    todo = steps.checklist(sample(source="Sell export", mapping=None))
+    assert "zsell-transform 'Sell export' lap_2" in " ".join(todo[-1].commands[1].pieces)
+
+
+def test_a_complete_migration_asks_for_the_proof_only() -> None:
+    done = sample(complete=True)
+    assert [step.title for step in steps.checklist(done)] == ["Prove it"]
+    assert "The migration is complete" in report.report_html(done)
+
+
+def test_sums_say_where_both_sides_differ() -> None:
+    same = chapters.sums(sample_pipeline())
+    assert all(row["same"] for row in same)
+    less = chapters.sums(sample_pipeline().head(-1))
+    assert [(row["currency"], row["status"]) for row in less if not row["same"]] == [("EUR", "Won")]
+
+
+def test_every_section_is_there_and_each_empty_one_is_left_out() -> None:
+    sections = [
+        "next",
+        "in",
+        "ledger",
+        "waiting",
+        "links",
+        "pipeline",
+        "rehearsal",
+        "issues",
+        "files",
+        "notes",
+    ]
+    assert re.findall(r'<section id="(\w+)">', report.report_html(sample())) == sections
+    assert re.findall(r'<section id="(\w+)">', report.report_html(Story())) == ["next", "ledger"]
+
+
+def test_values_of_the_export_are_escaped() -> None:
+    named = frame(FILES, ("<script>alert(1)</script>.csv", "deals", 1, 10))
+    for page in (report.report_html(sample(files=named)), report.plain(sample(files=named))):
+        assert "<script" not in page
+        assert "&lt;script&gt;" in page
+    assert "&lt;b&gt;Deal3" in report.proof_html_page(PROOF)
+
+
+def test_the_page_needs_no_network() -> None:
+    for page in (report.report_html(sample()), report.proof_html_page(PROOF)):
+        assert set(re.findall(r'(?:src|href)="([^"#]*)', page)) <= {"", "data:,"}
+        assert not re.search(r"@import|url\(|https?:", page)
+
+
+def test_the_same_story_gives_the_same_bytes() -> None:
+    assert report.report_html(sample()) == report.report_html(sample())
+
+
+def test_a_big_account_gets_a_small_page() -> None:
+    issues = pl.concat([sample_issues()] * 1000)
+    files = frame(FILES, *[(f"2-persons-{n:02}.csv", "persons", 50_000, 9_000_000) for n in range(40)])
+    inputs = frame(INPUTS, *[(f"notes.{n}.csv", "notes", "full", "utf-8", ",", 10_000) for n in range(500)])
+    stages = pl.concat(
+        [
+            sample_pipeline().with_columns(pl.format("{} {}", pl.col("stage"), pl.lit(n)).alias("stage"))
+            for n in range(50)
+        ]
+    )
+    page = report.report_html(sample(issues=issues, files=files, inputs=inputs, pipeline=stages))
+    assert len(page) < 150_000
+    assert "2-persons-00.csv … 2-persons-39.csv" in page
+    assert "476 more files" in page
+
+
+def test_without_jinja2_a_plain_page_says_the_essentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    page = report.report_html(sample())
+    for essential in (
+        "10,192 records",
+        "3-deals-02.csv",
+        "link_ambiguous",
+        "zsell-transform sell_export lap_2",
+    ):
+        assert essential in page
+    assert "42 differences" in report.proof_html_page(PROOF)
+
+
+def test_the_proof_gives_a_verdict() -> None:
+    assert "42 differences to look at" in report.proof_html_page(PROOF)
+    good = {name: frame.clear() if name in chapters.AGAINST else frame for name, frame in PROOF.items()}
+    assert "Everything is there" in report.proof_html_page(good)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (words.number(1234567), "1,234,567"),
+        (words.size(512), "512 bytes"),
+        (words.size(9_871), "9.9 kB"),
+        (words.size(999_999_999), "1000 MB"),
+        (words.money(1250000.0, "SEK"), "1,250,000\u00a0SEK"),
+        (words.money(98_250.5, "EUR"), "98,250.50\u00a0EUR"),
+        (words.share(0, 10), 0.0),
+        (words.share(1, 100_000), 0.4),
+        (words.listed(["a", "b", "c"]), "a, b and c"),
+        (words.listed([]), ""),
+        (words.spoken("waits_for_system_id"), "Waits for system ID"),
+        (words.count(1, "deal"), "1 deal"),
+        (words.cut("a  b" + "c" * 200, 10), "a bcccccc…"),
+    ],
+)
+def test_words(said: object, expected: object) -> None:
+    assert said == expected
+
+
+# --- in a real browser ----------------------------------------------------------------------------
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
+
+
+def chromium(folder: Path, page: str, *flags: str) -> subprocess.CompletedProcess[str]:
+    """Opens the page headless; its console goes to standard error, the DOM to standard output."""
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    fixed = (
+        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+        "--disable-component-update --disable-sync --enable-logging=stderr --v=0 --virtual-time-budget=2000"
+    ).split()
+    command = [
+        str(CHROMIUM),
+        *fixed,
+        f"--user-data-dir={folder / 'profile'}",
+        *flags,
+        (folder / "page.html").as_uri(),
+    ]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=True)
+
+
+@browser
+@pytest.mark.parametrize("name", ["report", "proof", "plain"])
+def test_a_browser_opens_it_without_a_word_in_the_console(tmp_path: Path, name: str) -> None:
+    pages = {
+        "report": report.report_html(sample()),
+        "proof": report.proof_html_page(PROOF),
+        "plain": report.plain(sample()),
+    }
+    shown = chromium(tmp_path, pages[name], "--dump-dom")
+    assert "CONSOLE" not in shown.stderr
+    assert shown.stdout.count("<table") == pages[name].count("<table")
+    assert shown.stdout.rstrip().endswith("</html>")
+
+
+@browser
+def test_it_fits_a_phone(tmp_path: Path) -> None:
+    """In a frame of 390 pixels nothing is wider than the frame, save tables in their own scroller."""
+    (tmp_path / "inner.html").write_text(report.report_html(sample()), encoding="utf-8")
+    outer = (
+        '<!doctype html><iframe src="inner.html" width="390" height="800" style="border:0"></iframe><script>'
+        'onload = () => { const d = document.querySelector("iframe").contentDocument.documentElement; '
+        'document.title = "over " + (d.scrollWidth - d.clientWidth) }</script>'
+    )
+    shown = chromium(tmp_path, outer, "--dump-dom", "--allow-file-access-from-files")
+    assert "<title>over 0</title>" in shown.stdout
+
+
+@browser
+def test_it_prints(tmp_path: Path) -> None:
+    chromium(tmp_path, report.report_html(sample()), f"--print-to-pdf={tmp_path / 'report.pdf'}")
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")

@@ -1,8 +1,8 @@
 """What a lap has to tell: everything that report, trial page and notebook show, in one frozen value.
 
-`migration.py` fills it; the pages only read it. Each frame has a declared schema, so that a page never has to ask
-whether a column is there; what is left out is empty, and the page then leaves out its section. Nothing in it may
-depend on the time, the machine or a path: file names are bare names, as the manifest has them.
+`migration.py` fills it; the pages only read it. Each frame has a declared schema, so that a page never has to
+ask whether a column is there; what is left out is empty, and the page then leaves out its section. Nothing in
+it may depend on the time, the machine or a path: file names are bare names, as the manifest has them.
 """
 
 from __future__ import annotations
@@ -19,33 +19,59 @@ Schema = dict[str, Any]
 
 #: One row an input file: manifest.json's `inputs`, without the checksum.
 INPUTS: Final[Schema] = {
-    "file": pl.String, "entity": pl.String, "family": pl.String,
-    "encoding": pl.String, "delimiter": pl.String, "rows": pl.Int64,
+    "file": pl.String,
+    "entity": pl.String,
+    "family": pl.String,
+    "encoding": pl.String,
+    "delimiter": pl.String,
+    "rows": pl.Int64,
 }
 #: The contract's section 6.
 LEDGER: Final[Schema] = {
-    "entity": pl.String, "target": pl.String,
+    "entity": pl.String,
+    "target": pl.String,
     **dict.fromkeys(
-        ("rows_in", "added", "rows_out", "present", "waiting", "merged", "skipped", "updated", "linked", "unlinked",
-         "errors", "warnings"),
+        (
+            "rows_in",
+            "added",
+            "rows_out",
+            "present",
+            "waiting",
+            "merged",
+            "skipped",
+            "updated",
+            "linked",
+            "unlinked",
+            "errors",
+            "warnings",
+        ),
         pl.Int64,
     ),
 }
-#: The CSV files of this lap in upload order; `documents.csv` and `updates/` with item "documents" and "updates".
+#: The CSV files of this lap in upload order; also documents.csv and updates/ (items "documents", "updates").
 FILES: Final[Schema] = {"file": pl.String, "item": pl.String, "rows": pl.Int64, "bytes": pl.Int64}
 #: What waits: `reason` is a phrase that ends "… waits for": "the System ID of its deal".
 WAITING: Final[Schema] = {"entity": pl.String, "item": pl.String, "reason": pl.String, "count": pl.Int64}
-#: How references were resolved: `how` is a key of `report.HOW` (id, email, name, deals, added, ambiguous, dangling …).
+#: How references were resolved: `how` is a key of `words.HOW` (id, email, name, deals, added, ambiguous …).
 LINKS: Final[Schema] = {"entity": pl.String, "relation": pl.String, "how": pl.String, "count": pl.Int64}
-#: Deals by stage on both sides. `side` is "Sell" or "Pipedrive", `status` Open, Won or Lost; rows in pipeline order.
+#: Deals by stage, in order. `side`: "Sell" or "Pipedrive" (when all is imported), `status`: Open, Won, Lost.
 PIPELINE: Final[Schema] = {
-    "side": pl.String, "pipeline": pl.String, "stage": pl.String, "status": pl.String,
-    "currency": pl.String, "deals": pl.Int64, "value": pl.Float64,
+    "side": pl.String,
+    "pipeline": pl.String,
+    "stage": pl.String,
+    "status": pl.String,
+    "currency": pl.String,
+    "deals": pl.Int64,
+    "value": pl.Float64,
 }
 #: The rehearsal, one row a file, in upload order.
 REHEARSED: Final[Schema] = {
-    "file": pl.String, "item": pl.String, "rows": pl.Int64,
-    "created": pl.Int64, "merged": pl.Int64, "skipped": pl.Int64,
+    "file": pl.String,
+    "item": pl.String,
+    "rows": pl.Int64,
+    "created": pl.Int64,
+    "merged": pl.Int64,
+    "skipped": pl.Int64,
 }
 #: Why the rehearsed wizard skipped rows.
 REASONS: Final[Schema] = {"file": pl.String, "reason": pl.String, "count": pl.Int64}
@@ -59,7 +85,7 @@ def empty(schema: Schema) -> pl.DataFrame:
 
 
 def shaped(schema: Schema) -> Callable[[pl.DataFrame], pl.DataFrame]:
-    """A converter: exactly these columns, in these types, whatever else the frame holds; a missing one raises."""
+    """A converter: exactly these columns in these types, whatever else there is; a missing one raises."""
 
     def shape(given: pl.DataFrame) -> pl.DataFrame:
         return given.select(pl.col(name).cast(kind) for name, kind in schema.items())
@@ -67,20 +93,21 @@ def shaped(schema: Schema) -> Callable[[pl.DataFrame], pl.DataFrame]:
     return shape
 
 
-def _frame(schema: Schema) -> Any:
-    return attrs.field(factory=lambda: empty(schema), converter=shaped(schema), repr=False, eq=False)
+def _of(schema: Schema) -> dict[str, Any]:
+    """How a frame of this schema is declared as a field."""
+    return {"factory": lambda: empty(schema), "converter": shaped(schema), "repr": False, "eq": False}
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class Rehearsed:
     """What the rehearsal said of this lap's files.
 
-    `assumptions`: the reading that was taken for each unsure fact, in words, e.g. "organizations of one name and no
-    address: merged".
+    `assumptions`: the reading that was taken for each unsure fact, in words, e.g. "Organizations of one name
+    and no address are taken for the same."
     """
 
-    files: pl.DataFrame = _frame(REHEARSED)
-    reasons: pl.DataFrame = _frame(REASONS)
+    files: pl.DataFrame = attrs.field(**_of(REHEARSED))
+    reasons: pl.DataFrame = attrs.field(**_of(REASONS))
     assumptions: tuple[str, ...] = ()
 
 
@@ -88,10 +115,10 @@ class Rehearsed:
 class Story:
     """All that a lap has to tell.
 
-    `source`, `target`, `next_target`, `mapping`, `pipedrive`: how the user's own folders and files are called in the
-    commands that the page proposes (bare names). `exports_next`: the items to export from Pipedrive once this lap is
-    uploaded, none when the migration is complete. `notes`: sentences about choices of the mapping. `mapping_sha256`:
-    of the mapping in force, as in the manifest.
+    `source`, `target`, `next_target`, `mapping`, `pipedrive`: how the user's own folders and files are called
+    in the commands that the page proposes (bare names). `exports_next`: the items to export from Pipedrive
+    once this lap is uploaded, none when the migration is complete. `notes`: sentences about choices of the
+    mapping. `mapping_sha256`: of the mapping in force, as in the manifest.
     """
 
     lap: int = 1
@@ -103,15 +130,15 @@ class Story:
     pipedrive: str = "pipedrive_export"
     mapping: str | None = None
     mapping_sha256: str | None = None
-    inputs: pl.DataFrame = _frame(INPUTS)
-    ledger: pl.DataFrame = _frame(LEDGER)
-    files: pl.DataFrame = _frame(FILES)
-    waiting: pl.DataFrame = _frame(WAITING)
+    inputs: pl.DataFrame = attrs.field(**_of(INPUTS))
+    ledger: pl.DataFrame = attrs.field(**_of(LEDGER))
+    files: pl.DataFrame = attrs.field(**_of(FILES))
+    waiting: pl.DataFrame = attrs.field(**_of(WAITING))
     exports_next: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    links: pl.DataFrame = _frame(LINKS)
-    pipeline: pl.DataFrame = _frame(PIPELINE)
+    links: pl.DataFrame = attrs.field(**_of(LINKS))
+    pipeline: pl.DataFrame = attrs.field(**_of(PIPELINE))
     setup: Mapping[str, pl.DataFrame] = attrs.field(factory=dict, repr=False)
-    issues: pl.DataFrame = _frame(ISSUES)
+    issues: pl.DataFrame = attrs.field(**_of(ISSUES))
     rehearsal: Rehearsed | None = None
-    trial: pl.DataFrame = _frame(TRIAL)
+    trial: pl.DataFrame = attrs.field(**_of(TRIAL))
     notes: tuple[str, ...] = attrs.field(default=(), converter=tuple)

@@ -1,4 +1,4 @@
-"""How numbers, sizes, sums and names are said to people: one place, so that page, notebook and trial agree."""
+"""How numbers, sizes, sums and names are said to people, so that page, notebook and trial agree."""
 
 from __future__ import annotations
 
@@ -19,15 +19,24 @@ FATES: Final[dict[str, tuple[str, str]]] = {
 
 #: The ledger's columns as a table shows them.
 COLUMNS: Final[dict[str, str]] = {
-    "rows_in": "In", "added": "Added", "rows_out": "To upload", "present": "There", "waiting": "Waiting",
-    "merged": "Merged", "skipped": "Left out", "updated": "Updated", "linked": "Linked", "unlinked": "Link missing",
-    "errors": "Errors", "warnings": "Warnings",
+    "rows_in": "In",
+    "added": "Added",
+    "rows_out": "To upload",
+    "present": "There",
+    "waiting": "Waiting",
+    "merged": "Merged",
+    "skipped": "Left out",
+    "updated": "Updated",
+    "linked": "Linked",
+    "unlinked": "Link missing",
+    "errors": "Errors",
+    "warnings": "Warnings",
 }
 
 
 @attrs.frozen
 class How:
-    """One way in which a reference was resolved: what it is called, its tone, and whether the link is on the row."""
+    """One way in which a reference was resolved: its name, its tone, and whether the link is on the row."""
 
     label: str
     tone: str

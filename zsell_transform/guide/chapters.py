@@ -1,0 +1,289 @@
+"""The chapters of the page: each takes its frame and gives plain values, capped, for the template to set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+
+from zsell_transform.guide import words
+from zsell_transform.guide.story import Rehearsed
+from zsell_transform.issues import KINDS, SEVERITIES
+from zsell_transform.sell.entities import ITEMS
+
+#: How many rows of each list a page shows at most; the rest is counted.
+CAPS: Final[dict[str, int]] = {
+    "inputs": 24,
+    "parts": 4,
+    "examples": 3,
+    "codes": 60,
+    "pipelines": 8,
+    "stages": 16,
+    "links": 30,
+    "reasons": 12,
+    "waiting": 20,
+    "proof": 12,
+}
+
+Values = dict[str, Any]
+
+
+def capped(frame: pl.DataFrame, limit: int) -> Values:
+    """The first rows as dicts, and how many more there are."""
+    return {"rows": frame.head(limit).to_dicts(), "more": max(frame.height - limit, 0), "count": frame.height}
+
+
+def uploads(ledger: pl.DataFrame) -> pl.DataFrame:
+    """The ledger without documents, which no wizard imports."""
+    return ledger.filter(pl.col("target").is_in(ITEMS))
+
+
+def _piece(label: str, tone: str, count: int, whole: float) -> Values:
+    """One piece of a bar."""
+    return {"label": label, "tone": tone, "count": count, "width": words.share(count, whole)}
+
+
+def fates(ledger: pl.DataFrame) -> Values:
+    """One bar for the whole move: what became of all records, documents aside."""
+    sums = uploads(ledger).select(pl.col("rows_in", "added", *words.FATES).sum()).row(0, named=True)
+    total = sums["rows_in"] + sums["added"]
+    parts = [_piece(*words.FATES[name], sums[name], total) for name in words.FATES if sums[name]]
+    return {"total": total, "parts": parts}
+
+
+def inputs(frame: pl.DataFrame) -> Values:
+    """The files read, largest first when there are too many to show."""
+    delimiters = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", " ": "space"}
+    many = frame.height > CAPS["inputs"]
+    shown = frame.sort("rows", descending=True, maintain_order=True) if many else frame
+    named = shown.with_columns(pl.col("delimiter").replace(delimiters))
+    return capped(named, CAPS["inputs"]) | {"rows_total": int(frame["rows"].sum())}
+
+
+def ledger(frame: pl.DataFrame) -> Values:
+    """The ledger's rows that hold anything, a bar for each, the sum, and the columns worth showing."""
+    numbers = frame.columns[2:]
+    used = frame.filter(pl.any_horizontal(pl.col(numbers) > 0))
+    sums = used.select(pl.col(numbers).sum()).row(0, named=True)
+    columns = [name for name in numbers if sums[name] or name in ("rows_in", "rows_out")]
+    rows = used.to_dicts()
+    longest = max((row["rows_in"] + row["added"] for row in rows), default=0)
+    for row in rows:
+        row["bar"] = [_piece(*words.FATES[name], row[name], longest) for name in words.FATES if row[name]]
+    legend = [{"label": label, "tone": tone} for name, (label, tone) in words.FATES.items() if sums[name]]
+    return {"columns": columns, "rows": rows, "legend": legend, "total": sums}
+
+
+def waiting(frame: pl.DataFrame) -> Values:
+    """What waits, the most first."""
+    return capped(frame.sort("count", descending=True, maintain_order=True), CAPS["waiting"])
+
+
+def links(frame: pl.DataFrame) -> Values:
+    """One stacked bar a relation, split by how its references were resolved; and the legend."""
+    if not frame.height:
+        return {"rows": [], "legend": [], "more": 0}
+    order = {how: place for place, how in enumerate(words.HOW)}
+    known = frame.filter(pl.col("count") > 0).sort(
+        pl.col("how").replace_strict(order, default=len(order), return_dtype=pl.Int64), maintain_order=True
+    )
+    totals = frame.group_by("entity", "relation", maintain_order=True).agg(pl.col("count").sum())
+    rows = []
+    for entity, relation, total in totals.filter(pl.col("count") > 0).head(CAPS["links"]).rows():
+        part = known.filter(pl.col("entity") == entity, pl.col("relation") == relation)
+        bar = [
+            _how(how) | {"count": n, "width": words.share(n, total)}
+            for how, n in part.select("how", "count").rows()
+        ]
+        lost = sum(piece["count"] for piece in bar if not piece["linked"])
+        rows.append({"entity": entity, "relation": relation, "total": total, "lost": lost, "bar": bar})
+    by_how = known.group_by("how", maintain_order=True).agg(pl.col("count").sum())
+    return {
+        "rows": rows,
+        "legend": [_how(how) | {"count": n} for how, n in by_how.rows()],
+        "more": max(totals.height - CAPS["links"], 0),
+    }
+
+
+def _how(how: str) -> Values:
+    known = words.HOW.get(how, words.How(words.spoken(how).lower(), "calm"))
+    return {"label": known.label, "tone": known.tone, "linked": known.linked}
+
+
+#: The two sides of the pipeline, and what the colours of its bars mean.
+SIDES: Final = ("Sell", "Pipedrive")
+STATUSES: Final[dict[str, str]] = {"Open": "now", "Won": "won", "Lost": "calm"}
+
+
+def pipelines(frame: pl.DataFrame) -> Values:
+    """Each pipeline with its stages on both sides: deals by status as a bar, and their sums by currency."""
+    told = frame.with_columns(
+        pl.col("pipeline").fill_null("No pipeline"), pl.col("stage").fill_null("No stage")
+    )
+    names = told["pipeline"].unique(maintain_order=True)
+    by_stage = told.group_by("side", "pipeline", "stage", maintain_order=True).agg(pl.col("deals").sum())
+    shown = []
+    for name in names.head(CAPS["pipelines"]):
+        part, stages = told.filter(pl.col("pipeline") == name), by_stage.filter(pl.col("pipeline") == name)
+        longest = max(stages["deals"].to_list(), default=0)
+        sides = [_side(side, part.filter(pl.col("side") == side), longest) for side in SIDES]
+        shown.append({"name": name, "sides": sides})
+    return {"rows": shown, "more": max(names.len() - CAPS["pipelines"], 0)}
+
+
+def _side(side: str, part: pl.DataFrame, longest: int) -> Values:
+    """The stages of one pipeline on one side."""
+    names = part["stage"].unique(maintain_order=True)
+    rows = [
+        _stage(name, part.filter(pl.col("stage") == name), longest) for name in names.head(CAPS["stages"])
+    ]
+    more = max(names.len() - CAPS["stages"], 0)
+    return {"side": side, "stages": {"rows": rows, "more": more, "deals": int(part["deals"].sum())}}
+
+
+def _stage(name: str, here: pl.DataFrame, longest: int) -> Values:
+    deals = {status: int(here.filter(pl.col("status") == status)["deals"].sum()) for status in STATUSES}
+    found = [status for status, n in deals.items() if n]
+    bar = [_piece(status.lower(), STATUSES[status], deals[status], longest) for status in found]
+    said = [f"{words.number(deals[status])} {status.lower()}: {_value(here, status)}" for status in found]
+    return {"stage": name, "deals": int(here["deals"].sum()), "bar": bar, "sums": said}
+
+
+def _value(here: pl.DataFrame, status: str, limit: int = 3) -> str:
+    """Sums by currency, those of most deals first; a fourth currency and more are counted."""
+    held = here.filter(pl.col("status") == status, pl.col("value").fill_null(0) != 0)
+    sums = held.group_by("currency", maintain_order=True).agg(pl.col("value", "deals").sum())
+    ordered = sums.sort("deals", descending=True, maintain_order=True).select("value", "currency").rows()
+    said = [words.money(value, currency) for value, currency in ordered[:limit]]
+    rest = len(ordered) - limit
+    more = [f"and {words.count(rest, 'currency', 'currencies')} more"] if rest > 0 else []
+    return ", ".join([*said, *more]) or "no value"
+
+
+def sums(frame: pl.DataFrame) -> list[Values]:
+    """Before and after, by currency and status: the figures by which a sales lead knows the pipeline."""
+    keys = ["currency", "status"]
+    sides = [
+        frame.filter(pl.col("side") == side)
+        .group_by(keys, maintain_order=True)
+        .agg(pl.col("deals").sum().alias(f"{side}_deals"), pl.col("value").sum().alias(f"{side}_value"))
+        for side in ("Sell", "Pipedrive")
+    ]
+    order = pl.col("status").replace_strict({"Open": 0, "Won": 1, "Lost": 2}, default=3, return_dtype=pl.Int8)
+    both = sides[0].join(
+        sides[1], on=keys, how="full", coalesce=True, nulls_equal=True, maintain_order="left_right"
+    )
+    filled = both.with_columns(pl.col("^.*_(deals|value)$").fill_null(0)).with_columns(
+        same=(pl.col("Sell_deals") == pl.col("Pipedrive_deals"))
+        & ((pl.col("Sell_value") - pl.col("Pipedrive_value")).abs() < 0.005)
+    )
+    return filled.sort(
+        pl.col("Sell_deals").sum().over("currency"), "currency", order, descending=[True, False, False]
+    ).to_dicts()
+
+
+def rehearsal(said: Rehearsed) -> Values:
+    """Created, merged and skipped by file, the reasons, and the readings it rests on."""
+    total = said.files.select(pl.col("rows", "created", "merged", "skipped").sum()).to_dicts()[0]
+    return {
+        "files": capped(said.files, CAPS["inputs"]),
+        "total": total,
+        "reasons": capped(said.reasons.sort("count", descending=True, maintain_order=True), CAPS["reasons"]),
+        "assumptions": list(said.assumptions),
+    }
+
+
+def issues(frame: pl.DataFrame) -> Values:
+    """Issues by code, worst and most frequent first, each with a few examples and what to do."""
+    order = {name: place for place, name in enumerate(SEVERITIES)}
+    entities = pl.col("entity").drop_nulls().unique(maintain_order=True).head(6)
+    groups = (
+        frame.group_by("severity", "code", maintain_order=True)
+        .agg(entities.alias("entities"), pl.len().cast(pl.Int64).alias("count"))
+        .sort(pl.col("severity").replace_strict(order, return_dtype=pl.Int8), -pl.col("count"), "code")
+    )
+    longest = max(groups["count"].to_list(), default=0)
+    examples = frame.group_by("code", maintain_order=True).head(CAPS["examples"])
+    shown = [
+        group
+        | {
+            "title": words.spoken(group["code"]),
+            "todo": KINDS[group["code"]].todo if group["code"] in KINDS else "",
+            "width": words.share(group["count"], longest),
+            "examples": examples.filter(pl.col("code") == group["code"])["message"].to_list(),
+            "more": max(group["count"] - CAPS["examples"], 0),
+        }
+        for group in groups.head(CAPS["codes"]).to_dicts()
+    ]
+    counts = {name: int(groups.filter(pl.col("severity") == name)["count"].sum()) for name in order}
+    return {"groups": shown, "counts": counts, "more": max(groups.height - CAPS["codes"], 0)}
+
+
+def files(frame: pl.DataFrame) -> Values:
+    """The files by item, parts of a long item as a range; `uploads` are those for the wizard."""
+    rows = []
+    for (item,) in frame.select("item").unique(maintain_order=True).rows():
+        part = frame.filter(pl.col("item").eq_missing(pl.lit(item, dtype=pl.String)))
+        named = part["file"].to_list()
+        if len(named) > CAPS["parts"]:
+            total = part.select(pl.col("rows", "bytes").sum()).to_dicts()[0]
+            rows.append({"file": f"{named[0]} … {named[-1]}", "item": item, "parts": len(named)} | total)
+        else:
+            rows += [row | {"parts": 1} for row in part.to_dicts()]
+    return {"rows": rows, "uploads": [row for row in rows if row["item"] in ITEMS]}
+
+
+def trial(frame: pl.DataFrame) -> list[str]:
+    """Records in the trial by item, in upload order."""
+    counts = dict(
+        frame.unique(["item", "id"], maintain_order=True).group_by("item", maintain_order=True).len().rows()
+    )
+    return [words.count(counts[item], _one(item), item) for item in ITEMS if item in counts]
+
+
+def _one(item: str) -> str:
+    return {"activities": "activity"}.get(item, item.removesuffix("s"))
+
+
+#: The parts of a proof that speak against it, and what each is.
+AGAINST: Final[dict[str, tuple[str, str]]] = {
+    "missing": ("Missing", "Records of Sell that Pipedrive does not hold."),
+    "merged": ("Merged", "Records of Pipedrive that hold several records of Sell."),
+    "differing": ("Differing", "Values that are not what was written."),
+    "links": ("Links", "Relations of Sell that Pipedrive does not hold."),
+}
+BESIDE: Final[dict[str, tuple[str, str]]] = {
+    "unverifiable": (
+        "Cannot be seen",
+        "What Pipedrive’s exports do not show, so that it can be neither proved nor disproved.",
+    ),
+    "ok": ("Confirmed", "Records and values found as written."),
+}
+
+
+def proof_page(frames: Mapping[str, pl.DataFrame], version: str) -> Values:
+    """The proof as values: the verdict, the summary, and each part with its first rows."""
+    against = {name: frames[name].height for name in AGAINST if name in frames}
+    found = sum(against.values())
+    parts = [
+        {
+            "name": name,
+            "title": title,
+            "text": text,
+            "against": name in AGAINST,
+            "columns": frames[name].columns,
+        }
+        | capped(frames[name], CAPS["proof"])
+        for name, (title, text) in (AGAINST | BESIDE).items()
+        if name in frames
+    ]
+    summary = frames.get("summary")
+    return {
+        "headline": "Everything is there" if not found else f"{words.count(found, 'difference')} to look at",
+        "good": not found,
+        "parts": parts,
+        "summary": summary.to_dicts() if summary is not None else [],
+        "summary_columns": summary.columns if summary is not None else [],
+        "version": version,
+    }

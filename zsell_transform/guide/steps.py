@@ -1,0 +1,151 @@
+"""What a lap comes to, in a sentence, and what a person does next, as a checklist."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+
+import attrs
+
+from zsell_transform.guide import words
+from zsell_transform.guide.chapters import Values, files, uploads
+from zsell_transform.guide.story import Story
+from zsell_transform.guide.words import count, number
+
+
+@attrs.frozen
+class Command:
+    """One command, in pieces between which a line may break."""
+
+    where: str
+    pieces: tuple[str, ...]
+
+
+@attrs.frozen
+class Step:
+    """One thing to do: a title, a sentence or two, and what stands below them."""
+
+    title: str
+    text: str
+    files: tuple[Values, ...] = ()
+    items: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
+
+
+def headline(story: Story) -> dict[str, str]:
+    """The title and the paragraph below it."""
+    rows = uploads(story.ledger)
+    total, added, out, waits, lost = (
+        int(rows[name].sum()) for name in ("rows_in", "added", "rows_out", "waiting", "skipped")
+    )
+    errors = int(story.ledger["errors"].sum())
+    if story.complete:
+        title = "The migration is complete"
+    elif out:
+        title = f"{count(out, 'record')} ready for Pipedrive"
+    else:
+        title = "Nothing to upload in this lap"
+    said = {
+        f"The Sell export holds {count(total, 'record')} for Pipedrive.": not story.complete,
+        f"All {count(total, 'record')} of the Sell export are accounted for.": story.complete,
+        f"{count(added, 'company or person is', 'companies and people are')} known only by name.": added,
+        f"{number(waits)} follow in a later lap, when Pipedrive has given the IDs they hang on.": waits,
+        f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`.": lost,
+        f"{count(errors, 'error is', 'errors are')} listed below: something that does not arrive.": errors,
+    }
+    return {"title": title, "lead": " ".join(sentence for sentence, holds in said.items() if holds)}
+
+
+def checklist(story: Story) -> list[Step]:
+    """What to do next, in order."""
+    if story.complete:
+        return [_verify(story)]
+    steps = (_prepare(story), _try(story), _upload(story), _export(story), _next_lap(story))
+    return [step for step in steps if step]
+
+
+def _prepare(story: Story) -> Step | None:
+    made = [
+        count(story.setup[topic].height, *names)
+        for topic, names in words.TOPICS.items()
+        if topic in story.setup and story.setup[topic].height
+    ]
+    if story.lap > 1 or not made:
+        return None
+    return Step(
+        "Prepare Pipedrive", f"Create {words.listed(made)}. `setup.md` lists each, in order, to tick off."
+    )
+
+
+def _try(story: Story) -> Step | None:
+    if not story.trial.height:
+        return None
+    records = count(story.trial.select("item", "id").n_unique(), "record")
+    return Step(
+        "Try it with a few records",
+        f"The folder `trial` holds {records} that show what is special in this account; "
+        "`trial.md` says what to look for and what to change if it came out differently.",
+    )
+
+
+def _upload(story: Story) -> Step | None:
+    uploaded = tuple(files(story.files)["uploads"])
+    if not uploaded:
+        return None
+    return Step(
+        "Upload the files in this order",
+        "One after the other, in Pipedrive’s import wizard. Let each finish, and answer its question about "
+        "duplicates with “merge”. `setup.md` says which column goes to which field.",
+        files=uploaded,
+    )
+
+
+def _export(story: Story) -> Step | None:
+    if not story.exports_next:
+        return None
+    return Step(
+        "Export from Pipedrive",
+        f"From each list, all records and all columns, into one folder, here called `{story.pipedrive}`. "
+        "The next lap reads from them what arrived, and the System IDs.",
+        items=tuple(words.spoken(item) for item in story.exports_next),
+    )
+
+
+def _next_lap(story: Story) -> Step:
+    return Step(
+        "Run the next lap",
+        "It writes what is missing then, and only that.",
+        commands=_commands(
+            "transform", [story.source, story.next_target], _named(story, "pipedrive", "mapping")
+        ),
+    )
+
+
+def _verify(story: Story) -> Step:
+    return Step(
+        "Prove it",
+        "Export once more from Pipedrive, and compare value by value, link by link, before Sell is closed.",
+        commands=_commands("verify", [story.source, story.pipedrive], _named(story, "mapping")),
+    )
+
+
+def _named(story: Story, *names: str) -> dict[str, str]:
+    return {name: getattr(story, name) for name in names if getattr(story, name)}
+
+
+def _commands(call: str, given: list[str], named: Mapping[str, str]) -> tuple[Command, Command]:
+    """The same call in Python and at the command line."""
+    told = [_quoted(value) for value in given] + [f"{name}={_quoted(value)}" for name, value in named.items()]
+    python = [f"{piece}," for piece in told[:-1]] + [f"{told[-1]})"]
+    shell = [shlex.quote(value) for value in given]
+    flags = [f"--{name} {shlex.quote(value)}" for name, value in named.items()]
+    command = ["zsell-transform", *([] if call == "transform" else [call])]
+    return (
+        Command("In Python", (f"zt.{call}({python[0]}", *python[1:])),
+        Command("or at the command line", (" ".join(command), *shell, *flags)),
+    )
+
+
+def _quoted(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
