@@ -61,6 +61,8 @@ class Column:
         type: Pipedrive's field type; `datetime` stands for a date and a time field.
         options: for option types, most used first.
         evidence: what proves the type, in one phrase.
+        custom: no Sell table has this column of its own.
+        long_numbers: values of more digits than a numerical field takes, in a column of numbers.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Column:
     options: tuple[str, ...] = ()
     evidence: str = ""
     custom: bool = False
+    long_numbers: int = 0
 
 
 @attrs.frozen(eq=False)
@@ -343,6 +346,7 @@ def _column(
         options=verdict.options,
         evidence=verdict.evidence,
         custom=is_custom(entity, name),
+        long_numbers=seen.counts["digits"] if seen.every("dot") or seen.every("comma") else 0,
     )
 
 
@@ -373,7 +377,7 @@ def _verdict(
 
 def _shared(mine: str | None, theirs: str | None, proven: tuple[str, ...]) -> str | None:
     """What two columns of one field prove together: each is read its own way, but both must be readable."""
-    return max(mine, theirs, key=proven.index) if mine in proven and theirs in proven else None  # type: ignore[type-var]
+    return max(mine, theirs, key=proven.index) if mine in proven and theirs in proven else None
 
 
 def _values(found: pl.DataFrame | None) -> dict[str, pl.DataFrame]:

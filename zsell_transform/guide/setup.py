@@ -1,0 +1,358 @@
+"""The setup kit: what has to exist in Pipedrive before the files are imported, and which column goes where.
+
+`questions` asks the drafts which users, labels, stages … their columns name, of the whole account and not only of this
+lap, so that the person who sets Pipedrive up does it once. `kit` turns the answers into one frame a topic
+(contract, section 7); `guide/setup_page.py` writes them down as `setup.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+import attrs
+import polars as pl
+
+from zsell_transform.cleaning import DELETED, plain
+from zsell_transform.guide.columns import columns
+from zsell_transform.guide.plan import plan
+from zsell_transform.mapping import Mapping as Wishes
+from zsell_transform.pipedrive.account import default_activity_types, type_name
+from zsell_transform.pipedrive.fields import PREFIXES, field_facts, field_key
+from zsell_transform.sell.stages import Stage, stages
+from zsell_transform.survey import Column, Survey
+
+Schema = dict[str, Any]
+
+#: The frames of the kit, in the order in which a person works through them.
+TOPICS: Final[dict[str, Schema]] = {
+    "users": {"user": pl.String, "sell_user": pl.String, "records": pl.Int64},
+    "currencies": {"currency": pl.String, "deals": pl.Int64},
+    "fields": {
+        "item": pl.String, "name": pl.String, "type": pl.String, "options": pl.List(pl.String), "evidence": pl.String,
+        "sell_field": pl.String, "custom": pl.Boolean,
+    },
+    "labels": {"item": pl.String, "label": pl.String, "records": pl.Int64, "twins": pl.String},
+    "stages": {
+        "pipeline": pl.String, "position": pl.Int64, "stage": pl.String, "probability": pl.Int64, "open": pl.Int64,
+        "won": pl.Int64, "lost": pl.Int64, "cell": pl.String,
+    },
+    "activity_types": {"type": pl.String, "activities": pl.Int64, "create": pl.Boolean},
+    "lost_reasons": {"reason": pl.String, "deals": pl.Int64},
+    "filters": {"label": pl.String, "smart_list": pl.String, "item": pl.String, "records": pl.Int64, "filter": pl.String},
+    "columns": {
+        "file": pl.String, "column": pl.String, "item": pl.String, "field": pl.String, "type": pl.String, "own": pl.Boolean,
+        "required": pl.Boolean, "sell_column": pl.String, "click": pl.String, "sure": pl.String,
+    },
+    "plan": {
+        "check": pl.String, "found": pl.Int64, "plan": pl.String, "limit": pl.Int64, "seats": pl.Int64, "fits": pl.Boolean,
+        "detail": pl.String,
+    },
+}  # fmt: skip
+
+#: The item under whose settings a field is created: a lead's custom fields are those of deals.
+SETTINGS: Final = {"leads": "deals"}
+VALUES: Final[Schema] = {"value": pl.String, "count": pl.Int64}
+
+
+class Drafted(Protocol):
+    """What the kit needs of a draft (`transformers.table.Draft`)."""
+
+    @property
+    def entity(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def frame(self) -> pl.LazyFrame: ...
+    @property
+    def headers(self) -> tuple[str, ...]: ...
+    @property
+    def origins(self) -> pl.DataFrame: ...
+
+
+@attrs.frozen(eq=False)
+class Setup:
+    """The kit: `tables` has a frame for each of `TOPICS`; `lost_users` counts the records of users that Sell has deleted."""
+
+    tables: dict[str, pl.DataFrame]
+    lost_users: pl.DataFrame
+    rows: Mapping[str, int]
+
+
+def closed(header: str) -> bool:
+    """Whether a column's values must exist in Pipedrive before the import."""
+    fact = field_facts().get(header)
+    words = ("user", "labels", "stage", "currency", "multiple_option")
+    return fact is not None and (fact.type in words or fact.name in ("Type", "Lost reason"))
+
+
+def questions(drafts: Iterable[Drafted]) -> dict[str, pl.LazyFrame]:
+    """Header → the values of its column with their counts (`value, count`), over all drafts that have it; lazy.
+
+    Labels and tags are counted one by one.
+    """
+    parts: dict[str, list[pl.LazyFrame]] = {}
+    for draft in drafts:
+        for header in filter(closed, draft.headers):
+            parts.setdefault(header, []).append(_single_values(draft.frame, header))
+    return {
+        header: pl.concat(frames).group_by("value").agg(pl.len().cast(pl.Int64).alias("count"))
+        for header, frames in parts.items()
+    }
+
+
+def _single_values(frame: pl.LazyFrame, header: str) -> pl.LazyFrame:
+    values = frame.select(pl.col(header).alias("value")).drop_nulls()
+    if field_facts()[header].type in ("labels", "multiple_option"):
+        values = values.with_columns(pl.col("value").str.split(", ")).explode("value")
+    return values.filter(pl.col("value") != "")
+
+
+def kit(
+    seen: Survey,
+    drafts: Sequence[Drafted],
+    values: Mapping[str, pl.DataFrame],
+    headers: Mapping[str, Sequence[str]],
+    ask: Wishes,
+    filled: Mapping[str, Mapping[str, int]] | None = None,
+) -> Setup:
+    """The setup kit of an account.
+
+    Args:
+        seen: the survey.
+        drafts: the drafts of all entities; only their `headers` and `origins` are used.
+        values: the collected answers of `questions`.
+        headers: file name → its headers, for the files that this lap writes, in upload order.
+        ask: the mapping.
+        filled: entity → header → records that have a value there; fields that none has are not listed. None = not known.
+    """
+    words = {header: _ordered(frame) for header, frame in values.items()}
+    fields = _fields(
+        seen, drafts, words, [name for names in headers.values() for name in names], filled or {}
+    )
+    labels = _labels(words)
+    placed = stages(seen.stages, ask)
+    found: dict[str, list[dict[str, Any]]] = {
+        "users": _users(words, seen, ask),
+        "currencies": _pairs(words.get("Deal - Currency of value"), "currency", "deals"),
+        "fields": fields,
+        "labels": labels,
+        "stages": _stages(placed, seen),
+        "activity_types": _activity_types(words, ask),
+        "lost_reasons": _pairs(words.get("Deal - Lost reason"), "reason", "deals"),
+        "filters": _filters(labels, ask),
+        "columns": columns(headers, drafts),
+        "plan": plan(seen, fields, labels, placed),
+    }
+    tables = {topic: pl.DataFrame(found[topic], schema=schema) for topic, schema in TOPICS.items()}
+    return Setup(tables, _lost_users(seen), dict(seen.rows))
+
+
+def _ordered(values: pl.DataFrame) -> pl.DataFrame:
+    """Most used first, equals by their text."""
+    shaped = values.select(pl.col(name).cast(kind) for name, kind in VALUES.items())
+    return shaped.sort(["count", "value"], descending=[True, False])
+
+
+def _pairs(values: pl.DataFrame | None, word: str, number: str) -> list[dict[str, Any]]:
+    return [] if values is None else values.rename({"value": word, "count": number}).to_dicts()
+
+
+def _by_type(words: Mapping[str, pl.DataFrame], kind: str) -> dict[str, pl.DataFrame]:
+    return {header: frame for header, frame in words.items() if field_facts()[header].type == kind}
+
+
+# --- users -------------------------------------------------------------------------------------------------------
+
+
+def _users(words: Mapping[str, pl.DataFrame], seen: Survey, ask: Wishes) -> list[dict[str, Any]]:
+    """Everyone whom an owner column names, with the names that stand for them in Sell."""
+    frames = list(_by_type(words, "user").values())
+    if not frames:
+        return []
+    sell_names: dict[str, list[str]] = {}
+    for name in _sell_owners(seen):
+        if (user := ask.owners.get(name, name)) is not None:
+            sell_names.setdefault(user, []).append(name)
+    total = _ordered(pl.concat(frames).group_by("value").agg(pl.col("count").sum()))
+    return [
+        {"user": user, "sell_user": ", ".join(sell_names.get(user, [user])), "records": count}
+        for user, count in total.iter_rows()
+    ]
+
+
+def _sell_owners(seen: Survey) -> dict[str, int]:
+    """Sell's users by name with the number of their records."""
+    owners: dict[str, int] = {}
+    for columns_ in seen.values.values():
+        for name, count in columns_["owner"].iter_rows() if "owner" in columns_ else ():
+            owners[name] = owners.get(name, 0) + count
+    return owners
+
+
+def _lost_users(seen: Survey) -> pl.DataFrame:
+    gone = {
+        name.removesuffix(DELETED): count
+        for name, count in _sell_owners(seen).items()
+        if name.endswith(DELETED)
+    }
+    rows = sorted(gone.items(), key=lambda pair: (-pair[1], pair[0]))
+    return pl.DataFrame(rows, schema={"sell_user": pl.String, "records": pl.Int64}, orient="row")
+
+
+# --- fields ------------------------------------------------------------------------------------------------------
+
+
+def _fields(
+    seen: Survey,
+    drafts: Sequence[Drafted],
+    words: Mapping[str, pl.DataFrame],
+    written: Iterable[str],
+    filled: Mapping[str, Mapping[str, int]],
+) -> list[dict[str, Any]]:
+    """The fields to create, each once: leads have those of deals; first those that every import needs, then the custom ones."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for entity, origin in _to_create(drafts, written, filled):
+        prefix, _, name = str(origin["header"]).partition(" - ")
+        item = next(item for item, known in PREFIXES.items() if known == prefix)
+        key = (SETTINGS.get(item, item), field_key(name))
+        if key in found:
+            known_for = found[key]["item"]
+            found[key]["item"] = (
+                known_for if item in known_for.split(", ") else ", ".join(sorted((known_for, item)))
+            )
+        else:
+            column = (
+                seen.columns.get(entity, {}).get(origin["source"]) if origin["kind"] == "custom" else None
+            )
+            found[key] = _field(item, name, origin, column, words)
+    order = [SETTINGS.get(item, item) for item in PREFIXES]
+    homes = {id(field): order.index(home) for (home, _), field in found.items()}
+
+    def place(field: dict[str, Any]) -> tuple[int, bool, bool]:
+        return homes[id(field)], field["custom"], not field["name"].startswith("Zendesk Sell")
+
+    return sorted(found.values(), key=place)
+
+
+def _to_create(
+    drafts: Sequence[Drafted], written: Iterable[str], filled: Mapping[str, Mapping[str, int]]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The origins of the drafts' fields that are to be created, and of those that only linking added."""
+    told: set[str] = set()
+    for draft in drafts:
+        for origin in draft.origins.filter(pl.col("create")).iter_rows(named=True):
+            if filled.get(draft.entity, {}).get(origin["header"], 1):
+                told.add(origin["header"])
+                yield draft.entity, origin
+    for header in dict.fromkeys(written):
+        fact = field_facts().get(header)
+        if fact is not None and fact.create and header not in told:
+            yield "", {"header": header, "source": None, "kind": "standard", "type": fact.type}
+
+
+def _field(
+    item: str, name: str, origin: Mapping[str, Any], column: Column | None, words: Mapping[str, pl.DataFrame]
+) -> dict[str, Any]:
+    options: Sequence[str] = column.options if column else ()
+    if origin["type"] == "multiple_option" and origin["header"] in words:
+        options = words[origin["header"]]["value"].to_list()
+    typed_by_values = column is not None and column.evidence
+    return {
+        "item": item,
+        "name": name,
+        "type": type_name(origin["type"]),
+        "options": list(options),
+        "evidence": _said(name, column) if column and typed_by_values else "needed by this import",
+        "sell_field": origin["source"],
+        "custom": origin["kind"] == "custom",
+    }
+
+
+def _said(name: str, column: Column) -> str:
+    return (
+        f"the time of day of {name.removesuffix(' (time)')}"
+        if column.type == "datetime" and name.endswith("(time)")
+        else column.evidence
+    )
+
+
+# --- labels and filters ------------------------------------------------------------------------------------------
+
+
+def _labels(words: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
+    """The labels of each item, most used first, with those that differ only in spelling."""
+    found = []
+    for header, values in _by_type(words, "labels").items():
+        item = field_facts()[header].item
+        spellings: dict[str, list[str]] = {}
+        for label in values["value"]:
+            spellings.setdefault(_bare(label), []).append(label)
+        for label, count in values.iter_rows():
+            twins = [twin for twin in spellings[_bare(label)] if twin != label]
+            found.append({"item": item, "label": label, "records": count, "twins": ", ".join(twins) or None})
+    order = list(PREFIXES)
+    return sorted(found, key=lambda row: order.index(row["item"]))
+
+
+def _bare(label: str) -> str:
+    """A label without case, accents, spaces and signs: what two spellings of one word have in common."""
+    bare = "".join(letter for letter in plain(label) if letter.isalnum())
+    return bare or label
+
+
+def _filters(labels: list[dict[str, Any]], ask: Wishes) -> list[dict[str, Any]]:
+    """For each named Smart List the filter that recreates it, on every item that has its label."""
+    found = []
+    for file, name in ask.smart_lists.items():
+        for row in labels:
+            if row["label"] == ask.labels.get(name, name):
+                item, label = row["item"], row["label"]
+                rule = f"{item.capitalize()} › filter › “{PREFIXES[item]} – Label” is “{label}”"
+                found.append(
+                    {
+                        "label": label,
+                        "smart_list": file,
+                        "item": item,
+                        "records": row["records"],
+                        "filter": rule,
+                    }
+                )
+    return found
+
+
+# --- stages, activity types --------------------------------------------------------------------------------------
+
+
+def _stages(placed: Sequence[Stage], seen: Survey) -> list[dict[str, Any]]:
+    """The stages that deals will stand in, in the order of their pipelines; Sell's closed ones only where one is needed."""
+    counts = dict(zip((stage.key for stage in placed), seen.stages["deals"].to_list(), strict=True))
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for stage in sorted(placed, key=lambda stage: stage.status != "Open"):
+        row = found.setdefault(
+            (stage.pipeline, plain(stage.stands_in)),
+            {"pipeline": stage.pipeline_name or None, "stage": stage.stands_in, "probability": None, "open": 0, "won": 0,
+             "lost": 0, "cell": stage.cell},
+        )  # fmt: skip
+        row[stage.status.lower()] += counts[stage.key]
+        if stage.status == "Open" and row["probability"] is None and stage.likelihood is not None:
+            row["probability"] = round(stage.likelihood)
+    pipelines = list(dict.fromkeys(stage.pipeline for stage in placed))
+    ordered = sorted(found.items(), key=lambda entry: pipelines.index(entry[0][0]))
+    positions: dict[str, int] = {}
+    for (pipeline, _), row in ordered:
+        row["position"] = positions[pipeline] = positions.get(pipeline, 0) + 1
+    return [row for _, row in ordered]
+
+
+def _activity_types(words: Mapping[str, pl.DataFrame], ask: Wishes) -> list[dict[str, Any]]:
+    known = {plain(name) for name in default_activity_types()}
+    used = words.get("Activity - Type")
+    return (
+        []
+        if used is None
+        else [
+            {"type": name, "activities": count, "create": plain(name) not in known}
+            for name, count in used.iter_rows()
+        ]
+    )

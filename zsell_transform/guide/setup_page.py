@@ -1,0 +1,300 @@
+"""`setup.md`: the setup kit as a page to tick off, in the order in which a person does it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import polars as pl
+
+from zsell_transform.guide.columns import HEDGES
+from zsell_transform.guide.setup import SETTINGS, Setup
+from zsell_transform.guide.words import count, listed
+from zsell_transform.pipedrive.account import duplicates_answer
+from zsell_transform.pipedrive.fields import PREFIXES
+
+Lines = Iterator[str]
+
+#: How an item is called where one creates its fields and labels.
+ITEM_NAMES: Final = {
+    "organizations": "Organizations", "persons": "People", "deals": "Deals", "leads": "Leads", "activities": "Activities",
+    "notes": "Notes",
+}  # fmt: skip
+
+
+def setup_markdown(setup: Setup, *, lap: int = 1) -> str:
+    """The page as text; the same kit gives the same bytes.
+
+    Args:
+        setup: the kit.
+        lap: the number of this lap; from the second on the page says that the setting up should be done.
+    """
+    sections = (
+        ("Who does it", _who),
+        ("Does the plan hold it?", _plan),
+        ("Users", _users),
+        ("Currencies", _currencies),
+        ("Custom fields", _fields),
+        ("Labels", _labels),
+        ("Pipelines and stages", _stages),
+        ("Activity types", _activity_types),
+        ("Lost reasons", _lost_reasons),
+        ("The files, column by column", _files),
+        ("Afterwards", _afterwards),
+    )
+    written = [(title, list(section(setup))) for title, section in sections]
+    lines = list(_opening(lap))
+    for number, (title, body) in enumerate(((title, body) for title, body in written if body), 1):
+        lines += ["", f"## {number}. {title}", "", *body]
+    return "\n".join(lines) + "\n"
+
+
+def _opening(lap: int) -> Lines:
+    yield "# Setting up Pipedrive for this import"
+    yield ""
+    yield (
+        "Pipedrive's import creates records, and neither users nor labels, stages or options. What the files name must "
+        "exist first. Below it stands in the order in which to do it: tick off as you go."
+    )
+    if lap > 1:
+        yield ""
+        yield (
+            f"**This is lap {lap}.** What an earlier lap asked for is asked for again, since it must still be there; "
+            "if nothing was added in Sell meanwhile, go straight to the files."
+        )
+    yield ""
+    yield (
+        "Where something is marked as likely or as a guess, no public text of Pipedrive's settles it. "
+        "Import the files of `trial/` first and look: `trial/trial.md` says at what."
+    )
+
+
+# --- before the files ----------------------------------------------------------------------------------------------
+
+
+def _who(setup: Setup) -> Lines:
+    yield (
+        "- [ ] An **admin** of the Pipedrive account runs the import: others need a permission for it, and creation dates "
+        "of the past may be reserved to admins (likely, not confirmed)."
+    )
+    yield "- [ ] If the account is in use already: export everything from it first. A merge cannot be undone."
+    yield (
+        "- [ ] Nobody else imports or edits meanwhile. Imports do not start automations, but for imports that change or "
+        "delete leads: pause those."
+    )
+
+
+def _plan(setup: Setup) -> Lines:
+    rows = setup.tables["plan"]
+    seats, fields = (
+        rows.filter(pl.col("check") == check) for check in ("open deals and leads", "custom fields")
+    )
+    if seats.height:
+        opened, created = seats.item(0, "found"), fields.item(0, "found")
+        yield (
+            f"{seats.item(0, 'detail').split(';')[0]} count against the plan's limit, and "
+            f"{count(created, 'custom field')} will be created. What does not fit ends in the wizard's skip file."
+        )
+        yield ""
+        yield f"| Plan | Open deals and leads a seat | Seats for {opened:,} | Custom fields | {created:,} fit |"
+        yield "|---|---:|---:|---:|---|"
+        for seat, field in zip(seats.to_dicts(), fields.to_dicts(), strict=True):
+            needed = f"{seat['seats']:,}" if seat["fits"] else "more than any number of seats holds"
+            yield (
+                f"| {seat['plan']} | {seat['limit']:,} | {needed} | {field['limit']:,} | {'yes' if field['fits'] else '**no**'} |"
+            )
+        yield ""
+        yield "- [ ] The account's plan and seats hold that. (New plans; accounts of before 2025 have others.)"
+    for row in rows.filter(~pl.col("check").is_in(["open deals and leads", "custom fields"])).to_dicts():
+        mark = "- " if row["fits"] else "- [ ] **"
+        end = "" if row["fits"] else "** Shorten the list, or keep the field as text."
+        yield f"{mark}{_said(row['detail'])}: {row['found']:,} {row['check']}, a field takes {row['limit']:,}.{end}"
+
+
+def _users(setup: Setup) -> Lines:
+    users = setup.tables["users"].to_dicts()
+    if users:
+        yield (
+            "Invite everyone who owns a record. What belongs to nobody may all be given to whoever runs the import "
+            "(likely, not confirmed)."
+        )
+        yield ""
+    for user in users:
+        sell = "" if user["sell_user"] == user["user"] else f", in Sell: {_said(user['sell_user'])}"
+        yield f"- [ ] **{_said(user['user'])}** ({count(user['records'], 'record')}{sell})"
+    gone = setup.lost_users.to_dicts()
+    if gone:
+        names = listed(f"{_said(user['sell_user'])} ({count(user['records'], 'record')})" for user in gone)
+        yield ""
+        yield (
+            f"Deleted in Sell, so not invited: {names}. Their names are kept in the field `Sell owner` and in texts; "
+            "`owners:` in the mapping gives the records to someone else."
+        )
+
+
+def _currencies(setup: Setup) -> Lines:
+    rows = setup.tables["currencies"].to_dicts()
+    if rows:
+        yield "A deal in a currency that the account does not have is skipped (likely, not confirmed)."
+        yield ""
+    for row in rows:
+        yield f"- [ ] **{_said(row['currency'])}** ({count(row['deals'], 'deal')})"
+
+
+def _fields(setup: Setup) -> Lines:
+    rows = setup.tables["fields"].to_dicts()
+    if not rows:
+        return
+    yield (
+        "Create each with exactly this name and type, so that the wizard finds it by its name; a column whose field does "
+        "not exist may vanish without a word (likely, not confirmed). Type and options follow from all values of the column."
+    )
+    for item in dict.fromkeys(_home(row) for row in rows):
+        yield ""
+        yield f"**{ITEM_NAMES[item]}**" + (" (leads have the fields of deals)" if item == "deals" else "")
+        yield ""
+        for row in (row for row in rows if _home(row) == item):
+            yield from _field(row)
+
+
+def _home(row: dict[str, Any]) -> str:
+    first = str(row["item"]).split(",")[0]
+    return SETTINGS.get(first, first)
+
+
+def _field(row: dict[str, Any]) -> Lines:
+    only = " · for leads" if row["item"] == "leads" else ""
+    why = f" · {_said(row['evidence'])}" if row["custom"] else ""
+    yield f"- [ ] **{_said(row['name'])}** · {row['type']}{only}{why}"
+    if row["options"]:
+        yield f"  - options: {', '.join(_code(option) for option in row['options'])}"
+
+
+def _labels(setup: Setup) -> Lines:
+    rows = setup.tables["labels"].to_dicts()
+    if not rows:
+        return
+    yield "Each item has labels of its own; behind each stands how many records have it."
+    for item in dict.fromkeys(row["item"] for row in rows):
+        yield ""
+        yield f"**{ITEM_NAMES[item]}**"
+        yield ""
+        for row in (row for row in rows if row["item"] == item):
+            twins = (
+                f" · the same as {_said(row['twins'])}? `labels:` in the mapping makes one of them"
+                if row["twins"]
+                else ""
+            )
+            yield f"- [ ] {_code(row['label'])} ({row['records']:,}){twins}"
+
+
+def _stages(setup: Setup) -> Lines:
+    rows = setup.tables["stages"].to_dicts()
+    if not rows:
+        return
+    yield (
+        "Won and lost deals stand in an open stage beside their status; `closed_stages:` in the mapping says in which. "
+        "Probabilities are the usual ones of Sell's deals in that stage."
+    )
+    for pipeline in dict.fromkeys(row["pipeline"] for row in rows):
+        yield ""
+        yield f"**{_said(pipeline)}**" if pipeline else "**The pipeline** (the export does not say its name)"
+        yield ""
+        for row in (row for row in rows if row["pipeline"] == pipeline):
+            yield _stage(row)
+
+
+def _stage(row: dict[str, Any]) -> str:
+    chance = "" if row["probability"] is None else f" · probability {row['probability']} %"
+    held = [f"{row[status]:,} {status}" for status in ("open", "won", "lost") if row[status]]
+    spelled = "" if row["cell"] == row["stage"] else f" · {_code(row['cell'])} in the file"
+    return f"- [ ] {row['position']}. **{_said(row['stage'])}**{chance} · {', '.join(held) or 'no deal'}{spelled}"
+
+
+def _activity_types(setup: Setup) -> Lines:
+    rows = setup.tables["activity_types"].to_dicts()
+    new = [row for row in rows if row["create"]]
+    for row in new:
+        yield f"- [ ] Create **{_said(row['type'])}** ({count(row['activities'], 'activity', 'activities')})"
+    known = [f"{_said(row['type'])} ({row['activities']:,})" for row in rows if not row["create"]]
+    if known:
+        yield f"- [ ] Not switched off, as a new account has them: {listed(known)}"
+
+
+def _lost_reasons(setup: Setup) -> Lines:
+    rows = setup.tables["lost_reasons"].to_dicts()
+    if rows:
+        yield "Only where the account works with a fixed list of reasons; otherwise they are plain text and nothing is to be done."
+        yield ""
+    for row in rows:
+        yield f"- [ ] {_said(row['reason'])} ({count(row['deals'], 'deal')})"
+
+
+# --- the files -----------------------------------------------------------------------------------------------------
+
+
+def _files(setup: Setup) -> Lines:
+    rows = setup.tables["columns"].to_dicts()
+    if not rows:
+        return
+    yield "For each file, in this order: account menu › Tools and apps › Import data › From a spreadsheet."
+    yield ""
+    yield from (
+        "1. Upload the file. One row of headers, UTF-8, commas.",
+        "2. Look at every column in the list below it; the wizard finds most by their names. A field of the same name under "
+        "another icon (person, organization, deal) is another field. Names in bold were created above. "
+        "Whether English headers are found in an account of another language is not known: give the wizard's own templates "
+        "with `templates:` in the mapping, or choose by hand.",
+        f"3. When it asks about duplicates: **{duplicates_answer()}**. The files are made for that answer: with the other one "
+        "the records that several rows name would be made several times.",
+        "4. Look at the preview, start the import, and keep the skip file (Import history › Details) if there is one.",
+    )
+    for file in dict.fromkeys(row["file"] for row in rows):
+        yield ""
+        yield f"### {file}"
+        yield ""
+        yield f"- [ ] imported, {count(sum(row['file'] == file for row in rows), 'column')} looked at"
+        yield ""
+        yield "| Column | Goes to | Beside choosing the field |"
+        yield "|---|---|---|"
+        yield from (_column(row) for row in rows if row["file"] == file)
+
+
+def _column(row: dict[str, Any]) -> str:
+    field = f"{_said(PREFIXES.get(row['item'], row['item']))} › {_said(row['field'])}"
+    goes = field if row["own"] else f"**{field}** ({row['type']})"
+    needed = " · required" if row["required"] else ""
+    unsure = HEDGES["low"] if row["sure"] == "low" else ""
+    step = _sentence(row["click"]).replace("|", r"\|") if row["click"] else ""
+    return f"| {_code(row['column'], cell=True)} | {goes}{unsure}{needed} | {step} |"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _afterwards(setup: Setup) -> Lines:
+    for row in setup.tables["filters"].to_dicts():
+        yield (
+            f"- [ ] The Smart List {_code(row['smart_list'])} as a filter: {_said(row['filter'])} "
+            f"({count(row['records'], 'record')})"
+        )
+    yield "- [ ] Export everything from Pipedrive and run the next lap with it; `report.html` gives the command."
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+def _said(text: Any) -> str:
+    """Text that means only itself in Markdown, on one line."""
+    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(str(text).split()))
+
+
+def _code(text: str, *, cell: bool = False) -> str:
+    """Text as code; a table cell also needs its bars guarded."""
+    flat = " ".join(text.split())
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", flat)), default=0))
+    pad = " " if "`" in flat else ""
+    coded = f"{fence}{pad}{flat}{pad}{fence}"
+    return coded.replace("|", r"\|") if cell else coded
