@@ -1,0 +1,37 @@
+"""What many tests share: the sample account, and how long a property test may think."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "sample_exports" / "sell"
+
+# Shared machines are slow at times: no deadline. In CI the same examples every time, elsewhere new ones.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """The invented account as Sell's full export."""
+    return SAMPLE
+
+
+@pytest.fixture(scope="session")
+def after_lap_1() -> Path:
+    """What Pipedrive exports once the sample's first lap was imported."""
+    return ROOT / "sample_exports" / "pipedrive_after_lap_1"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--golden",
+        action="store_true",
+        help="rewrite the expected output of the golden folders, and say what changed",
+    )
