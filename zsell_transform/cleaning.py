@@ -1,8 +1,9 @@
 """The words that read a cell: pure functions from a column (its name, or an expression) to an expression.
 
+`text` reads a raw cell; every other word takes what `text` has read (trimmed, blank is null), so that this is done once.
 Null in, null out; a cell that cannot be read becomes null, and the caller says what was expected there.
 Each word is named for what comes out of it. All of them take and give text, save where the docstring says otherwise.
-What the cells of Zendesk Sell look like is told in the facts beside each pattern (genuine exports of 2016 and 2026).
+What the cells of Zendesk Sell look like is told beside each pattern (genuine exports of 2016 and 2026).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Cell = str | pl.Expr
 #: A standard moment of Sell's: `2015-10-05T08:28:00Z`, `2015-10-05 08:28:00 UTC`, `…:00.678Z`, `…+00:00`, without seconds, or a day.
 MOMENT: Final = r"^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC|[+-]\d\d:?\d\d)?)?$"
 #: The apostrophe by which Sell keeps spreadsheets from reading a cell as a formula: `'+56912345678`.
-GUARDED: Final = r"^'[+\-=@]"
+GUARD: Final = r"^'([+\-=@])"
 ADDRESS_OF_MAIL: Final = r"([^\s@,;:<>()\"]+@[^\s@,;:<>()\"]*[^\s@,;:<>()\".])"
 DELETED: Final = " - Deleted"
 BREAK: Final = "<br>"
@@ -44,13 +45,17 @@ def plain(word: str) -> str:
 
 def text(column: Cell) -> pl.Expr:
     """The cell without outer spaces and without the spreadsheet apostrophe; blank becomes null."""
-    trimmed = cell(column).str.strip_chars()
-    return pl.when(trimmed.str.contains(GUARDED)).then(trimmed.str.slice(1)).when(trimmed != "").then(trimmed)
+    return filled(cell(column).str.strip_chars().str.replace(GUARD, "$1"))
+
+
+def filled(column: Cell) -> pl.Expr:
+    """The cell; blank becomes null."""
+    return cell(column).replace("", None)
 
 
 def name(column: Cell) -> pl.Expr:
     """Text on one line: line breaks and tabs become a space. Inner spaces stay as they are."""
-    return text(column).str.replace_all(r"\s*[\r\n\t]+\s*", " ")
+    return cell(column).str.replace_all(r"\s*[\r\n\t]+\s*", " ")
 
 
 def phone(column: Cell) -> pl.Expr:
@@ -60,13 +65,12 @@ def phone(column: Cell) -> pl.Expr:
 
 def email(column: Cell) -> pl.Expr:
     """The first e-mail address in the cell, without `mailto:` or a name around it; null where there is none."""
-    return text(column).str.extract(ADDRESS_OF_MAIL)
+    return cell(column).str.extract(ADDRESS_OF_MAIL)
 
 
 def joined(*parts: Cell, by: str = " ") -> pl.Expr:
     """The parts that hold something, joined; null where none does."""
-    whole = pl.concat_str([cell(part) for part in parts], separator=by, ignore_nulls=True)
-    return pl.when(whole != "").then(whole)
+    return filled(pl.concat_str([cell(part) for part in parts], separator=by, ignore_nulls=True))
 
 
 def address(street: Cell, zip_code: Cell, city: Cell, region: Cell, country: Cell) -> pl.Expr:
@@ -76,17 +80,17 @@ def address(street: Cell, zip_code: Cell, city: Cell, region: Cell, country: Cel
 
 
 def _one_line_street(column: Cell) -> pl.Expr:
-    return text(column).str.replace_all(r"[\s,]*[\r\n]+\s*", ", ")
+    return cell(column).str.replace_all(r"[\s,]*[\r\n]+\s*", ", ")
 
 
 def first_line(column: Cell) -> pl.Expr:
     """The first line of a text."""
-    return text(column).str.extract(r"^([^\r\n]*)").str.strip_chars_end()
+    return cell(column).str.extract(r"^([^\r\n]*)").str.strip_chars_end()
 
 
 def other_lines(column: Cell) -> pl.Expr:
     """Everything behind the first line of a text; null where there is nothing."""
-    return text(text(column).str.replace(r"^[^\r\n]*[\r\n]*", ""))
+    return filled(cell(column).str.replace(r"^[^\r\n]*[\r\n]*", ""))
 
 
 def shortened(column: Cell, longest: int) -> pl.Expr:
@@ -98,14 +102,13 @@ def shortened(column: Cell, longest: int) -> pl.Expr:
 
 def html(column: Cell) -> pl.Expr:
     """Plain text as HTML: `& < >` escaped; `\\r\\n`, `\\n` and a lone `\\r` become `<br>`."""
-    escaped = text(column).str.replace_many(["&", "<", ">"], ["&amp;", "&lt;", "&gt;"])
-    return escaped.str.replace_all(r"\r\n|\r|\n", BREAK)
+    escaped = cell(column).str.replace_many(["&", "<", ">"], ["&amp;", "&lt;", "&gt;"])
+    return escaped.str.replace_all(r"\r\n?|\n", BREAK)
 
 
 def said(label: str, column: Cell) -> pl.Expr:
     """A line of HTML that names what it tells: `Reminder: 2014-09-04 08:15`; null where there is nothing to tell."""
-    told = html(column)
-    return pl.when(told.is_not_null()).then(pl.concat_str(html(pl.lit(f"{label}: ")) + " ", told))
+    return pl.concat_str(html(pl.lit(f"{label}: ")), html(column))
 
 
 def lines(*parts: Cell) -> pl.Expr:
@@ -118,7 +121,7 @@ def lines(*parts: Cell) -> pl.Expr:
 
 def number(column: Cell, mark: str | None = None) -> pl.Expr:
     """A bare number with a dot. Thousands separators are read only where the decimal mark is known; nothing is rounded."""
-    raw = text(column)
+    raw = cell(column)
     if mark not in _GROUPS:
         return pl.when(raw.str.contains(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")).then(raw.str.strip_prefix("+"))
     gap, point = _GROUPS[mark], re.escape(mark)
@@ -135,13 +138,18 @@ def money(column: Cell, or_else: Cell | None = None, mark: str | None = None) ->
 
 def flag(column: Cell) -> pl.Expr:
     """Boolean: `true`, `1`, `yes` against `false`, `0`, `no`; null for anything else."""
-    raw = text(column).str.to_lowercase()
-    return pl.when(raw.is_in(["true", "1", "yes", "t"])).then(True).when(raw.is_in(["false", "0", "no", "f"])).then(False)
+    raw = cell(column).str.to_lowercase()
+    return (
+        pl.when(raw.is_in(["true", "1", "yes", "t"]))
+        .then(True)
+        .when(raw.is_in(["false", "0", "no", "f"]))
+        .then(False)
+    )
 
 
 def duration(seconds: Cell) -> pl.Expr:
     """Seconds → `HH:MM`, begun minutes counted as whole ones, as Pipedrive knows no seconds."""
-    minutes = (text(seconds).cast(pl.Float64, strict=False) / 60).ceil().cast(pl.Int64, strict=False)
+    minutes = (cell(seconds).cast(pl.Float64, strict=False) / 60).ceil().cast(pl.Int64, strict=False)
     clock = [(part.cast(pl.String).str.zfill(2)) for part in (minutes // 60, minutes % 60)]
     return pl.when(minutes >= 0).then(pl.concat_str(clock, separator=":"))
 
@@ -151,7 +159,7 @@ def duration(seconds: Cell) -> pl.Expr:
 
 def local(column: Cell, zone: str | None) -> pl.Expr:
     """Datetime (no zone) in the given zone, to the minute; a day without a time is midnight and never shifted."""
-    raw = text(column)
+    raw = cell(column)
     sound = pl.when(raw.str.contains(MOMENT)).then(raw)
     minute = sound.str.slice(0, 16).str.replace(" ", "T", literal=True)
     stamp = minute.str.to_datetime("%Y-%m-%dT%H:%M", strict=False, cache=False, time_unit="ms")
@@ -167,7 +175,9 @@ def _offset(sound: pl.Expr) -> pl.Expr:
     parts = sound.str.slice(16).str.extract_groups(r"([+-])(\d\d):?(\d\d)$")
     digits = [parts.struct.field(n).cast(pl.Int64, strict=False).fill_null(0) for n in ("2", "3")]
     ahead = digits[0] * 60 + digits[1]
-    return pl.duration(minutes=pl.when(parts.struct.field("1") == "-").then(-ahead).otherwise(ahead), time_unit="ms")
+    return pl.duration(
+        minutes=pl.when(parts.struct.field("1") == "-").then(-ahead).otherwise(ahead), time_unit="ms"
+    )
 
 
 def day(column: Cell, zone: str | None = None) -> pl.Expr:
@@ -177,12 +187,12 @@ def day(column: Cell, zone: str | None = None) -> pl.Expr:
 
 def time(column: Cell, zone: str | None = None) -> pl.Expr:
     """`HH:MM` of a moment in the given zone; null for a day without a time."""
-    return pl.when(text(column).str.len_bytes() > 10).then(local(column, zone).dt.strftime("%H:%M"))
+    return pl.when(cell(column).str.len_bytes() > 10).then(local(column, zone).dt.strftime("%H:%M"))
 
 
 def moment(column: Cell, zone: str | None = None) -> pl.Expr:
     """`YYYY-MM-DD HH:MM:SS` of a moment in the given zone."""
-    raw = text(column)
+    raw = cell(column)
     seconds = pl.when(raw.str.slice(16, 1) == ":").then(raw.str.slice(16, 3)).otherwise(pl.lit(":00"))
     return local(column, zone).dt.strftime("%Y-%m-%d %H:%M") + seconds
 
@@ -198,7 +208,9 @@ _DATE: Final = {
     "dmy": r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(.*)$",
     "mdy": r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(.*)$",
 }
-_CLOCK: Final = r"(?i)^[T,\s]+(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*([ap])?\.?m?\.?\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?$"
+_CLOCK: Final = (
+    r"(?i)^[T,\s]+(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*([ap])?\.?m?\.?\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?$"
+)
 
 
 def iso(column: Cell, order: str) -> pl.Expr:
@@ -212,15 +224,23 @@ def iso(column: Cell, order: str) -> pl.Expr:
 
 
 def _dated(column: Cell, order: str) -> pl.Expr:
-    raw = text(column)
+    raw = cell(column)
     parts = raw.str.extract_groups(_DATE[order])
     year, month, date = (parts.struct.field(n) for n in _ORDERS[order])
-    century = pl.when(year.str.len_bytes() > 2).then(pl.lit("")).when(year >= "70").then(pl.lit("19")).otherwise(pl.lit("20"))
+    century = (
+        pl.when(year.str.len_bytes() > 2)
+        .then(pl.lit(""))
+        .when(year >= "70")
+        .then(pl.lit("19"))
+        .otherwise(pl.lit("20"))
+    )
     whole = pl.concat_str(century + year, month.str.zfill(2), date.str.zfill(2), separator="-")
     valid = whole.str.to_date("%Y-%m-%d", strict=False, cache=False).is_not_null()
     rest = parts.struct.field("4")
     clock = _clock(rest)
-    return pl.when(valid & (rest == "")).then(whole).when(valid & clock.is_not_null()).then(whole + "T" + clock)
+    return (
+        pl.when(valid & (rest == "")).then(whole).when(valid & clock.is_not_null()).then(whole + "T" + clock)
+    )
 
 
 def _clock(rest: pl.Expr) -> pl.Expr:
@@ -254,11 +274,14 @@ def tags(*columns: Cell) -> pl.Expr:
 def labels(listed: pl.Expr, renamed: Mapping[str, str | None]) -> pl.Expr:
     """A list of tags → labels joined `, `: renamed or, where the new name is null, dropped; each once."""
     if renamed:
-        new = [None if label is None else " ".join(label.replace(",", " ").split()) for label in renamed.values()]
-        changed = pl.element().replace(pl.Series(list(renamed), dtype=pl.String), pl.Series(new, dtype=pl.String))
+        new = [
+            None if label is None else " ".join(label.replace(",", " ").split()) for label in renamed.values()
+        ]
+        changed = pl.element().replace(
+            pl.Series(list(renamed), dtype=pl.String), pl.Series(new, dtype=pl.String)
+        )
         listed = listed.list.eval(changed.drop_nulls())
-    whole = listed.list.unique(maintain_order=True).list.join(", ")
-    return pl.when(whole != "").then(whole)
+    return filled(listed.list.unique(maintain_order=True).list.join(", "))
 
 
 def has_any(listed: pl.Expr, wanted: Iterable[str]) -> pl.Expr:
@@ -288,5 +311,7 @@ def author(column: Cell) -> pl.Expr:
 
 def _users(owners: Mapping[str, str | None]) -> tuple[pl.Series, pl.Series]:
     """Sell names → users. Who names a user means the deleted one of that name as well, unless that one is named too."""
-    known = {f"{user}{DELETED}": new for user, new in owners.items() if not user.endswith(DELETED)} | dict(owners)
+    known = {f"{user}{DELETED}": new for user, new in owners.items() if not user.endswith(DELETED)} | dict(
+        owners
+    )
     return pl.Series(list(known), dtype=pl.String), pl.Series(list(known.values()), dtype=pl.String)

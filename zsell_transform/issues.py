@@ -299,6 +299,19 @@ KINDS: Final[dict[str, Kind]] = {
         "From now on give their export with every lap.",
     ),
     # --- Pipedrive's exports, contract, wizard ---------------------------------------------------
+    "mandatory_blank": Kind("error", "'{field}' is blank", "written; the wizard will skip the row", "Fill it in by hand."),
+    "too_long": Kind(
+        "error", "'{field}' takes at most {detail}, and '{value}' has more", "written whole; the wizard may cut or refuse it",
+        "Make the field one of large text where the setup kit says so, or shorten the value.",
+    ),
+    "not_accepted": Kind(
+        "error", "'{field}' holds '{value}', which is not {detail}", "written; the wizard will refuse or misread it",
+        "Correct it in Sell or in the file.",
+    ),
+    "comma_in_option": Kind(
+        "warning", "'{field}' holds '{value}': a comma inside an option, where the wizard may see two", "written as it stands",
+        "Match the value by hand in the wizard, or make the field one of text.",
+    ),
     # --- writing ---------------------------------------------------------------------------------
     # --- proof and delta -------------------------------------------------------------------------
 }

@@ -4,22 +4,43 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, duration, flag, lines, moment, name, number, owner, phone, said, text, time
+from zsell_transform.cleaning import (
+    day,
+    duration,
+    flag,
+    lines,
+    moment,
+    name,
+    number,
+    owner,
+    phone,
+    said,
+    text,
+    time,
+)
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
-from zsell_transform.transformers.history import about, about_remark, activity_type, mark, owner_line, rest, subject
+from zsell_transform.transformers.history import (
+    about,
+    about_remark,
+    activity_type,
+    mark,
+    owner_line,
+    rest,
+    subject,
+)
 from zsell_transform.transformers.parties import A_DAY, A_MOMENT
 from zsell_transform.transformers.table import Field, Story, Table
 
 
-def calls(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+def calls(ask: Mapping, seen: Survey) -> Table:
     zone, at = ask.timezone, pl.col("_at")
     done_at = day if ask.moments == "day" else moment
     seconds = number("duration")
     return Table(
         source="calls",
         target="activities",
-        given={"_at": pl.coalesce(text("made_at"), text("created_at")), "_kind": _kind()},
+        given={"_at": pl.coalesce(pl.col("made_at"), pl.col("created_at")), "_kind": _kind()},
         fields=(
             Field("Activity - Subject", subject("summary", pl.col("_kind")), always=True),
             Field("Activity - Type", activity_type("summary", ask, "Call"), always=True),
@@ -40,8 +61,8 @@ def calls(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are
                 said("Phone", phone("phone_number")),
                 said("Outcome", pl.coalesce(name("outcome"), name("outcome_id"))),
                 said("Duration in seconds", seconds),
-                said("Recording", text("recording_url")),
-                said("Deals", text("associated_deal_ids")),
+                said("Recording", pl.col("recording_url")),
+                said("Deals", pl.col("associated_deal_ids")),
                 owner_line(ask),
             ),
             mark=mark("calls"),
@@ -53,6 +74,13 @@ def calls(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are
 
 def _kind() -> pl.Expr:
     """`Missed incoming call`, `Outgoing call` … as far as the export says."""
-    way = pl.when(flag("incoming")).then(pl.lit("incoming call")).when(~flag("incoming")).then(pl.lit("outgoing call"))
-    whole = pl.concat_str(pl.when(flag("missed")).then(pl.lit("missed ")).otherwise(pl.lit("")), way.fill_null("call"))
+    way = (
+        pl.when(flag("incoming"))
+        .then(pl.lit("incoming call"))
+        .when(~flag("incoming"))
+        .then(pl.lit("outgoing call"))
+    )
+    whole = pl.concat_str(
+        pl.when(flag("missed")).then(pl.lit("missed ")).otherwise(pl.lit("")), way.fill_null("call")
+    )
     return whole.str.slice(0, 1).str.to_uppercase() + whole.str.slice(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, flag, joined, name, phone, text
+from zsell_transform.cleaning import day, email, flag, joined, name, phone
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
@@ -25,9 +25,11 @@ from zsell_transform.transformers.parties import (
 from zsell_transform.transformers.table import Field, Relation, Remark, Table
 
 
-def companies(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+def companies(ask: Mapping, seen: Survey) -> Table:
     # A company's `organisation_name` is blank (2016) or its own name (2026); any other name is that of its parent.
-    other_name = pl.when(name("organisation_name").str.to_lowercase() != name("name").str.to_lowercase()).then(name("organisation_name"))
+    other_name = pl.when(
+        name("organisation_name").str.to_lowercase() != name("name").str.to_lowercase()
+    ).then(name("organisation_name"))
     return Table(
         source="companies",
         target="organizations",
@@ -47,7 +49,7 @@ def companies(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables
             Field("Organization - Email", email("email"), expects=AN_EMAIL),
             Field("Organization - Website", name("website")),
             Field("Organization - Industry", name("industry")),
-            Field("Organization - Description", text("description")),
+            Field("Organization - Description", pl.col("description")),
             *social("organizations"),
             Field("Organization - Fax", phone("fax")),
             Field("Organization - Contact person", joined(name("first_name"), name("last_name"))),
@@ -57,7 +59,7 @@ def companies(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables
         relations=(
             Relation(
                 "parent",
-                id=pl.coalesce(text("parent_organisation_id"), text("organisation_id")),
+                id=pl.coalesce(pl.col("parent_organisation_id"), pl.col("organisation_id")),
                 name=pl.coalesce(name("parent_organisation_name"), other_name),
             ),
         ),
@@ -67,7 +69,7 @@ def companies(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables
             *status_remarks(),
             owner_remark(ask),
             email_remark(),
-            Remark("private_record", flag("private").fill_null(value=False), "private", value=text("private")),
+            Remark("private_record", flag("private").fill_null(value=False), "private", value=pl.col("private")),
         ),
         spare={"street": "address"},
         ignored=frozenset({

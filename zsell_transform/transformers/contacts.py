@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, flag, joined, name, phone, text
+from zsell_transform.cleaning import day, email, flag, joined, name, phone
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
@@ -25,7 +25,7 @@ from zsell_transform.transformers.parties import (
 from zsell_transform.transformers.table import Field, Relation, Remark, Table
 
 
-def contacts(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+def contacts(ask: Mapping, seen: Survey) -> Table:
     both_names = joined(name("first_name"), name("last_name"))
     return Table(
         source="contacts",
@@ -51,17 +51,17 @@ def contacts(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables 
             *social("persons"),
             Field("Person - Fax", phone("fax")),
             Field("Person - Industry", name("industry")),
-            Field("Person - Description", text("description")),
+            Field("Person - Description", pl.col("description")),
             Field("Person - Zendesk Sell ID", pl.col("_id"), always=True),
         ),
-        relations=(Relation("company", id=text("organisation_id"), name=name("organisation_name")),),
+        relations=(Relation("company", id=pl.col("organisation_id"), name=name("organisation_name")),),
         hidden={"_city": name("city")},
         remarks=(
             *label_remarks(ask),
             *status_remarks(),
             owner_remark(ask),
             email_remark(),
-            Remark("private_record", flag("private").fill_null(value=False), "private", value=text("private")),
+            Remark("private_record", flag("private").fill_null(value=False), "private", value=pl.col("private")),
         ),
         spare={"street": "address"},
         ignored=frozenset({

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import iso, number, text
+from zsell_transform.cleaning import filled, iso, number
 from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
 from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.survey import Column, Survey
@@ -36,7 +36,9 @@ class Custom:
     is_time: bool = False
 
 
-def custom_fields(entity: str, item: str, columns: list[str], written: list[str], seen: Survey) -> tuple[Custom, ...]:
+def custom_fields(
+    entity: str, item: str, columns: list[str], written: list[str], seen: Survey
+) -> tuple[Custom, ...]:
     """The custom fields of an item.
 
     Args:
@@ -49,7 +51,12 @@ def custom_fields(entity: str, item: str, columns: list[str], written: list[str]
     for column in columns:
         if column in written:
             facts = seen.columns.get(entity, {}).get(column) or Column(column, 1, None, 0)
-            made += _fields(column, f"{PREFIXES[item]} - {names[column]}", facts, renamed=names[column] != plain_name(column))
+            made += _fields(
+                column,
+                f"{PREFIXES[item]} - {names[column]}",
+                facts,
+                renamed=names[column] != plain_name(column),
+            )
     return tuple(made)
 
 
@@ -61,11 +68,11 @@ def _fields(column: str, header: str, facts: Column, *, renamed: bool) -> Iterat
         stamp = iso(column, facts.dates)
         yield made(header, "date", stamp.str.slice(0, 10), "a date like 2024-05-31")
         if facts.type == "datetime":
-            yield made(f"{header} (time)", "time", text(stamp.str.slice(11, 5)), is_time=True)
+            yield made(f"{header} (time)", "time", filled(stamp.str.slice(11, 5)), is_time=True)
     elif facts.type in ("numerical", "monetary") and facts.decimal in (".", ","):
         yield made(header, facts.type, number(column, facts.decimal), "a number like 1200.50")
     else:
-        yield made(header, facts.type, text(column))
+        yield made(header, facts.type, pl.col(column))
 
 
 def unique_names(columns: Iterable[str], item: str) -> dict[str, str]:
@@ -76,7 +83,9 @@ def unique_names(columns: Iterable[str], item: str) -> dict[str, str]:
     """
     columns = list(columns)
     scopes = {column: (found.group(1) if (found := CUSTOM.match(column)) else None) for column in columns}
-    contact_fields = {field_key(plain_name(column)) for column in columns if scopes[column] != "prospect/customer"}
+    contact_fields = {
+        field_key(plain_name(column)) for column in columns if scopes[column] != "prospect/customer"
+    }
     taken, names = set(default_names(item) | created_names(item)), {}
     for column in columns:
         name = plain_name(column)
@@ -96,4 +105,3 @@ def _free(name: str, taken: set[str]) -> str:
         tries += 1
         new = f"{name} ({tries})"
     return new
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import minute, name, text
+from zsell_transform.cleaning import minute, name
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.words import elsewhere
 from zsell_transform.survey import Survey
@@ -13,16 +13,16 @@ from zsell_transform.transformers.parties import A_MOMENT
 from zsell_transform.transformers.table import Field, Remark, Table
 
 
-def documents(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
-    homeless = text("documentable_type").str.to_lowercase().is_in([kind.lower() for kind in elsewhere()])
+def documents(ask: Mapping, seen: Survey) -> Table:
+    homeless = pl.col("documentable_type").str.to_lowercase().is_in([kind.lower() for kind in elsewhere()])
     return Table(
         source="documents",
         target="documents",
         fields=(
-            Field("File name", text("uploaded_file_name"), always=True),
-            Field("Size in bytes", text("uploaded_file_size_in_bytes")),
+            Field("File name", pl.col("uploaded_file_name"), always=True),
+            Field("Size in bytes", pl.col("uploaded_file_size_in_bytes")),
             Field("Attached to", name("documentable_type")),
-            Field("Sell ID of that record", text("documentable_id")),
+            Field("Sell ID of that record", pl.col("documentable_id")),
             Field("Uploaded", minute("created_at", ask.timezone), expects=A_MOMENT),
             Field("Zendesk Sell document ID", pl.col("_id"), always=True),
         ),

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import html, lines, said, text
+from zsell_transform.cleaning import html, lines, said
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import about, about_remark, heading
 from zsell_transform.transformers.table import Story, Table
 
 
-def emails(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+def emails(ask: Mapping, seen: Survey) -> Table:
     return Table(
         source="emails",
         target="notes",
-        given={"_at": pl.coalesce(text("sent_at"), text("created_at"))},
+        given={"_at": pl.coalesce(pl.col("sent_at"), pl.col("created_at"))},
         fields=(),
         relations=(about("resource"),),
         story=Story(
             "Note - Content",
             heading=heading("emails", "_at", ask),
-            body=lines(said("Subject", text("subject")), html("content")),
+            body=lines(said("Subject", pl.col("subject")), html("content")),
         ),
         remarks=(about_remark("resource"),),
         spare={"created_at": "sent_at"},

@@ -8,7 +8,19 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import author, first_line, html, joined, minute, name, other_lines, owner, said, shortened, text
+from zsell_transform.cleaning import (
+    author,
+    first_line,
+    html,
+    joined,
+    minute,
+    name,
+    other_lines,
+    owner,
+    said,
+    shortened,
+    text,
+)
 from zsell_transform.mapping import Mapping, Rule
 from zsell_transform.sell.entities import MARK_WORDS
 from zsell_transform.sell.words import activity_wording, record_types
@@ -30,7 +42,7 @@ def about(prefix: str) -> Relation:
     return Relation(
         "about",
         type=_record_type(f"{prefix}_type"),
-        id=text(f"{prefix}_id"),
+        id=pl.col(f"{prefix}_id"),
         first=name(f"{prefix}_first_name"),
         last=name(f"{prefix}_last_name"),
         company=name(f"{prefix}_company_name"),
@@ -40,14 +52,14 @@ def about(prefix: str) -> Relation:
 
 def about_remark(prefix: str) -> Remark:
     """A type of record that nobody knows: the link cannot be made."""
-    given = text(f"{prefix}_type")
+    given = pl.col(f"{prefix}_type")
     unknown = given.is_not_null() & ~given.str.to_lowercase().is_in(list(record_types()))
-    return Remark("record_type_unknown", unknown, f"{prefix}_type", value=given, detail=text(f"{prefix}_id"))
+    return Remark("record_type_unknown", unknown, f"{prefix}_type", value=given, detail=pl.col(f"{prefix}_id"))
 
 
 def _record_type(column: str) -> pl.Expr:
     known = record_types()
-    given = text(column).str.to_lowercase()
+    given = pl.col(column).str.to_lowercase()
     return given.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
 
 
@@ -62,7 +74,7 @@ def subject(column: str | pl.Expr, otherwise: pl.Expr) -> pl.Expr:
 def rest(column: str | pl.Expr) -> pl.Expr:
     """HTML of what the subject does not hold: the other lines, or everything where the first line is too long."""
     too_long = first_line(column).str.len_chars() > SUBJECT
-    return html(pl.when(too_long).then(text(column)).otherwise(other_lines(column)))
+    return html(pl.when(too_long).then(pl.col(column)).otherwise(other_lines(column)))
 
 
 def activity_type(column: str | pl.Expr, ask: Mapping, otherwise: str | None = None) -> pl.Expr:
@@ -74,13 +86,17 @@ def activity_type(column: str | pl.Expr, ask: Mapping, otherwise: str | None = N
     line = first_line(column)
     default = pl.lit(otherwise or wish.default)
     built_in = () if wish.rules == () else _built_in(line)
-    by_rule = [pl.when(line.str.contains(_pattern(rule))).then(pl.lit(rule.type)) for rule in wish.rules or ()]
+    by_rule = [
+        pl.when(line.str.contains(_pattern(rule))).then(pl.lit(rule.type)) for rule in wish.rules or ()
+    ]
     return pl.coalesce(*by_rule, *(built_in if otherwise is None else ()), default)
 
 
 def _pattern(rule: Rule) -> str:
     starts = [rf"^\s*{_whole(word)}" for word in rule.starts_with]
-    return "|".join(f"(?:{one})" for one in (*map(_whole, rule.contains), *starts, *rule.regex)).join(("(?i)(?:", ")"))
+    return "|".join(f"(?:{one})" for one in (*map(_whole, rule.contains), *starts, *rule.regex)).join(
+        ("(?i)(?:", ")")
+    )
 
 
 def _whole(word: str) -> str:

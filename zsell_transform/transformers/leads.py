@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, html, joined, name, owner, phone, text, word
+from zsell_transform.cleaning import day, email, html, joined, name, owner, phone, word
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
@@ -25,7 +25,7 @@ from zsell_transform.transformers.table import Field, Relation, Table
 TITLE = 255
 
 
-def leads(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+def leads(ask: Mapping, seen: Survey) -> Table:
     person = pl.col("_person")
     return Table(
         source="leads",
@@ -72,7 +72,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are
             Field("Person - Owner", owner("owner", ask.owners), only=person.is_not_null()),
             Field("Note - Content", html("description")),
         ),
-        relations=(Relation("company", id=text("organisation_id"), name=name("company_name")),),
+        relations=(Relation("company", id=pl.col("organisation_id"), name=name("company_name")),),
         hidden={"_city": name("city"), "_leave_out": _left_out(ask)},
         remarks=(*label_remarks(ask), owner_remark(ask), email_remark()),
         spare={"address": "street"},
@@ -85,5 +85,5 @@ def leads(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are
 def _left_out(ask: Mapping) -> pl.Expr:
     """`true` for a lead whose status the mapping leaves out; statuses are compared without case."""
     unwanted = [status.strip().lower() for status, wish in ask.lead_statuses.items() if wish == "leave_out"]
-    hit = text("status").str.to_lowercase().is_in(unwanted)
+    hit = pl.col("status").str.to_lowercase().is_in(unwanted)
     return pl.when(hit).then(pl.lit("true"))

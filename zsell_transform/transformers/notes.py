@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import flag, html, text
+from zsell_transform.cleaning import flag, html
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import about, about_remark, heading
 from zsell_transform.transformers.table import Story, Table
 
 
-def notes(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+def notes(ask: Mapping, seen: Survey) -> Table:
     # `regular` says nothing; `restricted` notes were not for everybody, whom Pipedrive will show them to.
-    kind = pl.when(text("type").str.to_lowercase() != "regular").then(html("type"))
+    kind = pl.when(pl.col("type").str.to_lowercase() != "regular").then(html("type"))
     important = pl.when(flag("is_important")).then(pl.lit("important"))
     return Table(
         source="notes",
         target="notes",
         fields=(),
         relations=(about("noteable"),),
-        story=Story("Note - Content", heading=heading("notes", "created_at", ask, kind, important), body=html("content")),
+        story=Story(
+            "Note - Content",
+            heading=heading("notes", "created_at", ask, kind, important),
+            body=html("content"),
+        ),
         remarks=(about_remark("noteable"),),
         ignored=frozenset({"updated_at", "creator", "creator_id"}),
     )

@@ -6,7 +6,18 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import address, email, has_any, labels, lost_owner, name, owner, tags, text, word
+from zsell_transform.cleaning import (
+    address,
+    email,
+    has_any,
+    labels,
+    lost_owner,
+    name,
+    owner,
+    tags,
+    text,
+    word,
+)
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.sell.words import status_labels
@@ -20,7 +31,7 @@ A_MOMENT: Final = "a moment such as 2024-05-31T08:30:00Z"
 AN_EMAIL: Final = "an e-mail address"
 
 #: Sell has a street in `address` (full export), `street` (leads, API), or the same in both.
-STREET: Final = pl.coalesce(text("address"), text("street"))
+STREET: Final = pl.coalesce(pl.col("address"), pl.col("street"))
 ADDRESS: Final = address(STREET, "zip", "city", "region", "country")
 
 
@@ -37,7 +48,9 @@ def status(column: str, kind: str) -> pl.Expr:
     """A customer's or prospect's status as a label; null for `non` and `none`. An unknown status is its own label."""
     known = status_labels(kind)
     given = word(column)
-    return given.str.to_lowercase().replace_strict(list(known), list(known.values()), default=given, return_dtype=pl.String)
+    return given.str.to_lowercase().replace_strict(
+        list(known), list(known.values()), default=given, return_dtype=pl.String
+    )
 
 
 def label_field(item: str, ask: Mapping) -> Field:
@@ -54,13 +67,21 @@ def listed(*parts: str | pl.Expr) -> pl.Expr:
 def label_remarks(ask: Mapping) -> tuple[Remark, ...]:
     dropped = [label for label, new in ask.labels.items() if new is None]
     detail = ", ".join(dropped)
-    return (Remark("label_dropped", has_any(pl.col("_labels"), dropped), "tags", detail=detail),) if dropped else ()
+    return (
+        (Remark("label_dropped", has_any(pl.col("_labels"), dropped), "tags", detail=detail),)
+        if dropped
+        else ()
+    )
 
 
 def status_remarks() -> tuple[Remark, ...]:
     """`non` is said by having no label."""
     return tuple(
-        Remark("status_without_label", text(f"{kind}_status").is_not_null() & status(f"{kind}_status", kind).is_null(), f"{kind}_status")
+        Remark(
+            "status_without_label",
+            pl.col(f"{kind}_status").is_not_null() & status(f"{kind}_status", kind).is_null(),
+            f"{kind}_status",
+        )
         for kind in ("customer", "prospect")
     )
 
@@ -78,5 +99,11 @@ def owner_remark(ask: Mapping) -> Remark:
 
 
 def email_remark() -> Remark:
-    more = text("email").str.count_matches("@") > 1
-    return Remark("several_addresses", more & email("email").is_not_null(), "email", value=text("email"), detail=email("email"))
+    more = pl.col("email").str.count_matches("@") > 1
+    return Remark(
+        "several_addresses",
+        more & email("email").is_not_null(),
+        "email",
+        value=pl.col("email"),
+        detail=email("email"),
+    )

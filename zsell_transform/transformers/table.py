@@ -187,15 +187,17 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
     filled = {name: _filled(table.source, name, seen) for name in inputs}
     tellable = [name for name in strangers if filled[name]]
     customs = () if table.story else custom_fields(table.source, table.target, strangers, tellable, seen)
-    fields = (*(f for f in table.fields if _alive(table, f, names, filled)), *(Field(c.header, c.value, expects=c.expects) for c in customs))
-
-    ready = frame.with_columns(
-        *(NOTHING.alias(name) for name in sorted(table.columns - set(names))),
-        *_in_iso(table, names, seen),
+    fields = (
+        *(f for f in table.fields if _alive(table, f, names, filled)),
+        *(Field(c.header, c.value, expects=c.expects) for c in customs),
     )
+
+    ready = _cleaned(frame, {*table.columns, *tellable}, filled, _turned_dates(table, names, seen))
     for name, value in table.given.items():
         ready = ready.with_columns(value.alias(name))
-    hidden = table.hidden | {column: value for relation in table.relations for column, value in relation.columns.items()}
+    hidden = table.hidden | {
+        column: value for relation in table.relations for column, value in relation.columns.items()
+    }
     written = [f.value if f.only is None else pl.when(f.only).then(f.value) for f in fields]
     done = ready.with_columns(
         *(value.alias(f.header) for f, value in zip(fields, written, strict=True)),
@@ -213,7 +215,10 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
         target=table.target,
         frame=done.select(
             *place,
-            *(shortened(header, cut[header]).alias(header) if header in cut else pl.col(header) for header in headers),
+            *(
+                shortened(header, cut[header]).alias(header) if header in cut else pl.col(header)
+                for header in headers
+            ),
             *hidden,
             *parts,
         ),
@@ -236,12 +241,23 @@ def _alive(table: Table, field: Field, names: Iterable[str], filled: dict[str, i
     return field.always or any(filled.get(name, 1) != 0 for name in present)
 
 
-def _in_iso(table: Table, names: Iterable[str], seen: Survey) -> Iterator[pl.Expr]:
-    """Sell's own date columns that a spreadsheet has turned round, in ISO form again."""
-    for name in sorted(table.columns.intersection(names)):
-        column = seen.columns.get(table.source, {}).get(name)
-        if column is not None and column.dates in ("dmy", "mdy"):
-            yield pl.coalesce(iso(name, column.dates), name).alias(name)
+def _cleaned(
+    frame: pl.LazyFrame, read: Iterable[str], filled: dict[str, int | None], turned: dict[str, str]
+) -> pl.LazyFrame:
+    """Every column that is read, once trimmed and freed of its apostrophe; those without any value are null."""
+    names = sorted(read)
+    alive = [name for name in names if filled.get(name, 0) != 0]
+    dead = [NOTHING.alias(name) for name in names if name not in alive]
+    frame = frame.with_columns(*dead, *(text(name).alias(name) for name in alive))
+    in_iso = [pl.coalesce(iso(name, order), name).alias(name) for name, order in turned.items()]
+    return frame.with_columns(in_iso) if in_iso else frame
+
+
+def _turned_dates(table: Table, names: Iterable[str], seen: Survey) -> dict[str, str]:
+    """Sell's own date columns that a spreadsheet has turned round → their order."""
+    columns = seen.columns.get(table.source, {})
+    orders = {name: columns[name].dates for name in names if name in table.columns and name in columns}
+    return {name: order for name, order in orders.items() if order in ("dmy", "mdy")}
 
 
 def _story(story: Story | None, strangers: list[str]) -> list[pl.Expr]:
@@ -265,17 +281,29 @@ def _unread(table: Table, fields: Iterable[Field], done: pl.LazyFrame) -> Iterat
         if not field.expects:
             continue
         source = table.sources(field.reads if field.reads is not None else field.value)[0]
-        raw = text(source) if field.reads is None else field.reads
+        raw = pl.col(source) if field.reads is None else field.reads
         bad = raw.is_not_null() & pl.col(field.header).is_null()
         bad = bad if field.only is None else bad & field.only
-        yield found(done.filter(bad), "unreadable_value", entity=table.source, field=source, value=raw, detail=field.expects)
+        yield found(
+            done.filter(bad),
+            "unreadable_value",
+            entity=table.source,
+            field=source,
+            value=raw,
+            detail=field.expects,
+        )
 
 
 def _cut(table: Table, cut: dict[str, int], done: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
     for header, longest in cut.items():
         rows = done.filter(pl.col(header).str.len_chars() > longest)
         yield found(
-            rows, "value_shortened", entity=table.source, field=header, value=pl.col(header), detail=f"{longest} characters"
+            rows,
+            "value_shortened",
+            entity=table.source,
+            field=header,
+            value=pl.col(header),
+            detail=f"{longest} characters",
         )
 
 
@@ -284,11 +312,23 @@ def _remarked(table: Table, done: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
         rows = done.filter(remark.when)
         if KINDS[remark.code].severity != "info":
             yield found(
-                rows, remark.code, entity=table.source, field=remark.field, value=remark.value, detail=remark.detail
+                rows,
+                remark.code,
+                entity=table.source,
+                field=remark.field,
+                value=remark.value,
+                detail=remark.detail,
             )
             continue
         counted = rows.select(pl.len().alias("cells")).filter(pl.col("cells") > 0)
-        yield found(counted, remark.code, entity=table.source, field=remark.field, value=pl.col("cells"), detail=remark.detail)
+        yield found(
+            counted,
+            remark.code,
+            entity=table.source,
+            field=remark.field,
+            value=pl.col("cells"),
+            detail=remark.detail,
+        )
 
 
 def _notes(
@@ -314,7 +354,11 @@ def _notes(
     for custom in customs:
         if custom.renamed and not custom.is_time:
             yield issue(
-                "custom_field_renamed", entity=table.source, field=custom.column, value=filled[custom.column], detail=custom.header
+                "custom_field_renamed",
+                entity=table.source,
+                field=custom.column,
+                value=filled[custom.column],
+                detail=custom.header,
             )
 
 
@@ -327,9 +371,10 @@ def _origins(table: Table, fields: Iterable[Field], customs: Iterable[Custom]) -
             continue
         fact = facts.get(field.header)
         source = ", ".join(name for name in table.sources(field.value) if name not in PLACES)
-        rows.append((field.header, source, "standard", fact.type if fact else "text", bool(fact and fact.create)))
+        rows.append(
+            (field.header, source, "standard", fact.type if fact else "text", bool(fact and fact.create))
+        )
     if table.story:
         source = ", ".join(name for name in table.sources(table.story.body) if name not in PLACES)
         rows.append((table.story.header, source, "standard", "large_text", False))
     return pl.DataFrame(rows, schema=ORIGINS, orient="row")
-

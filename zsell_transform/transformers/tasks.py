@@ -4,30 +4,42 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, flag, lines, minute, moment, owner, said, text, time
+from zsell_transform.cleaning import day, flag, lines, minute, moment, owner, said, time
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
-from zsell_transform.transformers.history import about, about_remark, activity_type, mark, owner_line, rest, subject
+from zsell_transform.transformers.history import (
+    about,
+    about_remark,
+    activity_type,
+    mark,
+    owner_line,
+    rest,
+    subject,
+)
 from zsell_transform.transformers.parties import A_DAY, A_MOMENT, called
 from zsell_transform.transformers.table import Field, Story, Table
 
 
-def tasks(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+def tasks(ask: Mapping, seen: Survey) -> Table:
     zone, due = ask.timezone, pl.col("_due")
     done_at = day if ask.moments == "day" else moment
     # The full export has only `done_at`, the API also `completed`.
-    done = text("done_at").is_not_null() | flag("completed").fill_null(value=False)
-    reminder = pl.coalesce(minute("send_time", zone), text("send_time"), pl.when(flag("remind")).then(pl.lit("yes")))
+    done = pl.col("done_at").is_not_null() | flag("completed").fill_null(value=False)
+    reminder = pl.coalesce(
+        minute("send_time", zone), pl.col("send_time"), pl.when(flag("remind")).then(pl.lit("yes"))
+    )
     return Table(
         source="tasks",
         target="activities",
-        given={"_due": pl.coalesce(text("date"), text("send_time"))},
+        given={"_due": pl.coalesce(pl.col("date"), pl.col("send_time"))},
         fields=(
             Field("Activity - Subject", subject("content", called("Sell task")), always=True),
             Field("Activity - Type", activity_type("content", ask), always=True),
             Field("Activity - Due date", day(due, zone), reads=due, expects=A_DAY),
             Field("Activity - Due time", time(due, zone)),
-            Field("Activity - Done", pl.when(done).then(pl.lit("Done")).otherwise(pl.lit("Undone")), always=True),
+            Field(
+                "Activity - Done", pl.when(done).then(pl.lit("Done")).otherwise(pl.lit("Undone")), always=True
+            ),
             Field("Activity - Marked as done time", done_at("done_at", zone), expects=A_MOMENT),
             Field("Activity - Assigned to user", owner("owner", ask.owners)),
             Field("Activity - Creation date", day("created_at", zone), expects=A_DAY),

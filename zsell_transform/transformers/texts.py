@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import flag, html, lines, phone, said, text
+from zsell_transform.cleaning import flag, html, lines, phone, said
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import about, about_remark, heading
 from zsell_transform.transformers.table import Story, Table
 
 
-def texts(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+def texts(ask: Mapping, seen: Survey) -> Table:
     way = pl.when(flag("incoming")).then(pl.lit("received")).when(~flag("incoming")).then(pl.lit("sent"))
     return Table(
         source="texts",
         target="notes",
-        given={"_at": pl.coalesce(text("sent_at"), text("created_at"))},
+        given={"_at": pl.coalesce(pl.col("sent_at"), pl.col("created_at"))},
         fields=(),
         relations=(about("resource"),),
         story=Story(
@@ -26,7 +26,7 @@ def texts(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are
                 html("content"),
                 said("Number of the contact", phone("resource_phone_number")),
                 said("Number of the user", phone("user_phone_number")),
-                said("Deals", text("associated_deal_ids")),
+                said("Deals", pl.col("associated_deal_ids")),
             ),
         ),
         remarks=(about_remark("resource"),),

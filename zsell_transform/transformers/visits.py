@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, lines, moment, name, owner, said, text, time
+from zsell_transform.cleaning import day, lines, moment, name, owner, said, time
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
-from zsell_transform.transformers.history import about, about_remark, activity_type, mark, owner_line, rest, subject
+from zsell_transform.transformers.history import (
+    about,
+    about_remark,
+    activity_type,
+    mark,
+    owner_line,
+    rest,
+    subject,
+)
 from zsell_transform.transformers.parties import A_DAY, A_MOMENT
 from zsell_transform.transformers.table import Field, Story, Table
 
 
-def visits(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables are made alike
+def visits(ask: Mapping, seen: Survey) -> Table:
     zone, at = ask.timezone, pl.col("_at")
     done_at = day if ask.moments == "day" else moment
     return Table(
         source="visits",
         target="activities",
-        given={"_at": pl.coalesce(text("visited_at"), text("created_at"))},
+        given={"_at": pl.coalesce(pl.col("visited_at"), pl.col("created_at"))},
         fields=(
             Field("Activity - Subject", subject("summary", pl.lit("Visit")), always=True),
             Field("Activity - Type", activity_type("summary", ask, "Meeting"), always=True),
@@ -36,7 +44,7 @@ def visits(ask: Mapping, seen: Survey) -> Table:  # noqa: ARG001 - all tables ar
                 rest("summary"),
                 said("Address", name("resource_address")),
                 said("Outcome", pl.coalesce(name("outcome"), name("outcome_id"))),
-                said("Location check", text("rep_location_verification_status")),
+                said("Location check", pl.col("rep_location_verification_status")),
                 owner_line(ask),
             ),
             mark=mark("visits"),
