@@ -1,0 +1,80 @@
+"""`manifest.json`: where the files came from, what they weigh, and the ledger; by it a folder is known as ours."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+NAME: Final = "manifest.json"
+KEYS: Final = ("ledger", "inputs", "outputs", "version", "mapping_sha256")
+
+
+@attrs.frozen
+class FileFacts:
+    """One written file.
+
+    Attributes:
+        file: its path in the folder, with slashes on every system.
+        rows: its records, the header not counted; None for what is no table.
+        bytes: its size.
+        sha256: its checksum, in hexadecimal.
+    """
+
+    file: str
+    rows: int | None
+    bytes: int
+    sha256: str
+
+
+def manifest_text(
+    *,
+    ledger: Sequence[dict[str, Any]],
+    inputs: Sequence[dict[str, Any]],
+    outputs: Iterable[FileFacts],
+    version: str,
+    mapping_sha256: str,
+) -> str:
+    """The manifest as text; it holds no time and no path of the machine, so that equal runs give equal ones."""
+    files = [attrs.asdict(one) for one in sorted(outputs, key=lambda one: one.file)]
+    values = (list(ledger), list(inputs), files, version, mapping_sha256)
+    return json.dumps(dict(zip(KEYS, values, strict=True)), ensure_ascii=False, indent=2) + "\n"
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a folder that this library wrote; None for any other folder."""
+    try:
+        found = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        outputs = [FileFacts(**one) for one in found["outputs"]]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return {**found, "outputs": outputs} if set(KEYS) <= set(found) else None
+
+
+def files_in(folder: Path) -> list[str]:
+    """The paths of all files of a folder, sorted, with slashes; links count as files and are not followed."""
+    found = []
+    for where, folders, names in os.walk(folder):
+        place = Path(where)
+        links = [name for name in folders if (place / name).is_symlink()]
+        found += [(place / name).relative_to(folder).as_posix() for name in (*names, *links)]
+    return sorted(found)
+
+
+def weigh(folder: Path, files: Sequence[str]) -> list[FileFacts]:
+    """Size and checksum of files of a folder, `rows` None; several at a time, since hashing leaves Python free."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda file: _weigh(folder, file), files))
+
+
+def _weigh(folder: Path, file: str) -> FileFacts:
+    import hashlib
+
+    path = folder / file
+    with path.open("rb") as opened:
+        return FileFacts(file, None, path.stat().st_size, hashlib.file_digest(opened, "sha256").hexdigest())
