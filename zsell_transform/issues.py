@@ -119,6 +119,10 @@ KINDS: Final[dict[str, Kind]] = {
         "the first is used, the other is kept as a custom field",
         "Say under `columns:` in the mapping which one it is.",
     ),
+    "column_repeated": Kind("info", "{field} repeats {detail} in all of its {value} cells", "read once"),
+    "momentary_column": Kind(
+        "info", "{value} cells of {field} tell of the moment of the export only", "left out"
+    ),
     "bookkeeping_dropped": Kind("info", "{value} are bookkeeping columns of the connector", "left out"),
     "kind_assumed": Kind(
         "warning",
@@ -223,6 +227,12 @@ KINDS: Final[dict[str, Kind]] = {
         "mapping line {field} names {value}, which this export does not hold",
         "it had no effect{detail}",
         "Correct the spelling in the mapping or remove the line.",
+    ),
+    "mapping_needless": Kind(
+        "info",
+        "mapping line {field} decides the day/month order of {value}, whose values prove it or have none to decide",
+        "the values decided",
+        "Remove the line.",
     ),
     # --- linker, keys, lap -----------------------------------------------------------------------
     "link_ambiguous": Kind(

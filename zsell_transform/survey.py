@@ -62,6 +62,7 @@ class Column:
         options: for option types, most used first.
         evidence: what proves the type, in one phrase.
         custom: no Sell table has this column of its own.
+        either_order: every value is a date that reads day first and month first alike, so that `day_first` decides.
         long_numbers: values of more digits than a numerical field takes, in a column of numbers.
     """
 
@@ -77,6 +78,7 @@ class Column:
     evidence: str = ""
     custom: bool = False
     long_numbers: int = 0
+    either_order: bool = False
 
 
 @attrs.frozen(eq=False)
@@ -134,15 +136,23 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
     """
     wanted = [fact for fact in _read_facts(facts) if fact["filled"] and _matters(entity, fact["column"])]
     few = [fact["column"] for fact in wanted if _is_few(fact)]
-    many = {fact["column"]: families(fact["example"].removeprefix("'")) for fact in wanted if not _is_few(fact) and fact["longest"] <= _SHORT}
+    many = {
+        fact["column"]: families(fact["example"].removeprefix("'"))
+        for fact in wanted
+        if not _is_few(fact) and fact["longest"] <= _SHORT
+    }
     asked: dict[str, pl.LazyFrame] = {}
     if few:
         asked["few"] = _long(frame, few).group_by("column", "value").agg(pl.len().alias("count"))
     for family, shapes in FAMILIES.items():
         columns = [column for column, fitting in many.items() if family in fitting]
         if columns:
-            matches = [pl.col("value").str.contains(pattern).alias(shape) for shape, pattern in shapes.items()]
-            asked[family] = _long(frame, columns).with_columns(matches).group_by("column").agg(pl.col(*shapes).sum())
+            matches = [
+                pl.col("value").str.contains(pattern).alias(shape) for shape, pattern in shapes.items()
+            ]
+            asked[family] = (
+                _long(frame, columns).with_columns(matches).group_by("column").agg(pl.col(*shapes).sum())
+            )
     return asked
 
 
@@ -294,13 +304,18 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
     options: dict[str, dict[str, int]] = {}
     if "few" in topics:
         few = topics["few"].sort("column", "value")
-        weighed = [(pl.col("value").str.contains(p) * pl.col("count")).sum().alias(shape) for shape, p in SHAPES.items()]
+        weighed = [
+            (pl.col("value").str.contains(p) * pl.col("count")).sum().alias(shape)
+            for shape, p in SHAPES.items()
+        ]
         for row in few.group_by("column", maintain_order=True).agg(weighed).to_dicts():
             counts[row.pop("column")] = row
         for name, value, count in few.select("column", "value", "count").iter_rows():
             options.setdefault(name, {})[value] = count
     return {
-        name: Evidence(fact["filled"], fact["longest"], counts.get(name, dict.fromkeys(SHAPES, 0)), options.get(name))
+        name: Evidence(
+            fact["filled"], fact["longest"], counts.get(name, dict.fromkeys(SHAPES, 0)), options.get(name)
+        )
         for fact in _read_facts(topics["facts"])
         for name in (fact["column"],)
     }
@@ -346,6 +361,7 @@ def _column(
         options=verdict.options,
         evidence=verdict.evidence,
         custom=is_custom(entity, name),
+        either_order=date_order(seen) == "undecided",
         long_numbers=seen.counts["digits"] if seen.every("dot") or seen.every("comma") else 0,
     )
 

@@ -1,0 +1,365 @@
+"""`draft_mapping`: a starter `mapping.yaml`, filled with what an export holds.
+
+Every line is a comment, so that the untouched draft means the defaults. Prose begins with `##`, a line of YAML with `# `:
+taking `# ` away from a key and what stands below it puts it in force. `DRAFT` says for each key what is told and shown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import polars as pl
+
+from zsell_transform.cleaning import DELETED, first_line, plain
+from zsell_transform.errors import TargetError
+from zsell_transform.mapping import Mapping as Wishes
+from zsell_transform.sell.columns import CUSTOM
+from zsell_transform.sell.stages import Stage, stages
+from zsell_transform.survey import Survey, study
+from zsell_transform.transformers.history import activity_type
+
+if TYPE_CHECKING:
+    from zsell_transform.reading import Export
+
+#: At most so many names of a list are written out; a tag cloud of thousands would hide the rest of the file.
+_MOST: Final = 200
+_SUBJECTS: Final = 6
+_AS_IT_IS: Final = re.compile(r"[^\W\d_][\w .()/&+-]*", re.UNICODE)
+_OTHER_MEANING: Final = frozenset("true false yes no on off null y n".split())
+
+Lines = Iterator[str]
+
+
+@attrs.frozen(eq=False)
+class Found:
+    """What a draft is filled with.
+
+    Attributes:
+        seen: the survey.
+        ask: the mapping that the export was read with; mostly the defaults.
+        lists: files that are Smart Lists, with the number of their records.
+        subjects: the first lines of tasks: `type, subject, count`, most used first.
+        files: every file of the export.
+    """
+
+    seen: Survey
+    ask: Wishes
+    lists: Mapping[str, int]
+    subjects: pl.DataFrame
+    files: Sequence[str] = ()
+
+    def words(self, column: str, *entities: str) -> dict[str, int]:
+        """The values of a vocabulary column with their counts, most used first."""
+        counted: dict[str, int] = {}
+        for entity, columns in self.seen.values.items():
+            if column in columns and (not entities or entity in entities):
+                for value, count in columns[column].iter_rows():
+                    counted[value] = counted.get(value, 0) + count
+        return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def draft_mapping(
+    source: Any, path: str | Path | None = None, mapping: str | Path | dict[str, Any] | Wishes | None = None
+) -> str | Path:
+    """Writes a starter mapping, filled with this export's owners, stages, tags, statuses, lists, subjects and columns.
+
+    Args:
+        source: a Sell export, as for `transform`.
+        path: where to write it; None returns the text.
+        mapping: what to read the export with (its `encoding` and `columns`), where that is needed.
+
+    Returns:
+        The path, or the text where none was given. Loaded untouched, it means the defaults.
+
+    Raises:
+        ExportError: the source cannot be read.
+        TargetError: there is a file at `path` already.
+    """
+    from zsell_transform.reading import Export, read_export
+
+    target = None if path is None else Path(path)
+    if target is not None and target.exists():
+        raise TargetError(f"{target.name} exists already; name another file, or remove it first")
+    ask = Wishes.load(mapping)
+    export = source if isinstance(source, Export) else read_export(source, ask)
+    text = draft_text(found_in(export, ask))
+    if target is None:
+        return text
+    target.write_text(text, encoding="utf-8")
+    return target
+
+
+def found_in(export: Export, ask: Wishes) -> Found:
+    """What an export holds, as far as a mapping can speak of it."""
+    frames = {entity: export.scan(entity) for entity in export.entities}
+    lists = {file.name: file.rows for file in export.files if file.family == "smart_list"}
+    return Found(
+        study(frames, ask),
+        ask,
+        lists,
+        subjects(frames.get("tasks"), ask),
+        [file.name for file in export.files],
+    )
+
+
+def subjects(tasks: pl.LazyFrame | None, ask: Wishes) -> pl.DataFrame:
+    """The first lines of the tasks with the activity type that they get: `type, subject, count`, most used first."""
+    schema = {"type": pl.String, "subject": pl.String, "count": pl.Int64}
+    if tasks is None or "content" not in tasks.collect_schema().names():
+        return pl.DataFrame(schema=schema)
+    told = tasks.select(activity_type("content", ask).alias("type"), first_line("content").alias("subject"))
+    counted = told.drop_nulls().group_by("type", "subject").agg(pl.len().cast(pl.Int64).alias("count"))
+    return counted.sort(["count", "subject"], descending=[True, False]).collect(engine="streaming")
+
+
+def draft_text(found: Found) -> str:
+    """The draft as text; the same export gives the same text."""
+    lines = [f"## {line}".rstrip() for line in _OPENING]
+    for key, (told, shown) in DRAFT.items():
+        body = list(shown(found))
+        lines += ["", *(f"## {line}" for line in told.splitlines())]
+        lines += [line if line.startswith("##") else f"# {line}" for line in (body or [f"{key}: {{}}"])]
+    return "\n".join(lines) + "\n"
+
+
+# --- what is shown under each key ----------------------------------------------------------------------------------
+
+
+def _name(text: str) -> str:
+    """A text as a YAML scalar that means it: plain where YAML reads it as itself, else in quotes."""
+    whole = _AS_IT_IS.fullmatch(text) and not text.endswith(" ") and plain(text) not in _OTHER_MEANING
+    return text if whole else json.dumps(text, ensure_ascii=False)
+
+
+def _group(
+    key: str, entries: Mapping[str, str], remarks: Mapping[str, str] | None = None, indent: str = ""
+) -> Lines:
+    """`key:` and its entries, a remark behind each; nothing where there is no entry."""
+    if entries:
+        yield f"{indent}{key}:"
+    for name, value in list(entries.items())[:_MOST]:
+        remark = (remarks or {}).get(name)
+        yield f"{indent}  {_name(name)}: {value}" + (f"   # {_one_line(remark)}" if remark else "")
+    if len(entries) > _MOST:
+        yield f"## … and {len(entries) - _MOST:,} more"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _records(counts: Mapping[str, int]) -> dict[str, str]:
+    return {name: f"{count:,} record{'s' * (count != 1)}" for name, count in counts.items()}
+
+
+def _owners(found: Found) -> Lines:
+    owners = found.words("owner")
+    yield from _group(
+        "owners",
+        {name: "null" if name.endswith(DELETED) else _name(name) for name in owners},
+        _records(owners),
+    )
+
+
+def _labels(found: Found) -> Lines:
+    tags = found.words("tags")
+    spellings: dict[str, list[str]] = {}
+    for tag in tags:
+        spellings.setdefault("".join(filter(str.isalnum, plain(tag))) or tag, []).append(tag)
+    twins = {tag: others for others in spellings.values() if len(others) > 1 for tag in others}
+    remarks = {
+        tag: said + (f"; also spelled {', '.join(t for t in twins[tag] if t != tag)}" if tag in twins else "")
+        for tag, said in _records(tags).items()
+    }
+    yield from _group("labels", {tag: _name(tag) for tag in tags}, remarks)
+
+
+def _lead_statuses(found: Found) -> Lines:
+    statuses = found.words("status", "leads")
+    yield from _group("lead_statuses", dict.fromkeys(statuses, "label"), _records(statuses))
+
+
+def _day_first(found: Found) -> Lines:
+    undecided = {
+        entity: [column for column in columns.values() if column.either_order]
+        for entity, columns in found.seen.columns.items()
+    }
+    if any(undecided.values()):
+        yield "day_first:"
+    for entity, columns in undecided.items():
+        entries = {_bare(column.name): "true" for column in columns}
+        yield from _group(
+            entity, entries, {_bare(c.name): f"{c.filled:,} dates" for c in columns}, indent="  "
+        )
+
+
+def _bare(column: str) -> str:
+    custom = CUSTOM.match(column)
+    return custom.group(2).strip() if custom else column
+
+
+def _stages(found: Found) -> Lines:
+    pipelines: dict[str, list[Stage]] = {}
+    for stage in stages(found.seen.stages, found.ask):
+        if stage.pipeline_name and stage.status == "Open":
+            pipelines.setdefault(stage.pipeline_name, []).append(stage)
+    if pipelines:
+        yield "stages:"
+    for pipeline, members in pipelines.items():
+        yield from _group(_name(pipeline), {stage.name: _name(stage.name) for stage in members}, indent="  ")
+
+
+def _closing(status: str) -> Callable[[Found], Lines]:
+    def shown(found: Found) -> Lines:
+        closed = [stage.name for stage in stages(found.seen.stages, found.ask) if stage.status == status]
+        names = dict.fromkeys(closed or (["Won"] if status == "Won" else ["Lost", "Unqualified"]))
+        yield f"{status.lower()}_stages: [{', '.join(map(_name, names))}]"
+
+    return shown
+
+
+def _activity_types(found: Found) -> Lines:
+    for kind, rows in found.subjects.partition_by("type", maintain_order=True, as_dict=True).items():
+        examples = [
+            json.dumps(_one_line(subject)[:60], ensure_ascii=False)
+            for subject in rows["subject"].head(_SUBJECTS)
+        ]
+        more = f" … of {rows.height:,}" if rows.height > _SUBJECTS else ""
+        yield f"##   {kind[0]} ({rows['count'].sum():,}): {', '.join(examples)}{more}"
+    yield "activity_types:"
+    yield f"  default: {found.ask.activity_types.default}"
+    yield "  rules:"
+    yield "    - {contains: [call, ring], type: Call}"
+    yield "    - {starts_with: [visit], type: Meeting}"
+
+
+def _columns(found: Found) -> Lines:
+    strangers = {
+        entity: [c for c in columns.values() if c.custom and c.filled and not CUSTOM.match(c.name)]
+        for entity, columns in found.seen.columns.items()
+    }
+    if any(strangers.values()):
+        yield "columns:"
+    for entity, columns in strangers.items():
+        entries = {column.name: "custom" for column in columns}
+        yield from _group(entity, entries, {column.name: column.evidence for column in columns}, indent="  ")
+
+
+def _smart_lists(found: Found) -> Lines:
+    names = {file: _name(_list_name(file)) for file in found.lists}
+    yield from _group("smart_lists", names, _records(found.lists))
+
+
+def _list_name(file: str) -> str:
+    """`deals_20260401_0752.csv` says nothing of its list but what it holds and when."""
+    stem = Path(file).stem
+    return re.sub(r"_\d{8}_\d{4}$", " list", stem).replace("_", " ").capitalize()
+
+
+def _encoding(found: Found) -> Lines:
+    yield from _group("encoding", dict.fromkeys(found.files, "utf-8"))
+
+
+def _always(*lines: str) -> Callable[[Found], Lines]:
+    return lambda found: iter(lines)
+
+
+_OPENING: Final = (
+    "How this Sell export becomes Pipedrive files: the answers that only you can give.",
+    "",
+    "Every line is a comment and everything has a default: this file as it stands changes nothing.",
+    "To change something, take the `# ` away from its key and from the lines below it that you want,",
+    "correct the values, and give the file to the next run: --mapping mapping.yaml",
+)
+
+#: Key → what is told about it, and what is shown of the export. The order is that of the contract, section 9.
+DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
+    "timezone": (
+        "The time zone of the people who work with Pipedrive; due days and times are written in it.",
+        _always("timezone: UTC"),
+    ),
+    "day_first": (
+        "Date columns whose values do not prove whether the day or the month comes first: true = the day.\n"
+        "Until it is said they stay text.",
+        _day_first,
+    ),
+    "owners": (
+        "Sell users → the name or e-mail of the Pipedrive user who gets their records; null leaves the owner empty\n"
+        "and keeps the name in the field `Sell owner`.",
+        _owners,
+    ),
+    "stages": ("Pipeline → Sell stage → how the stage is called in Pipedrive.", _stages),
+    "won_stages": (
+        "Stages whose deals are won. The default knows Sell's own names in its languages.",
+        _closing("Won"),
+    ),
+    "lost_stages": ("Stages whose deals are lost.", _closing("Lost")),
+    "closed_stages": (
+        "In which stage closed deals stand: last or first open stage of their pipeline, or the name of one.",
+        _always("closed_stages: {won: last, lost: first}"),
+    ),
+    "activity_types": (
+        "Sell has no task types; the words of a subject tell them, whole words only. These rules come before the\n"
+        "built-in ones; `rules: []` turns those off. As it stands, the tasks become:",
+        _activity_types,
+    ),
+    "columns": (
+        "Columns that are not Sell's own: custom (a field of their own), ignore, or the name of the Sell column\n"
+        "that they are.",
+        _columns,
+    ),
+    "labels": (
+        "Tags and statuses become labels: tag → its new name; two tags may get the same one; null drops it.",
+        _labels,
+    ),
+    "labels_as": (
+        "labels, or field: a multiple-option field `Tags`.",
+        _always("labels_as: {organizations: labels, persons: labels, deals: labels, leads: labels}"),
+    ),
+    "lead_statuses": ("Lead statuses: label, or leave_out: such leads are not carried over.", _lead_statuses),
+    "empty_in_pipedrive": (
+        "Types of which nothing was imported yet, where a run is given an export of the others:\n"
+        "organizations, persons, deals, leads, activities, notes.",
+        _always("empty_in_pipedrive: []"),
+    ),
+    "smart_lists": ("Smart Lists that shall become a label on their records: file → label.", _smart_lists),
+    "duplicates": (
+        "Records that Pipedrive would merge into one: distinguish (a number behind the name; can be undone) or merge.",
+        _always("duplicates: {companies: distinguish, contacts: distinguish}"),
+    ),
+    "orphans": (
+        "Records that hang on nothing, which Pipedrive would skip: placeholder (an organization of that name) or leave_out.",
+        _always("orphans: {deals: placeholder, leads: placeholder, notes: placeholder}"),
+    ),
+    "two_organizations": (
+        "A deal of another company than its person's: person (the person's, the other as text) or both.",
+        _always("two_organizations: person"),
+    ),
+    "bare_organizations": (
+        "Whether Pipedrive takes two organizations of one name and no address for the same: merge or separate.\n"
+        "Not known; merge is the careful reading. The trial shows it.",
+        _always("bare_organizations: merge"),
+    ),
+    "id_links": (
+        "How rows name a record whose System ID is known: with_name or alone.",
+        _always("id_links: with_name"),
+    ),
+    "single_pass": (
+        "true: everything in one lap; activities and notes of deals and leads then hang on the person or organization.",
+        _always("single_pass: false"),
+    ),
+    "moments": ("How won, lost and done times are written: datetime or day.", _always("moments: datetime")),
+    "encoding": ("Only where the guess was wrong: file → encoding, such as cp1252.", _encoding),
+    "templates": (
+        "A folder with the wizard's own templates, where the account's language is not English: their spelling of\n"
+        "the headers is used.",
+        _always("templates: null"),
+    ),
+    "bom": ("true: files begin with a byte order mark, for spreadsheets.", _always("bom: false")),
+    "limits": ("Files that would pass either are split.", _always("limits: {rows: 50000, megabytes: 50}")),
+}

@@ -1,0 +1,130 @@
+"""Lines of the mapping that match nothing in the export: most often a name that is spelled otherwise there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from collections.abc import Mapping as Dict
+from typing import Final
+
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.cleaning import DELETED, plain
+from zsell_transform.mapping import Mapping, Mention
+from zsell_transform.mapping_values import nearest
+from zsell_transform.sell.columns import plain_name
+from zsell_transform.sell.words import status_labels
+from zsell_transform.survey import Survey
+
+
+def unused(
+    ask: Mapping, seen: Survey, files: Collection[str], headers: Dict[str, Collection[str]] | None = None
+) -> pl.DataFrame:
+    """An issue (`mapping_unused`) for each name of the mapping that the export does not hold.
+
+    Args:
+        ask: the mapping.
+        seen: the survey.
+        files: the names of the export's files.
+        headers: entity → the headers as the files spell them, for `columns`; the names after reading where None.
+
+    Returns:
+        Raw issues: `field` is the place in the mapping, `value` the name, `detail` the nearest right one.
+    """
+    spelled = (
+        headers
+        if headers is not None
+        else {entity: list(columns) for entity, columns in seen.columns.items()}
+    )
+    found = []
+    for mention in ask.mentions():
+        known = _known(mention, ask, seen, files, spelled)
+        if not _matches(mention, known):
+            found.append(_told(mention, known, seen))
+    return issues.gather(found)
+
+
+def _matches(mention: Mention, known: Collection[str]) -> bool:
+    if mention.topic in _FOLDED:
+        return plain(mention.name) in {plain(name) for name in known}
+    return mention.name in known
+
+
+#: Names that are compared without case and accents; all others are taken as they stand.
+_FOLDED: Final = ("stages", "won_stages", "lost_stages")
+
+
+def _known(
+    mention: Mention, ask: Mapping, seen: Survey, files: Collection[str], headers: Dict[str, Collection[str]]
+) -> list[str]:
+    """What a mention could have named."""
+    group = mention.group or ""
+    by_topic: dict[str, Callable[[], Iterable[str]]] = {
+        "owners": lambda: _owners(seen),
+        "labels": lambda: _labels(ask, seen),
+        "lead_statuses": lambda: _words(seen, "status", "leads"),
+        "smart_lists": lambda: files,
+        "encoding": lambda: files,
+        "day_first": lambda: _undecided(seen, group),
+        "columns": lambda: headers.get(group, ()),
+        "stages": lambda: _stages(seen, group),
+        "won_stages": lambda: _stages(seen, None),
+        "lost_stages": lambda: _stages(seen, None),
+    }
+    return list(dict.fromkeys(by_topic[mention.topic]()))
+
+
+def _words(seen: Survey, column: str, *entities: str) -> list[str]:
+    return [
+        value
+        for entity, columns in seen.values.items()
+        if column in columns and (not entities or entity in entities)
+        for value in columns[column]["value"]
+    ]
+
+
+def _owners(seen: Survey) -> list[str]:
+    names = _words(seen, "owner")
+    return [*names, *(name.removesuffix(DELETED) for name in names)]
+
+
+def _labels(ask: Mapping, seen: Survey) -> list[str]:
+    statuses = [label for kind in ("customer", "prospect") for label in status_labels(kind).values() if label]
+    lists = list(ask.smart_lists.values())
+    return [*_words(seen, "tags"), *_words(seen, "status", "leads"), *statuses, *lists, "Hot"]
+
+
+def _undecided(seen: Survey, entity: str) -> list[str]:
+    """Columns that `day_first` decides: those with dates that read both ways round."""
+    columns = [c.name for c in seen.columns.get(entity, {}).values() if c.either_order]
+    return [*columns, *map(plain_name, columns)]
+
+
+def _stages(seen: Survey, pipeline: str | None) -> list[str]:
+    rows = seen.stages
+    if pipeline is not None:
+        wanted = plain(pipeline)
+        keep = [plain(name or "") == wanted for name in rows["pipeline_name"]]
+        rows = rows.filter(pl.Series(keep, dtype=pl.Boolean))
+    return rows["stage_name"].to_list()
+
+
+def _told(mention: Mention, known: Collection[str], seen: Survey) -> pl.DataFrame:
+    detail = nearest(mention.name, known)
+    if mention.topic == "day_first":
+        column = next(
+            (
+                c
+                for c in seen.columns.get(mention.group or "", {}).values()
+                if mention.name in (c.name, plain_name(c.name))
+            ),
+            None,
+        )
+        if column is not None and column.dates in ("ymd", "dmy", "mdy"):
+            return issues.issue(
+                "mapping_needless", entity=mention.group, field=mention.place, value=mention.name
+            )
+    entity = mention.group if mention.topic in ("day_first", "columns") else None
+    return issues.issue(
+        "mapping_unused", entity=entity, field=mention.place, value=mention.name, detail=detail
+    )
