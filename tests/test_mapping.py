@@ -66,7 +66,8 @@ def test_the_documented_file_is_read(tmp_path: Path) -> None:
     assert ask.labels == {"vvs": "Plumbing", "from iPhone": None}
     assert ask.lost_stages == ("Lost", "Unqualified")
     assert ask.limits == Limits(50_000, 50.0)
-    assert ask.templates is None and ask.single_pass is False
+    assert ask.templates is None
+    assert ask.single_pass is False
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,8 @@ def test_words_that_yaml_takes_for_something_else_stay_text(tmp_path: Path) -> N
     ask = Mapping.load(written(tmp_path, text))
     assert ask.labels == {"No": "on", "2020-01-01": "12", "Null": "1e3", "x": None}
     assert ask.owners == {"0777": "yes"}
-    assert ask.single_pass is True and ask.bom is False
+    assert ask.single_pass is True
+    assert ask.bom is False
 
 
 def test_templates_count_from_the_mapping_file(tmp_path: Path) -> None:
@@ -158,7 +160,8 @@ def test_a_wrong_key_or_value_is_told_with_its_place(given: object, told: str) -
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     text = refused(written(tmp_path, "ower: {}\nmoments: never\nbom: perhaps\n"))
     assert text.startswith("mapping.yaml has 3 mistakes: (1) unknown key 'ower'")
-    assert "(2) moments must be" in text and "(3) bom must be true or false, not 'perhaps'" in text
+    assert "(2) moments must be" in text
+    assert "(3) bom must be true or false, not 'perhaps'" in text
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def encoding(reading: Reading, place: str, value: Any) -> Any:
     from encodings.aliases import aliases
 
     try:
-        b"    ".decode(value, "replace")  # unlike codecs.lookup, refuses what is no text encoding (base64, rot13)
+        b"    ".decode(value, "replace")  # unlike codecs.lookup, refuses what is no text (base64)
         return codecs.lookup(value).name
     except (LookupError, TypeError, ValueError):
         known = sorted({name.replace("_", "-") for name in (*aliases, *aliases.values())})

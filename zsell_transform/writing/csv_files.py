@@ -1,7 +1,7 @@
-"""Lazy tables → CSV files that no limit of Pipedrive's wizard refuses; the only module that knows how polars splits.
+"""Lazy tables → CSV files within the limits of Pipedrive's wizard; only this module knows how polars splits.
 
-`pl.PartitionBy` is marked unstable in polars. Everything it does for us is in `_split_while_writing`; where it is
-missing or has changed, the table is written as one file and then cut like any file that turned out too large.
+`pl.PartitionBy` is marked unstable in polars. Everything it does for us is in `_split_while_writing`; where
+it is missing or has changed, the table is written as one file, then cut like any file that became too large.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ Told = Callable[[int], None]
 
 @attrs.define
 class Written:
-    """A file as polars writes it: opened only for each of its few large writes, so that no descriptor stays open."""
+    """A file as polars writes it, opened only for each of its few large writes: no descriptor stays open."""
 
     path: Path
-    bytes: int = 0
+    size: int = 0
     failure: OSError | None = None
     _hash: Any = attrs.field(factory=hashlib.sha256)
 
@@ -36,7 +36,7 @@ class Written:
             self.failure = error
             raise
         self._hash.update(data)
-        self.bytes += len(data)
+        self.size += len(data)
         return len(data)
 
     def flush(self) -> None:
@@ -49,7 +49,7 @@ class Written:
 
 @attrs.define
 class CsvSink:
-    """The files of one table while they are written: first lazily (`lazily`), then, once collected, cut and counted.
+    """The files of one table while they are written: planned (`lazily`), and once collected, cut and counted.
 
     Attributes:
         place: an empty folder for the files; their names here mean nothing.
@@ -66,7 +66,7 @@ class CsvSink:
     _parts: list[dict[int, Written]] = attrs.field(factory=list)
 
     def lazily(self, parts: Iterable[pl.LazyFrame]) -> list[pl.LazyFrame]:
-        """The parts as sinks for one `pl.collect_all(..., engine="streaming")`; their rows keep their order."""
+        """The parts as sinks for one `pl.collect_all(…, engine="streaming")`; rows keep their order."""
         return [self._lazily(part) for part in parts]
 
     def _lazily(self, part: pl.LazyFrame) -> pl.LazyFrame:
@@ -83,7 +83,7 @@ class CsvSink:
         return _sunk(part, file(0) if into is None else into, self.bom)
 
     def settle(self) -> list[tuple[Written, int]]:
-        """The collected files with their number of records, in order, all within the limits; none without a record.
+        """The collected files and their numbers of records, in order and within the limits; none is empty.
 
         A single record larger than the limit keeps a file of its own.
         """
@@ -99,7 +99,7 @@ class CsvSink:
     def _cut(self, file: Written, rows: int) -> int:
         """How many records the pieces of a file may have: as few pieces as its average record allows."""
         most = min(rows, self.rows or rows)
-        pieces = -(-file.bytes // self.size) if self.size else 1
+        pieces = -(-file.size // self.size) if self.size else 1
         return max(1, min(most, -(-rows // pieces))) if rows else 0
 
     def _cut_all(
@@ -137,13 +137,13 @@ class CsvSink:
 
 
 def _split_while_writing(place: Path, rows: int, file: Callable[[int], Written]) -> Any:
-    """polars' target for files of so many rows, each opened by `file`; None where polars has no such thing."""
+    """polars' target for files of so many rows, each made by `file`; None where polars has no such thing."""
+
+    def provide(asked: Any) -> Any:
+        return file(asked.index_in_partition)
+
     try:
-        return pl.PartitionBy(
-            place,
-            max_rows_per_file=rows,
-            file_path_provider=lambda asked: file(asked.index_in_partition),  # type: ignore[arg-type, return-value]
-        )
+        return pl.PartitionBy(place, max_rows_per_file=rows, file_path_provider=provide)
     except (AttributeError, TypeError):
         return None
 
@@ -160,6 +160,6 @@ def _scan(path: Path) -> pl.LazyFrame:
 
 
 def _counted(files: list[Written]) -> list[tuple[Written, int]]:
-    """Each file with its records as a reader finds them: a proof of what was written, at a hundredth of its cost."""
+    """Each file with its records as a reader finds them: proof of what was written, for little."""
     counts = pl.collect_all([_scan(file.path).select(pl.len()) for file in files], engine="streaming")
     return [(file, count.item()) for file, count in zip(files, counts, strict=True)]

@@ -34,7 +34,7 @@ MEGABYTE: Final = 1_000_000  # the smaller reading of "50 MB", so that either is
 
 
 class Folder:
-    """One output folder; made beside its target, or, without a target, in a temporary place that `close` removes.
+    """One output folder, made beside its target; without a target, in a temporary place that `close` removes.
 
     Attributes:
         target: the folder as given; None for a temporary one.
@@ -54,8 +54,8 @@ class Folder:
 
         Args:
             target: the folder that shall appear.
-            sources: whatever the run reads (paths and lists of paths; anything else is passed over); the target may
-                lie inside, but neither be nor hold one of them.
+            sources: whatever the run reads (paths and lists of paths; anything else is passed over); the
+                target may lie inside, but neither be nor hold one of them.
             overwrite: replace a folder of ours also where its files were changed or others were added.
             told: called with the rows so far of the table that is being written, perhaps from another thread.
 
@@ -73,7 +73,7 @@ class Folder:
             self._seen = check_target(self._real, _paths(sources), overwrite=overwrite)
         self.path = Path()
 
-    # --- life ---------------------------------------------------------------------------------------------------
+    # --- life ---------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Folder:
         if self._real is None:
@@ -120,7 +120,7 @@ class Folder:
         if self._real is None and self.path != Path():
             self._end()
 
-    # --- files --------------------------------------------------------------------------------------------------
+    # --- files --------------------------------------------------------------------------------------------
 
     def sink(
         self,
@@ -131,16 +131,16 @@ class Folder:
         megabytes: float | None = 50.0,
         bom: bool = False,
     ) -> list[pl.LazyFrame]:
-        """Plans the files of one table; nothing is written until the returned frames are collected, all together.
+        """Plans the files of one table; nothing is written until the returned frames are collected together.
 
         Args:
-            stem: `2-persons`, or `updates/2-persons`: one file gets this name, several get `-01`, `-02` … behind it.
+            stem: `2-persons`, `updates/2-persons`: one file gets this name, several get `-01`, `-02` behind.
             parts: frames whose columns are the file's, in their order; each begins a new file.
             rows, megabytes: what no file may pass; None is no limit.
             bom: begin each file with a byte order mark, for spreadsheets that ask for it.
 
         Returns:
-            The lazy sinks, one a part, for `pl.collect_all(..., engine="streaming")`; then `settle` must follow.
+            The lazy sinks, one a part, for `pl.collect_all(…, engine="streaming")`; then `settle` follows.
         """
         place = self.path / SCRATCH / str(len(self._sinks))
         place.mkdir(parents=True)
@@ -149,18 +149,18 @@ class Folder:
         return sink.lazily([parts] if isinstance(parts, pl.LazyFrame) else parts)
 
     def settle(self) -> dict[str, list[FileFacts]]:
-        """Cuts what passed a limit, counts and names the files of all tables collected so far, in the order planned.
+        """Cuts what passed a limit; counts and names the files of all tables collected so far, as planned.
 
         A table without a record has no file, and an empty list here.
         """
-        settled = {}
+        settled: dict[str, list[FileFacts]] = {}
         for stem, sink in self._sinks.items():
             written = sink.settle()
             names = _names(stem, len(written))
             settled[stem] = []
             for name, (file, rows) in zip(names, written, strict=True):
                 file.path.rename(self.place(name))
-                settled[stem].append(FileFacts(name, rows, file.bytes, file.sha256))
+                settled[stem].append(FileFacts(name, rows, file.size, file.sha256))
             self.facts |= {one.file: one for one in settled[stem]}
         self._sinks.clear()
         discard(self.path / SCRATCH)
@@ -191,7 +191,7 @@ class Folder:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    # --- the end ------------------------------------------------------------------------------------------------
+    # --- the end ------------------------------------------------------------------------------------------
 
     def finish(
         self,
@@ -231,7 +231,7 @@ class Folder:
                     f"{self.target} was changed while this run was working; it was not replaced"
                 )
             appear(self.path, self._real)
-            self.path = Path(os.path.abspath(self._real))
+            self.path = self._real
         self._finished = True
         return self.path
 

@@ -1,4 +1,4 @@
-"""`manifest.json`: where the files came from, what they weigh, and the ledger; by it a folder is known as ours."""
+"""`manifest.json`: where the files came from, what they weigh, the ledger; by it a folder counts as ours."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def manifest_text(
     version: str,
     mapping_sha256: str,
 ) -> str:
-    """The manifest as text; it holds no time and no path of the machine, so that equal runs give equal ones."""
+    """The manifest as text, without a time or a path of the machine: equal runs give equal ones."""
     files = [attrs.asdict(one) for one in sorted(outputs, key=lambda one: one.file)]
     values = (list(ledger), list(inputs), files, version, mapping_sha256)
     return json.dumps(dict(zip(KEYS, values, strict=True)), ensure_ascii=False, indent=2) + "\n"
@@ -67,7 +67,7 @@ def files_in(folder: Path) -> list[str]:
 
 
 def weigh(folder: Path, files: Sequence[str]) -> list[FileFacts]:
-    """Size and checksum of files of a folder, `rows` None; several at a time, since hashing leaves Python free."""
+    """Size and checksum of files of a folder (`rows` None), several at a time: hashing leaves Python free."""
     with ThreadPoolExecutor() as pool:
         return list(pool.map(lambda file: _weigh(folder, file), files))
 

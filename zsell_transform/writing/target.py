@@ -1,15 +1,14 @@
 """The output folder as a whole: may it be written, and how it appears, at once or not at all.
 
 A folder is made beside its target under a hidden name and then takes the target's place. Where the system can
-exchange two folders (Linux, macOS) that is one step; elsewhere it is two renames, and what a run that was killed
-between them left behind is put back by the next one (`recover`).
+exchange two folders (Linux, macOS) that is one step; elsewhere it is two renames, and what a run that was
+killed between them left behind is put back by the next one (`recover`).
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -98,7 +97,7 @@ def _some(files: list[str]) -> str:
     return ", ".join(files[:SHOWN]) + more
 
 
-# --- appearing ------------------------------------------------------------------------------------------------
+# --- appearing --------------------------------------------------------------------------------------------
 
 
 def hidden(target: Path) -> Path:
@@ -157,7 +156,7 @@ def _literal(name: str) -> str:
 
 
 def _abandoned(left: Path) -> bool:
-    """Whether the process that made this folder is gone; where that cannot be asked safely, a day must pass."""
+    """Whether the process that made this folder is gone; where that cannot be asked, a day must pass."""
     number = left.name.rsplit(".part-", 1)[1].split("-")[0]
     if not number.isdecimal() or not left.is_dir():
         return False
@@ -176,15 +175,16 @@ def _exchange(one: Path, other: Path) -> bool:
     """Exchanges two folders in one step; False where system or file system cannot."""
     import ctypes
 
-    here, there = os.fsencode(one), os.fsencode(other)
+    here, there, exchange = (
+        os.fsencode(one),
+        os.fsencode(other),
+        2,
+    )  # RENAME_EXCHANGE, RENAME_SWAP: both are 2
+    current = -100  # AT_FDCWD: paths count from the current folder
     try:
-        system = ctypes.CDLL(None, use_errno=True)
-        if sys.platform == "linux":
-            current, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+        system = ctypes.CDLL(None)
+        if hasattr(system, "renameat2"):  # Linux
             return bool(system.renameat2(current, here, current, there, exchange) == 0)
-        if sys.platform == "darwin":
-            swap = 2  # RENAME_SWAP
-            return bool(system.renamex_np(here, there, swap) == 0)
+        return bool(system.renamex_np(here, there, exchange) == 0)  # macOS
     except (AttributeError, OSError, TypeError):
         return False
-    return False
