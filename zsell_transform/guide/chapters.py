@@ -239,11 +239,7 @@ def trial(frame: pl.DataFrame) -> list[str]:
     counts = dict(
         frame.unique(["item", "id"], maintain_order=True).group_by("item", maintain_order=True).len().rows()
     )
-    return [words.count(counts[item], _one(item), item) for item in ITEMS if item in counts]
-
-
-def _one(item: str) -> str:
-    return {"activities": "activity"}.get(item, item.removesuffix("s"))
+    return [words.count(counts[item], words.one(item), item) for item in ITEMS if item in counts]
 
 
 #: The parts of a proof that speak against it, and what each is.

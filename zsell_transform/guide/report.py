@@ -1,8 +1,8 @@
 """`report.html`: one self-contained page that says what a lap is and what to do next.
 
 Two steps: `page(story)` turns the frames into plain values, capped so that the page of a million records is
-no longer than that of a hundred; the templates only set them. Without jinja2 (the extra `report`) `plain(story)`
-says the essentials.
+no longer than that of a hundred; the templates only set them. Without jinja2 (the extra `report`)
+`plain(story)` says the essentials.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping
 
 import attrs
+import polars as pl
 
 from zsell_transform.guide import words
 from zsell_transform.guide.chapters import Values, files, uploads
@@ -67,15 +68,20 @@ def checklist(story: Story) -> list[Step]:
 
 def _prepare(story: Story) -> Step | None:
     made = [
-        count(story.setup[topic].height, *names)
+        count(number_of, *names)
         for topic, names in words.TOPICS.items()
-        if topic in story.setup and story.setup[topic].height
+        if topic in story.setup and (number_of := _to_create(story.setup[topic]))
     ]
     if story.lap > 1 or not made:
         return None
     return Step(
         "Prepare Pipedrive", f"Create {words.listed(made)}. `setup.md` lists each, in order, to tick off."
     )
+
+
+def _to_create(kit: pl.DataFrame) -> int:
+    """Rows of a topic of the setup kit; where it tells what Pipedrive has by itself, without that."""
+    return int(kit["create"].sum()) if "create" in kit.columns else kit.height
 
 
 def _try(story: Story) -> Step | None:

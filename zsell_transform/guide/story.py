@@ -75,8 +75,10 @@ REHEARSED: Final[Schema] = {
 }
 #: Why the rehearsed wizard skipped rows.
 REASONS: Final[Schema] = {"file": pl.String, "reason": pl.String, "count": pl.Int64}
-#: The trial: one row a record and thing to look at; `shows` is a key of `trial.FEATURES`.
-TRIAL: Final[Schema] = {"item": pl.String, "id": pl.String, "name": pl.String, "shows": pl.String}
+#: The trial, one row a record and point: `shows` is a key of `features.FEATURES`, `value` the cells that show it.
+TRIAL: Final[Schema] = {
+    "item": pl.String, "id": pl.String, "name": pl.String, "shows": pl.String, "value": pl.String,
+}  # fmt: skip
 
 
 def empty(schema: Schema) -> pl.DataFrame:

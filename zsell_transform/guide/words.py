@@ -123,3 +123,8 @@ def cut(text: str | None, length: int = 140) -> str:
     """At most `length` characters, on one line."""
     flat = " ".join((text or "").split())
     return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
+
+
+def one(item: str) -> str:
+    """`activities` → `activity`."""
+    return "activity" if item == "activities" else item.removesuffix("s")

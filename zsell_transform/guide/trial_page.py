@@ -1,0 +1,128 @@
+"""`trial/trial.md`: what to look for in Pipedrive after the trial, and what to change if it is otherwise."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from zsell_transform.guide import words
+from zsell_transform.guide.features import FEATURES, Feature
+from zsell_transform.guide.steps import checklist
+from zsell_transform.guide.story import Story
+from zsell_transform.pipedrive.assumptions import ASSUMPTIONS
+from zsell_transform.sell.entities import ITEMS
+
+#: Signs that mean something in Markdown, as they may stand in a name.
+_SIGNS: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|"})
+
+
+def trial_markdown(story: Story) -> str:
+    """The page that lies beside the trial's files.
+
+    Args:
+        story: `trial` (`item, id, name, shows`), `lap`, the names of folders, `exports_next`.
+    """
+    items = [item for item in ITEMS if item in story.trial["item"]]
+    parts = [_opening(story, items), *_records(story, items), _uncovered(story, items), _ways_on(story)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _opening(story: Story, items: list[str]) -> str:
+    ids = story.trial.unique(["item", "id"], maintain_order=True)
+    counts = [words.count(ids.filter(pl.col("item") == item).height, words.one(item), item) for item in items]
+    return (
+        f"# The trial of lap {story.lap}\n\n"
+        f"This folder holds {words.listed(counts)}, chosen to show what is special in your account and where "
+        "Pipedrive’s import is not documented. Whatever a record is linked to is here too.\n\n"
+        "1. Prepare Pipedrive as `setup.md` says, or as much of it as these records need.\n"
+        "2. Import the files of this folder in the order of their numbers, each to its end. Give the same "
+        "answers as later for all records: the columns as in `setup.md`, duplicates “merge”.\n"
+        "3. Open each record below in Pipedrive and tick off what is as described.\n"
+        "4. Where something came out differently, change what is named there, run the library and try again."
+    )
+
+
+def _records(story: Story, items: list[str]) -> list[str]:
+    """A chapter for each item, a list for each record; what a point means is said once, at the first one."""
+    parts, told = [], set[str]()
+    for item in items:
+        parts.append(f"## {words.spoken(item)}")
+        of_item = story.trial.filter(pl.col("item") == item)
+        for place in of_item["id"].unique(maintain_order=True):
+            rows = of_item.filter(pl.col("id") == place)
+            shown = rows.filter(pl.col("shows").is_in(list(FEATURES))).select("shows", "value").rows()
+            parts.append(
+                _record(rows["name"][0], place, {FEATURES[key]: value for key, value in shown}, told)
+            )
+            told |= {key for key, _ in shown if FEATURES[key].each is None}
+    return parts
+
+
+def _record(name: str | None, place: str, shown: dict[Feature, str | None], told: set[str]) -> str:
+    new = {feature: value for feature, value in shown.items() if feature.key not in told}
+    again = [feature.shows for feature in shown if feature.key in told]
+    lines = [f"### {plain(name or place)}", "", f"Sell id `{place}`", ""]
+    lines += [_point(*point) for point in sorted(new.items(), key=lambda point: -point[0].weight)]
+    if again:
+        lines.append(f"- [ ] As above: {'; '.join(again)}.")
+    if not shown:
+        lines.append(
+            "- [ ] An ordinary record, or one that another needs: it is there once, with its values."
+        )
+    return "\n".join(lines)
+
+
+def _point(feature: Feature, value: str | None) -> str:
+    doubt = " (not documented)" if feature.unsure or feature.answers else ""
+    here = f" Here: {plain(value)}." if value else ""
+    otherwise = f" *If not:* {feature.otherwise}." if feature.otherwise else ""
+    return f"- [ ] **{words.spoken(feature.shows)}**{doubt}: {feature.look}{here}{otherwise}"
+
+
+def _uncovered(story: Story, items: list[str]) -> str:
+    """What no record of this trial can show."""
+    shown = set(story.trial["shows"].drop_nulls())
+    unsure = [one for one in FEATURES.values() if one.item in items and (one.unsure or one.answers)]
+    missing = {
+        item: [one.shows for one in unsure if one.item == item and one.key not in shown] for item in items
+    }
+    answered = {answer for key in shown & FEATURES.keys() for answer in FEATURES[key].answers}
+    later = {answer for one in FEATURES.values() if one.item not in items for answer in one.answers}
+    open_ones = [one.question for name, one in ASSUMPTIONS.items() if name not in answered | later]
+    lines = ["## What the trial does not cover", "", "No record of this lap shows these points:", ""]
+    lines += [f"- {words.spoken(item)}: {'; '.join(points)}." for item, points in missing.items() if points]
+    lines += [
+        "",
+        "These questions about Pipedrive’s import stay open:",
+        "",
+        *(f"- {one}" for one in open_ones),
+    ]
+    rest = (
+        "Records that wait for a later lap have a trial there. How long the import of all records takes, and "
+        "whether they fit your plan, no trial can show: `setup.md` counts for you."
+    )
+    return "\n".join([*lines, "", rest])
+
+
+def _ways_on(story: Story) -> str:
+    given = words.listed(story.exports_next) or "everything"
+    python, shell = checklist(story)[-1].commands[:2]
+    return (
+        "## Three ways on\n\n"
+        "**Revert it.** Pipedrive offers to revert an import; how far that goes is not documented, and what was "
+        "merged into a record that was there before is not taken out again. See that the records are gone, then "
+        "upload the files of the folder above.\n\n"
+        f"**Keep it.** What arrived stays. Export {given} from Pipedrive, all columns, and run the next lap with "
+        "that export: the records of the trial count as present and are not written twice. Do not upload the files "
+        "of the folder above then: they hold the same records once more.\n\n"
+        f"```python\n{' '.join(python.pieces)}\n```\n\n"
+        f"```sh\n{' '.join(shell.pieces)}\n```\n\n"
+        "**Use a throw-away account.** Import the trial into an empty account of its own, set up like the real "
+        "one. Nothing has to be taken back, and merging and System IDs can be tried without fear."
+    )
+
+
+def plain(text: str) -> str:
+    """A name as it is, whatever signs it has."""
+    return " ".join(text.split()).translate(_SIGNS)
