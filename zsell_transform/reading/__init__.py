@@ -1,0 +1,7 @@
+"""Bytes → Sell tables: whatever a person exported, as text, under canonical names; nothing lost, nothing guessed."""
+
+from zsell_transform.reading.csv_file import read_csv
+from zsell_transform.reading.export import Export, InputFile
+from zsell_transform.reading.read import read_export
+
+__all__ = ["Export", "InputFile", "read_csv", "read_export"]

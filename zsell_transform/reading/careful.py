@@ -1,0 +1,240 @@
+"""The careful path: one damaged record costs that record's repair, never its neighbours.
+
+What is legal CSV of the header's width is read by Python's csv module, in runs that one expression finds. Elsewhere a
+record is read in the first way that gives it the header's width: unwrapped, its quotes taken for text, or its quotes
+honoured though they stand in wrong places. What fits in no way is padded or cut, and told.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import Final, TextIO
+
+import attrs
+
+#: Text that is held at once, and how far the end of one record is looked for (a cell of 2 MB must fit).
+_BLOCK: Final = 4 << 20
+_LOOKAHEAD: Final = 8 << 20
+#: Ways of reading one record that are tried before it is taken as it comes.
+_TRIES: Final = 400
+_NEWLINE: Final = r"(?:\r\n|\n|\r)"
+
+
+@attrs.frozen
+class Record:
+    """One record: its number as a spreadsheet counts, its cells (exactly the header's width), and what was repaired.
+
+    Attributes:
+        code: of the issue, empty for a record that needed none.
+        detail: what was found, for the message.
+        surplus: cells beyond the header that are not empty.
+    """
+
+    row: int
+    cells: list[str]
+    code: str = ""
+    detail: str = ""
+    surplus: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class _Reading:
+    """One way to read a record: its cells, where the next one begins, and whether its quotes are all legal."""
+
+    cells: list[str]
+    end: int
+    is_legal: bool = False
+
+
+class Reader:
+    """Reads the records of one file under a delimiter and a width."""
+
+    def __init__(self, delimiter: str, width: int) -> None:
+        d = re.escape(delimiter)
+        stop = rf"(?=[{d}\r\n]|\Z)"
+        legal = rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^{d}"\r\n]*+)'
+        record = rf"(?:{legal}{d}){{{width - 1}}}{legal}"
+        self.delimiter, self.width = delimiter, width
+        self._run = re.compile(rf"(?:{record}{_NEWLINE})*+")
+        self._whole_line = re.compile(rf"(?m)^{record}\r?$")
+        self._blank = re.compile(rf"[ \t]*{_NEWLINE}" if delimiter != "\t" else rf" *{_NEWLINE}")
+        self._end = re.compile(rf"{_NEWLINE}|\Z")
+        self._wrapped = re.compile(rf'"((?:[^"]|"")*+)"{d}*(?:{_NEWLINE}|\Z)')
+        quoted = rf' *"([^"]*+(?:""[^"]*+)*+)" *{stop}'
+        loose = rf'"((?:[^"]|"(?![{d}\r\n]|\Z))*)"{stop}'
+        loose_line = rf'"((?:[^"\r\n]|"(?![{d}\r\n]|\Z))*)"{stop}'
+        self._quoted, self._loose, self._loose_line = map(re.compile, (quoted, loose, loose_line))
+        self._text = re.compile(rf"[^{d}\r\n]*")
+        self._text_with_cr = re.compile(rf"[^{d}\n]*")
+
+    def read(self, stream: TextIO, first_row: int = 1) -> Iterator[Record]:
+        """Every record of a stream (opened with `newline=""`) that is not blank; blank lines are only counted."""
+        window, row = _Window(stream), first_row
+        while window.fill():
+            text, at = window.text, window.at
+            run = self._run.match(text, at)
+            if run and run.end() > at:
+                records = self._legal(text[at : run.end()])
+                yield from (Record(row + n, cells) for n, cells in enumerate(records))
+                row, window.at = row + len(records), run.end()
+            elif blank := self._blank.match(text, at):
+                row, window.at = row + 1, blank.end()
+            else:
+                record, window.at = self._repaired(text, at, row)
+                row += 1
+                yield record
+
+    def _legal(self, text: str) -> list[list[str]]:
+        csv.field_size_limit(sys.maxsize)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter)
+        return [cells or [""] for cells in reader]
+
+    def _repaired(self, text: str, at: int, row: int) -> tuple[Record, int]:
+        """One record that is not legal CSV of the header's width, and where the next one begins."""
+        if inner := self._unwrapped(text, at):
+            return Record(row, inner.cells, "record_unwrapped", "the whole record in one pair of quotes"), inner.end
+        taken = self._as_it_comes(text, at)
+        if not taken.is_legal:  # of a legal record the cells are known, however few or many
+            for ways in (self._within_line, self._anyhow):
+                if fitting := self._fitting(text, at, ways):
+                    quoted = '"' in text[at : fitting.end]
+                    return Record(row, fitting.cells, "stray_quote_repaired" if quoted else ""), fitting.end
+        found, width = taken.cells, self.width
+        code = "short_row" if len(found) < width else "long_row"
+        cells = (found + [""] * width)[:width]
+        detail = f"{len(found)} cells, and the header has {width}"
+        return Record(row, cells, code, detail, tuple(filter(None, found[width:]))), taken.end
+
+    def _unwrapped(self, text: str, at: int) -> _Reading | None:
+        """The cells inside a record that was quoted as one cell, if they are as many as the header's."""
+        wrapped = self._wrapped.match(text, at) if self.width > 1 else None
+        if not wrapped or self.delimiter not in wrapped[1]:
+            return None
+        inside = wrapped[1].replace('""', '"')
+        cells = Reader(self.delimiter, self.width).single(inside)
+        return _Reading(cells, wrapped.end()) if cells else None
+
+    def single(self, text: str) -> list[str] | None:
+        """The cells of a text that is one record of the right width, read in the first way that fits; else None."""
+        legal = self._run.match(text + "\n")
+        if legal and legal.end() == len(text) + 1:
+            rows = self._legal(text)
+            return rows[0] if len(rows) == 1 else None
+        fitting = self._fitting(text, 0, self._anyhow)
+        return fitting.cells if fitting and fitting.end >= len(text) else None
+
+    # --- one record, in the first way that gives it the header's width -------------------------------------------
+
+    def _fitting(self, text: str, at: int, ways: _Ways) -> _Reading | None:
+        """Depth-first over the ways to read each cell, in order of likelihood, within a number of tries."""
+        stack: list[tuple[int, int, _Chain]] = [(at, 0, None)]
+        for _ in range(_TRIES + 4 * self.width):
+            if not stack:
+                return None
+            place, count, chain = stack.pop()
+            if count == self.width:
+                end = self._end.match(text, place)
+                if end:
+                    return _Reading(_unchained(chain), end.end())
+                continue
+            if count:
+                if not text.startswith(self.delimiter, place):
+                    continue
+                place += 1
+            stack.extend((end, count + 1, (chain, cell)) for cell, end in reversed(ways(text, place)))
+        return None
+
+    def _within_line(self, text: str, at: int) -> list[tuple[str, int]]:
+        """The ways to read a cell that end on its line: quoted, quoted with stray quotes inside, or as text."""
+        ways = []
+        if (m := self._quoted.match(text, at)) and not _breaks(m[1]):
+            ways.append((m[1].replace('""', '"'), m.end()))
+        elif m := self._loose_line.match(text, at):
+            ways.append((_unescaped(m[1]), m.end()))
+        m = self._text.match(text, at)
+        return [*ways, (m[0], m.end())] if m else ways
+
+    def _anyhow(self, text: str, at: int) -> list[tuple[str, int]]:
+        """The same, also over line breaks, unless a record of its own would be swallowed; lone CR may be text."""
+        ways = self._within_line(text, at)
+        for pattern in (self._quoted, self._loose):
+            m = pattern.match(text, at, at + _LOOKAHEAD)
+            if m and _breaks(m[1]) and not self._swallows(m[1]):
+                ways.append((_unescaped(m[1]), m.end()))
+        m = self._text_with_cr.match(text, at)
+        return [*ways, (m[0], m.end())] if m and "\r" in m[0].removesuffix("\r") else ways
+
+    def _swallows(self, cell: str) -> bool:
+        """Whether one of the lines after the cell's first would be a whole record (never told of narrow files)."""
+        first = _first_break(cell)
+        return self.width > 1 and self._whole_line.search(cell, first) is not None
+
+    def _as_it_comes(self, text: str, at: int) -> _Reading:
+        """The record as its legal quotes part it, ending where they do; not legal where quotes stand elsewhere.
+
+        Nor is it where it ends at a lone CR, which may be text.
+        """
+        cells: list[str] = []
+        legal = True
+        while True:
+            m = self._quoted.match(text, at)
+            if m and (not _breaks(m[1]) or not self._swallows(m[1])):
+                cells.append(m[1].replace('""', '"'))
+                legal = legal and text[at] == text[m.end() - 1] == '"'
+            else:
+                m = self._text.match(text, at)
+                assert m is not None  # it matches the empty text
+                cells.append(m[0])
+                legal = legal and '"' not in m[0]
+            at = m.end()
+            if end := self._end.match(text, at):
+                return _Reading(cells, end.end(), legal and end[0] != "\r")
+            at += 1  # over the delimiter
+
+
+_Chain = tuple["_Chain", str] | None
+_Ways = Callable[[str, int], list[tuple[str, int]]]
+
+
+class _Window:
+    """The part of a stream that is held: enough beyond `at` for the longest record that is looked for."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._ended = stream, False
+        self.text, self.at = "", 0
+
+    def fill(self) -> bool:
+        """Reads on as far as needed; False at the end. The last record gets its line end, if it has none."""
+        while not self._ended and len(self.text) - self.at < _LOOKAHEAD:
+            block = self._stream.read(_BLOCK)
+            if block.endswith("\r"):
+                block += self._stream.read(1)  # never part a CR from its LF
+            self.text, self.at, self._ended = self.text[self.at :] + block, 0, not block
+            if self._ended and self.text and self.text[-1] not in "\r\n":
+                self.text += "\n"
+        return self.at < len(self.text)
+
+
+def _unchained(chain: _Chain) -> list[str]:
+    cells = []
+    while chain:
+        chain, cell = chain
+        cells.append(cell)
+    return cells[::-1]
+
+
+def _unescaped(cell: str) -> str:
+    """The text of a cell whose quotes stand loosely: doubled ones, and those behind a backslash, are single ones."""
+    return cell.replace('""', '"').replace('\\"', '"')
+
+
+def _breaks(cell: str) -> bool:
+    return "\n" in cell or "\r" in cell
+
+
+def _first_break(cell: str) -> int:
+    return min((at for at in (cell.find("\n"), cell.find("\r")) if at >= 0), default=0)

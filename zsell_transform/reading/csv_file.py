@@ -1,0 +1,228 @@
+"""One CSV file → one lazy table of text, whatever its state: the fast path where it is proven, the careful one elsewhere.
+
+Both give the same frame: `_row` as a spreadsheet numbers it, one text column a header, missing and `""` both null.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Final, TextIO
+
+import attrs
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.errors import ExportError
+from zsell_transform.reading import careful, damage, dialect, encoding, plain
+from zsell_transform.reading.source import Found
+
+#: By which delimiter and header are found; longer than the widest header and the longest preamble met.
+_OPENING: Final = 1 << 19
+
+
+@attrs.frozen
+class Table:
+    """One file that was read: what is in it, and how.
+
+    Attributes:
+        file: its name as people know it.
+        frame: `_row` (UInt32) and a String column for each of `names`.
+        names: its headers, cleaned and made unique, in order.
+        encoding, delimiter: how its bytes were read.
+        rows: records with any value.
+        sha256: of its bytes.
+        issues: what was found, in the travelling schema, without an entity.
+        suspicious: some cell may be damaged (`damage.cells` then finds which).
+    """
+
+    file: str
+    frame: pl.LazyFrame
+    names: tuple[str, ...]
+    encoding: str
+    delimiter: str
+    rows: int
+    sha256: str
+    issues: pl.DataFrame
+    suspicious: bool = False
+
+
+def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Any CSV file, whatever its state, as text: nothing is inferred, nothing is lost.
+
+    Returns:
+        The frame (a String column for each header, missing and `""` both null, records without any value left out), and
+        the issues: how the encoding was guessed, and each record or cell that was repaired or is damaged.
+
+    Raises:
+        ExportError: the file is missing, empty or no text at all.
+    """
+    from tempfile import TemporaryDirectory
+
+    path = Path(path)
+    if not path.is_file():
+        raise ExportError(f"{path} does not exist or is no file: give a CSV file")
+    with TemporaryDirectory(prefix="zsell_") as temporary:
+        table = read(Found.at(path, path.name), Path(temporary), judge=lambda _: 0, asked=encoding)
+        frame = table.frame.collect(engine="streaming")
+        found = [table.issues, *([damage.cells(table.frame, table.file)] if table.suspicious else [])]
+    return frame.drop("_row"), issues.render(issues.gather(found))
+
+
+def read(found: Found, temporary: Path, judge: dialect.Judge, asked: str | None = None) -> Table:
+    """One file as a lazy table; what needs repair is written to `temporary`, clean, and scanned from there.
+
+    Args:
+        found: the file.
+        temporary: a folder for the clean copy.
+        judge: a record → how many of its cells are known headers.
+        asked: the encoding that the user's mapping names.
+
+    Raises:
+        ExportError: the file is empty or no text.
+    """
+    with found.path.open("rb") as stream:
+        head = stream.read(_OPENING)
+    if not head.strip(b"\r\n\t \0" + plain.BOM):
+        raise ExportError(f"{found.file} is empty")
+    encoding.refuse_binary(head, found.file)
+    text = encoding.opening(head) if asked is None else head.decode(asked, "ignore")
+    whole = len(head) == found.size
+    layout = dialect.of(text if whole else text[: text.rfind("\n") + 1] or text, judge)
+    if layout.is_plain_header and _may_be_plain(asked) and b"\0" not in head:
+        checked = plain.check(found.path, layout.delimiter, layout.width)
+        if checked.plain:
+            return _plain_table(found, layout, text, checked)
+        return _careful_table(found, temporary, layout, asked, checked.sha256)
+    return _careful_table(found, temporary, layout, asked, plain.sha256(found.path))
+
+
+def _may_be_plain(asked: str | None) -> bool:
+    return asked is None or asked.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig")
+
+
+def _plain_table(found: Found, layout: dialect.Dialect, text: str, checked: plain.Checked) -> Table:
+    """polars reads the file itself, lazily."""
+    header = dialect.records(text.removeprefix("\ufeff"), layout.delimiter)[0]
+    names, notes = headers(header, found.file, 1)
+    frame = pl.scan_csv(
+        found.path,
+        separator=layout.delimiter,
+        infer_schema=False,
+        null_values=[""],
+        new_columns=list(names),
+        row_index_name="_row",
+        row_index_offset=2,
+        glob=False,
+    ).with_columns(pl.col("_row").cast(pl.UInt32))
+    if checked.blank_records:
+        frame = frame.filter(pl.any_horizontal(pl.col(names).is_not_null()))
+    rows = int(frame.select(pl.len()).collect(engine="streaming").item())
+    return Table(
+        found.file, frame, names, "utf-8", layout.delimiter, rows, checked.sha256, notes, checked.suspicious
+    )
+
+
+def _careful_table(
+    found: Found, temporary: Path, layout: dialect.Dialect, asked: str | None, sha256: str
+) -> Table:
+    """The csv module reads, record by record, and writes a clean copy, which polars scans."""
+    read_as = encoding.of(found.path, asked)
+    temporary.mkdir(parents=True, exist_ok=True)
+    clean = temporary / "clean.csv"
+    reader = careful.Reader(layout.delimiter, layout.width)
+    copy = _Copy(found.file)
+    with (
+        found.path.open(encoding=read_as.name, newline="") as source,
+        clean.open("w", encoding="utf-8", newline="") as target,
+    ):
+        copy.write(reader.read(source), layout.header_row, target)
+    frame = pl.scan_csv(
+        clean, infer_schema=False, null_values=[""], new_columns=["_row", *copy.names], glob=False
+    ).with_columns(pl.col("_row").cast(pl.UInt32))
+    return Table(
+        file=found.file,
+        frame=frame,
+        names=copy.names,
+        encoding=read_as.name,
+        delimiter=layout.delimiter,
+        rows=copy.rows,
+        sha256=sha256,
+        issues=issues.gather([_guess(found.file, read_as), copy.issues()]),
+        suspicious=True,
+    )
+
+
+class _Copy:
+    """The clean copy of one file: comma, UTF-8, `_row` in front, every record as wide as the header."""
+
+    def __init__(self, file: str) -> None:
+        self.file, self.rows = file, 0
+        self.names: tuple[str, ...] = ()
+        self._header_notes = issues.empty()
+        self._told: list[tuple[str, int, str, str]] = []
+
+    def write(self, records: Iterator[careful.Record], header_row: int, target: TextIO) -> None:
+        writer = csv.writer(target, lineterminator="\r\n")
+        for record in records:
+            cells = self._without_nul(record)
+            if record.row < header_row:
+                self._told.append(("preamble_skipped", record.row, " ".join(filter(None, cells)), ""))
+                continue
+            if record.code:
+                self._told.append((record.code, record.row, " | ".join(record.surplus), record.detail))
+            if not self.names:
+                self.names, self._header_notes = headers(cells, self.file, record.row)
+                writer.writerow(["_row", *(f"c{n}" for n in range(len(self.names)))])
+            elif any(cells):
+                self.rows += 1
+                writer.writerow([record.row, *cells])
+
+    def _without_nul(self, record: careful.Record) -> list[str]:
+        nuls = sum(cell.count("\0") for cell in record.cells)
+        if not nuls:
+            return record.cells
+        self._told.append(("nul_removed", record.row, str(nuls), ""))
+        return [cell.replace("\0", "") for cell in record.cells]
+
+    def issues(self) -> pl.DataFrame:
+        """What was skipped and repaired, a row for each record; a habit of trailing delimiters is no issue."""
+        trailing = sum(code == "long_row" and not value for code, _, value, _ in self._told)
+        told = [
+            one for one in self._told if not (one[0] == "long_row" and not one[2] and trailing > self.rows // 2)
+        ]
+        rows = [
+            (code, None, self.file, row, None, None, value or None, detail or None)
+            for code, row, value, detail in told
+        ]
+        return issues.gather([self._header_notes, pl.DataFrame(rows, schema=issues.RAW, orient="row")])
+
+
+def headers(cells: Sequence[str], file: str, row: int) -> tuple[tuple[str, ...], pl.DataFrame]:
+    """Headers as the library names them: without BOM, NBSP and outer spaces; blank and repeated ones told apart.
+
+    Returns:
+        The names, unique and in order, and an issue for each blank or repeated one.
+    """
+    names: dict[str, None] = {}
+    notes = []
+    for n, cell in enumerate(cells, start=1):
+        plain_name = cell.replace("\ufeff", "").replace("\xa0", " ").strip()
+        name = plain_name or f"column {n}"
+        if name in names:
+            name = next(each for k in count(2) if (each := f"{name} ({k})") not in names)
+        if not plain_name:
+            notes.append(issues.issue("blank_header", file=file, row=row, field=name, value=n))
+        elif name != plain_name:
+            notes.append(issues.issue("duplicate_header", file=file, row=row, field=name, value=plain_name))
+        names[name] = None
+    return tuple(names), issues.gather(notes)
+
+
+def _guess(file: str, read_as: encoding.Encoding) -> pl.DataFrame:
+    if not read_as.is_guess:
+        return issues.empty()
+    detail = f"{read_as.confidence:.0%} sure; reads: {read_as.sample}"
+    return issues.issue("encoding_guessed", file=file, value=read_as.name, detail=detail)

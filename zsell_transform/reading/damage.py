@@ -1,0 +1,56 @@
+"""Cells that a spreadsheet or a wrong encoding has damaged for good: found and told, never touched."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from zsell_transform import issues
+
+#: What a spreadsheet leaves of long numbers, formulas and narrow columns.
+_SPREADSHEET: Final = (
+    r"^'?[+-]?\d+(?:[.,]\d+)?E\+\d{2,3}$|^#(?:REF!|NAME\?|VALUE!|DIV/0!|NUM!|N/A|NULL!)$|^#{4,}$"
+)
+#: UTF-8 that was read as Windows-1252 or Latin-1, once.
+_MOJIBAKE: Final = r"Ã[\x{80}-\x{BF}‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Â[\x{80}-\x{BF}]|â€[\x{80}-\x{BF}™œ“”˜¦]"
+#: A day as a spreadsheet counts them, from 1954 to 2064, with or without a time.
+_SERIAL: Final = r"^[2-5]\d{4}(?:[.,]\d+)?$"
+#: Records that are looked at for such days; a spreadsheet turns whole columns.
+_SAMPLE: Final = 2_000
+
+
+def cells(frame: pl.LazyFrame, file: str) -> pl.DataFrame:
+    """Every damaged cell of a table with `_row` and text columns, as issues (`spreadsheet_damage`, `mojibake_suspected`)."""
+    names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
+    return issues.gather(
+        [
+            _matching(frame, names, _SPREADSHEET, "spreadsheet_damage", file),
+            _matching(frame, names, _MOJIBAKE, "mojibake_suspected", file),
+        ]
+    )
+
+
+def serial_days(frame: pl.LazyFrame, days: list[str], file: str) -> pl.DataFrame:
+    """Days that stand as a spreadsheet's day numbers, as issues by cell, if any of the first records has one."""
+    if not days:
+        return issues.empty()
+    some = frame.head(_SAMPLE).select(pl.any_horizontal(pl.col(days).str.contains(_SERIAL)).any()).collect()
+    if not some.item():
+        return issues.empty()
+    return _matching(frame, days, _SERIAL, "spreadsheet_damage", file)
+
+
+def _matching(frame: pl.LazyFrame, names: list[str], pattern: str, code: str, file: str) -> pl.DataFrame:
+    hit = pl.col(names).str.contains(pattern)
+    source_id = pl.col("id") if "id" in names else pl.lit(None, pl.String)
+    found = (
+        frame.filter(pl.any_horizontal(hit))
+        .select("_row", source_id.alias("_id"), pl.when(hit).then(pl.col(names)))
+        .unpivot(index=["_row", "_id"], variable_name="field", value_name="value")
+        .filter(pl.col("value").is_not_null())
+        .sort("_row", maintain_order=True)
+        .with_columns(pl.lit(file).alias("_file"))
+    )
+    rows = issues.found(found, code, entity=None, field=pl.col("field"), value=pl.col("value"))
+    return rows.collect(engine="streaming")

@@ -1,0 +1,178 @@
+"""In which encoding a file's text stands: proven where it can be, guessed with a figure where it cannot.
+
+Order of proof (facts page on reading CSV): a byte order mark; strict UTF-8 over the *whole* file; NUL bytes in the
+places where UTF-16 or UTF-32 have them; then chardet, on the lines that hold a byte above 0x7F only, since on whole
+files of mostly ASCII it is right half of the time and on those lines 97 of 100 times.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from zsell_transform.errors import ExportError
+
+#: Marks at the beginning of a file, the longer ones first (UTF-32's begins like UTF-16's).
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+#: Beginnings of files that are no text, and what people call them.
+_BINARIES: Final = (
+    (b"PK\x03\x04", "a spreadsheet or zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"SQLite format 3", "a database"),
+    (b"PAR1", "a parquet file"),
+    (b"{\\rtf", "a rich text document"),
+)
+#: NUL bytes of ASCII text, by position in groups of four → encoding.
+_WIDE: Final = (
+    ((False, True, True, True), "utf-32-le"),
+    ((True, True, True, False), "utf-32-be"),
+    ((False, True, False, True), "utf-16-le"),
+    ((True, False, True, False), "utf-16-be"),
+)
+_BLOCK: Final = 1 << 20
+#: Lines that the detector is given at most; more do not change its mind.
+_SAMPLE_BYTES: Final = 4 << 20
+_CONTROL: Final = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1a\x00")
+
+
+@attrs.frozen
+class Encoding:
+    """How a file's bytes become text.
+
+    Attributes:
+        name: Python's name of the codec.
+        confidence: 1.0 where it is proven or the user said so, else the detector's figure.
+        sample: a line that reads differently under another encoding, as it reads now; empty where nothing was guessed.
+        asked: the user's mapping named it.
+    """
+
+    name: str
+    confidence: float = 1.0
+    sample: str = ""
+    asked: bool = False
+
+    @property
+    def is_guess(self) -> bool:
+        return self.confidence < 1.0
+
+
+UTF8: Final = Encoding("utf-8")
+
+
+def refuse_binary(head: bytes, file: str) -> None:
+    """Raises `ExportError` when the first bytes are those of a spreadsheet, an archive or another file that is no text."""
+    kind = next((kind for magic, kind in _BINARIES if head.startswith(magic)), "")
+    if not kind and not _mark(head) and not _wide(head) and sum(byte in _CONTROL for byte in head) > len(head) // 10:
+        kind = "a binary file"
+    if kind == "a spreadsheet or zip archive" and (b"xl/" in head or b"[Content_Types]" in head):
+        kind = "an Excel workbook"
+    if kind:
+        raise ExportError(f"{file} is {kind}, not a CSV file: export it as CSV (UTF-8) and give that")
+
+
+def of(path: Path, asked: str | None = None) -> Encoding:
+    """The encoding of a whole file.
+
+    Raises:
+        ExportError: the encoding that the mapping names cannot read the file.
+    """
+    if asked:
+        if not _decodes(path, asked):
+            raise ExportError(f"{path.name} is not {asked}, which the mapping's 'encoding' says it is")
+        return Encoding(asked, asked=True)
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    known = _mark(head) or _wide(head)
+    if known and _decodes(path, known):
+        return Encoding(known)
+    return UTF8 if _decodes(path, "utf-8") else _guessed(path)
+
+
+def opening(head: bytes) -> str:
+    """The first bytes as text, good enough to see delimiter and header: ASCII survives in every codec tried."""
+    name = _mark(head) or _wide(head)
+    if name:
+        return codecs.getincrementaldecoder(name)("replace").decode(head)
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return head.decode("cp1252", "replace")
+
+
+def _mark(head: bytes) -> str:
+    return next((name for mark, name in _MARKS if head.startswith(mark)), "")
+
+
+def _wide(head: bytes) -> str:
+    """UTF-16 or UTF-32 without a mark: NULs stand at fixed places of nearly every group of four bytes."""
+    groups = [head[at : at + 4] for at in range(0, len(head) - 3, 4)]
+    if len(groups) < 4 or b"\0" not in head:
+        return ""
+    for places, name in _WIDE:
+        fitting = sum(tuple(byte == 0 for byte in group) == places for group in groups)
+        if fitting > 0.7 * len(groups):
+            return name
+    return ""
+
+
+def _decodes(path: Path, name: str) -> bool:
+    try:
+        decoder = codecs.getincrementaldecoder(name)()
+        with path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", True)
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
+def _guessed(path: Path) -> Encoding:
+    """chardet's opinion of the lines that are not ASCII; Windows-1252 where it has none that can read the file."""
+    import chardet
+
+    lines = list(_high_lines(path))
+    text = b"\n".join(lines)
+    opinion = chardet.detect(text, max_bytes=max(len(text), 1))
+    name = str(opinion.get("encoding") or "")
+    confidence = min(float(opinion.get("confidence") or 0.0), 0.99)
+    if not name or name.lower() in ("utf-8", "ascii") or not _decodes(path, name):
+        name, confidence = ("cp1252", 0.0) if _decodes(path, "cp1252") else ("latin-1", 0.0)
+    return Encoding(name, confidence, _sample(lines, name))
+
+
+def _high_lines(path: Path) -> Iterator[bytes]:
+    """The lines that hold a byte above 0x7F, up to a size, from the whole file."""
+    size = 0
+    with path.open("rb") as stream:
+        for line in stream:
+            if not line.isascii():
+                size += len(line)
+                yield line.strip()
+                if size > _SAMPLE_BYTES:
+                    return
+
+
+def _sample(lines: list[bytes], name: str) -> str:
+    """Words of the first lines in which the guess matters."""
+    words = [
+        word.decode(name, "replace").strip('"')
+        for line in lines[:20]
+        for word in line.replace(b",", b" ").replace(b";", b" ").split()
+        if not word.isascii()
+    ]
+    return " ".join(dict.fromkeys(words))[:120]

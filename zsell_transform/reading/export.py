@@ -1,0 +1,148 @@
+"""What was read: one canonical table an entity, lazily, with everything that is to be told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import attrs
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.errors import ExportError
+from zsell_transform.reading.source import Found
+from zsell_transform.sell.entities import ENTITIES
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
+
+@attrs.frozen
+class InputFile:
+    """One file that was read, for the manifest.
+
+    Attributes:
+        file: its name within the source.
+        entity: what it holds (`contacts` also where people and companies share it); a dictionary; empty for a stranger.
+        family: `full_export`, `smart_list`, `api`, `frame`; empty for a stranger.
+        encoding, delimiter: how its bytes were read.
+        rows: records with any value.
+        sha256: of its bytes; empty for a frame.
+    """
+
+    file: str
+    entity: str
+    family: str
+    encoding: str
+    delimiter: str
+    rows: int
+    sha256: str
+
+
+class Export:
+    """A Sell export that was read: canonical tables, lazily. Owns its temporary files until closed or collected.
+
+    Attributes:
+        files: every table of the source, an `InputFile` each.
+        entities: the Sell entities that some file may hold, in the ledger's order.
+        tables: entity → DataFrame, collected when asked for: canonical columns as text, `_file`, `_row`.
+        unknown: file → DataFrame, for tables that are not recognised or have no place in Pipedrive.
+        issues: what was found, in the contract's columns; `raw_issues` in those of the travelling schema.
+        merged: entity → input records that went into another record of the same id.
+        labels: files that the mapping's `smart_lists` makes a label, with it.
+        dictionaries: dumps that name ids (`users`, `stages` …).
+    """
+
+    def __init__(
+        self,
+        parts: dict[str, tuple[pl.LazyFrame, ...]],
+        files: tuple[InputFile, ...],
+        raw_issues: pl.DataFrame,
+        *,
+        unknown: dict[str, pl.LazyFrame] | None = None,
+        merged: dict[str, int] | None = None,
+        labels: dict[str, str] | None = None,
+        dictionaries: dict[str, pl.DataFrame] | None = None,
+        origins: tuple[Found, ...] = (),
+        temporary: TemporaryDirectory[str] | None = None,
+    ) -> None:
+        self._parts, self._origins, self._temporary = parts, origins, temporary
+        self._closed = False
+        self.files, self.raw_issues = files, raw_issues
+        self.merged, self.labels = merged or {}, labels or {}
+        self.dictionaries = dictionaries or {}
+        self.entities = tuple(entity for entity in ENTITIES if entity in parts)
+        self.tables: Mapping[str, pl.DataFrame] = _Tables(self.entities, self.scan)
+        others = unknown or {}
+        self.unknown: Mapping[str, pl.DataFrame] = _Tables(tuple(others), lambda file: self._guarded(others[file]))
+
+    @property
+    def issues(self) -> pl.DataFrame:
+        return issues.render(self.raw_issues)
+
+    def scan(self, entity: str) -> pl.LazyFrame:
+        """One entity's records in input order: `_file`, `_row`, canonical columns as text, missing and `""` both null.
+
+        With a labelled Smart List also `_smart_list`: its labels, joined by `, `. An entity that no file holds is empty.
+
+        Raises:
+            ExportError: a file has changed since it was read, or the export is closed.
+            KeyError: there is no such entity.
+        """
+        if entity not in ENTITIES:
+            raise KeyError(f"{entity!r} is not one of {', '.join(ENTITIES)}")
+        parts = self._parts.get(entity)
+        if not parts:
+            return pl.LazyFrame(schema={"_file": pl.String, "_row": pl.UInt32, "id": pl.String})
+        return self._guarded(parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal"))
+
+    def _guarded(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        if self._closed:
+            raise ExportError("this export is closed: read it again")
+        for one in self._origins:
+            if not one.is_unchanged():
+                raise ExportError(f"{one.file} has changed since it was read: read the export again")
+        return frame
+
+    def close(self) -> None:
+        """Removes the temporary files; frames that were not collected cannot be read any more."""
+        self._closed = True
+        if self._temporary:
+            self._temporary.cleanup()
+
+    def __enter__(self) -> Export:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        held = ", ".join(self.entities) or "nothing"
+        return f"<Export of {len(self.files)} files: {held}>"
+
+
+class _Tables(Mapping[str, pl.DataFrame]):
+    """Tables by name, each collected when it is first asked for."""
+
+    def __init__(self, names: tuple[str, ...], scan: Callable[[str], pl.LazyFrame]) -> None:
+        self._names, self._scan = names, scan
+        self._collected: dict[str, pl.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._collected:
+            self._collected[name] = self._scan(name).collect(engine="streaming")
+        return self._collected[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __repr__(self) -> str:
+        return f"<tables: {', '.join(self._names)}>"

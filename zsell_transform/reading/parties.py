@@ -1,0 +1,46 @@
+"""People and companies share one table in Sell; here they part."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Final
+
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.reading.recognise import Meaning
+
+_YES: Final = ("true", "1", "yes", "t", "sí", "si", "ja", "oui", "sim", "tak", "company", "organization", "organisation")
+_NO: Final = ("false", "0", "no", "f", "nein", "non", "não", "nie", "person", "people", "contact", "individual")
+
+
+def with_kind(
+    frame: pl.LazyFrame, meaning: Meaning, file: str, rows: int
+) -> tuple[pl.LazyFrame, pl.DataFrame]:
+    """The table with `_company`: by its flag; without one by a first or last name; without these by the kind of list."""
+    names = frame.collect_schema().names()
+    persons = [name for name in ("first_name", "last_name") if name in names]
+    by_name = pl.all_horizontal(pl.col(persons).is_null()) if persons else pl.lit(meaning.entity == "companies")
+    if "is_organisation" in names:
+        flag = pl.col("is_organisation").str.strip_chars().str.to_lowercase()
+        company = pl.when(flag.is_in(_YES)).then(True).when(flag.is_in(_NO)).then(False).otherwise(by_name)
+        return frame.with_columns(company.alias("_company")), issues.empty()
+    if meaning.entity == "companies":
+        return frame.with_columns(pl.lit(True).alias("_company")), issues.empty()
+    notes = issues.empty()
+    if not persons and rows and not _says_people(file):
+        about = {"entity": meaning.entity, "file": file, "field": file}
+        notes = issues.issue("kind_assumed", value="people", **about)
+    return frame.with_columns(by_name.alias("_company")), notes
+
+
+def of_kind(frame: pl.LazyFrame, company: bool | None) -> pl.LazyFrame:
+    """The companies of a table with `_company`, or its people; any other table as it is."""
+    if company is None:
+        return frame
+    return frame.filter(pl.col("_company") if company else ~pl.col("_company")).drop("_company")
+
+
+def _says_people(file: str) -> bool:
+    name = PurePosixPath(file).name.casefold()
+    return any(word in name for word in ("people", "person", "contact"))

@@ -1,0 +1,205 @@
+"""`read_export`: whatever a person exported from Sell → an `Export`. Reads as the order in which things become known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.errors import ExportError
+from zsell_transform.mapping import Mapping as Wishes
+from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
+from zsell_transform.reading.csv_file import Table
+from zsell_transform.reading.export import Export, InputFile
+from zsell_transform.reading.parties import of_kind, with_kind
+from zsell_transform.reading.recognise import Meaning
+from zsell_transform.reading.shape import Dictionaries, named_ids, shaped
+from zsell_transform.reading.source import Found, files_of
+from zsell_transform.reading.vocabulary import PARTIES
+from zsell_transform.sell.columns import DATES
+
+#: What a record without an id is known by.
+_KNOWN_BY: Final = {
+    **dict.fromkeys((*PARTIES, "leads"), "e-mail, else by its name"),
+    "deals": "name",
+}
+#: More names than this are not listed in an error.
+_LISTED: Final = 5
+
+
+def read_export(source: object, mapping: Any = None) -> Export:
+    """A Sell export in any of its families, from a folder, zip, CSV file, list of paths, `Export`, or dict of frames.
+
+    Args:
+        source: what to read.
+        mapping: YAML path, dict or `Mapping`; its `columns`, `encoding` and `smart_lists` matter here.
+
+    Raises:
+        ExportError: nothing there can be read as a Sell export, in one line for a person.
+        MappingError: the mapping is wrong.
+    """
+    if isinstance(source, Export):
+        return source
+    ask = Wishes.load(mapping)
+    temporary = TemporaryDirectory(prefix="zsell_", ignore_cleanup_errors=True)
+    try:
+        reading = _Reading(ask, Path(temporary.name))
+        if isinstance(source, Mapping):
+            reading.tables += frames.tables(source, ask.columns)
+        else:
+            reading.take_files(files_of(source, Path(temporary.name) / "zip"))
+        return reading.export(temporary)
+    except BaseException:
+        temporary.cleanup()
+        raise
+
+
+class _Reading:
+    """What is known while an export is read: its tables with their meanings, and the issues so far."""
+
+    def __init__(self, ask: Wishes, temporary: Path) -> None:
+        self.ask, self.temporary = ask, temporary
+        self.tables: list[tuple[Table, Meaning]] = []
+        self.origins: list[Found] = []
+        self.notes: list[pl.DataFrame] = []
+        self.failures: list[str] = []
+
+    def take_files(self, found: list[Found]) -> None:
+        alone = len(found) == 1
+        for n, one in enumerate(found):
+            if not (one.is_table or alone):
+                self.notes.append(issues.issue("file_not_recognised", file=one.file, field=one.file))
+                continue
+            try:
+                asked = _of_file(self.ask.encoding, one.file)
+                table = csv_file.read(one, self.temporary / str(n), vocabulary.judge, asked)
+            except ExportError as error:
+                self.failures.append(str(error))
+                self.notes.append(issues.issue("file_unreadable", file=one.file, detail=str(error)))
+                continue
+            self.origins.append(one)
+            self.tables.append((table, recognise.meaning(table.names, one.file, self.ask.columns)))
+
+    # --- tables → an export ----------------------------------------------------------------------------------------
+
+    def export(self, temporary: TemporaryDirectory[str]) -> Export:
+        carried = [(table, meaning) for table, meaning in self.tables if meaning.is_carried]
+        self._refuse_nothing(carried)
+        dictionaries = {
+            meaning.entity: named_ids(table, meaning) for table, meaning in self.tables if meaning.is_dictionary
+        }
+        grouped: dict[str, list[unite.Part]] = {}
+        for n, (table, meaning) in enumerate(carried):
+            group = "contacts" if meaning.entity in PARTIES else meaning.entity
+            part = self._part(table, meaning, dictionaries, self.temporary / f"part{n}")
+            grouped.setdefault(group, []).append(part)
+        parts, merged = self._united(grouped)
+        return Export(
+            parts,
+            tuple(_input_file(table, meaning) for table, meaning in self.tables),
+            issues.gather([*self._of_files(), *self.notes]),
+            unknown={
+                table.file: table.frame.drop("_row")
+                for table, meaning in self.tables
+                if not (meaning.is_carried or meaning.is_dictionary)
+            },
+            merged=merged,
+            labels={
+                table.file: label for table, _ in carried if (label := _of_file(self.ask.smart_lists, table.file))
+            },
+            dictionaries=dictionaries,
+            origins=tuple(self.origins),
+            temporary=temporary,
+        )
+
+    def _refuse_nothing(self, carried: list[tuple[Table, Meaning]]) -> None:
+        """One line that says why there is nothing to migrate, where there is nothing.
+
+        Raises:
+            ExportError: no file is recognised, or none of them holds a record.
+        """
+        if any(table.rows for table, _ in carried):
+            return
+        if carried:
+            raise ExportError(f"{_listed(table.file for table, _ in carried)}: a header, and no record below it")
+        if self.failures and not self.tables:
+            raise ExportError("; ".join(self.failures[:_LISTED]))
+        if not self.tables:
+            raise ExportError("there is no CSV file here: give the folder, zip or files of a Zendesk Sell export")
+        names = _listed(table.file for table, _ in self.tables)
+        raise ExportError(f"no header of a Zendesk Sell export was recognised in {names}")
+
+    def _part(self, table: Table, meaning: Meaning, dictionaries: Dictionaries, temporary: Path) -> unite.Part:
+        """One file as a canonical table, with everything told that can be told of it alone."""
+        frame, notes = shaped(table, meaning, dictionaries, temporary)
+        self.notes.append(notes)
+        if meaning.entity in PARTIES:
+            frame, notes = with_kind(frame, meaning, table.file, table.rows)
+            self.notes.append(notes)
+        if label := _of_file(self.ask.smart_lists, table.file):
+            frame = frame.with_columns(pl.lit(label).alias("_smart_list"))
+        columns = tuple(frame.collect_schema().names())
+        if table.suspicious:
+            self._tell(meaning.entity, damage.cells(frame, table.file))
+        days = sorted(DATES.get(meaning.entity, frozenset()) & set(columns))
+        self._tell(meaning.entity, damage.serial_days(frame, days, table.file))
+        if "id" not in columns and table.rows:
+            by = _KNOWN_BY.get(meaning.entity, "content, date and link")
+            about = {"entity": meaning.entity, "file": table.file, "field": "id"}
+            self.notes.append(issues.issue("records_without_id", value=table.rows, detail=by, **about))
+        return unite.Part(table.file, meaning.family, frame, columns)
+
+    def _united(
+        self, grouped: dict[str, list[unite.Part]]
+    ) -> tuple[dict[str, tuple[pl.LazyFrame, ...]], dict[str, int]]:
+        """Each entity's tables, disjoint by id; companies and people apart; and how many records were united."""
+        parts: dict[str, tuple[pl.LazyFrame, ...]] = {}
+        merged: dict[str, int] = {}
+        for group, files in grouped.items():
+            whole = unite.united(files, group, self.temporary / f"united_{group}")
+            self.notes.append(whole.issues)
+            kinds = (("companies", True), ("contacts", False)) if group in PARTIES else ((group, None),)
+            for entity, company in kinds:
+                parts[entity] = tuple(of_kind(frame, company) for frame in whole.frames)
+                if count := whole.merged.get(company):
+                    merged[entity] = count
+        return parts, merged
+
+    def _of_files(self) -> list[pl.DataFrame]:
+        """What is told of files as wholes: how they were read, and those that are left alone."""
+        told = []
+        for table, meaning in self.tables:
+            told.append(table.issues.with_columns(pl.lit(meaning.entity or None, pl.String).alias("entity")))
+            about = {"file": table.file, "field": table.file, "value": table.rows}
+            if not meaning.entity:
+                told.append(issues.issue("file_not_recognised", **about))
+            elif not (meaning.is_carried or meaning.is_dictionary):
+                told.append(issues.issue("file_not_carried", **about))
+            elif not table.rows and not meaning.is_dictionary:
+                about = {"file": table.file, "field": table.file}
+                told.append(issues.issue("header_without_records", entity=meaning.entity, **about))
+        return told
+
+    def _tell(self, entity: str, found: pl.DataFrame) -> None:
+        self.notes.append(found.with_columns(pl.lit(entity).alias("entity")))
+
+
+def _input_file(table: Table, meaning: Meaning) -> InputFile:
+    return InputFile(
+        table.file, meaning.entity, meaning.family, table.encoding, table.delimiter, table.rows, table.sha256
+    )
+
+
+def _of_file(wishes: Mapping[str, str], file: str) -> str | None:
+    """What the mapping says of a file, by its whole name or its last part."""
+    return wishes.get(file) or wishes.get(file.rsplit("/", 1)[-1])
+
+
+def _listed(names: Iterable[str]) -> str:
+    every = list(names)
+    more = f" and {len(every) - _LISTED} more" if len(every) > _LISTED else ""
+    return ", ".join(every[:_LISTED]) + more

@@ -1,0 +1,213 @@
+"""Header set → entity, family and the meaning of each column. Names of files only decide where headers cannot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Final
+
+import attrs
+
+from zsell_transform.reading.vocabulary import (
+    API,
+    FULL_EXPORT,
+    PARTIES,
+    SMART_LIST,
+    Layout,
+    api,
+    dictionaries,
+    folded,
+    full_export,
+    momentary,
+    smart_lists,
+)
+from zsell_transform.sell.entities import ENTITIES
+
+#: A list without ids needs so many known headers to be taken for one; the name of its file counts for the first.
+_ENOUGH: Final = 3
+#: Headers of Pipedrive's own exports and templates, which are never Sell's.
+_PIPEDRIVE: Final = re.compile(r"^(?:(?:Person|Organization|Deal|Lead|Activity|Note) - .|Pipedrive System ID$)")
+#: Words in names of files → entity, the longer ones first.
+_FILE_WORDS: Final = (
+    ("deals_by_products", "products"),
+    ("compan", "companies"),
+    ("organi", "companies"),
+    ("empresa", "companies"),
+    ("people", "contacts"),
+    ("person", "contacts"),
+    ("contact", "contacts"),
+    ("lead", "leads"),
+    ("deal", "deals"),
+    ("task", "tasks"),
+)
+
+
+@attrs.frozen
+class Meaning:
+    """What a table is, and what each of its columns means.
+
+    Attributes:
+        entity: a Sell entity, a dictionary (`users`, `stages` …), or known and not carried; empty for a stranger.
+        family: `full_export`, `smart_list` or `api`.
+        language: of a Smart List.
+        columns: header → canonical column; a header that is not here keeps its name (a custom field).
+        rivals: header → the header that took the same canonical column before it.
+        momentary: headers that were true only at the moment of the export.
+    """
+
+    entity: str
+    family: str = ""
+    language: str = ""
+    columns: dict[str, str] = attrs.field(factory=dict)
+    rivals: dict[str, str] = attrs.field(factory=dict)
+    momentary: tuple[str, ...] = ()
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether its records come into the migration."""
+        return self.entity in ENTITIES
+
+    @property
+    def is_dictionary(self) -> bool:
+        return self.entity in dictionaries() or self.entity == "sources"
+
+
+STRANGER: Final = Meaning("")
+
+
+def meaning(headers: Sequence[str], file: str, wishes: dict[str, dict[str, str]]) -> Meaning:
+    """The meaning of a table's headers.
+
+    Args:
+        headers: cleaned and unique, in order.
+        file: its name, for what headers alone do not tell.
+        wishes: the mapping's `columns`: entity → header → canonical column, `custom` or `ignore`.
+    """
+    if any(_PIPEDRIVE.match(header) for header in headers):
+        return STRANGER
+    layout = _layout(headers, file)
+    if layout is None:
+        return _wished(headers, file, wishes) or STRANGER
+    return _columns(headers, layout, _wishes_for(layout.entity, wishes))
+
+
+def of_entity(headers: Sequence[str], entity: str, wishes: dict[str, dict[str, str]]) -> Meaning:
+    """The meaning of headers whose entity is known, as in a dict of frames: under the family that knows most of them."""
+    of_it = [one for one in _all() if one.entity in ({"contacts", entity} if entity in PARTIES else {entity})]
+    best = max(of_it, key=lambda one: _known(headers, one), default=Layout(entity, FULL_EXPORT))
+    return _columns(headers, attrs.evolve(best, entity=entity), _wishes_for(entity, wishes))
+
+
+def _all() -> tuple[Layout, ...]:
+    return (*full_export(), *api(), *smart_lists())
+
+
+def _layout(headers: Sequence[str], file: str) -> Layout | None:
+    """The kind of table: exact headers first, since `first_name` and `First name` differ only in display."""
+    exact = {header.strip().lower() for header in headers}
+    for family in (full_export(), api()):
+        told = [one for one in family if not one.never & exact and any(t <= exact for t in one.telling)]
+        if told:
+            best = max(told, key=lambda one: (len(one.canonical) > 0, _known(headers, one)))
+            return _by_file(best, exact, file)
+    return _dictionary(exact, file) or _smart_list(headers, file)
+
+
+def _by_file(layout: Layout, exact: set[str], file: str) -> Layout:
+    """A dump of names only (`id, name …`) whose file is named as a dictionary is one, whatever its header recalls."""
+    return _dictionary(exact, file) or layout if not layout.canonical and layout.entity == "tags" else layout
+
+
+def _dictionary(exact: set[str], file: str) -> Layout | None:
+    """A dump of ids and names, known by the name of its file."""
+    if not {"id", "name"} <= exact or len(exact) > 30:
+        return None
+    stem = folded(PurePosixPath(file).stem)
+    for one in api():
+        if one.file and folded(one.file) in stem and one.entity in dictionaries():
+            return one
+    return Layout("sources", API) if "source" in stem else None
+
+
+def _smart_list(headers: Sequence[str], file: str) -> Layout | None:
+    keys = [folded(header) for header in headers]
+    hint = _file_hint(file)
+
+    def merit(one: Layout) -> tuple[int, int, int, int]:
+        ids = {key for telling in one.telling for key in telling}
+        told = any(telling <= set(keys) for telling in one.telling)
+        # Sell puts the id into the second column: a `Contact ID` elsewhere belongs to another record.
+        second = told and len(keys) > 1 and (keys[1] in ids or one.entity == "products")
+        return (second, told, _known(headers, one) + (one.entity == hint), one.entity == hint)
+
+    best = max(smart_lists(), key=merit)
+    second, told, known, hinted = merit(best)
+    if told and (second or known >= _ENOUGH):
+        return best
+    if folded("ID") in keys[:2] and hinted and known >= _ENOUGH:
+        canonical = {**best.canonical, "id": "id"}
+        return attrs.evolve(best, canonical=canonical)
+    return best if known >= _ENOUGH and _is_list_of(best, headers) else None
+
+
+def _is_list_of(layout: Layout, headers: Sequence[str]) -> bool:
+    """Whether a table without ids is surely a list of people or companies: a name, and a way to reach them."""
+    found = {layout.canonical.get(folded(header)) for header in headers}
+    named = bool(found & {"name", "first_name", "last_name", "full_name"})
+    return layout.entity in (*PARTIES, "leads") and named and bool(found & {"email", "phone", "mobile"})
+
+
+def _file_hint(file: str) -> str:
+    name = PurePosixPath(file).name.casefold()
+    return next((entity for word, entity in _FILE_WORDS if word in name), "")
+
+
+def _known(headers: Sequence[str], layout: Layout) -> int:
+    return sum(layout.key(header) in layout.canonical for header in headers)
+
+
+def _wished(headers: Sequence[str], file: str, wishes: dict[str, dict[str, str]]) -> Meaning | None:
+    """A table that only the mapping makes a list of an entity: it names its headers."""
+    merit = {entity: sum(header in wish for header in headers) for entity, wish in wishes.items()}
+    entity = max(merit, key=lambda each: (merit[each], each == _file_hint(file)), default="")
+    if not entity or merit[entity] < 2:
+        return None
+    return _columns(headers, Layout(entity, SMART_LIST), _wishes_for(entity, wishes))
+
+
+def _wishes_for(entity: str, wishes: dict[str, dict[str, str]]) -> dict[str, str]:
+    """The user's wishes for a file; the one of people and companies listens to both."""
+    entities = PARTIES if entity in PARTIES else (entity,)
+    return {header: wish for each in reversed(entities) for header, wish in wishes.get(each, {}).items()}
+
+
+def _columns(headers: Sequence[str], layout: Layout, wishes: dict[str, str]) -> Meaning:
+    """Each header's canonical column: the user's wish, else the family's alias; no column is taken twice."""
+    passing = momentary() if layout.family == SMART_LIST else frozenset()
+    taken: dict[str, str] = {}
+    rivals: dict[str, str] = {}
+    by_wish = sorted(headers, key=lambda header: wishes.get(header, "custom") in ("custom", "ignore"))
+    for header in by_wish:
+        wish = wishes.get(header, "")
+        plain = re.sub(r" \(\d+\)$", "", header)  # a second header of one name means what the first means
+        column = layout.canonical.get(layout.key(header)) or layout.canonical.get(layout.key(plain), "")
+        if wish == "custom":
+            column = f"custom {header}" if column == header or header in layout.canonical.values() else header
+        elif wish and wish != "ignore":
+            column = wish
+        if not column or wish == "ignore":
+            continue
+        if column in taken:
+            rivals[header] = taken[column]
+        else:
+            taken[column] = header
+    columns = {header: column for column, header in taken.items()}
+    return Meaning(
+        layout.entity,
+        layout.family,
+        layout.language,
+        {header: columns[header] for header in headers if header in columns},
+        rivals,
+        tuple(header for header in headers if folded(header) in passing and header not in columns),
+    )

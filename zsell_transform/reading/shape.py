@@ -1,0 +1,204 @@
+"""One file's table → the canonical table of its entity: names changed, ids named, nothing else touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.reading import json_cells
+from zsell_transform.reading.csv_file import Table
+from zsell_transform.reading.recognise import Meaning
+from zsell_transform.reading.vocabulary import (
+    API,
+    Naming,
+    address_parts,
+    bookkeeping,
+    instead,
+    namings,
+    street_column,
+)
+
+#: Dictionary → its table; `stages` and `pipelines` among them.
+Dictionaries = Mapping[str, pl.DataFrame]
+
+
+def shaped(
+    table: Table, meaning: Meaning, dictionaries: Dictionaries, temporary: Path
+) -> tuple[pl.LazyFrame, pl.DataFrame]:
+    """The canonical table of one file: `_file`, `_row`, then its columns; and what was found on the way.
+
+    Args:
+        table: the file as it was read.
+        meaning: what its headers mean.
+        dictionaries: the dumps that name ids.
+        temporary: a folder for what has to be rewritten.
+    """
+    frame, notes = table.frame, []
+    names = list(table.names)
+    if kept_by_connector := [name for name in names if name.lower().startswith(bookkeeping())]:
+        frame, names = frame.drop(kept_by_connector), [n for n in names if n not in kept_by_connector]
+        notes.append(
+            issues.issue(
+                "bookkeeping_dropped", entity=meaning.entity, file=table.file, value=", ".join(kept_by_connector)
+            )
+        )
+    frame, names, told = _without_passing(frame, names, meaning, table.file)
+    notes += told
+    if meaning.family == API:
+        frame, names, told = _unnested(frame, names, meaning.entity, table.file, temporary)
+        notes += told
+    frame, names = _renamed(frame, names, meaning)
+    if meaning.family == API:
+        frame, told = _named(frame, names, meaning.entity, dictionaries, table.file)
+        notes += told
+        frame = _as_exported(frame)
+    if meaning.entity == "leads":
+        frame = _without_full_name(frame)
+    found = frame.collect_schema().names()
+    file = pl.col("_file") if "_file" in found else pl.lit(table.file).alias("_file")  # edited frames keep theirs
+    columns = [name for name in found if name not in ("_file", "_row")]
+    return frame.select(file, "_row", *columns), issues.gather(notes)
+
+
+def named_ids(table: Table, meaning: Meaning) -> pl.DataFrame:
+    """A dump that names ids, as text; a user who was deleted is named as the full export names them."""
+    found = table.frame.drop("_row").collect()
+    found = found.rename({name: name.strip().lower() for name in found.columns})
+    if "id" in found.columns:
+        found = found.with_columns(pl.col("id").str.strip_chars().str.strip_suffix(".0"))
+        found = found.filter(pl.col("id").is_not_null()).unique("id", keep="first", maintain_order=True)
+    if meaning.entity == "users" and {"name", "deleted_at"} <= set(found.columns):
+        gone = pl.when(pl.col("deleted_at").is_not_null()).then(pl.lit(" - Deleted")).otherwise(pl.lit(""))
+        found = found.with_columns(pl.col("name") + gone)
+    return found
+
+
+def _without_passing(
+    frame: pl.LazyFrame, names: list[str], meaning: Meaning, file: str
+) -> tuple[pl.LazyFrame, list[str], list[pl.DataFrame]]:
+    """Without the columns that told of the moment of the export, and without those that only repeat another."""
+    asked = [*meaning.momentary, *meaning.rivals]
+    if not asked:
+        return frame, names, []
+    counts = {name: pl.col(name).count() for name in asked}
+    differ = {
+        f"≠ {rival}": (pl.col(rival) != pl.col(first)).sum() + (pl.col(rival).is_not_null() & pl.col(first).is_null()).sum()
+        for rival, first in meaning.rivals.items()
+    }
+    seen = frame.select(**counts, **differ).collect(engine="streaming").row(0, named=True)
+    notes, dropped = [], []
+    for name in asked:
+        about = {"entity": meaning.entity, "file": file, "field": name}
+        if name in meaning.momentary:
+            notes += [issues.issue("momentary_column", value=seen[name], **about)] if seen[name] else []
+        elif seen[f"≠ {name}"]:
+            first = meaning.rivals[name]
+            about["field"] = meaning.columns[first]
+            notes.append(issues.issue("columns_collide", value=first, detail=name, **about))
+            continue
+        else:
+            notes.append(issues.issue("column_repeated", value=seen[name], detail=meaning.rivals[name], **about))
+        dropped.append(name)
+    return frame.drop(dropped), [name for name in names if name not in dropped], notes
+
+
+def _unnested(
+    frame: pl.LazyFrame, names: list[str], entity: str, file: str, temporary: Path
+) -> tuple[pl.LazyFrame, list[str], list[pl.DataFrame]]:
+    """JSON cells and a connector's flattened columns as columns of their own."""
+    notes = []
+    if nested := json_cells.nested_columns(frame, names):
+        temporary.mkdir(parents=True, exist_ok=True)
+        frame, told = json_cells.expanded(frame, nested, entity, file, temporary / "expanded.parquet")
+        notes.append(told)
+        names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
+    parts = {**address_parts(), "line1": street_column(entity)}
+    flat = {f"address__{part}": column for part, column in parts.items()}
+    flat |= {name: name.removeprefix("custom_fields__") for name in names if name.startswith("custom_fields__")}
+    found = {name: column for name, column in flat.items() if name in names and column not in names}
+    return frame.rename(found), [found.get(name, name) for name in names], notes
+
+
+def _renamed(frame: pl.LazyFrame, names: list[str], meaning: Meaning) -> tuple[pl.LazyFrame, list[str]]:
+    """Canonical names; a header that keeps its own is told apart where a canonical column has that name now."""
+    canonical = {name: meaning.columns[name] for name in names if name in meaning.columns}
+    taken = set(canonical.values())
+    own = {name: f"custom {name}" for name in names if name not in canonical and name in taken}
+    new = canonical | own
+    return frame.rename(new), [new.get(name, name) for name in names]
+
+
+def _named(
+    frame: pl.LazyFrame, names: Sequence[str], entity: str, dictionaries: Dictionaries, file: str
+) -> tuple[pl.LazyFrame, list[pl.DataFrame]]:
+    """Ids of users, sources, reasons, outcomes and stages replaced by their names, where a dump names them."""
+    notes = []
+    for naming in (one for one in namings(entity) if one.id_column in names and one.column not in names):
+        found = _dictionary(naming, dictionaries)
+        if found is None:
+            unknown = int(frame.select(pl.col(naming.id_column).drop_nulls().n_unique()).collect().item())
+            if unknown:
+                about = {"entity": entity, "file": file, "field": naming.id_column}
+                notes.append(
+                    issues.issue("names_unknown", value=unknown, detail=naming.dictionary, **about)
+                )
+        frame = frame.with_columns(_looked_up(naming.id_column, found).alias(naming.column)).drop(naming.id_column)
+    if entity == "deals" and "stage_id" in names:
+        frame = _staged(frame, dictionaries)
+    return frame, notes
+
+
+def _dictionary(naming: Naming, dictionaries: Dictionaries) -> pl.DataFrame | None:
+    return dictionaries.get(naming.dictionary, dictionaries.get(instead(naming.dictionary)))
+
+
+def _looked_up(column: str, found: pl.DataFrame | None, value: str = "name") -> pl.Expr:
+    """The name of an id; the id itself where nothing names it."""
+    key = pl.col(column).str.strip_chars().str.strip_suffix(".0")
+    if found is None or not found.height or value not in found.columns:
+        return key
+    return key.replace_strict(found["id"], found[value], default=key, return_dtype=pl.String)
+
+
+def _staged(frame: pl.LazyFrame, dictionaries: Dictionaries) -> pl.LazyFrame:
+    """Names of stage and pipeline, and the stage's likelihood where a deal has none of its own (open stages only)."""
+    stages = dictionaries.get("stages")
+    if stages is None or not {"id", "name"} <= set(stages.columns):
+        return frame.with_columns(pl.col("stage_id").alias("stage_name"))
+    frame = frame.with_columns(_looked_up("stage_id", stages).alias("stage_name"))
+    if "pipeline_id" in stages.columns:
+        pipeline = pl.col("stage_id").replace_strict(
+            stages["id"], stages["pipeline_id"], default=None, return_dtype=pl.String
+        )
+        frame = frame.with_columns(pipeline.alias("pipeline_id"))
+        frame = frame.with_columns(_looked_up("pipeline_id", dictionaries.get("pipelines")).alias("pipeline_name"))
+    if "likelihood" in stages.columns:
+        open_stages = stages.filter(~pl.col("category").is_in(["won", "lost", "unqualified"])) if "category" in stages.columns else stages
+        usual = pl.col("stage_id").replace_strict(
+            open_stages["id"], open_stages["likelihood"], default=None, return_dtype=pl.String
+        )
+        has_own = "current_win_likelihood" in frame.collect_schema().names()
+        own = pl.col("current_win_likelihood") if has_own else pl.lit(None, pl.String)
+        frame = frame.with_columns(pl.coalesce(own, usual).alias("current_win_likelihood"))
+    return frame
+
+
+def _as_exported(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Where the API says `none`, the full export says `non`."""
+    statuses = [name for name in frame.collect_schema().names() if name in ("customer_status", "prospect_status")]
+    return frame.with_columns(pl.col(statuses).replace("none", "non")) if statuses else frame
+
+
+def _without_full_name(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """A Smart List's first column names a lead: its person, else its company. It says more only where both are blank."""
+    names = frame.collect_schema().names()
+    if "full_name" not in names:
+        return frame
+    first, last, company = (
+        pl.col(name) if name in names else pl.lit(None, pl.String) for name in ("first_name", "last_name", "company_name")
+    )
+    person = pl.when(first.is_null() & pl.col("full_name").ne_missing(company)).then(pl.col("full_name"))
+    return frame.with_columns(pl.coalesce(last, person).alias("last_name")).drop("full_name")

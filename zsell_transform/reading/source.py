@@ -1,0 +1,185 @@
+"""What was given → the files to read: a folder, a zip, one file or a list of paths, in natural order.
+
+Nothing is decided here by the names of files, save what is surely no table (pictures, macOS litter, hidden files).
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from zsell_transform.errors import ExportError
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile, ZipInfo
+
+#: What may hold a table. Other files are listed and left alone.
+TABLE_SUFFIXES: Final = frozenset({".csv", ".tsv", ".tab"})
+#: Litter that operating systems leave in folders and archives.
+_LITTER: Final = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini"})
+#: A zip member above both is a bomb: CSV text seldom shrinks more than thirtyfold.
+_ABSURD_RATIO: Final = 500
+_ABSURD_BYTES: Final = 20_000_000
+_ENCRYPTED: Final = 0x1
+_BLOCK: Final = 1 << 20
+
+
+@attrs.frozen
+class Found:
+    """One file of the source: the name by which people know it, where its bytes are, and its state when it was seen."""
+
+    file: str
+    path: Path
+    size: int
+    changed: int
+
+    @classmethod
+    def at(cls, path: Path, file: str) -> Found:
+        state = path.stat()
+        return cls(file, path, state.st_size, state.st_mtime_ns)
+
+    @property
+    def is_table(self) -> bool:
+        return self.path.suffix.lower() in TABLE_SUFFIXES
+
+    def is_unchanged(self) -> bool:
+        """Whether size and time are still those of the first look."""
+        try:
+            state = self.path.stat()
+        except OSError:
+            return False
+        return (state.st_size, state.st_mtime_ns) == (self.size, self.changed)
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """Sort key by which `contacts.2.csv` comes before `contacts.10.csv`, whatever the case."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
+
+
+def files_of(source: object, temporary: Path) -> list[Found]:
+    """The files of a folder, zip, single path or list of paths, in natural order; a zip is unpacked to `temporary`.
+
+    A folder is read without its subfolders, unless it holds no table itself: so an output folder or Pipedrive's own
+    exports beside a Sell export do not mix with it.
+
+    Raises:
+        ExportError: nothing is there, the source is of another kind, or an archive is not safe to open.
+    """
+    if isinstance(source, str | Path):
+        return _files_at(Path(source), temporary)
+    if isinstance(source, Iterable):
+        paths = [Path(each) for each in source if isinstance(each, str | Path)]
+        if not paths:
+            raise ExportError("the list of files is empty: give the CSV files of a Sell export")
+        found = [one for path in paths for one in _files_at(path, temporary / str(len(str(path))))]
+        return _named_apart(found)
+    raise ExportError(f"cannot read an export from {type(source).__name__}: give a folder, a zip or CSV files")
+
+
+def _files_at(path: Path, temporary: Path) -> list[Found]:
+    path = path.expanduser()
+    if not path.exists():
+        raise ExportError(f"{path} does not exist: give the folder or zip of a Sell export")
+    try:
+        if path.is_dir():
+            return _files_in(path)
+        if path.suffix.lower() == ".zip":
+            return _unpacked(path, temporary)
+        return [Found.at(path, path.name)]
+    except PermissionError as error:
+        raise ExportError(f"{error.filename or path} cannot be opened: no permission") from error
+
+
+def _files_in(folder: Path) -> list[Found]:
+    """The files of a folder; those of its subfolders only where it holds no table itself."""
+    here = [Found.at(path, path.name) for path in folder.iterdir() if _is_plain(path, folder)]
+    if not any(one.is_table for one in here):
+        here = [
+            Found.at(path, path.relative_to(folder).as_posix())
+            for path in folder.rglob("*")
+            if _is_plain(path, folder)
+        ]
+    if not here:
+        raise ExportError(f"{folder} is empty: give the folder with the CSV files of a Sell export")
+    return sorted(here, key=lambda one: natural(one.file))
+
+
+def _is_plain(path: Path, folder: Path) -> bool:
+    return path.is_file() and not _is_litter(path.relative_to(folder).parts)
+
+
+def _is_litter(parts: Iterable[str]) -> bool:
+    return any(part.lower() in _LITTER or part.startswith(".") for part in parts)
+
+
+def _named_apart(found: list[Found]) -> list[Found]:
+    """Files of one name from different folders, told apart by their folder."""
+    names = [one.file for one in found]
+    return [
+        attrs.evolve(one, file=f"{one.path.parent.name}/{one.file}") if names.count(one.file) > 1 else one
+        for one in found
+    ]
+
+
+def _unpacked(path: Path, temporary: Path) -> list[Found]:
+    """A zip's files, unpacked under names of our own; refused as a whole when one member is not safe.
+
+    Raises:
+        ExportError: naming the archive and the member.
+    """
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(path) as archive:
+            members = [one for one in archive.infolist() if not one.is_dir()]
+            wanted = [one for one in members if not _is_litter(PurePosixPath(_name(one)).parts)]
+            for member in members:
+                _refuse_unsafe(path, member)
+            if not wanted:
+                raise ExportError(f"{path.name} holds no file: give the zip of a Sell export")
+            return sorted(
+                (_extracted(path, archive, one, temporary / str(n)) for n, one in enumerate(wanted)),
+                key=lambda one: natural(one.file),
+            )
+    except (BadZipFile, NotImplementedError, EOFError) as error:
+        raise ExportError(f"{path.name} is not a zip that can be opened ({error})") from error
+
+
+def _name(member: ZipInfo) -> str:
+    return member.filename.replace("\\", "/")
+
+
+def _refuse_unsafe(path: Path, member: ZipInfo) -> None:
+    name = _name(member)
+    where = PurePosixPath(name)
+    if where.is_absolute() or ".." in where.parts or re.match(r"[A-Za-z]:", name):
+        raise ExportError(f"{path.name} is not safe to open: its member {name!r} points outside the archive")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise ExportError(f"{path.name} is not safe to open: its member {name!r} is a link")
+    if member.flag_bits & _ENCRYPTED:
+        raise ExportError(f"{path.name} is encrypted ({name!r}): unpack it with its password first")
+    if member.file_size > _ABSURD_BYTES and member.file_size > _ABSURD_RATIO * max(member.compress_size, 1):
+        raise ExportError(
+            f"{path.name} is not safe to open: {name!r} would grow {member.file_size // max(member.compress_size, 1)}-fold"
+        )
+
+
+def _extracted(path: Path, archive: ZipFile, member: ZipInfo, folder: Path) -> Found:
+    """One member, written out; never more bytes than the archive declares."""
+    name = _name(member)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / re.sub(r"[^\w.-]", "_", PurePosixPath(name).name)[-100:]
+    left = member.file_size
+    with archive.open(member) as packed, target.open("wb") as plain:
+        while block := packed.read(_BLOCK):
+            left -= len(block)
+            if left < 0:
+                raise ExportError(f"{path.name} is not safe to open: {name!r} is larger than it declares")
+            plain.write(block)
+    return Found.at(target, name)

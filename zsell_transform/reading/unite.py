@@ -1,0 +1,157 @@
+"""Several files of one entity → one record an id: the full export gives it, other files fill what it has not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import attrs
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.reading.vocabulary import FAMILIES
+from zsell_transform.sell.columns import STANDARD, is_custom, plain_name
+
+#: Columns that say where a record comes from, not what it is.
+_PLACE: Final = ("_file", "_row", "_company", "_smart_list", "_rank", "_n")
+_DAY: Final = r"^\d{4}-\d\d-\d\d"
+
+
+@attrs.frozen
+class Part:
+    """One file's canonical table: `_file`, `_row`, its columns, and for people and companies `_company` (Boolean)."""
+
+    file: str
+    family: str
+    frame: pl.LazyFrame
+    columns: tuple[str, ...]
+
+
+@attrs.frozen
+class United:
+    """The parts of one entity as they are to be scanned, and what uniting them found.
+
+    Attributes:
+        frames: disjoint tables, in input order.
+        merged: input records that went into another one; for people and companies by `_company`.
+    """
+
+    frames: tuple[pl.LazyFrame, ...]
+    issues: pl.DataFrame
+    merged: dict[bool | None, int] = attrs.field(factory=dict)
+
+
+def united(parts: Sequence[Part], entity: str, temporary: Path) -> United:
+    """The parts as they are when no id stands in two of them (read lazily); else one table, a record an id."""
+    with_id = [part for part in parts if "id" in part.columns]
+    if len(with_id) < 2 or not _overlap(with_id):
+        return United(tuple(part.frame for part in parts), issues.empty())
+    renamed = _one_vocabulary(parts, entity)
+    whole = pl.concat(
+        [
+            part.frame.with_columns(
+                pl.lit(FAMILIES.index(part.family) if part.family in FAMILIES else len(FAMILIES)).alias("_rank")
+            )
+            for part in renamed
+        ],
+        how="diagonal",
+    ).with_row_index("_n")
+    table = whole.collect(engine="streaming")
+    several = table.filter(pl.col("id").is_not_null() & pl.col("id").is_duplicated())
+    rest = table.filter(pl.col("id").is_null() | ~pl.col("id").is_duplicated())
+    records = _records(several)
+    done = pl.concat([rest, records], how="diagonal").sort("_n").drop("_n", "_rank")
+    temporary.mkdir(parents=True, exist_ok=True)
+    done.write_parquet(temporary / "united.parquet")
+    return United(
+        (pl.scan_parquet(temporary / "united.parquet", glob=False),),
+        issues.gather([_told(several, records, entity), _differing(several, records, entity)]),
+        _merged(several, records),
+    )
+
+
+def _overlap(parts: Sequence[Part]) -> bool:
+    ids = pl.concat([part.frame.select(pl.col("id").drop_nulls()) for part in parts])
+    return bool(ids.select(pl.col("id").is_duplicated().any()).collect(engine="streaming").item())
+
+
+def _one_vocabulary(parts: Sequence[Part], entity: str) -> list[Part]:
+    """Custom fields of other families under the full export's headers: `Weight` is `custom Weight`, where only one is."""
+    standard = STANDARD.get(entity, frozenset())
+    by_name: dict[str, list[str]] = {}
+    for part in parts:
+        for column in part.columns if part.family == FAMILIES[0] else ():
+            if is_custom(entity, column) and column not in by_name.setdefault(plain_name(column), []):
+                by_name[plain_name(column)].append(column)
+    alike = {name: columns[0] for name, columns in by_name.items() if len(columns) == 1}
+    done = []
+    for part in parts:
+        names = {
+            column: alike[column]
+            for column in part.columns
+            if column in alike and column not in standard and alike[column] not in part.columns
+        }
+        columns = tuple(names.get(column, column) for column in part.columns)
+        done.append(attrs.evolve(part, frame=part.frame.rename(names), columns=columns))
+    return done
+
+
+def _records(several: pl.DataFrame) -> pl.DataFrame:
+    """One record an id: each column's first value in the order of families, then of files; labels joined."""
+    ordered = several.sort("_rank", "_n")
+    values = [name for name in several.columns if name not in (*_PLACE, "id")]
+    place = [name for name in ("_file", "_row", "_company", "_rank", "_n") if name in several.columns]
+    labels = (
+        [pl.col("_smart_list").drop_nulls().unique(maintain_order=True).str.join(", ").replace("", None)]
+        if "_smart_list" in several.columns
+        else []
+    )
+    return ordered.group_by("id", maintain_order=True).agg(
+        pl.col(place).first(), pl.col(values).drop_nulls().first(), *labels
+    )
+
+
+def _merged(several: pl.DataFrame, records: pl.DataFrame) -> dict[bool | None, int]:
+    if "_company" not in several.columns:
+        return {None: several.height - records.height}
+    final = several.select("id").join(records.select("id", "_company"), on="id", how="left", maintain_order="left")
+    return {
+        company: final.filter(pl.col("_company") == company).height
+        - records.filter(pl.col("_company") == company).height
+        for company in (False, True)
+    }
+
+
+def _told(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataFrame:
+    return issues.issue("records_united", entity=entity, value=several.height - records.height)
+
+
+def _differing(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataFrame:
+    """An issue for each value that is not the one used, save for another spelling of the same day, moment or number."""
+    values = [name for name in several.columns if name not in (*_PLACE, "id")]
+    given = several.unpivot(values, index=["id", "_file", "_row", "_n"], variable_name="field", value_name="value")
+    used = records.unpivot(values, index="id", variable_name="field", value_name="used")
+    apart = (
+        given.filter(pl.col("value").is_not_null())
+        .join(used, on=["id", "field"], how="left", maintain_order="left")
+        .filter(~_same(pl.col("value"), pl.col("used")))
+        .sort("_n", maintain_order=True)
+        .rename({"id": "_id"})
+    )
+    return issues.found(
+        apart.lazy(), "records_differ", entity=entity, field=pl.col("field"), value=pl.col("value"), detail=pl.col("used")
+    ).collect()
+
+
+def _same(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Whether two texts say the same: equal, or the same day, moment or number in another spelling."""
+
+    def plain(text: pl.Expr) -> pl.Expr:
+        bare = text.str.strip_chars().str.strip_prefix("'").str.replace(r"( UTC|Z)$", "")
+        return bare.str.replace(r"^(\d{4}-\d\d-\d\d)T", "$1 ")
+
+    a, b = plain(one), plain(other)
+    moments = a.str.contains(_DAY) & b.str.contains(_DAY) & (a.str.starts_with(b) | b.str.starts_with(a))
+    numbers = (a.cast(pl.Float64, strict=False) == b.cast(pl.Float64, strict=False)).fill_null(value=False)
+    return (a == b) | moments | numbers

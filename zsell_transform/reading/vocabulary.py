@@ -1,0 +1,193 @@
+"""What `sell/*.yaml` say, loaded once: the headers of all three families, ready to be compared."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import attrs
+
+FULL_EXPORT: Final = "full_export"
+SMART_LIST: Final = "smart_list"
+API: Final = "api"
+#: Whose values prevail where several files hold one record.
+FAMILIES: Final = (FULL_EXPORT, API, SMART_LIST)
+
+#: People and companies share one file in every family but Smart Lists, and one number range everywhere.
+PARTIES: Final = ("contacts", "companies")
+
+
+@attrs.frozen
+class Layout:
+    """One kind of table: how it is told, and what its headers mean.
+
+    Attributes:
+        entity: a Sell entity, a dictionary (`users`, `stages` …), or what is known and not carried (`products` …).
+        family: one of `FAMILIES`.
+        language: of a Smart List, else empty.
+        telling: any one of these sets of headers is enough.
+        never: headers that speak against it.
+        canonical: header, compared as `key` does, → canonical column.
+        file: part of the name of a dictionary's file, where its header tells nothing.
+    """
+
+    entity: str
+    family: str
+    language: str = ""
+    telling: tuple[frozenset[str], ...] = ()
+    never: frozenset[str] = frozenset()
+    canonical: dict[str, str] = attrs.field(factory=dict, repr=False)
+    file: str = ""
+
+    def key(self, header: str) -> str:
+        """A header as this family compares it."""
+        return folded(header) if self.family == SMART_LIST else header.strip().lower()
+
+
+@attrs.frozen
+class Naming:
+    """How an API dump's ids become names: `id_column` → the dump that names them, and the column for the name."""
+
+    id_column: str
+    dictionary: str
+    column: str
+
+
+@cache
+def folded(header: str) -> str:
+    """A display name without case, accents, punctuation and spaces."""
+    apart = unicodedata.normalize("NFKD", header.casefold())
+    return "".join(letter for letter in apart if letter.isalnum())
+
+
+@cache
+def _yaml(name: str) -> Any:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = (files("zsell_transform") / "sell" / f"{name}.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, loader)
+
+
+@cache
+def full_export() -> tuple[Layout, ...]:
+    """Family A: canonical names, so each header means itself."""
+    return tuple(
+        Layout(
+            entity,
+            FULL_EXPORT,
+            telling=_sets(given["telling"]),
+            never=frozenset(given.get("never", ())),
+            canonical={name: name for names in given["columns"].values() for name in names.split()},
+        )
+        for entity, given in _yaml("full_export").items()
+    )
+
+
+@cache
+def api() -> tuple[Layout, ...]:
+    """Family C: entities, then dictionaries, then what has no place in Pipedrive."""
+    whole = _yaml("api")
+    entities = (
+        Layout(
+            entity,
+            API,
+            telling=_sets(given["telling"]),
+            never=frozenset(given.get("never", ())),
+            canonical={
+                **{name: name for name in given["fields"].split()},
+                **whole["everywhere"],
+                **given.get("rename", {}),
+            },
+        )
+        for entity, given in whole["entities"].items()
+    )
+    dictionaries = (
+        Layout(name, API, telling=_sets(given.get("telling", ())), file=given.get("file", ""))
+        for name, given in whole["dictionaries"].items()
+    )
+    others = (Layout(name, API, telling=_sets([headers])) for name, headers in whole["others"].items())
+    return (*entities, *dictionaries, *others)
+
+
+@cache
+def smart_lists() -> tuple[Layout, ...]:
+    """Family B: each entity in each language; `telling` is the id, which every such file has."""
+    return tuple(each for code, given in _yaml("smart_lists").items() for each in _of_language(code, given))
+
+
+def _of_language(code: str, given: dict[str, Any]) -> Iterator[Layout]:
+    for entity in ("contacts", "companies", "leads", "deals", "tasks"):
+        groups = [given[entity], *([given["parties"]] if entity in (*PARTIES, "leads") else []), given["shared"]]
+        canonical: dict[str, str] = {}
+        for group in groups:  # an entity's own words come before those that it shares
+            for column, headers in group.items():
+                for header in headers:
+                    canonical.setdefault(folded(header), column)
+        telling = tuple(frozenset({folded(header)}) for header in given[entity]["id"])
+        yield Layout(entity, SMART_LIST, code, telling, canonical=canonical)
+    if products := given.get("products"):
+        telling = (frozenset(map(folded, products["telling"])),)
+        yield Layout("products", SMART_LIST, code, telling)
+
+
+@cache
+def momentary() -> frozenset[str]:
+    """Smart List columns, folded, that were true only at the moment of the export."""
+    return frozenset(folded(each) for given in _yaml("smart_lists").values() for each in given.get("momentary", ()))
+
+
+@cache
+def bookkeeping() -> tuple[str, ...]:
+    """How the columns begin that connectors add for themselves."""
+    return tuple(_yaml("api")["bookkeeping"])
+
+
+@cache
+def address_parts() -> dict[str, str]:
+    """Part of an API address → canonical column (`street` is `address` on contacts)."""
+    return dict(_yaml("api")["address"])
+
+
+def street_column(entity: str) -> str:
+    """The canonical column of an address's first line."""
+    return str(_yaml("api")["entities"].get(entity, {}).get("street", "street"))
+
+
+@cache
+def namings(entity: str) -> tuple[Naming, ...]:
+    """The id columns of an entity in API dumps, with the dumps that name them."""
+    given = _yaml("api")["entities"].get(entity, {}).get("names", {})
+    return tuple(Naming(id_column, *pair) for id_column, pair in given.items())
+
+
+def instead(dictionary: str) -> str:
+    """The dump that stands in for one that is not there; empty when there is none."""
+    return str(_yaml("api")["instead"].get(dictionary, ""))
+
+
+@cache
+def dictionaries() -> frozenset[str]:
+    """The dumps that only name ids."""
+    return frozenset(_yaml("api")["dictionaries"])
+
+
+@cache
+def _known_headers() -> frozenset[str]:
+    layouts = (*full_export(), *api(), *smart_lists())
+    exact = {header for one in layouts for header in one.canonical}
+    telling = {header for one in layouts for headers in one.telling for header in headers}
+    return frozenset(folded(header) for header in exact | telling)
+
+
+def judge(cells: Any) -> int:
+    """How many cells of a record are headers that Sell is known to write."""
+    known = _known_headers()
+    return sum(folded(cell.removeprefix("\ufeff")) in known for cell in cells if 0 < len(cell) < 100)
+
+
+def _sets(given: Any) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(headers) for headers in given)
