@@ -1,13 +1,12 @@
 """The survey: facts about every column, gathered before the first row is written.
 
-`questions` are lazy and cheap, so that they ride along with the pass that stores the records; `follow_ups` ask the stored
-records only about the columns whose values matter (custom fields, dates, numbers), and only count values where the first
-answers have shown that they are few, so that no column can fill the memory. `answer` turns both into a `Survey`.
+`study` asks the two rounds of `questions.py`, the first in the same pass that stores the records, and `answer` turns
+what was counted into a `Survey`: what each column proves (`evidence.py`), with leads and deals looked at together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from typing import Any, Final
 
@@ -15,34 +14,15 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import name as one_line
-from zsell_transform.cleaning import text
-from zsell_transform.evidence import (
-    FAMILIES,
-    SHAPES,
-    TEXT_LIMIT,
-    Evidence,
-    Verdict,
-    date_order,
-    decimal_mark,
-    families,
-    judge,
-)
+from zsell_transform.evidence import FAMILIES, SHAPES, Evidence, Verdict, date_order, decimal_mark, judge
 from zsell_transform.mapping import Mapping
-from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom, plain_name
-
-#: Up to this many different values are counted exactly; above it a column cannot be a field of options (limit 500).
-FEW: Final = 1000
-#: `approx_n_unique` errs by one or two per cent; a column near the border is rather counted.
-_ABOUT_FEW: Final = 1100
-#: No date, number, phone or web address that decides a type is longer; longer columns are text without asking.
-_SHORT: Final = 80
+from zsell_transform.questions import follow_ups, matters, questions, read_facts
+from zsell_transform.sell.columns import is_custom, plain_name
 
 STAGES: Final[dict[str, Any]] = {
     "pipeline_id": pl.String, "pipeline_name": pl.String, "stage_id": pl.String, "stage_name": pl.String,
-    "deals": pl.UInt32, "likelihood": pl.Float64,
+    "deals": pl.Int64, "likelihood": pl.Float64,
 }  # fmt: skip
-_STAGE_KEYS: Final = ("pipeline_id", "pipeline_name", "stage_id", "stage_name")
 
 Answers = dict[str, dict[str, pl.DataFrame]]
 
@@ -103,63 +83,6 @@ class Survey:
         return self.columns.get(entity, {}).get(name)
 
 
-# --- asking ------------------------------------------------------------------------------------------------------
-
-
-def questions(entity: str, columns: list[str], frame: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
-    """The first questions about one entity; all of them stream and hold little.
-
-    Args:
-        entity: the Sell entity.
-        columns: its Sell columns, without the `_…` ones.
-        frame: its records, all text.
-
-    Returns:
-        `facts` (one row: record count, and filled, longest, distinct for each column), `values` (`column, value, count`
-        of the vocabulary columns), for deals also `stages`.
-    """
-    asked = {"facts": frame.select(pl.len().alias("rows"), *_facts(columns))}
-    words = [name for name in VOCABULARY.get(entity, ()) if name in columns]
-    if words:
-        asked["values"] = _long(frame, words).group_by("column", "value").agg(pl.len().alias("count"))
-    if entity == "deals" and "stage_name" in columns:
-        asked["stages"] = _stages(frame, columns)
-    return asked
-
-
-def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
-    """The second questions, about the columns whose type, dates or numbers matter; best asked of the stored records.
-
-    Returns:
-        `few` (`column, value, count`) for columns of few different values; for the others, under the name of each family
-        of shapes that one of their values has, how many values have each shape (`column`, and the shapes of the family).
-    """
-    wanted = [fact for fact in _read_facts(facts) if fact["filled"] and _matters(entity, fact["column"])]
-    few = [fact["column"] for fact in wanted if _is_few(fact)]
-    many = {
-        fact["column"]: families(fact["example"].removeprefix("'"))
-        for fact in wanted
-        if not _is_few(fact) and fact["longest"] <= _SHORT
-    }
-    asked: dict[str, pl.LazyFrame] = {}
-    if few:
-        asked["few"] = _long(frame, few).group_by("column", "value").agg(pl.len().alias("count"))
-    for family, shapes in FAMILIES.items():
-        columns = [column for column, fitting in many.items() if family in fitting]
-        if columns:
-            matches = [
-                pl.col("value").str.contains(pattern).alias(shape) for shape, pattern in shapes.items()
-            ]
-            asked[family] = (
-                _long(frame, columns).with_columns(matches).group_by("column").agg(pl.col(*shapes).sum())
-            )
-    return asked
-
-
-def _is_few(fact: dict[str, Any]) -> bool:
-    return bool(fact["distinct"] <= _ABOUT_FEW and fact["longest"] <= TEXT_LIMIT)
-
-
 def study(
     frames: Dict[str, pl.LazyFrame],
     ask: Mapping,
@@ -202,66 +125,6 @@ def _collected(asked: dict[tuple[str, str], pl.LazyFrame], alongside: Iterable[p
     return answers
 
 
-def _facts(columns: list[str]) -> list[pl.Expr]:
-    """Four aggregates a column, labelled `position:what:column`, in one row."""
-    return [fact for n, name in enumerate(columns) for fact in _facts_of(name, f"{n}:{{}}:{name}".format)]
-
-
-def _facts_of(name: str, label: Callable[[str], str]) -> list[pl.Expr]:
-    trimmed = pl.col(name).str.strip_chars()
-    return [
-        (trimmed.str.len_chars() > 0).sum().alias(label("filled")),
-        trimmed.str.len_chars().max().alias(label("longest")),
-        pl.col(name).approx_n_unique().alias(label("distinct")),
-        trimmed.max().alias(label("example")),
-    ]
-
-
-def _read_facts(facts: pl.DataFrame) -> list[dict[str, Any]]:
-    """The one wide row → `{column, filled, longest, distinct, example}`, in the order of the columns."""
-    found: dict[str, dict[str, Any]] = {}
-    for label, value in facts.drop("rows").row(0, named=True).items():
-        _, what, name = label.split(":", 2)
-        found.setdefault(name, {"column": name})[what] = value or ("" if what == "example" else 0)
-    return list(found.values())
-
-
-def _matters(entity: str, column: str) -> bool:
-    return is_custom(entity, column) or column in DATES.get(entity, ()) or column in NUMBERS.get(entity, ())
-
-
-def _long(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
-    """The filled cells of some columns as `column, value`, trimmed; tags one by one."""
-    tall = frame.select(columns).unpivot(variable_name="column", value_name="value")
-    if "tags" in columns:
-        parts = (
-            pl.when(pl.col("column") == "tags")
-            .then(pl.col("value").str.split(","))
-            .otherwise(pl.concat_list("value"))
-        )
-        tall = tall.with_columns(parts.alias("value")).explode("value")
-    return tall.with_columns(text("value")).filter(pl.col("value").is_not_null())
-
-
-def _stages(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
-    def key(name: str) -> pl.Expr:
-        return (one_line(name) if name in columns else pl.lit(None, dtype=pl.String)).alias(name)
-
-    likelihood = (
-        pl.col("current_win_likelihood")
-        if "current_win_likelihood" in columns
-        else pl.lit(None, dtype=pl.String)
-    )
-    return (
-        frame.select(*map(key, _STAGE_KEYS), likelihood.cast(pl.Float64, strict=False).alias("likelihood"))
-        .group_by(_STAGE_KEYS)
-        .agg(pl.len().cast(pl.UInt32).alias("deals"), pl.col("likelihood").median())
-    )
-
-
-# --- answering ---------------------------------------------------------------------------------------------------
-
-
 def answer(answers: Answers, ask: Mapping) -> Survey:
     """What was asked → what is known.
 
@@ -272,9 +135,7 @@ def answer(answers: Answers, ask: Mapping) -> Survey:
     evidence = {entity: _evidence(topics) for entity, topics in answers.items()}
     read = {
         entity: {
-            name: _reading(entity, name, seen, ask)
-            for name, seen in columns.items()
-            if _matters(entity, name)
+            name: _reading(entity, name, seen, ask) for name, seen in columns.items() if matters(entity, name)
         }
         for entity, columns in evidence.items()
     }
@@ -303,20 +164,20 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
             counts.setdefault(row.pop("column"), dict.fromkeys(SHAPES, 0)).update(row)
     options: dict[str, dict[str, int]] = {}
     if "few" in topics:
-        few = topics["few"].sort("column", "value")
-        weighed = [
-            (pl.col("value").str.contains(p) * pl.col("count")).sum().alias(shape)
-            for shape, p in SHAPES.items()
-        ]
-        for row in few.group_by("column", maintain_order=True).agg(weighed).to_dicts():
-            counts[row.pop("column")] = row
-        for name, value, count in few.select("column", "value", "count").iter_rows():
-            options.setdefault(name, {})[value] = count
+        few = topics["few"]
+        shapes = [pl.col("value").str.contains(pattern).alias(shape) for shape, pattern in SHAPES.items()]
+        weighed = few.with_columns(shapes).with_columns(pl.col(*SHAPES) * pl.col("count"))
+        sums = weighed.group_by("column", maintain_order=True).agg(pl.col(*SHAPES).sum())
+        counts |= {row.pop("column"): row for row in sums.to_dicts()}
+        options = {
+            str(name): dict(zip(part["value"], part["count"], strict=True))
+            for (name,), part in few.partition_by("column", maintain_order=True, as_dict=True).items()
+        }
     return {
         name: Evidence(
             fact["filled"], fact["longest"], counts.get(name, dict.fromkeys(SHAPES, 0)), options.get(name)
         )
-        for fact in _read_facts(topics["facts"])
+        for fact in read_facts(topics["facts"])
         for name in (fact["column"],)
     }
 

@@ -1,4 +1,4 @@
-"""`draft_mapping`: a starter `mapping.yaml`, filled with what an export holds.
+"""The text of a starter `mapping.yaml`, filled with what an export holds.
 
 Every line is a comment, so that the untouched draft means the defaults. Prose begins with `##`, a line of YAML with `# `:
 taking `# ` away from a key and what stands below it puts it in force. `DRAFT` says for each key what is told and shown.
@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import DELETED, first_line, plain
-from zsell_transform.errors import TargetError
+from zsell_transform.cleaning import DELETED, plain
 from zsell_transform.mapping import Mapping as Wishes
 from zsell_transform.sell.columns import CUSTOM
 from zsell_transform.sell.stages import Stage, stages
-from zsell_transform.survey import Survey, study
-from zsell_transform.transformers.history import activity_type
+from zsell_transform.survey import Survey
 
-if TYPE_CHECKING:
-    from zsell_transform.reading import Export
-
+#: The frame of task subjects that a draft shows.
+SUBJECTS: Final = {"type": pl.String, "subject": pl.String, "count": pl.Int64}
 #: At most so many names of a list are written out; a tag cloud of thousands would hide the rest of the file.
 _MOST: Final = 200
 _SUBJECTS: Final = 6
@@ -43,7 +41,7 @@ class Found:
         seen: the survey.
         ask: the mapping that the export was read with; mostly the defaults.
         lists: files that are Smart Lists, with the number of their records.
-        subjects: the first lines of tasks: `type, subject, count`, most used first.
+        subjects: the first lines of tasks, most used first; schema `SUBJECTS`.
         files: every file of the export.
     """
 
@@ -55,66 +53,11 @@ class Found:
 
     def words(self, column: str, *entities: str) -> dict[str, int]:
         """The values of a vocabulary column with their counts, most used first."""
-        counted: dict[str, int] = {}
+        counted: Counter[str] = Counter()
         for entity, columns in self.seen.values.items():
             if column in columns and (not entities or entity in entities):
-                for value, count in columns[column].iter_rows():
-                    counted[value] = counted.get(value, 0) + count
+                counted.update(dict(zip(columns[column]["value"], columns[column]["count"], strict=True)))
         return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def draft_mapping(
-    source: Any, path: str | Path | None = None, mapping: str | Path | dict[str, Any] | Wishes | None = None
-) -> str | Path:
-    """Writes a starter mapping, filled with this export's owners, stages, tags, statuses, lists, subjects and columns.
-
-    Args:
-        source: a Sell export, as for `transform`.
-        path: where to write it; None returns the text.
-        mapping: what to read the export with (its `encoding` and `columns`), where that is needed.
-
-    Returns:
-        The path, or the text where none was given. Loaded untouched, it means the defaults.
-
-    Raises:
-        ExportError: the source cannot be read.
-        TargetError: there is a file at `path` already.
-    """
-    from zsell_transform.reading import Export, read_export
-
-    target = None if path is None else Path(path)
-    if target is not None and target.exists():
-        raise TargetError(f"{target.name} exists already; name another file, or remove it first")
-    ask = Wishes.load(mapping)
-    export = source if isinstance(source, Export) else read_export(source, ask)
-    text = draft_text(found_in(export, ask))
-    if target is None:
-        return text
-    target.write_text(text, encoding="utf-8")
-    return target
-
-
-def found_in(export: Export, ask: Wishes) -> Found:
-    """What an export holds, as far as a mapping can speak of it."""
-    frames = {entity: export.scan(entity) for entity in export.entities}
-    lists = {file.name: file.rows for file in export.files if file.family == "smart_list"}
-    return Found(
-        study(frames, ask),
-        ask,
-        lists,
-        subjects(frames.get("tasks"), ask),
-        [file.name for file in export.files],
-    )
-
-
-def subjects(tasks: pl.LazyFrame | None, ask: Wishes) -> pl.DataFrame:
-    """The first lines of the tasks with the activity type that they get: `type, subject, count`, most used first."""
-    schema = {"type": pl.String, "subject": pl.String, "count": pl.Int64}
-    if tasks is None or "content" not in tasks.collect_schema().names():
-        return pl.DataFrame(schema=schema)
-    told = tasks.select(activity_type("content", ask).alias("type"), first_line("content").alias("subject"))
-    counted = told.drop_nulls().group_by("type", "subject").agg(pl.len().cast(pl.Int64).alias("count"))
-    return counted.sort(["count", "subject"], descending=[True, False]).collect(engine="streaming")
 
 
 def draft_text(found: Found) -> str:

@@ -95,8 +95,9 @@ def questions(drafts: Iterable[Drafted]) -> dict[str, pl.LazyFrame]:
     for draft in drafts:
         for header in filter(closed, draft.headers):
             parts.setdefault(header, []).append(_single_values(draft.frame, header))
+    counts = pl.len().cast(pl.Int64).alias("count")
     return {
-        header: pl.concat(frames).group_by("value").agg(pl.len().cast(pl.Int64).alias("count"))
+        header: pl.concat(frames).group_by("value").agg(counts).sort("value")
         for header, frames in parts.items()
     }
 
@@ -174,7 +175,7 @@ def _users(words: Mapping[str, pl.DataFrame], seen: Survey, ask: Wishes) -> list
     for name in _sell_owners(seen):
         if (user := ask.owners.get(name, name)) is not None:
             sell_names.setdefault(user, []).append(name)
-    total = _ordered(pl.concat(frames).group_by("value").agg(pl.col("count").sum()))
+    total = _ordered(pl.concat(frames).group_by("value", maintain_order=True).agg(pl.col("count").sum()))
     return [
         {"user": user, "sell_user": ", ".join(sell_names.get(user, [user])), "records": count}
         for user, count in total.iter_rows()

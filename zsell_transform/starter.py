@@ -1,0 +1,70 @@
+"""`draft_mapping`: looks at an export and writes down, as a mapping file, what there is to be decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from zsell_transform.cleaning import first_line
+from zsell_transform.errors import TargetError
+from zsell_transform.guide.mapping_draft import SUBJECTS, Found, draft_text
+from zsell_transform.mapping import Mapping
+from zsell_transform.reading import Export, read_export
+from zsell_transform.survey import study
+from zsell_transform.transformers.history import activity_type
+
+
+def draft_mapping(
+    source: Any, path: str | Path | None = None, mapping: str | Path | dict[str, Any] | Mapping | None = None
+) -> str | Path:
+    """Writes a starter mapping, filled with this export's owners, stages, tags, statuses, lists, subjects and columns.
+
+    Args:
+        source: a Sell export, as for `transform`.
+        path: where to write it; None returns the text.
+        mapping: what to read the export with (its `encoding` and `columns`), where that is needed.
+
+    Returns:
+        The path, or the text where none was given. Loaded untouched, it means the defaults.
+
+    Raises:
+        ExportError: the source cannot be read.
+        TargetError: there is a file at `path` already.
+    """
+    target = None if path is None else Path(path)
+    if target is not None and target.exists():
+        raise TargetError(f"{target.name} exists already; name another file, or remove it first")
+    ask = Mapping.load(mapping)
+    export = source if isinstance(source, Export) else read_export(source, ask)
+    text = draft_text(found_in(export, ask))
+    if target is None:
+        return text
+    target.write_text(text, encoding="utf-8")
+    return target
+
+
+def found_in(export: Export, ask: Mapping) -> Found:
+    """What an export holds, as far as a mapping can speak of it."""
+    frames = {entity: export.scan(entity) for entity in export.entities}
+    lists = {file.name: file.rows for file in export.files if file.family == "smart_list"}
+    return Found(
+        study(frames, ask),
+        ask,
+        lists,
+        subjects(frames.get("tasks"), ask),
+        [file.name for file in export.files],
+    )
+
+
+def subjects(tasks: pl.LazyFrame | None, ask: Mapping) -> pl.DataFrame:
+    """The first lines of the tasks with the activity type that each gets; schema `SUBJECTS`, most used first."""
+    if tasks is None or "content" not in tasks.collect_schema().names():
+        return pl.DataFrame(schema=SUBJECTS)
+    told = tasks.select(activity_type("content", ask).alias("type"), first_line("content").alias("subject"))
+    counted = told.drop_nulls().group_by("type", "subject", maintain_order=True).agg(pl.len().alias("count"))
+    ordered = counted.sort(["count", "subject"], descending=[True, False])
+    return ordered.select(pl.col(name).cast(kind) for name, kind in SUBJECTS.items()).collect(
+        engine="streaming"
+    )
