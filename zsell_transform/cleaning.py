@@ -20,8 +20,8 @@ Cell = str | pl.Expr
 #: A standard moment of Sell's: `2015-10-05T08:28:00Z`, `2015-10-05 08:28:00 UTC`, `…:00.678Z`, `…+00:00`, without seconds, or a day.
 MOMENT: Final = r"^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC|[+-]\d\d:?\d\d)?)?$"
 #: The apostrophe by which Sell keeps spreadsheets from reading a cell as a formula: `'+56912345678`.
-GUARD: Final = r"^'([+\-=@])"
-ADDRESS_OF_MAIL: Final = r"([^\s@,;:<>()\"]+@[^\s@,;:<>()\"]*[^\s@,;:<>()\".])"
+GUARD: Final = r"^'[+\-=@]"
+ADDRESS_OF_MAIL: Final = r'[^\s@,;:<>()"]+@[^\s@,;:<>()"]*[^\s@,;:<>()".]'
 DELETED: Final = " - Deleted"
 BREAK: Final = "<br>"
 
@@ -45,7 +45,8 @@ def plain(word: str) -> str:
 
 def text(column: Cell) -> pl.Expr:
     """The cell without outer spaces and without the spreadsheet apostrophe; blank becomes null."""
-    return filled(cell(column).str.strip_chars().str.replace(GUARD, "$1"))
+    trimmed = cell(column).str.strip_chars()
+    return pl.when(trimmed.str.contains(GUARD)).then(trimmed.str.slice(1)).when(trimmed != "").then(trimmed)
 
 
 def filled(column: Cell) -> pl.Expr:
@@ -65,7 +66,7 @@ def phone(column: Cell) -> pl.Expr:
 
 def email(column: Cell) -> pl.Expr:
     """The first e-mail address in the cell, without `mailto:` or a name around it; null where there is none."""
-    return cell(column).str.extract(ADDRESS_OF_MAIL)
+    return cell(column).str.extract(ADDRESS_OF_MAIL, 0)
 
 
 def joined(*parts: Cell, by: str = " ") -> pl.Expr:
@@ -85,7 +86,7 @@ def _one_line_street(column: Cell) -> pl.Expr:
 
 def first_line(column: Cell) -> pl.Expr:
     """The first line of a text."""
-    return cell(column).str.extract(r"^([^\r\n]*)").str.strip_chars_end()
+    return cell(column).str.extract(r"^[^\r\n]*", 0).str.strip_chars_end()
 
 
 def other_lines(column: Cell) -> pl.Expr:
@@ -180,26 +181,35 @@ def _offset(sound: pl.Expr) -> pl.Expr:
     )
 
 
+def _stamp(column: Cell, zone: str | None) -> pl.Expr:
+    """`YYYY-MM-DD HH:MM`, from which the words below take their part, so that a column is read and printed once."""
+    return local(column, zone).dt.strftime("%Y-%m-%d %H:%M")
+
+
+def _has_time(column: Cell) -> pl.Expr:
+    return cell(column).str.len_bytes() > len("2024-05-31")
+
+
 def day(column: Cell, zone: str | None = None) -> pl.Expr:
     """`YYYY-MM-DD` of a moment in the given zone (UTC unless set)."""
-    return local(column, zone).dt.date().cast(pl.String)
+    return _stamp(column, zone).str.slice(0, 10)
 
 
 def time(column: Cell, zone: str | None = None) -> pl.Expr:
     """`HH:MM` of a moment in the given zone; null for a day without a time."""
-    return pl.when(cell(column).str.len_bytes() > 10).then(local(column, zone).dt.strftime("%H:%M"))
+    return pl.when(_has_time(column)).then(_stamp(column, zone).str.slice(11))
 
 
 def moment(column: Cell, zone: str | None = None) -> pl.Expr:
     """`YYYY-MM-DD HH:MM:SS` of a moment in the given zone."""
-    raw = cell(column)
-    seconds = pl.when(raw.str.slice(16, 1) == ":").then(raw.str.slice(16, 3)).otherwise(pl.lit(":00"))
-    return local(column, zone).dt.strftime("%Y-%m-%d %H:%M") + seconds
+    seconds = pl.when(cell(column).str.slice(16, 1) == ":").then(cell(column).str.slice(16, 3))
+    return _stamp(column, zone) + seconds.fill_null(":00")
 
 
 def minute(column: Cell, zone: str | None = None) -> pl.Expr:
     """`YYYY-MM-DD HH:MM` of a moment in the given zone, or `YYYY-MM-DD` where it has no time: for people to read."""
-    return joined(day(column, zone), time(column, zone))
+    stamp = _stamp(column, zone)
+    return pl.when(_has_time(column)).then(stamp).otherwise(stamp.str.slice(0, 10))
 
 
 _ORDERS: Final = {"ymd": ("1", "2", "3"), "dmy": ("3", "2", "1"), "mdy": ("3", "1", "2")}
@@ -266,9 +276,8 @@ def word(column: Cell) -> pl.Expr:
 
 def tags(*columns: Cell) -> pl.Expr:
     """List of the tags in comma-joined cells, in order, trimmed; null where there is none."""
-    whole = joined(*[cell(column) for column in columns], by=",")
-    element = pl.element().str.strip_chars()
-    return whole.str.split(",").list.eval(element.filter(element != ""))
+    whole = pl.concat_str([cell(column) for column in columns], separator=",", ignore_nulls=True)
+    return filled(whole.str.replace_all(r"\s*,[\s,]*", ",").str.strip_chars(", ")).str.split(",")
 
 
 def labels(listed: pl.Expr, renamed: Mapping[str, str | None]) -> pl.Expr:

@@ -7,6 +7,7 @@ import polars as pl
 from zsell_transform.cleaning import (
     day,
     duration,
+    first_line,
     flag,
     lines,
     moment,
@@ -15,7 +16,6 @@ from zsell_transform.cleaning import (
     owner,
     phone,
     said,
-    text,
     time,
 )
 from zsell_transform.mapping import Mapping
@@ -34,16 +34,16 @@ from zsell_transform.transformers.table import Field, Story, Table
 
 
 def calls(ask: Mapping, seen: Survey) -> Table:
-    zone, at = ask.timezone, pl.col("_at")
+    zone, line, at = ask.timezone, pl.col("_line"), pl.col("_at")
     done_at = day if ask.moments == "day" else moment
     seconds = number("duration")
     return Table(
         source="calls",
         target="activities",
-        given={"_at": pl.coalesce(pl.col("made_at"), pl.col("created_at")), "_kind": _kind()},
+        given={"_line": first_line("summary"), "_at": pl.coalesce(pl.col("made_at"), pl.col("created_at")), "_kind": _kind()},
         fields=(
-            Field("Activity - Subject", subject("summary", pl.col("_kind")), always=True),
-            Field("Activity - Type", activity_type("summary", ask, "Call"), always=True),
+            Field("Activity - Subject", subject(line, pl.col("_kind")), always=True),
+            Field("Activity - Type", activity_type(line, ask, "Call"), always=True),
             Field("Activity - Due date", day(at, zone), reads=at, expects=A_DAY),
             Field("Activity - Due time", time(at, zone)),
             Field("Activity - Duration", duration("duration"), expects="a number of seconds"),
@@ -56,7 +56,7 @@ def calls(ask: Mapping, seen: Survey) -> Table:
         story=Story(
             "Activity - Note",
             body=lines(
-                rest("summary"),
+                rest(line, "summary"),
                 pl.col("_kind"),
                 said("Phone", phone("phone_number")),
                 said("Outcome", pl.coalesce(name("outcome"), name("outcome_id"))),

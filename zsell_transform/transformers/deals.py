@@ -39,6 +39,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
         given={
             "_stage_key": pl.concat_str([pl.col(key).fill_null("") for key in KEYS], separator=SEPARATOR),
             "_status": _looked_up(known, "status", pl.lit("Open")),
+            "_added": pl.coalesce("added_at", "added_on", "created_at"),
             "_labels": listed(pl.when(flag("hot")).then(pl.lit("Hot"))),
         },
         fields=(
@@ -60,8 +61,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
             *owner_fields("deals", ask),
             Field(
                 "Deal - Creation date",
-                pl.coalesce(day("added_at", ask.timezone), day("added_on"), day("created_at", ask.timezone)),
-                reads=pl.coalesce(pl.col("added_at"), pl.col("added_on"), pl.col("created_at")),
+                day("_added", ask.timezone),
                 expects=A_DAY,
             ),
             Field("Deal - Source", name("source")),

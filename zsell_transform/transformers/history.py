@@ -10,7 +10,6 @@ import polars as pl
 
 from zsell_transform.cleaning import (
     author,
-    first_line,
     html,
     joined,
     minute,
@@ -19,7 +18,6 @@ from zsell_transform.cleaning import (
     owner,
     said,
     shortened,
-    text,
 )
 from zsell_transform.mapping import Mapping, Rule
 from zsell_transform.sell.entities import MARK_WORDS
@@ -29,6 +27,8 @@ from zsell_transform.transformers.table import Relation, Remark
 #: Characters that a subject may have; Pipedrive documents them for titles (`title` in fields.yaml).
 SUBJECT: Final = 255
 SEPARATOR: Final = " · "
+#: Where a word ends.
+END: Final = r"(?:$|[^\p{L}\p{N}_])"
 
 
 # --- what a record is about ------------------------------------------------------------------------------------------
@@ -63,65 +63,80 @@ def _record_type(column: str) -> pl.Expr:
     return given.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
 
 
-# --- subject and type ------------------------------------------------------------------------------------------------
+# --- subject and type -----------------------------------------------------------------------------
 
 
-def subject(column: str | pl.Expr, otherwise: pl.Expr) -> pl.Expr:
+def subject(line: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
     """The first line; where it is too long, its beginning (and `rest` holds the whole)."""
-    return pl.coalesce(shortened(first_line(column), SUBJECT), otherwise)
+    return pl.coalesce(shortened(line, SUBJECT), otherwise)
 
 
-def rest(column: str | pl.Expr) -> pl.Expr:
-    """HTML of what the subject does not hold: the other lines, or everything where the first line is too long."""
-    too_long = first_line(column).str.len_chars() > SUBJECT
+def rest(line: pl.Expr, column: str) -> pl.Expr:
+    """HTML of what the subject does not hold: the other lines, or everything where the first one is too long."""
+    too_long = line.str.len_chars() > SUBJECT
     return html(pl.when(too_long).then(pl.col(column)).otherwise(other_lines(column)))
 
 
-def activity_type(column: str | pl.Expr, ask: Mapping, otherwise: str | None = None) -> pl.Expr:
+def activity_type(line: pl.Expr, ask: Mapping, otherwise: str | None = None) -> pl.Expr:
     """The type that a subject tells: by the mapping's rules, then by the built-in words, else the default.
 
-    `rules: []` in the mapping turns the built-in words off; `otherwise` is the default of what is no task.
+    Args:
+        line: the subject's line.
+        ask: `rules: []` in it turns the built-in words off.
+        otherwise: the type of what is no task, for which the built-in words do not count.
     """
-    wish = ask.activity_types
-    line = first_line(column)
-    default = pl.lit(otherwise or wish.default)
-    built_in = () if wish.rules == () else _built_in(line)
-    by_rule = [
-        pl.when(line.str.contains(_pattern(rule))).then(pl.lit(rule.type)) for rule in wish.rules or ()
-    ]
-    return pl.coalesce(*by_rule, *(built_in if otherwise is None else ()), default)
+    wish, lower = ask.activity_types, line.str.to_lowercase()
+    by_rule = [pl.when(lower.str.contains(_pattern(rule))).then(pl.lit(rule.type)) for rule in wish.rules or ()]
+    if otherwise is not None:
+        return pl.coalesce(*by_rule, pl.lit(otherwise))
+    return pl.coalesce(*by_rule, *(() if wish.rules == () else _built_in(lower)), pl.lit(wish.default))
 
 
 def _pattern(rule: Rule) -> str:
-    starts = [rf"^\s*{_whole(word)}" for word in rule.starts_with]
-    return "|".join(f"(?:{one})" for one in (*map(_whole, rule.contains), *starts, *rule.regex)).join(
-        ("(?i)(?:", ")")
+    """One pattern for all words of a rule; what it meets is in lower case, but for its own regular expressions."""
+    ways = [*rule.regex]
+    if rule.contains:
+        ways.append(_whole(rule.contains))
+    if rule.starts_with:
+        ways.append(rf"^(?:{_any(rule.starts_with)}){END}")
+    return "(?i)" + "|".join(f"(?:{way})" for way in ways)
+
+
+def _built_in(lower: pl.Expr) -> tuple[pl.Expr, ...]:
+    known = activity_wording()
+    parted, unparted = ({w: t for w, t in known.words.items() if _is_unparted(w) is sort} for sort in (False, True))
+    later, unparted_later = (
+        {w: t for w, t in known.later.items() if _is_unparted(w) is sort} for sort in (False, True)
     )
-
-
-def _whole(word: str) -> str:
-    """A word or phrase as a pattern that does not match inside another word; Japanese, which parts no words, does."""
-    word = " ".join(word.split())
-    escaped = re.sub(r"[\\.^$|?*+()\[\]{}]", r"\\\g<0>", word).replace(" ", r"\s+")
-    edges = [r"\b" if re.fullmatch(r"[^\W一-鿿぀-ヿ]", letter) else "" for letter in (word[0], word[-1])]
-    return f"{edges[0]}{escaped}{edges[1]}"
-
-
-def _built_in(line: pl.Expr) -> tuple[pl.Expr, ...]:
-    words = activity_wording()
     return (
-        _first_word(line, words.starts, r"(?i)^\s*({})"),
-        _first_word(line, words.words, r"(?i)({})"),
-        _first_word(line, words.later, r"(?i)({})"),
+        _first_word(lower, known.starts, rf"^({_any(known.starts)}){END}"),
+        _first_word(lower, parted, _whole(parted)),
+        _first_word(lower, unparted, f"({_any(unparted)})"),
+        _first_word(lower, later, _whole(later)),
+        _first_word(lower, unparted_later, f"({_any(unparted_later)})"),
     )
 
 
-def _first_word(line: pl.Expr, words: dict[str, str], frame: str) -> pl.Expr:
-    """The type of the earliest known word; of words that begin together, the longest counts."""
-    longest_first = sorted(words, key=lambda word: (-len(word), word))
-    hit = line.str.extract(frame.format("|".join(map(_whole, longest_first))))
-    spaced = hit.str.to_lowercase().str.replace_all(r"\s+", " ")
-    return spaced.replace_strict(list(words), list(words.values()), default=None, return_dtype=pl.String)
+def _first_word(lower: pl.Expr, types: dict[str, str], pattern: str) -> pl.Expr:
+    """The type of the earliest known word."""
+    hit = lower.str.extract(pattern, 1).str.replace_all(r"\s+", " ")
+    return hit.replace_strict(list(types), list(types.values()), default=None, return_dtype=pl.String)
+
+
+def _whole(words: Iterable[str]) -> str:
+    """A pattern for words that stand alone. Plain `\\b` would do, but costs twice the time on letters with accents."""
+    return rf"(?:^|[^\p{{L}}\p{{N}}_])({_any(words)}){END}"
+
+
+def _any(words: Iterable[str]) -> str:
+    """Of words that begin together, the longest comes first. A space stands for any white space."""
+    longest_first = sorted({" ".join(word.lower().split()) for word in words}, key=lambda word: (-len(word), word))
+    return "|".join(re.sub(r"[\\.^$|?*+()\[\]{}]", r"\\\g<0>", word).replace(" ", r"\s+") for word in longest_first)
+
+
+def _is_unparted(word: str) -> bool:
+    """Japanese parts no words: its words are found inside others."""
+    return bool(re.search("[\u3040-\u30ff\u4e00-\u9fff]", word))
 
 
 # --- the text --------------------------------------------------------------------------------------------------------
@@ -129,19 +144,14 @@ def _first_word(line: pl.Expr, words: dict[str, str], frame: str) -> pl.Expr:
 
 def heading(entity: str, at: str, ask: Mapping, *more: pl.Expr) -> pl.Expr:
     """`2014-09-03 08:49 · Kalle Kula · Sell note 22606121`: what the wizard cannot import, and the mark."""
-    return joined(html(minute(at, ask.timezone)), html(author("owner")), mark(entity), *more, by=SEPARATOR)
+    return joined(minute(at, ask.timezone), html(author("owner")), mark(entity), *more, by=SEPARATOR)
 
 
 def mark(entity: str) -> pl.Expr:
     """`Sell task 7402212`, by which later laps find the record."""
-    return html(pl.concat_str(pl.lit(f"Sell {MARK_WORDS[entity]} "), "_id"))
+    return pl.concat_str(pl.lit(f"Sell {MARK_WORDS[entity]} "), "_id")
 
 
 def owner_line(ask: Mapping) -> pl.Expr:
     """The owner whom the activity cannot be assigned to."""
     return said("Owner in Sell", pl.when(owner("owner", ask.owners).is_null()).then(author("owner")))
-
-
-def told(*named: tuple[str, str | pl.Expr]) -> Iterable[pl.Expr]:
-    """Lines `Name: value` for columns that Pipedrive has no field for."""
-    return [said(label, value) for label, value in named]

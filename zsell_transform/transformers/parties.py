@@ -15,7 +15,6 @@ from zsell_transform.cleaning import (
     name,
     owner,
     tags,
-    text,
     word,
 )
 from zsell_transform.mapping import Mapping
@@ -47,9 +46,9 @@ def social(item: str) -> tuple[Field, ...]:
 def status(column: str, kind: str) -> pl.Expr:
     """A customer's or prospect's status as a label; null for `non` and `none`. An unknown status is its own label."""
     known = status_labels(kind)
-    given = word(column)
+    given = pl.col(column)
     return given.str.to_lowercase().replace_strict(
-        list(known), list(known.values()), default=given, return_dtype=pl.String
+        list(known), list(known.values()), default=word(column), return_dtype=pl.String
     )
 
 

@@ -186,7 +186,7 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
     strangers = [name for name in inputs if name not in known and name not in wished_away]
     filled = {name: _filled(table.source, name, seen) for name in inputs}
     tellable = [name for name in strangers if filled[name]]
-    customs = () if table.story else custom_fields(table.source, table.target, strangers, tellable, seen)
+    customs = () if table.story or table.target == "documents" else custom_fields(table.source, table.target, strangers, tellable, seen)
     fields = (
         *(f for f in table.fields if _alive(table, f, names, filled)),
         *(Field(c.header, c.value, expects=c.expects) for c in customs),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, flag, lines, minute, moment, owner, said, time
+from zsell_transform.cleaning import day, first_line, flag, lines, minute, moment, owner, said, time
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import (
@@ -21,7 +21,7 @@ from zsell_transform.transformers.table import Field, Story, Table
 
 
 def tasks(ask: Mapping, seen: Survey) -> Table:
-    zone, due = ask.timezone, pl.col("_due")
+    zone, line, due = ask.timezone, pl.col("_line"), pl.col("_due")
     done_at = day if ask.moments == "day" else moment
     # The full export has only `done_at`, the API also `completed`.
     done = pl.col("done_at").is_not_null() | flag("completed").fill_null(value=False)
@@ -31,10 +31,10 @@ def tasks(ask: Mapping, seen: Survey) -> Table:
     return Table(
         source="tasks",
         target="activities",
-        given={"_due": pl.coalesce(pl.col("date"), pl.col("send_time"))},
+        given={"_line": first_line("content"), "_due": pl.coalesce(pl.col("date"), pl.col("send_time"))},
         fields=(
-            Field("Activity - Subject", subject("content", called("Sell task")), always=True),
-            Field("Activity - Type", activity_type("content", ask), always=True),
+            Field("Activity - Subject", subject(line, called("Sell task")), always=True),
+            Field("Activity - Type", activity_type(line, ask), always=True),
             Field("Activity - Due date", day(due, zone), reads=due, expects=A_DAY),
             Field("Activity - Due time", time(due, zone)),
             Field(
@@ -47,7 +47,7 @@ def tasks(ask: Mapping, seen: Survey) -> Table:
         relations=(about("taskable"),),
         story=Story(
             "Activity - Note",
-            body=lines(rest("content"), said("Reminder", reminder), owner_line(ask)),
+            body=lines(rest(line, "content"), said("Reminder", reminder), owner_line(ask)),
             mark=mark("tasks"),
         ),
         remarks=(about_remark("taskable"),),

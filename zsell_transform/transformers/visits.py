@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, lines, moment, name, owner, said, time
+from zsell_transform.cleaning import day, first_line, lines, moment, name, owner, said, time
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import (
@@ -21,15 +21,15 @@ from zsell_transform.transformers.table import Field, Story, Table
 
 
 def visits(ask: Mapping, seen: Survey) -> Table:
-    zone, at = ask.timezone, pl.col("_at")
+    zone, line, at = ask.timezone, pl.col("_line"), pl.col("_at")
     done_at = day if ask.moments == "day" else moment
     return Table(
         source="visits",
         target="activities",
-        given={"_at": pl.coalesce(pl.col("visited_at"), pl.col("created_at"))},
+        given={"_line": first_line("summary"), "_at": pl.coalesce(pl.col("visited_at"), pl.col("created_at"))},
         fields=(
-            Field("Activity - Subject", subject("summary", pl.lit("Visit")), always=True),
-            Field("Activity - Type", activity_type("summary", ask, "Meeting"), always=True),
+            Field("Activity - Subject", subject(line, pl.lit("Visit")), always=True),
+            Field("Activity - Type", activity_type(line, ask, "Meeting"), always=True),
             Field("Activity - Due date", day(at, zone), reads=at, expects=A_DAY),
             Field("Activity - Due time", time(at, zone)),
             Field("Activity - Done", pl.lit("Done"), always=True),
@@ -41,7 +41,7 @@ def visits(ask: Mapping, seen: Survey) -> Table:
         story=Story(
             "Activity - Note",
             body=lines(
-                rest("summary"),
+                rest(line, "summary"),
                 said("Address", name("resource_address")),
                 said("Outcome", pl.coalesce(name("outcome"), name("outcome_id"))),
                 said("Location check", pl.col("rep_location_verification_status")),
