@@ -1,0 +1,24 @@
+"""Zendesk Sell CSV exports → CSV files that Pipedrive's own *Import data* wizard takes, lap by lap."""
+
+from __future__ import annotations
+
+from zsell_transform._version import VERSION as __version__
+from zsell_transform.errors import ExportError, MappingError, TargetError, ZsellError
+from zsell_transform.mapping import Mapping
+from zsell_transform.migrated import Migration
+from zsell_transform.migration import transform
+from zsell_transform.reading import Export, read_csv, read_export
+
+__all__ = [
+    "Export",
+    "ExportError",
+    "Mapping",
+    "MappingError",
+    "Migration",
+    "TargetError",
+    "ZsellError",
+    "__version__",
+    "read_csv",
+    "read_export",
+    "transform",
+]

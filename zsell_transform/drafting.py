@@ -1,0 +1,30 @@
+"""Records → drafts, and the key columns that linking compares; the only data that is held whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+
+import polars as pl
+
+from zsell_transform.addressing import KEYS, empty_keys, fills, key_frame
+from zsell_transform.mapping import Mapping
+from zsell_transform.records import Records
+from zsell_transform.transformers import Draft, draft
+
+Drafts = dict[str, Draft]
+Keys = dict[str, pl.DataFrame]
+Filled = dict[str, MappingOf[str, int]]
+
+
+def draft_all(records: Records, ask: Mapping) -> tuple[Drafts, Keys, Filled]:
+    """Every entity's draft, its key frame, and how many of its records have a value under each header."""
+    drafts = {entity: draft(entity, frame, ask, records.seen) for entity, frame in records.frames.items()}
+    linked = [entity for entity in drafts if entity in KEYS]
+    asked = [lazy for entity in linked for lazy in (key_frame(drafts[entity]), fills(drafts[entity]))]
+    answers = pl.collect_all(asked, engine="streaming")
+    keys = {entity: empty_keys(entity) for entity in KEYS}
+    keys |= dict(zip(linked, answers[::2], strict=True))
+    filled: Filled = {
+        entity: counts.row(0, named=True) for entity, counts in zip(linked, answers[1::2], strict=True)
+    }
+    return drafts, keys, filled

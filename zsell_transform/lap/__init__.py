@@ -1,0 +1,117 @@
+"""The loop's one decision: what is present, what can be written now, what waits (contract, sections 0 and 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+
+import attrs
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.lap.history import history
+from zsell_transform.lap.leads import leads
+from zsell_transform.lap.parties import organizations, persons
+from zsell_transform.lap.sales import deals
+from zsell_transform.lap.words import OUT, WAITING, Plan
+from zsell_transform.linker import Graph
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.sell.entities import HISTORY, TARGETS
+
+#: The types that every later lap needs an export of, once any of them holds Sell ids.
+MAIN = ("organizations", "persons", "deals", "leads")
+
+
+@attrs.frozen
+class Lap:
+    """The plans of all entities, by entity, and what waits: entity, item, reason, count."""
+
+    plans: MappingOf[str, Plan]
+    waiting: pl.DataFrame
+    found: pl.DataFrame
+
+
+def plan(graph: Graph, held: Held, ask: Mapping, *, left_out: pl.Series) -> Lap:
+    """Decides for every record of the account.
+
+    Args:
+        left_out: ids of leads that the mapping leaves out by their status.
+    """
+    blocked = without_export(held, ask)
+    company_plan, companies, _ = organizations(
+        graph, held, ask, blocked="organizations" in blocked, placeholder=_needs_placeholder(graph, ask, left_out)
+    )
+    person_plan, people, compared = persons(graph, held, ask, companies, blocked="persons" in blocked)
+    deal_plan, deal_rows = deals(graph, held, ask, companies, people, blocked="deals" in blocked)
+    lead_plan, lead_rows = leads(
+        graph, held, ask, companies, people, compared, blocked="leads" in blocked, left_out=left_out
+    )
+    plans = {"companies": company_plan, "contacts": person_plan, "deals": deal_plan, "leads": lead_plan}
+    for entity in HISTORY:
+        if entity in graph.history:
+            plans[entity] = history(
+                entity, graph.history[entity], held, ask, companies, people, deal_rows, lead_rows,
+                blocked=TARGETS[entity] in blocked,
+            )
+    waiting = _waiting(plans)
+    return Lap(plans, waiting, issues.gather([*(p.found for p in plans.values()), _told(plans, waiting, blocked, held)]))
+
+
+def without_export(held: Held, ask: Mapping) -> frozenset[str]:
+    """Types of which nothing may be written: a forgotten export must not double a record (contract, section 1)."""
+    ours = any(held[item]["sell_id"].drop_nulls().len() for item in MAIN)
+    if not ours:
+        return frozenset()
+    missing = {item for item in MAIN if item not in held.given}
+    unreadable = held.given - held.readable
+    return frozenset((missing | unreadable) - set(ask.empty_in_pipedrive))
+
+
+def _needs_placeholder(graph: Graph, ask: Mapping, left_out: pl.Series) -> bool:
+    gone = pl.col("about_id").is_in(left_out.implode()) & (pl.col("about") == "leads")
+    orphans = {
+        "deals": graph.deals.filter(pl.col("person").is_null() & pl.col("company").is_null()),
+        "leads": graph.leads.filter(
+            pl.col("name").is_null() & pl.col("company").is_null() & ~pl.col("id").is_in(left_out.implode())
+        ),
+        "notes": pl.concat([
+            frame.filter(pl.col("about").is_null() | gone).select("id")
+            for entity, frame in graph.history.items()
+            if TARGETS[entity] == "notes"
+        ] or [pl.DataFrame(schema={"id": pl.String})]),
+    }
+    return any(frame.height and ask.orphans[kind] == "placeholder" for kind, frame in orphans.items())
+
+
+def _waiting(plans: MappingOf[str, Plan]) -> pl.DataFrame:
+    parts = [
+        plan.rows.filter(pl.col("state") == WAITING).group_by("reason").agg(pl.len().cast(pl.Int64).alias("count"))
+        .sort("reason")
+        .select(pl.lit(entity).alias("entity"), pl.lit(TARGETS[entity]).alias("item"), "reason", "count")
+        for entity, plan in plans.items()
+    ]
+    return pl.concat(parts)
+
+
+def _told(
+    plans: MappingOf[str, Plan], waiting: pl.DataFrame, blocked: frozenset[str], held: Held
+) -> pl.DataFrame:
+    told = [
+        issues.issue(f"no_export_of_{item}", entity=entity, value=row["count"], detail=item)
+        for entity, item in TARGETS.items()
+        if item in blocked
+        for row in waiting.filter((pl.col("entity") == entity)).to_dicts()
+        if row["reason"] == f"no export of {item}"
+    ]
+    told += [
+        issues.issue("waits_for_system_id", entity=row["entity"], value=row["count"], detail=row["reason"])
+        for row in waiting.to_dicts()
+        if not row["reason"].startswith("no export of")
+    ]
+    for item in ("activities", "notes"):
+        writes = any(
+            (plan.rows["state"] == OUT).any() for entity, plan in plans.items() if TARGETS[entity] == item
+        )
+        if held.given and item not in held.given and writes:
+            told.append(issues.issue("counts_as_empty", entity=None, file=item, detail=item))
+    return issues.gather(told)

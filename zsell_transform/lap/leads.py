@@ -1,0 +1,237 @@
+"""Leads of a lap: each with its person on its row, or attached to one that is known."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.lap.parties import with_place
+from zsell_transform.lap.sales import (
+    _one_organization, _organization_form, _person_form, _placed, _placed_rows, _stated, told_orphans,
+)
+from zsell_transform.lap.words import (
+    BY_ID, BY_KEY, ORGANIZATION_LINK, OUT, PERSON, PERSON_EMAIL, PERSON_ID, PERSON_LINK, PERSON_MOBILE, PERSON_WORK,
+    PRESENT, TEXT, WAIT, Plan, Targets, links_of, organization_cells, parted, person_cells,
+)
+from zsell_transform.linker import Graph
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
+
+#: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
+OWN_COLUMNS = (
+    "Person - First name", "Person - Last name", "Person - Job title", "Person - Address", "Person - Owner",
+)
+#: Values of a joining lead that its note keeps where they differ from those of the person it joins.
+COMPARED = {"email": "E-mail", "work": "Phone", "mobile": "Mobile"}
+
+
+def leads(
+    graph: Graph,
+    held: Held,
+    ask: Mapping,
+    companies: Targets,
+    people: Targets,
+    contacts: pl.DataFrame,
+    *,
+    blocked: bool,
+    left_out: pl.Series,
+) -> tuple[Plan, pl.DataFrame]:
+    """The plan of the leads, and of each lead: where it is in Pipedrive and what stands on its row.
+
+    Args:
+        contacts: what lead people are compared with, from `parties.persons`.
+        left_out: ids of leads that the mapping leaves out.
+    """
+    rows = _with_presence(graph.leads, held)
+    rows = companies.on(rows, "company", "c_").with_columns(
+        left_out=pl.col("id").is_in(left_out.implode()), place="c_place", there=pl.col("system_id").is_not_null()
+        | pl.col("deal_id").is_not_null(),
+    )
+    who = lead_people(
+        rows.filter(~pl.col("left_out")).select("id", "name", "email", "work", "mobile", "city", "place", "there"), contacts,
+        with_place(held.persons.filter(pl.col("sell_id").is_null())),
+    )
+    rows = rows.join(who.rename({"name": "written"}), on="id", how="left", maintain_order="left").rename({"person": "who_id"})
+    rows = _with_person(rows, companies, people, held)
+    rows = _one_organization(rows, ask)
+    rows = companies.on(_placed(rows.with_columns(person=pl.coalesce("person", "own")), ask.orphans["leads"], "leads"),
+                        "organization", "o_")
+    rows = rows.with_columns(
+        pl.when(pl.col("who") == OWN).then(pl.lit(OWN)).otherwise(_person_form()).alias("p_form"),
+        _organization_form(ask).alias("o_form"),
+    )
+    rows = _waiting_with_base(_stated(rows, held, "leads", blocked=blocked))
+    rows = parted(rows, {"person": "p_form", "organization": "o_form"})
+    going, alone = pl.col("state") == OUT, ask.id_links == "alone"
+    rows = rows.with_columns(
+        pl.when(going).then(cell).alias(cell.meta.output_name())
+        for cell in organization_cells("o_form", "o_", alone=alone)
+    )
+    cells = person_cells("p_form", "p_", alone=alone)
+    columns = (PERSON_ID, *ORGANIZATION_LINK)
+    rows = rows.with_columns(pl.when(going).then(cells[0]).alias(PERSON_ID), _extra().alias("_extra"))
+    plan = Plan(
+        entity="leads",
+        rows=rows.select(
+            "n", "id", "state", "reason", "part", "_extra", TEXT.alias("joins"), *columns,
+            linked=pl.when(pl.col("asked").fill_null(False)).then(
+                pl.col("company").is_not_null() & pl.col("differing").is_null()
+            ),
+        ),
+        link_columns=columns,
+        overrides=_overrides(rows, cells),
+        added=_added(rows),
+        found=_told(rows),
+        links=links_of(rows, {"organizations": "organization", "persons": "contact"}),
+    )
+    return plan, _targets(rows, held)
+
+
+def _with_presence(frame: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """A lead is there as a lead, or as the deal that it was converted into."""
+    as_lead = held.leads.filter(pl.col("sell_id").is_not_null()).unique("sell_id", keep="first", maintain_order=True)
+    as_deal = held.deals.filter(pl.col("sell_lead_id").is_not_null()).unique(
+        "sell_lead_id", keep="first", maintain_order=True
+    )
+    return frame.join(
+        as_lead.select(id="sell_id", system_id="system_id", printed="title"), on="id", how="left", maintain_order="left"
+    ).join(
+        as_deal.select(id="sell_lead_id", deal_id="system_id", deal_title="title"), on="id", how="left",
+        maintain_order="left",
+    )
+
+
+def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: Held) -> pl.DataFrame:
+    """The person each row is attached to, with the columns of a link target under `p_`."""
+    bases = rows.filter(pl.col("who") == OWN).select(
+        "id", pl.lit(BY_KEY).alias("form"), TEXT.alias("system_id"), name="written", email="email", work="work",
+        mobile="mobile", company="company", by_value=pl.any_horizontal(pl.col("email", "work", "mobile").is_not_null()),
+    )
+    by_place = companies.frame.select(company="id", place="place").unique("place", keep="first", maintain_order=True)
+    others = with_place(held.persons.filter(pl.col("sell_id").is_null())).join(by_place, on="place", how="left").select(
+        id="system_id", form=pl.lit(BY_ID), system_id="system_id", name="name", email=TEXT, work=TEXT, mobile=TEXT,
+        company=pl.coalesce("company", "place"), by_value=pl.lit(True),
+    )
+    known = pl.concat([
+        bases.select(pl.lit(LEAD).alias("kind"), pl.all()),
+        others.select(pl.lit(HELD).alias("kind"), pl.all()).select("kind", *bases.columns),
+        people.frame.select(pl.lit(CONTACT).alias("kind"), *bases.columns),
+    ], how="vertical_relaxed")
+    prefixed = known.rename({c: f"p_{c}" for c in known.columns if c not in ("id", "kind")})
+    joined = rows.join(
+        prefixed.rename({"kind": "who", "id": "who_id"}), on=["who", "who_id"], how="left", maintain_order="left"
+    )
+    own = pl.col("who") == OWN
+    return joined.with_columns(
+        contact=pl.when(pl.col("who") == CONTACT).then("who_id"),
+        person=pl.when(~own).then("who_id"),
+        own=pl.when(own).then(pl.lit("own")),
+        p_company=pl.when(own).then("company").otherwise("p_company"),
+        other_company=TEXT,
+    )
+
+
+def _waiting_with_base(rows: pl.DataFrame) -> pl.DataFrame:
+    """A lead that joins an earlier lead's person goes out with or after that one."""
+    base = rows.filter(pl.col("who") == OWN).select(who_id="id", base_state="state")
+    joined = rows.join(base.with_columns(who=pl.lit(LEAD)), on=["who", "who_id"], how="left", maintain_order="left")
+    stuck = (pl.col("state") == OUT) & (pl.col("who") == LEAD) & (pl.col("base_state") != OUT)
+    return joined.with_columns(
+        state=pl.when(stuck).then(pl.lit("waiting")).otherwise("state"),
+        reason=pl.when(stuck).then(pl.lit("its person comes with an earlier lead that waits")).otherwise("reason"),
+    ).drop("base_state")
+
+
+def _joins() -> pl.Expr:
+    return (pl.col("state") == OUT) & pl.col("who").is_in([CONTACT, LEAD, HELD])
+
+
+def _escaped(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all("&", "&amp;", literal=True).str.replace_all("<", "&lt;", literal=True).str.replace_all(
+        ">", "&gt;", literal=True
+    )
+
+
+def _extra() -> pl.Expr:
+    """What of a joining lead differs from the person it joins, as lines for its note."""
+    by_key = pl.col("p_form") == BY_KEY
+    lines = [
+        pl.when(pl.col(column).is_not_null() & (~by_key | pl.col(column).ne_missing(pl.col(f"p_{column}")))).then(
+            pl.lit(f"{label}: ") + _escaped(pl.col(column))
+        )
+        for column, label in COMPARED.items()
+    ]
+    company = pl.when(pl.col("differing").is_not_null()).then(pl.lit("Company: ") + _escaped(pl.col("differing")))
+    text = pl.concat_str([*lines, company], separator="<br>", ignore_nulls=True)
+    return pl.when(_joins() & (text != "")).then(text)
+
+
+def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> pl.DataFrame:
+    """Joining leads say only the key of the person they join; a lead of its own may have a distinct name."""
+    of_person = [cell for cell in cells if cell.meta.output_name() != PERSON_ID]
+    joining = rows.filter(_joins() & pl.col("n").is_not_null()).select(
+        "n", *of_person, *(TEXT.alias(column) for column in OWN_COLUMNS)
+    )
+    renamed = pl.col("written").ne_missing(pl.col("name")) & (pl.col("who") == OWN)
+    suffix = pl.col("written").str.strip_prefix(pl.col("name").str.strip_chars_end())
+    own = rows.filter(renamed & pl.col("n").is_not_null()).select(
+        "n", pl.col("written").alias(PERSON), pl.col("email").alias(PERSON_EMAIL), pl.col("work").alias(PERSON_WORK),
+        pl.col("mobile").alias(PERSON_MOBILE), pl.col("first").alias(OWN_COLUMNS[0]),
+        pl.concat_str("last", suffix).alias(OWN_COLUMNS[1]),
+    )
+    return pl.concat([joining, own], how="diagonal_relaxed")
+
+
+def _added(rows: pl.DataFrame) -> pl.DataFrame:
+    own = pl.col("who") == OWN
+    return rows.filter(pl.col("added")).select(
+        "id", pl.col("title").alias("Lead - Title"), pl.col("id").alias("Lead - Zendesk Sell lead ID"),
+        pl.when(own).then("written").otherwise("p_name").alias(PERSON),
+        pl.when(own).then("first").alias(OWN_COLUMNS[0]), pl.when(own).then("last").alias(OWN_COLUMNS[1]),
+        pl.when(~own).then("p_email").alias(PERSON_EMAIL), pl.when(~own).then("p_work").alias(PERSON_WORK),
+        pl.when(~own).then("p_mobile").alias(PERSON_MOBILE),
+    )
+
+
+def _targets(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Of each lead: where it is in Pipedrive, with the person and organization that Pipedrive's export names."""
+    there = held.leads.filter(pl.col("sell_id").is_not_null()).unique("sell_id", keep="first", maintain_order=True)
+    as_deal = held.deals.filter(pl.col("sell_lead_id").is_not_null()).unique("sell_lead_id", keep="first", maintain_order=True)
+    parties = [
+        pl.col(column).alias(f"held_{column}") for column in ("person_id", "person", "organization_id", "organization")
+    ]
+    in_pipedrive = pl.concat([
+        there.select("sell_id", *parties), as_deal.select(pl.col("sell_lead_id").alias("sell_id"), *parties)
+    ]).unique("sell_id", keep="first", maintain_order=True)
+    mine = rows.select(
+        "id", "title", "state", "system_id", "deal_id", "deal_title", "written", "organization", "p_form", "who",
+        name=pl.coalesce("printed", "title"), party=pl.coalesce("contact", pl.lit(None, dtype=pl.String)),
+        email=pl.coalesce("p_email", "email"), work=pl.coalesce("p_work", "work"), mobile=pl.coalesce("p_mobile", "mobile"),
+        person_name=pl.coalesce(pl.when(pl.col("who") != OWN).then("p_name"), "written"),
+    )
+    return mine.join(in_pipedrive.rename({"sell_id": "id"}), on="id", how="left", maintain_order="left")
+
+
+def _told(rows: pl.DataFrame) -> pl.DataFrame:
+    told = _placed_rows(rows.filter(pl.col("state") != PRESENT))
+    joined = pl.format("{} {}", pl.col("who"), pl.col("who_id"))
+    going = pl.col("state") == OUT
+    added = told.filter(pl.col("added") & going)
+    return issues.gather(pl.collect_all([
+        issues.found(told.filter(_joins()), "lead_joins_person", entity="leads", field="name", value=pl.col("name"), detail=joined),
+        issues.found(
+            told.filter(pl.col("candidates").is_not_null()), "lead_person_ambiguous", entity="leads", field="name",
+            value=pl.col("name"), detail=pl.col("candidates"),
+        ),
+        issues.found(
+            told.filter(pl.col("differing").is_not_null()), "two_organizations", entity="leads", field="company_name",
+            value=pl.col("differing"), detail=pl.lit("its note"),
+        ),
+        issues.found(told.filter("left_out"), "lead_left_out", entity="leads", field="status"),
+        issues.found(added, "added_by_reference", entity="leads", field="name", value=pl.col("title")),
+        *told_orphans(told.filter(~pl.col("left_out")), "leads"),
+    ]))
+
+
+__all__ = ["BY_ID", "WAIT", "leads"]

@@ -1,0 +1,204 @@
+"""Organizations and persons of a lap: what is there, what goes out, what would have been merged."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.folding import digits, fold, folded
+from zsell_transform.lap.words import (
+    ABSENT, BY_ID, BY_KEY, MERGED, ORGANIZATION, ORGANIZATION_ADDRESS, ORGANIZATION_LINK, OUT, PERSON, PLACEHOLDER,
+    PRESENT, TEXT, WAIT, WAITING, Plan, Targets, links_of, organization_cells, parted,
+)
+from zsell_transform.linker import Graph
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive import keys
+from zsell_transform.pipedrive.exports import Held
+
+PLACEHOLDER_ID = f"name:{fold(PLACEHOLDER)}"
+
+
+def organizations(
+    graph: Graph, held: Held, ask: Mapping, *, blocked: bool, placeholder: bool
+) -> tuple[Plan, Targets, pl.DataFrame]:
+    """The plan of the companies, how each can be linked to, and the place of each (what the wizard sees of it)."""
+    companies = graph.companies
+    if placeholder:
+        extra = pl.DataFrame({"id": [PLACEHOLDER_ID], "name": [PLACEHOLDER], "added": [True]})
+        companies = pl.concat([companies, extra], how="diagonal_relaxed")
+    known = keys.organizations(
+        companies.select("id", "name", "address", "city"),
+        held.organizations,
+        merge=ask.duplicates["companies"] == "merge",
+        bare_separate=ask.bare_organizations == "separate",
+    )
+    rows = companies.join(known.frame.drop("name"), on="id", how="left", maintain_order="left").with_columns(
+        final=known.frame["name"]
+    )
+    rows = _stated(rows, held, "organizations", blocked=blocked)
+    form = (
+        pl.when(pl.col("linkable") & pl.col("system_id").is_not_null()).then(pl.lit(BY_ID))
+        .when((pl.col("state") == OUT) & pl.col("proven")).then(pl.lit(BY_KEY))
+        .otherwise(pl.lit(WAIT))
+    )
+    own = rows.select(
+        "id", "system_id", form=form, name=pl.coalesce(pl.when(pl.col("system_id").is_not_null()).then("printed"), "final"),
+        address="address", title="name",
+        place=pl.coalesce(pl.lit("#") + pl.col("system_id"), pl.lit("#") + pl.col("joins"), "id"),
+    )
+    targets = Targets(_with_members(rows, own))
+    plan = Plan(
+        entity="companies",
+        rows=parted(rows, {}).select("n", "id", "state", "reason", "part", "joins", "into", linked=pl.lit(None, dtype=pl.Boolean)),
+        link_columns=(),
+        overrides=rows.filter(pl.col("n").is_not_null() & pl.col("renamed")).select(
+            "n", pl.col("final").alias(ORGANIZATION)
+        ),
+        added=rows.filter(pl.col("added")).select(
+            "id", pl.col("final").alias(ORGANIZATION), pl.col("address").alias(ORGANIZATION_ADDRESS),
+            pl.col("id").alias("Organization - Zendesk Sell ID"),
+        ),
+        found=_told_collisions(known, rows, "companies"),
+        links=links_of(rows, {}),
+    )
+    return plan, targets, targets.frame.select("id", "place")
+
+
+def persons(
+    graph: Graph, held: Held, ask: Mapping, companies: Targets, *, blocked: bool
+) -> tuple[Plan, Targets, pl.DataFrame]:
+    """The plan of the contacts, how each can be linked to, and what lead persons are compared with."""
+    contacts = companies.on(graph.contacts, "company", "o_")
+    contacts = contacts.with_columns(place=pl.col("o_place"))
+    known = keys.persons(
+        contacts.select("id", "name", "email", "work", "mobile", "city", "place"),
+        with_place(held.persons),
+        merge=ask.duplicates["contacts"] == "merge",
+    )
+    rows = contacts.join(known.frame.drop("name"), on="id", how="left", maintain_order="left").with_columns(
+        final=known.frame["name"], o_form=pl.when(pl.col("company").is_not_null()).then("o_form")
+    )
+    rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(WAIT))
+    has_value = (
+        folded(pl.col("email")).is_not_null() | digits(pl.col("work")).is_not_null()
+        | digits(pl.col("mobile")).is_not_null()
+    )
+    form = (
+        pl.when(pl.col("linkable") & pl.col("system_id").is_not_null()).then(pl.lit(BY_ID))
+        .when((pl.col("state") == OUT) & pl.col("proven")).then(pl.lit(BY_KEY))
+        .otherwise(pl.lit(WAIT))
+    )
+    own = rows.select(
+        "id", "system_id", "email", "work", "mobile", "company", form=form,
+        name=pl.coalesce(pl.when(pl.col("system_id").is_not_null()).then("printed"), "final"),
+        by_value=has_value,
+    )
+    rows = parted(rows, {"organization": "o_form"})
+    going = pl.col("state") == OUT
+    cells = organization_cells("o_form", "o_", alone=ask.id_links == "alone")
+    rows = rows.with_columns(pl.when(going).then(cell).alias(cell.meta.output_name()) for cell in cells)
+    plan = Plan(
+        entity="contacts",
+        rows=rows.select(
+            "n", "id", "state", "reason", "part", "joins", "into",
+            linked=pl.when(pl.col("asked").fill_null(False)).then(pl.col("company").is_not_null()), *ORGANIZATION_LINK,
+        ),
+        link_columns=ORGANIZATION_LINK,
+        overrides=_renamed_people(rows.filter(pl.col("n").is_not_null())),
+        added=_added_people(rows.filter(pl.col("added"))),
+        found=_told_collisions(known, rows, "contacts"),
+        links=links_of(rows, {"organizations": "company"}),
+    )
+    people = rows.join(
+        held.persons.filter(pl.col("sell_id").is_not_null()).unique("sell_id", keep="first", maintain_order=True)
+        .select(id="sell_id", held_emails="emails", held_phones="phones"),
+        on="id", how="left", maintain_order="left",
+    ).select("id", "name", "printed", "email", "work", "mobile", "place", "system_id", "joins", "held_emails", "held_phones")
+    return plan, Targets(_with_members(rows, own)), people
+
+
+def with_place(people: pl.DataFrame) -> pl.DataFrame:
+    """Pipedrive's people with the token of their organization."""
+    return people.select(
+        "system_id", "name", "emails", "phones", "sell_id", place=pl.lit("#") + pl.col("organization_id")
+    )
+
+
+def _stated(
+    rows: pl.DataFrame, held: Held, item: str, *, blocked: bool, waits: pl.Expr | None = None
+) -> pl.DataFrame:
+    """Rows with state, reason and linkable; a Sell id that two records in Pipedrive claim is there but not linkable."""
+    twice = pl.col("id").is_in(claimed_twice(held, item).implode())
+    waits = pl.lit(False) if waits is None else waits
+    return rows.with_columns(
+        linkable=~twice,
+        state=pl.when(pl.col("system_id").is_not_null() | twice).then(pl.lit(PRESENT))
+        .when(blocked).then(pl.lit(WAITING))
+        .when(pl.col("into").is_not_null()).then(pl.lit(MERGED))
+        .when(waits).then(pl.lit(WAITING))
+        .otherwise(pl.lit(OUT)),
+        reason=pl.when(pl.col("system_id").is_null() & ~twice & pl.lit(blocked)).then(pl.lit(f"no export of {item}"))
+        .when(pl.col("system_id").is_null() & ~twice & waits).then(pl.lit("the organization has no proven key")),
+    )
+
+
+def claimed_twice(held: Held, item: str) -> pl.Series:
+    """Sell ids that several records in Pipedrive carry."""
+    return held.twice.filter(pl.col("item") == item)["sell_id"]
+
+
+def _with_members(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """Records that were merged into another are linked to through that one."""
+    members = rows.filter(pl.col("into").is_not_null() & pl.col("system_id").is_null()).select("id", "into")
+    if not members.height:
+        return own
+    carried = members.join(own.rename({"id": "into"}), on="into", how="left").drop("into")
+    return pl.concat([own.join(members, on="id", how="anti", maintain_order="left"), carried.select(own.columns)])
+
+
+def _suffix() -> pl.Expr:
+    return pl.col("final").str.strip_prefix(pl.col("name").str.strip_chars_end())
+
+
+def _renamed_people(rows: pl.DataFrame) -> pl.DataFrame:
+    """A distinguished person carries the suffix behind the name and behind the last name."""
+    last = pl.col("last").is_not_null()
+    return rows.filter("renamed").select(
+        "n", pl.col("final").alias(PERSON),
+        pl.when(~last & pl.col("first").is_not_null()).then(pl.concat_str("first", _suffix())).otherwise("first")
+        .alias("Person - First name"),
+        pl.when(last).then(pl.concat_str("last", _suffix())).alias("Person - Last name"),
+    )
+
+
+def _added_people(rows: pl.DataFrame) -> pl.DataFrame:
+    last = pl.when(pl.col("last").is_not_null() & pl.col("renamed")).then(pl.concat_str("last", _suffix()))
+    return rows.select(
+        "id", pl.col("final").alias(PERSON), pl.col("first").alias("Person - First name"),
+        pl.coalesce(last, "last").alias("Person - Last name"), pl.col("id").alias("Person - Zendesk Sell ID"),
+    )
+
+
+def _told_collisions(known: keys.Keys, rows: pl.DataFrame, entity: str) -> pl.DataFrame:
+    place = rows.select("id", _file=pl.col("file").cast(pl.String), _row="row")
+    told = known.collisions.join(place, on="id", how="left", maintain_order="left").rename({"id": "_id"}).lazy()
+    name = "name"
+    absent = rows.filter(pl.col("added") & (pl.col("state") == OUT)).lazy().rename({"file": "_file", "row": "_row", "id": "_id"})
+    return issues.gather(pl.collect_all([
+        issues.found(
+            told.filter(pl.col("final").is_not_null()), "distinguished", entity=entity, field=name, value=pl.col("final"),
+            detail=pl.col("with"),
+        ),
+        issues.found(
+            told.filter(pl.col("into").is_not_null()), "merged_duplicate", entity=entity, field=name, value=pl.col("name"),
+            detail=pl.col("into"),
+        ),
+        issues.found(
+            told.filter(pl.col("joins").is_not_null()), "joins_existing", entity=entity, field=name,
+            value=pl.col("name"), detail=pl.col("joins"),
+        ),
+        issues.found(absent, "added_by_reference", entity=entity, field=name, value=pl.col("name")),
+    ]))
+
+
+__all__ = ["ABSENT", "PLACEHOLDER_ID", "TEXT", "organizations", "persons", "with_place"]

@@ -1,0 +1,145 @@
+"""Deals and leads of a lap: one row each, with its person and its one organization."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.lap.parties import PLACEHOLDER_ID, claimed_twice
+from zsell_transform.lap.words import (
+    ABSENT, BY_ID, BY_KEY, ORGANIZATION_LINK, OUT, PERSON_LINK, PRESENT, SKIPPED, TEXT, WAIT, WAITING, Plan, Targets,
+    links_of, organization_cells, parted, person_cells,
+)
+from zsell_transform.linker import Graph
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.exports import Held
+
+COMPANY_IN_SELL = "Deal - Company in Sell"
+
+
+def deals(
+    graph: Graph, held: Held, ask: Mapping, companies: Targets, people: Targets, *, blocked: bool
+) -> tuple[Plan, pl.DataFrame]:
+    """The plan of the deals, and of each deal: system_id, title in Pipedrive, person, organization on its row."""
+    there = held.deals.filter(pl.col("sell_id").is_not_null()).unique("sell_id", keep="first", maintain_order=True)
+    rows = graph.deals.join(
+        there.select(id="sell_id", system_id="system_id", printed="title"), on="id", how="left", maintain_order="left"
+    )
+    rows = companies.on(people.on(rows, "person", "p_"), "company", "c_")
+    rows = _one_organization(rows, ask)
+    rows = companies.on(_placed(rows, ask.orphans["deals"], "deals"), "organization", "o_")
+    rows = rows.with_columns(_person_form().alias("p_form"), _organization_form(ask).alias("o_form"))
+    rows = _stated(rows, held, "deals", blocked=blocked)
+    alone = ask.id_links == "alone"
+    rows = parted(rows, {"person": "p_form", "organization": "o_form"})
+    going = pl.col("state") == OUT
+    cells = [*person_cells("p_form", "p_", alone=alone), *organization_cells("o_form", "o_", alone=alone)]
+    rows = rows.with_columns(
+        *(pl.when(going).then(cell).alias(cell.meta.output_name()) for cell in cells),
+        pl.when(going).then("differing").alias(COMPANY_IN_SELL),
+    )
+    columns = (*PERSON_LINK, *ORGANIZATION_LINK, COMPANY_IN_SELL)
+    whole = ~pl.col("lost") & pl.col("differing").is_null()
+    plan = Plan(
+        entity="deals",
+        rows=rows.select(
+            "n", "id", "state", "reason", "part", TEXT.alias("joins"),
+            linked=pl.when("asked").then(whole), *columns,
+        ),
+        link_columns=columns,
+        overrides=pl.DataFrame(schema={"n": pl.UInt32}),
+        added=pl.DataFrame(schema={"id": pl.String}),
+        found=_told_deals(rows),
+        links=links_of(rows, {"persons": "person", "organizations": "organization"}),
+    )
+    return plan, rows.select(
+        "id", "system_id", "printed", "title", "state", "person", "organization", name=pl.coalesce("printed", "title")
+    )
+
+
+def _one_organization(rows: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
+    """A row with a person names that person's own organization, or none, since another would move the person."""
+    person, company = pl.col("person").is_not_null(), pl.col("company").is_not_null()
+    own = pl.col("company").eq_missing(pl.col("p_company"))
+    both = pl.lit(ask.two_organizations == "both")
+    differs = (person & company & ~own & ~both)
+    return rows.with_columns(
+        organization=pl.when(~person | own | both).then("company"),
+        differing=pl.when(differs).then(pl.coalesce("c_title", "company_name"))
+        .when(pl.col("other_company").is_not_null()).then("company_name"),
+        strict=person & company & ~own & both,
+    )
+
+
+def _placed(rows: pl.DataFrame, orphans: str, item: str) -> pl.DataFrame:
+    """Records with no link left hang on the placeholder, or are left out."""
+    orphan = pl.col("person").is_null() & pl.col("organization").is_null()
+    return rows.with_columns(
+        orphan=orphan,
+        organization=pl.when(orphan & pl.lit(orphans == "placeholder")).then(pl.lit(PLACEHOLDER_ID))
+        .otherwise("organization"),
+    )
+
+
+def _person_form() -> pl.Expr:
+    """A person's key is used if one of its values is on the row: e-mail, phone, or its own organization."""
+    usable = pl.col("p_by_value") | (
+        pl.col("organization").is_not_null() & pl.col("organization").eq_missing(pl.col("p_company"))
+    )
+    return (
+        pl.when(pl.col("person").is_null()).then(None)
+        .when(pl.col("p_form") == BY_ID).then(pl.lit(BY_ID))
+        .when((pl.col("p_form") == BY_KEY) & usable & ~pl.col("strict")).then(pl.lit(BY_KEY))
+        .otherwise(pl.lit(WAIT))
+    )
+
+
+def _organization_form(ask: Mapping) -> pl.Expr:
+    return (
+        pl.when(pl.col("organization").is_null() & pl.col("p_company").is_not_null()).then(pl.lit(ABSENT))
+        .when(pl.col("organization").is_null()).then(None)
+        .when(pl.col("strict") & (pl.col("o_form") != BY_ID)).then(pl.lit(WAIT))
+        .otherwise("o_form")
+    )
+
+
+def _stated(rows: pl.DataFrame, held: Held, item: str, *, blocked: bool) -> pl.DataFrame:
+    there = pl.col("system_id").is_not_null() | pl.col("id").is_in(claimed_twice(held, item).implode())
+    no_person, no_organization = pl.col("p_form").eq_missing(WAIT), pl.col("o_form").eq_missing(WAIT)
+    left_out = pl.col("orphan") & pl.col("organization").is_null()
+    left_out = left_out | pl.col("left_out") if "left_out" in rows.columns else left_out
+    waits = ~there & ~left_out
+    return rows.with_columns(
+        state=pl.when(there).then(pl.lit(PRESENT))
+        .when(left_out).then(pl.lit(SKIPPED))
+        .when(pl.lit(blocked) | no_person | no_organization).then(pl.lit(WAITING))
+        .otherwise(pl.lit(OUT)),
+        reason=pl.when(waits & pl.lit(blocked)).then(pl.lit(f"no export of {item}"))
+        .when(waits & no_person & no_organization).then(pl.lit("the person and the organization have no proven key"))
+        .when(waits & no_person).then(pl.lit("the person has no proven key"))
+        .when(waits & no_organization).then(pl.lit("the organization has no proven key")),
+    )
+
+
+def _placed_rows(rows: pl.DataFrame) -> pl.LazyFrame:
+    return rows.with_columns(pl.col("file").cast(pl.String)).lazy().rename({"file": "_file", "row": "_row", "id": "_id"})
+
+
+def _told_deals(rows: pl.DataFrame) -> pl.DataFrame:
+    told = _placed_rows(rows.filter(pl.col("state") != PRESENT))
+    return issues.gather(pl.collect_all([
+        issues.found(
+            told.filter(pl.col("differing").is_not_null()), "two_organizations", entity="deals", field="company",
+            value=pl.col("differing"), detail=pl.lit(COMPANY_IN_SELL),
+        ),
+        *told_orphans(told, "deals"),
+    ]))
+
+
+def told_orphans(told: pl.LazyFrame, entity: str) -> list[pl.LazyFrame]:
+    placed = pl.col("organization").is_not_null()
+    orphans = told.filter("orphan")
+    return [
+        issues.found(orphans.filter(placed), "placed_under_placeholder", entity=entity),
+        issues.found(orphans.filter(~placed), "orphan_left_out", entity=entity),
+    ]

@@ -1,0 +1,116 @@
+"""What `transform` gives back: the tables, the ledger, the issues, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping as MappingOf
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import attrs
+import polars as pl
+
+from zsell_transform.errors import ExportError
+from zsell_transform.guide.setup import Setup
+from zsell_transform.guide.story import Story
+from zsell_transform.sell.entities import ITEMS
+from zsell_transform.writing.folder import Folder, publish
+from zsell_transform.writing.manifest import FileFacts
+
+if TYPE_CHECKING:
+    from zsell_transform.pipedrive.wizard import Rehearsal
+
+
+
+class Tables(MappingOf[str, pl.DataFrame]):
+    """Item → its rows of this lap, all six items, collected when asked for."""
+
+    def __init__(self, migration: Migration) -> None:
+        self._migration = migration
+
+    def __getitem__(self, item: str) -> pl.DataFrame:
+        return self._migration.scan(item).collect()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(ITEMS)
+
+    def __len__(self) -> int:
+        return len(ITEMS)
+
+    def __repr__(self) -> str:
+        return f"Tables({', '.join(ITEMS)})"
+
+
+@attrs.frozen(eq=False, repr=False)
+class Migration:
+    """One lap of a migration.
+
+    Attributes:
+        issues: what could not be carried as it was: the contract's columns (severity, code, entity, file, row …).
+        complete: True when nothing was missing and nothing waits.
+        story: everything that report and notebook show.
+        rehearsal: what the wizard's model made of the files, or None.
+    """
+
+    issues: pl.DataFrame
+    complete: bool
+    story: Story
+    rehearsal: Rehearsal | None
+    _ledger: pl.DataFrame
+    _setup: Setup
+    _written: MappingOf[str, tuple[FileFacts, ...]]
+    _home: Folder
+    _target: Path | None
+
+    def summary(self) -> pl.DataFrame:
+        """The ledger: one row a Sell entity (contract, section 6)."""
+        return self._ledger
+
+    @property
+    def tables(self) -> Tables:
+        """Item → the rows of its numbered files, all text; empty cells are null."""
+        return Tables(self)
+
+    def scan(self, item: str) -> pl.LazyFrame:
+        """The same for one item, lazily; the columns are those of its numbered files, all parts together."""
+        if item not in ITEMS:
+            raise KeyError(f"{item!r} is no item; there are {', '.join(ITEMS)}")
+        paths = [self._home.path / facts.file for facts in self._written.get(item, ())]
+        if not paths:
+            return pl.LazyFrame()
+        if missing := [path.name for path in paths if not path.exists()]:
+            raise ExportError(f"{missing[0]} of this lap is no longer where it was written: {self._home.path}")
+        return pl.concat([pl.scan_csv(path, infer_schema=False) for path in paths], how="diagonal")
+
+    @property
+    def setup(self) -> dict[str, pl.DataFrame]:
+        """What to create in Pipedrive first, by topic (contract, section 7)."""
+        return self._setup.tables
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The numbered files in upload order; none where nothing was written."""
+        if self._target is None:
+            return ()
+        return tuple(self._target / facts.file for item in ITEMS for facts in self._written.get(item, ()))
+
+    def write(self, target: str | Path, *, overwrite: bool = False) -> Migration:
+        """Writes the whole folder; what `transform(…, target)` would have written.
+
+        Raises:
+            TargetError: as for `transform`.
+        """
+        publish(self._home.path, target, overwrite=overwrite)
+        return attrs.evolve(self, target=Path(target))
+
+    def __repr__(self) -> str:
+        from zsell_transform.guide.notebook import migration_text
+
+        return migration_text(self.story)
+
+    def _repr_html_(self) -> str:
+        from zsell_transform.guide.notebook import migration_html
+
+        return migration_html(self.story)
+
+
+__all__: Final = ["Migration", "Tables"]

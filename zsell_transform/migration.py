@@ -1,0 +1,102 @@
+"""A Sell export becomes the files of one lap: the corridor, in one screen.
+
+    bytes → Sell tables → records and facts → drafts → links → plan → rows → files
+
+Each arrow is one call in `transform`; issues travel beside the data. What each room does stands in its own docstring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping as MappingOf, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.addressing import address
+from zsell_transform.counting import counted
+from zsell_transform.drafting import draft_all
+from zsell_transform.finishing import finish
+from zsell_transform.lap import plan
+from zsell_transform.linker import link
+from zsell_transform.mapping import Mapping
+from zsell_transform.merging import with_own_cells
+from zsell_transform.migrated import Migration
+from zsell_transform.output import write_tables
+from zsell_transform.pipedrive.exports import empty_held, read_pipedrive
+from zsell_transform.reading import Export, read_export
+from zsell_transform.records import keep
+from zsell_transform.writing.folder import Folder
+
+Source = str | Path | Sequence[str | Path] | Export | MappingOf[str, pl.DataFrame | pl.LazyFrame]
+
+
+def transform(
+    source: Source,
+    target: str | Path | None = None,
+    *,
+    pipedrive: str | Path | None = None,
+    mapping: str | Path | dict[str, Any] | Mapping | None = None,
+    previous: str | Path | None = None,
+    trial: int = 7,
+    rehearse: bool | None = None,
+    overwrite: bool = False,
+    progress: bool | Callable[[str, int, int], object] | None = None,
+) -> Migration:
+    """Writes the files of one lap: exactly the records that Pipedrive lacks and whose links can be written now.
+
+    Args:
+        source: a Sell export: folder, zip, CSV file, list of files, `Export`, or dict of entity → frame.
+        target: the folder to write; None writes nothing (`Migration.write` can do it later).
+        pipedrive: a folder with Pipedrive's own exports; None in the first lap.
+        mapping: a YAML file, a dict or a `Mapping`; None = the defaults.
+        previous: the folder of a run before the changes, for `updates/`.
+        trial: how many chosen records a file of the trial holds, at most 10; 0 = no trial.
+        rehearse: whether to run the wizard's model on the files; None = up to 500,000 rows.
+        overwrite: replace a target even where a file of it was changed or added.
+        progress: None (a bar when it takes long and someone looks), True, False or `callable(stage, done, total)`.
+
+    Raises:
+        ExportError: the source or Pipedrive's export cannot be read.
+        MappingError: the mapping is wrong; names place and nearest right key.
+        TargetError: the target cannot be replaced.
+    """
+    ask = Mapping.load(mapping)
+    with Folder(target, _paths(source, pipedrive, previous), overwrite=overwrite) as folder:
+        export = read_export(source, ask)
+        records = keep({entity: export.scan(entity) for entity in export.entities}, folder.path / "records", ask)
+        held = empty_held() if pipedrive is None else read_pipedrive(pipedrive, ask)
+        drafts, keys, filled = draft_all(records, ask)
+        graph = link(keys)
+        lap = plan(graph, held, ask, left_out=keys["leads"].filter(pl.col("left_out") == "true")["id"])
+        plans, lost = with_own_cells(drafts, lap.plans)
+        rows = address(drafts, plans, filled)
+        written = write_tables(folder, drafts, rows, records, ask)
+        told = issues.gather([
+            export.raw_issues, records.seen.issues, held.issues, *(draft.notes for draft in drafts.values()),
+            graph.found, lap.found, lost, written.found,
+        ])  # fmt: skip
+        return finish(
+            folder, export=export, records=records, held=held, drafts=drafts, graph=graph, lap=lap, plans=plans,
+            rows=rows, written=written, told=told, ask=ask, trial=trial, rehearse=rehearse,
+            names={"source": _name(source), "target": _name(target), "pipedrive": _name(pipedrive), "mapping": _name(mapping)},
+        )  # fmt: skip
+
+
+def _paths(*given: object) -> list[Path]:
+    """The folders and files that are read, as far as they are any."""
+    found = []
+    for one in given:
+        if isinstance(one, str | Path):
+            found.append(Path(one))
+        elif isinstance(one, Sequence):
+            found += [Path(path) for path in one]
+    return found
+
+
+def _name(given: object) -> str | None:
+    return str(given) if isinstance(given, str | Path) else None
+
+
+__all__ = ["counted", "transform"]

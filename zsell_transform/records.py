@@ -1,0 +1,104 @@
+"""Every Sell record, kept once: the first pass over the input, into `records/<entity>.parquet`.
+
+Later passes read these columns instead of the text, and the next laps find in them the whole Sell state of this one
+(contract, section 3: `source_id, file, row` and the record's own columns).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import attrs
+import polars as pl
+
+from zsell_transform.folding import fold
+from zsell_transform.mapping import Mapping
+from zsell_transform.sell.entities import HISTORY
+from zsell_transform.survey import Survey, study
+
+#: How a record is called in the kept files → inside the library.
+INSIDE: Final = {"source_id": "_id", "file": "_file", "row": "_row"}
+
+#: What stands in for the id of a record that has none: the first of these that is filled.
+_STAND_INS: Final = {
+    "contacts": (("email", "email:"), ("name", "name:")),
+    "companies": (("email", "email:"), ("name", "name:")),
+    "leads": (("email", "email:"), ("last_name", "name:"), ("company_name", "name:")),
+    "deals": (("name", "name:"),),
+}
+
+
+@attrs.frozen(eq=False)
+class Records:
+    """The kept records: entity → frame with `_n, _id, _file, _row` and Sell's columns, all text; and the survey."""
+
+    frames: MappingOf[str, pl.LazyFrame]
+    seen: Survey
+
+
+def keep(tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping) -> Records:
+    """Reads every table once: writes its records and asks the survey's questions on the way.
+
+    Args:
+        tables: entity → its records as read: Sell's columns with `_file` and `_row`.
+        folder: where `<entity>.parquet` is written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    named = {entity: _identified(entity, frame) for entity, frame in tables.items()}
+    paths = {entity: folder / f"{entity}.parquet" for entity in tables}
+    sinks = [
+        frame.rename({inside: kept for kept, inside in INSIDE.items()}).sink_parquet(
+            paths[entity], compression="lz4", statistics=False, lazy=True
+        )
+        for entity, frame in named.items()
+    ]
+    stored = {entity: stored_records(path) for entity, path in paths.items()}
+    seen = study(named, ask, alongside=sinks, stored=_Later(stored))
+    return Records({entity: stored_records(path) for entity, path in paths.items()}, seen)
+
+
+def stored_records(path: Path) -> pl.LazyFrame:
+    """The kept records of one entity, numbered in input order."""
+    return pl.scan_parquet(path).rename(INSIDE).with_row_index("_n")
+
+
+def _identified(entity: str, frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Records with `_id`: Sell's id, or what stands in for it."""
+    names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
+    stand_ins = [(column, prefix) for column, prefix in _STAND_INS.get(entity, ()) if column in names]
+    basis = [column for column, _ in stand_ins] if entity not in HISTORY and stand_ins else names
+    ident = pl.col("id") if "id" in names else pl.lit(None, dtype=pl.String)
+
+    def named(rows: pl.Series) -> pl.Series:
+        ids = rows.struct.field("_given")
+        if not ids.null_count():
+            return ids
+        stood = [
+            given if given is not None else _stand_in([record[c] for c in basis], stand_ins if len(basis) == len(stand_ins) else [])
+            for given, record in zip(ids.to_list(), rows.to_list(), strict=True)
+        ]
+        return pl.Series(rows.name, stood, dtype=pl.String)
+
+    given = ident.str.strip_chars().replace("", None).alias("_given")
+    identity = pl.struct(given, *basis).map_batches(named, return_dtype=pl.String, is_elementwise=True)
+    rest = [c for c in names]
+    return frame.select(identity.alias("_id"), "_file", "_row", *rest, *_hidden(frame))
+
+
+def _hidden(frame: pl.LazyFrame) -> list[str]:
+    return [c for c in frame.collect_schema().names() if c.startswith("_") and c not in INSIDE.values()]
+
+
+def _stand_in(values: list[str | None], kinds: list[tuple[str, str]]) -> str:
+    for value, (_, prefix) in zip(values, kinds, strict=False):
+        if folded := fold(value):
+            return prefix + folded
+    content = "\x1f".join(value or "" for value in values)
+    return "x" + sha256(content.encode()).hexdigest()[:12]
+
+
+class _Later(dict[str, pl.LazyFrame]):
+    """Frames of files that are only there once the first pass is done."""

@@ -1,0 +1,101 @@
+"""The corridor's results → the one `Story` that report, trial page and notebook show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as MappingOf
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from zsell_transform.guide import story
+from zsell_transform.guide.setup import Setup
+from zsell_transform.lap import MAIN, Lap
+from zsell_transform.linker import Graph
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.sell.entities import ITEMS
+from zsell_transform.writing.manifest import FileFacts
+
+_TRAILING_NUMBER: Final = re.compile(r"(\d+)$")
+
+
+def tell_story(
+    *,
+    ask: Mapping,
+    names: MappingOf[str, str | None],
+    inputs: pl.DataFrame,
+    ledger: pl.DataFrame,
+    files: MappingOf[str, tuple[FileFacts, ...]],
+    lap: Lap,
+    graph: Graph,
+    held: Held,
+    pipelines: pl.DataFrame,
+    kit: Setup,
+    told: pl.DataFrame,
+    trial: pl.DataFrame,
+    rehearsed: story.Rehearsed | None,
+    version: str,
+) -> story.Story:
+    """Everything there is to tell.
+
+    Args:
+        names: source, target, pipedrive, mapping → how the user called it (None where not given).
+    """
+    complete = is_complete(ledger)
+    number = lap_number(held, names.get("target"))
+    given: dict[str, Any] = {key: value for key in ("source", "pipedrive") if (value := _bare(names.get(key)))}
+    return story.Story(
+        lap=number,
+        complete=complete,
+        version=version,
+        target=_bare(names.get("target")),
+        next_target=f"lap_{number + 1}",
+        mapping=_bare(names.get("mapping")),
+        mapping_sha256=ask.mapping_sha256,
+        inputs=inputs,
+        ledger=ledger,
+        files=pl.DataFrame(
+            [(facts.file, item, facts.rows, facts.bytes) for item in ITEMS for facts in files.get(item, ())],
+            schema=story.FILES, orient="row",
+        ),
+        waiting=lap.waiting,
+        exports_next=() if complete else exports_next(ledger),
+        links=graph.how,
+        pipeline=pipelines if pipelines.width else story.empty(story.PIPELINE),
+        setup=kit.tables,
+        issues=told,
+        rehearsal=rehearsed,
+        trial=trial,
+        **given,
+    )
+
+
+def is_complete(ledger: pl.DataFrame) -> bool:
+    """Nothing was missing in Pipedrive, and nothing waits."""
+    return bool(ledger.select((pl.col("rows_out") + pl.col("waiting")).sum()).item() == 0)
+
+
+def exports_next(ledger: pl.DataFrame) -> tuple[str, ...]:
+    """The exports that the next lap needs: main types that the account has, history once any of it is there."""
+    sums = ledger.group_by("target").agg(
+        (pl.col("rows_in") + pl.col("added")).sum().alias("all"), (pl.col("rows_out") + pl.col("present")).sum().alias("there")
+    )
+    counts = {row["target"]: row for row in sums.to_dicts()}
+    return tuple(
+        item for item in ITEMS if item in counts and counts[item]["all" if item in MAIN else "there"] > 0
+    )
+
+
+def lap_number(held: Held, target: str | None) -> int:
+    """Which lap this is: as the target's name says, else by what is there already."""
+    if target and (found := _TRAILING_NUMBER.search(Path(target).name)):
+        return max(1, int(found.group(1)))
+    if not any(held[item]["sell_id"].drop_nulls().len() for item in MAIN):
+        return 1
+    return 3 if any(held[item]["mark"].drop_nulls().len() for item in ("activities", "notes")) else 2
+
+
+def _bare(name: str | None) -> str | None:
+    return Path(name).name if name else None
