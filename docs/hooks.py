@@ -1,0 +1,125 @@
+"""Fills the reference pages from the code and its YAML while the site is built, so that they cannot lie.
+
+A line `<!-- generated: fields -->` in a page is replaced by what the function of that name returns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
+
+
+def row(*cells: object) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    header = list(header)
+    return "\n".join([row(*header), row(*["---"] * len(header)), *(row(*cells) for cells in rows)])
+
+
+def fields() -> str:
+    """Each Pipedrive column, where it comes from in Sell, and whether it must be created first."""
+    from zsell_transform.pipedrive.fields import PREFIXES, field_facts
+
+    sources = sell_columns()
+    facts = field_facts().values()
+    header = ("column", "type", "in Pipedrive", "sure", "from Sell")
+    made = {True: "create", False: "default"}
+    parts = []
+    for item in PREFIXES:
+        rows = [
+            (f"`{fact.header}`", fact.type, made[fact.create], fact.sure, sources.get(fact.header, ""))
+            for fact in facts
+            if fact.item == item
+        ]
+        parts.append(f"## {item.capitalize()}\n\n" + table(header, rows))
+    return "\n\n".join(parts)
+
+
+def sell_columns() -> dict[str, str]:
+    """Pipedrive header → the Sell columns that its transformers read."""
+    from zsell_transform.mapping import Mapping
+    from zsell_transform.transformers import TABLES
+
+    found: dict[str, list[str]] = {}
+    for entity, make in TABLES.items():
+        made = make(Mapping.load(None), nothing_seen())
+        for field in made.fields:
+            names = sorted(read(made, field.value.meta.root_names()))
+            found.setdefault(field.header, []).append(f"{entity}: {', '.join(names)}" if names else "")
+    return {header: "; ".join(filter(None, texts)) for header, texts in found.items()}
+
+
+def read(made: Any, names: list[str]) -> set[str]:
+    """Sell's columns behind an expression: names that the table gave are followed to what they read."""
+    found: set[str] = set()
+    for name in names:
+        if name in made.given:
+            found |= read(made, made.given[name].meta.root_names())
+        elif not name.startswith("_"):
+            found.add(f"`{name}`")
+    return found
+
+
+def nothing_seen() -> Any:
+    """The survey of an export without a record."""
+    import polars as pl
+
+    from zsell_transform.issues import empty
+    from zsell_transform.survey import STAGES, Survey
+
+    return Survey({}, {}, {}, pl.DataFrame(schema=STAGES), empty())
+
+
+def slots(template: str) -> str:
+    """`{field}` stands for the row's field; said in italics, since braces mean something in Markdown."""
+    return re.sub(r"\{(\w+)\}", r"*\1*", template)
+
+
+def issues() -> str:
+    """Every code, worst first."""
+    from zsell_transform.issues import KINDS, SEVERITIES
+
+    parts = []
+    header = ("code", "what was found", "what was done", "what you can do")
+    for severity in SEVERITIES:
+        rows = [
+            (f"`{code}`", slots(kind.what), slots(kind.did), kind.todo)
+            for code, kind in sorted(KINDS.items())
+            if kind.severity == severity
+        ]
+        parts.append(f"## {severity}\n\n" + table(header, rows))
+    return "\n\n".join(parts)
+
+
+def assumptions() -> str:
+    """Every unsure fact about the wizard, with its other readings."""
+    from zsell_transform.pipedrive.assumptions import table as known
+
+    columns = ("question", "reading", "others", "sure", "source", "wrong", "key")
+    header = ("question", "we take it as", "or", "sure", "source", "if wrong", "what helps")
+    return table(header, known().select(columns).iter_rows())
+
+
+def sources() -> str:
+    """What the letters of the sources mean."""
+    from zsell_transform.pipedrive.fields import _file
+
+    return table(("code", "source"), ((f"`{code}`", where) for code, where in _file()["sources"].items()))
+
+
+GENERATORS: dict[str, Callable[[], str]] = {
+    "fields": fields,
+    "issues": issues,
+    "assumptions": assumptions,
+    "sources": sources,
+}
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Called by MkDocs for every page before it is rendered."""
+    return MARK.sub(lambda found: GENERATORS[found[1]](), markdown)
