@@ -1,8 +1,10 @@
 """The words that read a cell: pure functions from a column (its name, or an expression) to an expression.
 
-`text` reads a raw cell; every other word takes what `text` has read (trimmed, blank is null), so that this is done once.
+`text` reads a raw cell; every other word takes what `text` has read (trimmed, blank is null), so that this
+is done once.
 Null in, null out; a cell that cannot be read becomes null, and the caller says what was expected there.
-Each word is named for what comes out of it. All of them take and give text, save where the docstring says otherwise.
+Each word is named for what comes out of it. All of them take and give text, save where the docstring says
+otherwise.
 What the cells of Zendesk Sell look like is told beside each pattern (genuine exports of 2016 and 2026).
 """
 
@@ -17,7 +19,8 @@ import polars as pl
 
 Cell = str | pl.Expr
 
-#: A standard moment of Sell's: `2015-10-05T08:28:00Z`, `2015-10-05 08:28:00 UTC`, `…:00.678Z`, `…+00:00`, without seconds, or a day.
+#: A standard moment of Sell's: `2015-10-05T08:28:00Z`, `2015-10-05 08:28:00 UTC`, `…:00.678Z`, `…+00:00`,
+#: without seconds, or a day.
 MOMENT: Final = r"^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC|[+-]\d\d:?\d\d)?)?$"
 #: The apostrophe by which Sell keeps spreadsheets from reading a cell as a formula: `'+56912345678`.
 GUARD: Final = r"^'[+\-=@]"
@@ -35,7 +38,10 @@ def cell(column: Cell) -> pl.Expr:
 
 
 def plain(word: str) -> str:
-    """A word as it is compared: without case, accents and needless spaces. For Python values, not for columns."""
+    """A word as it is compared: without case, accents and needless spaces.
+
+    For Python values, not for columns.
+    """
     plain = unicodedata.normalize("NFKD", word)
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
 
@@ -65,7 +71,9 @@ def phone(column: Cell) -> pl.Expr:
 
 
 def email(column: Cell) -> pl.Expr:
-    """The first e-mail address in the cell, without `mailto:` or a name around it; null where there is none."""
+    """The first e-mail address in the cell, without `mailto:` or a name around it; null where there is
+    none.
+    """
     return cell(column).str.extract(ADDRESS_OF_MAIL, 0)
 
 
@@ -108,7 +116,9 @@ def html(column: Cell) -> pl.Expr:
 
 
 def said(label: str, column: Cell) -> pl.Expr:
-    """A line of HTML that names what it tells: `Reminder: 2014-09-04 08:15`; null where there is nothing to tell."""
+    """A line of HTML that names what it tells: `Reminder: 2014-09-04 08:15`; null where there is nothing to
+    tell.
+    """
     return pl.concat_str(html(pl.lit(f"{label}: ")), html(column))
 
 
@@ -121,7 +131,10 @@ def lines(*parts: Cell) -> pl.Expr:
 
 
 def number(column: Cell, mark: str | None = None) -> pl.Expr:
-    """A bare number with a dot. Thousands separators are read only where the decimal mark is known; nothing is rounded."""
+    """A bare number with a dot.
+
+    Thousands separators are read only where the decimal mark is known; nothing is rounded.
+    """
     raw = cell(column)
     if mark not in _GROUPS:
         return pl.when(raw.str.contains(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")).then(raw.str.strip_prefix("+"))
@@ -159,7 +172,9 @@ def duration(seconds: Cell) -> pl.Expr:
 
 
 def local(column: Cell, zone: str | None) -> pl.Expr:
-    """Datetime (no zone) in the given zone, to the minute; a day without a time is midnight and never shifted."""
+    """Datetime (no zone) in the given zone, to the minute; a day without a time is midnight and never
+    shifted.
+    """
     raw = cell(column)
     sound = pl.when(raw.str.contains(MOMENT)).then(raw)
     minute = sound.str.slice(0, 16).str.replace(" ", "T", literal=True)
@@ -182,7 +197,9 @@ def _offset(sound: pl.Expr) -> pl.Expr:
 
 
 def _stamp(column: Cell, zone: str | None) -> pl.Expr:
-    """`YYYY-MM-DD HH:MM`, from which the words below take their part, so that a column is read and printed once."""
+    """`YYYY-MM-DD HH:MM`, from which the words below take their part, so that a column is read and printed
+    once.
+    """
     return local(column, zone).dt.strftime("%Y-%m-%d %H:%M")
 
 
@@ -207,7 +224,9 @@ def moment(column: Cell, zone: str | None = None) -> pl.Expr:
 
 
 def minute(column: Cell, zone: str | None = None) -> pl.Expr:
-    """`YYYY-MM-DD HH:MM` of a moment in the given zone, or `YYYY-MM-DD` where it has no time: for people to read."""
+    """`YYYY-MM-DD HH:MM` of a moment in the given zone, or `YYYY-MM-DD` where it has no time: for people to
+    read.
+    """
     stamp = _stamp(column, zone)
     return pl.when(_has_time(column)).then(stamp).otherwise(stamp.str.slice(0, 10))
 
@@ -224,9 +243,11 @@ _CLOCK: Final = (
 
 
 def iso(column: Cell, order: str) -> pl.Expr:
-    """A date in a known order (`ymd`, `dmy`, `mdy`), with or without a time → `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS`.
+    """A date in a known order (`ymd`, `dmy`, `mdy`), with or without a time → `YYYY-MM-DD` or `YYYY-MM-
+    DDTHH:MM:SS`.
 
-    The time stands as it is, never shifted: the zone of a custom moment is nominal. Years of two digits: 70-99 → 19xx.
+    The time stands as it is, never shifted: the zone of a custom moment is nominal. Years of two digits:
+    70-99 → 19xx.
     A date that begins with its year is read in any order.
     """
     year_first = _dated(column, "ymd")
@@ -299,7 +320,9 @@ def has_any(listed: pl.Expr, wanted: Iterable[str]) -> pl.Expr:
 
 
 def owner(column: Cell, owners: Mapping[str, str | None]) -> pl.Expr:
-    """The Pipedrive user: what `owners` makes of the Sell name, else the name; null for deleted and null-mapped users."""
+    """The Pipedrive user: what `owners` makes of the Sell name, else the name; null for deleted and null-
+    mapped users.
+    """
     given = name(column)
     if not owners:
         return pl.when(~given.str.ends_with(DELETED)).then(given)
@@ -319,7 +342,10 @@ def author(column: Cell) -> pl.Expr:
 
 
 def _users(owners: Mapping[str, str | None]) -> tuple[pl.Series, pl.Series]:
-    """Sell names → users. Who names a user means the deleted one of that name as well, unless that one is named too."""
+    """Sell names → users.
+
+    Who names a user means the deleted one of that name as well, unless that one is named too.
+    """
     known = {f"{user}{DELETED}": new for user, new in owners.items() if not user.endswith(DELETED)} | dict(
         owners
     )

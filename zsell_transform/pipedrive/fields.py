@@ -58,13 +58,22 @@ def field_facts() -> dict[str, Fact]:
             for name, (type_, sure, sources, *rest) in _file()[item][kind].items():
                 header = f"{prefix} - {name}"
                 found[header] = Fact(
-                    item, name, header, type_, kind == "create", "required" in rest, sure, tuple(sources.split())
+                    item,
+                    name,
+                    header,
+                    type_,
+                    kind == "create",
+                    "required" in rest,
+                    sure,
+                    tuple(sources.split()),
                 )
     return found
 
 
 def type_limits(type_: str) -> dict[str, Any]:
-    """What a cell of a type may hold: `longest`, `digits`, `form` and `expects`, `one_of`, `comma`; empty where nothing is known."""
+    """What a cell of a type may hold: `longest`, `digits`, `form` and `expects`, `one_of`, `comma`; empty
+    where nothing is known.
+    """
     return dict(_file()["types"].get(type_) or {})
 
 
@@ -75,7 +84,9 @@ def field_key(name: str) -> str:
 
 @cache
 def default_names(item: str) -> frozenset[str]:
-    """The keys of the fields that Pipedrive has for an item; a lead's custom fields are deal fields, so both count there."""
+    """The keys of the fields that Pipedrive has for an item; a lead's custom fields are deal fields, so
+    both count there.
+    """
     names = (name for part in _parts(item) for name in (*_file()[part]["has"], *_file()[part]["taken"]))
     return frozenset(field_key(str(name)) for name in names)
 

@@ -1,6 +1,7 @@
 """What becomes of Sell's stages: which are won or lost, and where the deals in them stand in Pipedrive.
 
-Sell closes a deal by a stage of its own (Won, Lost, Unqualified); Pipedrive by a status beside the stage. So a closed deal
+Sell closes a deal by a stage of its own (Won, Lost, Unqualified); Pipedrive by a status beside the stage.
+So a closed deal
 needs a stage to stand in: one of its pipeline's open ones (contract, section 4).
 """
 
@@ -53,7 +54,10 @@ def stages(seen: pl.DataFrame, ask: Mapping) -> tuple[Stage, ...]:
     homes: dict[str, set[str]] = {}
     for stage in placed:
         homes.setdefault(plain(stage.stands_in), set()).add(stage.pipeline)
-    return tuple(attrs.evolve(stage, cell=_cell(stage, shared=len(homes[plain(stage.stands_in)]) > 1)) for stage in placed)
+    return tuple(
+        attrs.evolve(stage, cell=_cell(stage, shared=len(homes[plain(stage.stands_in)]) > 1))
+        for stage in placed
+    )
 
 
 def status_of(name: str, ask: Mapping) -> str:

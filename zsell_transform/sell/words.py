@@ -1,4 +1,7 @@
-"""What Sell's words mean: `words.yaml`, read once. Stages, statuses, record types, and the words of a task's subject."""
+"""What Sell's words mean: `words.yaml`, read once.
+
+Stages, statuses, record types, and the words of a task's subject.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,9 @@ def _file() -> dict[str, Any]:
 def closing_words() -> tuple[frozenset[str], frozenset[str]]:
     """The names of Sell's won stages and of its lost ones, in all its languages, without case and accents."""
     languages = _file()["stages"].values()
-    won, lost = ([plain(name) for language in languages for name in language[kind]] for kind in ("won", "lost"))
+    won, lost = (
+        [plain(name) for language in languages for name in language[kind]] for kind in ("won", "lost")
+    )
     return frozenset(won), frozenset(lost)
 
 
@@ -50,7 +55,9 @@ def status_labels(kind: str) -> dict[str, str | None]:
 
 
 def record_types() -> dict[str, str | None]:
-    """A record type, in lower case → `deal`, `lead`, `contact`; None for none at all and for what is no record."""
+    """A record type, in lower case → `deal`, `lead`, `contact`; None for none at all and for what is no
+    record.
+    """
     records = _file()["records"]
     known = {word.lower(): kind for kind in ("deal", "lead", "contact") for word in records[kind]}
     return known | dict.fromkeys(word.lower() for word in (*records["none"], *records["elsewhere"]))

@@ -40,7 +40,11 @@ def calls(ask: Mapping, seen: Survey) -> Table:
     return Table(
         source="calls",
         target="activities",
-        given={"_line": first_line("summary"), "_at": pl.coalesce(pl.col("made_at"), pl.col("created_at")), "_kind": _kind()},
+        given={
+            "_line": first_line("summary"),
+            "_at": pl.coalesce(pl.col("made_at"), pl.col("created_at")),
+            "_kind": _kind(),
+        },
         fields=(
             Field("Activity - Subject", subject(line, pl.col("_kind")), always=True),
             Field("Activity - Type", activity_type(line, ask, "Call"), always=True),
@@ -68,7 +72,7 @@ def calls(ask: Mapping, seen: Survey) -> Table:
             mark=mark("calls"),
         ),
         remarks=(about_remark("resource"),),
-        ignored=frozenset({"updated_at", "upated_at", "user_id"}),
+        ignored="updated_at upated_at user_id",
     )
 
 

@@ -26,14 +26,17 @@ from zsell_transform.transformers.table import Field, Relation, Remark, Table
 
 
 def companies(ask: Mapping, seen: Survey) -> Table:
-    # A company's `organisation_name` is blank (2016) or its own name (2026); any other name is that of its parent.
+    # A company's `organisation_name` is blank (2016) or its own name (2026); any other name is that of its
+    # parent.
     other_name = pl.when(
         name("organisation_name").str.to_lowercase() != name("name").str.to_lowercase()
     ).then(name("organisation_name"))
     return Table(
         source="companies",
         target="organizations",
-        given={"_labels": listed(status("customer_status", "customer"), status("prospect_status", "prospect"))},
+        given={
+            "_labels": listed(status("customer_status", "customer"), status("prospect_status", "prospect"))
+        },
         fields=(
             Field(
                 "Organization - Name",
@@ -69,10 +72,10 @@ def companies(ask: Mapping, seen: Survey) -> Table:
             *status_remarks(),
             owner_remark(ask),
             email_remark(),
-            Remark("private_record", flag("private").fill_null(value=False), "private", value=pl.col("private")),
+            Remark(
+                "private_record", flag("private").fill_null(value=False), "private", value=pl.col("private")
+            ),
         ),
         spare={"street": "address"},
-        ignored=frozenset({
-            "creator", "creator_id", "user_id", "updated_at", "last_activity_date", "linkedin_display",
-        }),
-    )  # fmt: skip
+        ignored="creator creator_id user_id updated_at last_activity_date linkedin_display",
+    )

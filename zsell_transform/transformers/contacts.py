@@ -30,11 +30,20 @@ def contacts(ask: Mapping, seen: Survey) -> Table:
     return Table(
         source="contacts",
         target="persons",
-        given={"_labels": listed(status("customer_status", "customer"), status("prospect_status", "prospect"))},
+        given={
+            "_labels": listed(status("customer_status", "customer"), status("prospect_status", "prospect"))
+        },
         fields=(
             Field(
                 "Person - Name",
-                pl.coalesce(name("name"), both_names, email("email"), phone("phone"), phone("mobile"), called("Sell contact")),
+                pl.coalesce(
+                    name("name"),
+                    both_names,
+                    email("email"),
+                    phone("phone"),
+                    phone("mobile"),
+                    called("Sell contact"),
+                ),
                 always=True,
             ),
             Field("Person - First name", name("first_name")),
@@ -61,10 +70,10 @@ def contacts(ask: Mapping, seen: Survey) -> Table:
             *status_remarks(),
             owner_remark(ask),
             email_remark(),
-            Remark("private_record", flag("private").fill_null(value=False), "private", value=pl.col("private")),
+            Remark(
+                "private_record", flag("private").fill_null(value=False), "private", value=pl.col("private")
+            ),
         ),
         spare={"street": "address"},
-        ignored=frozenset({
-            "creator", "creator_id", "user_id", "updated_at", "last_activity_date", "linkedin_display",
-        }),
-    )  # fmt: skip
+        ignored="creator creator_id user_id updated_at last_activity_date linkedin_display",
+    )

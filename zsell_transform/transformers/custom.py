@@ -1,4 +1,6 @@
-"""Custom fields: every column that no table knows goes through under its own name, with a type that its values prove."""
+"""Custom fields: every column that no table knows goes through under its own name, with a type that its
+values prove.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ def custom_fields(
     """The custom fields of an item.
 
     Args:
-        columns: every custom column, in the order of the file; also the empty ones have their names, so that a name does
+        columns: every custom column, in the order of the file; also the empty ones have their names, so
+            that a name does
             not change when an empty column gets its first value.
         written: those that hold something.
     """
@@ -76,9 +79,11 @@ def _fields(column: str, header: str, facts: Column, *, renamed: bool) -> Iterat
 
 
 def unique_names(columns: Iterable[str], item: str) -> dict[str, str]:
-    """Custom column → its name in Pipedrive, where no two names of one item are equal without case, accents and spaces.
+    """Custom column → its name in Pipedrive, where no two names of one item are equal without case, accents
+    and spaces.
 
-    A later one gets ` (2)`, ` (3)`; the prospect/customer twin of a contact field ` (customer)`; one that equals a field
+    A later one gets ` (2)`, ` (3)`; the prospect/customer twin of a contact field ` (customer)`; one that
+    equals a field
     that Pipedrive has, ` (Sell)`.
     """
     columns = list(columns)

@@ -30,5 +30,5 @@ def documents(ask: Mapping, seen: Survey) -> Table:
         # Templates and the account's own library hang on no record.
         hidden={"_leave_out": pl.when(homeless).then(pl.lit("true"))},
         remarks=(Remark("document_left_out", homeless, "documentable_type"),),
-        ignored=frozenset({"updated_at"}),
+        ignored="updated_at",
     )

@@ -1,4 +1,7 @@
-"""Sell e-mails → Pipedrive notes. One row an e-mail. No genuine file of them is known: what it may hold is in the facts, 9."""
+"""Sell e-mails → Pipedrive notes.
+
+One row an e-mail. No genuine file of them is known: what it may hold is in the facts, 9.
+"""
 
 from __future__ import annotations
 
@@ -25,5 +28,5 @@ def emails(ask: Mapping, seen: Survey) -> Table:
         ),
         remarks=(about_remark("resource"),),
         spare={"created_at": "sent_at"},
-        ignored=frozenset({"updated_at", "creator_id"}),
+        ignored="updated_at creator_id",
     )

@@ -1,4 +1,6 @@
-"""What tasks, notes, calls, texts, e-mails and visits have in common: what they are about, their type, heading and mark."""
+"""What tasks, notes, calls, texts, e-mails and visits have in common: what they are about, their type,
+heading and mark.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ SEPARATOR: Final = " · "
 END: Final = r"(?:$|[^\p{L}\p{N}_])"
 
 
-# --- what a record is about ------------------------------------------------------------------------------------------
+# --- what a record is about
+# ------------------------------------------------------------------------------------------
 
 
 def about(prefix: str) -> Relation:
@@ -54,7 +57,9 @@ def about_remark(prefix: str) -> Remark:
     """A type of record that nobody knows: the link cannot be made."""
     given = pl.col(f"{prefix}_type")
     unknown = given.is_not_null() & ~given.str.to_lowercase().is_in(list(record_types()))
-    return Remark("record_type_unknown", unknown, f"{prefix}_type", value=given, detail=pl.col(f"{prefix}_id"))
+    return Remark(
+        "record_type_unknown", unknown, f"{prefix}_type", value=given, detail=pl.col(f"{prefix}_id")
+    )
 
 
 def _record_type(column: str) -> pl.Expr:
@@ -72,7 +77,9 @@ def subject(line: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
 
 
 def rest(line: pl.Expr, column: str) -> pl.Expr:
-    """HTML of what the subject does not hold: the other lines, or everything where the first one is too long."""
+    """HTML of what the subject does not hold: the other lines, or everything where the first one is too
+    long.
+    """
     too_long = line.str.len_chars() > SUBJECT
     return html(pl.when(too_long).then(pl.col(column)).otherwise(other_lines(column)))
 
@@ -86,14 +93,18 @@ def activity_type(line: pl.Expr, ask: Mapping, otherwise: str | None = None) -> 
         otherwise: the type of what is no task, for which the built-in words do not count.
     """
     wish, lower = ask.activity_types, line.str.to_lowercase()
-    by_rule = [pl.when(lower.str.contains(_pattern(rule))).then(pl.lit(rule.type)) for rule in wish.rules or ()]
+    by_rule = [
+        pl.when(lower.str.contains(_pattern(rule))).then(pl.lit(rule.type)) for rule in wish.rules or ()
+    ]
     if otherwise is not None:
         return pl.coalesce(*by_rule, pl.lit(otherwise))
     return pl.coalesce(*by_rule, *(() if wish.rules == () else _built_in(lower)), pl.lit(wish.default))
 
 
 def _pattern(rule: Rule) -> str:
-    """One pattern for all words of a rule; what it meets is in lower case, but for its own regular expressions."""
+    """One pattern for all words of a rule; what it meets is in lower case, but for its own regular
+    expressions.
+    """
     ways = [*rule.regex]
     if rule.contains:
         ways.append(_whole(rule.contains))
@@ -104,7 +115,9 @@ def _pattern(rule: Rule) -> str:
 
 def _built_in(lower: pl.Expr) -> tuple[pl.Expr, ...]:
     known = activity_wording()
-    parted, unparted = ({w: t for w, t in known.words.items() if _is_unparted(w) is sort} for sort in (False, True))
+    parted, unparted = (
+        {w: t for w, t in known.words.items() if _is_unparted(w) is sort} for sort in (False, True)
+    )
     later, unparted_later = (
         {w: t for w, t in known.later.items() if _is_unparted(w) is sort} for sort in (False, True)
     )
@@ -124,14 +137,21 @@ def _first_word(lower: pl.Expr, types: dict[str, str], pattern: str) -> pl.Expr:
 
 
 def _whole(words: Iterable[str]) -> str:
-    """A pattern for words that stand alone. Plain `\\b` would do, but costs twice the time on letters with accents."""
+    """A pattern for words that stand alone.
+
+    Plain `\\b` would do, but costs twice the time on letters with accents.
+    """
     return rf"(?:^|[^\p{{L}}\p{{N}}_])({_any(words)}){END}"
 
 
 def _any(words: Iterable[str]) -> str:
     """Of words that begin together, the longest comes first. A space stands for any white space."""
-    longest_first = sorted({" ".join(word.lower().split()) for word in words}, key=lambda word: (-len(word), word))
-    return "|".join(re.sub(r"[\\.^$|?*+()\[\]{}]", r"\\\g<0>", word).replace(" ", r"\s+") for word in longest_first)
+    longest_first = sorted(
+        {" ".join(word.lower().split()) for word in words}, key=lambda word: (-len(word), word)
+    )
+    return "|".join(
+        re.sub(r"[\\.^$|?*+()\[\]{}]", r"\\\g<0>", word).replace(" ", r"\s+") for word in longest_first
+    )
 
 
 def _is_unparted(word: str) -> bool:
@@ -139,7 +159,8 @@ def _is_unparted(word: str) -> bool:
     return bool(re.search("[\u3040-\u30ff\u4e00-\u9fff]", word))
 
 
-# --- the text --------------------------------------------------------------------------------------------------------
+# --- the text
+# --------------------------------------------------------------------------------------------------------
 
 
 def heading(entity: str, at: str, ask: Mapping, *more: pl.Expr) -> pl.Expr:

@@ -41,7 +41,9 @@ def leads(ask: Mapping, seen: Survey) -> Table:
                 "Lead - Title",
                 pl.coalesce(
                     # As a person would write it: `Robin Hood, Reklam1 AB`.
-                    pl.when(pl.col("_named").is_not_null()).then(joined("_named", name("company_name"), by=", ")),
+                    pl.when(pl.col("_named").is_not_null()).then(
+                        joined("_named", name("company_name"), by=", ")
+                    ),
                     person,
                     name("company_name"),
                     called("Sell lead"),
@@ -76,10 +78,8 @@ def leads(ask: Mapping, seen: Survey) -> Table:
         hidden={"_city": name("city"), "_leave_out": _left_out(ask)},
         remarks=(*label_remarks(ask), owner_remark(ask), email_remark()),
         spare={"address": "street"},
-        ignored=frozenset({
-            "creator", "creator_id", "user_id", "updated_at", "last_activity_date", "linkedin_display",
-        }),
-    )  # fmt: skip
+        ignored="creator creator_id user_id updated_at last_activity_date linkedin_display",
+    )
 
 
 def _left_out(ask: Mapping) -> pl.Expr:

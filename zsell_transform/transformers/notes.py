@@ -26,5 +26,5 @@ def notes(ask: Mapping, seen: Survey) -> Table:
             body=html("content"),
         ),
         remarks=(about_remark("noteable"),),
-        ignored=frozenset({"updated_at", "creator", "creator_id"}),
+        ignored="updated_at creator creator_id",
     )

@@ -44,7 +44,10 @@ def social(item: str) -> tuple[Field, ...]:
 
 
 def status(column: str, kind: str) -> pl.Expr:
-    """A customer's or prospect's status as a label; null for `non` and `none`. An unknown status is its own label."""
+    """A customer's or prospect's status as a label; null for `non` and `none`.
+
+    An unknown status is its own label.
+    """
     known = status_labels(kind)
     given = pl.col(column)
     return given.str.to_lowercase().replace_strict(

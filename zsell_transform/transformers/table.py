@@ -1,7 +1,8 @@
-"""The vocabulary in which a transformer is written (Field, Relation, Story, Remark, Table) and its only interpreter.
+"""The words in which a transformer is written (Field, Relation, Story, Remark, Table) and their interpreter.
 
-A `Table` says what becomes of one Sell entity; `interpret` turns it and a frame of records into a `Draft`: the Pipedrive
-columns, the references for the linker, and the issues that the same expressions found. Nothing is collected here.
+A `Table` says what becomes of one Sell entity; `interpret` turns it and a frame of records into a `Draft`: the
+Pipedrive columns, the references for the linker, and the issues that the same expressions found. Nothing is
+collected here.
 """
 
 from __future__ import annotations
@@ -58,13 +59,16 @@ class Field:
 
 @attrs.frozen(init=False)
 class Relation:
-    """References of a record, for the linker: `Relation("company", id=…, name=…)` gives `_company_id`, `_company_name`."""
+    """References of a record, for the linker.
+
+    `Relation("company", id=…, name=…)` gives the columns `_company_id` and `_company_name`.
+    """
 
     name: str
     parts: dict[str, pl.Expr]
 
     def __init__(self, name: str, /, **parts: pl.Expr) -> None:
-        self.__attrs_init__(name, parts)  # type: ignore[attr-defined]
+        self.__attrs_init__(name, parts)
 
     @property
     def columns(self) -> dict[str, pl.Expr]:
@@ -73,7 +77,10 @@ class Relation:
 
 @attrs.frozen
 class Story:
-    """A text in HTML: heading, body and mark, one below the other. Columns that no one knows are told in the body."""
+    """A text in HTML: heading, body and mark, one below the other.
+
+    Columns that no one knows are told in the body.
+    """
 
     header: str
     body: pl.Expr
@@ -83,13 +90,17 @@ class Story:
 
 @attrs.frozen
 class Remark:
-    """An issue about rows: one for each, or, where its code is an info, one for the column with the number of cells."""
+    """An issue about rows: one for each; where its code is an info, one for the column, with the count of cells."""
 
     code: str
     when: pl.Expr
     field: str
     value: pl.Expr | None = None
     detail: pl.Expr | str | None = None
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
 
 
 @attrs.frozen
@@ -99,7 +110,7 @@ class Table:
     Attributes:
         given: expressions that are named once and used more than once; a later one may use an earlier one.
         hidden: further columns for other rooms, whose names begin with `_`.
-        ignored: Sell's bookkeeping, which has no place in Pipedrive.
+        ignored: Sell's bookkeeping, which has no place in Pipedrive; names with spaces between them.
         spare: columns that are read only where another one is blank → that other one.
     """
 
@@ -111,7 +122,7 @@ class Table:
     hidden: dict[str, pl.Expr] = attrs.field(factory=dict)
     story: Story | None = None
     remarks: tuple[Remark, ...] = ()
-    ignored: frozenset[str] = frozenset()
+    ignored: frozenset[str] = attrs.field(default="", converter=_words)
     spare: dict[str, str] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -154,11 +165,13 @@ class Draft:
 
     Attributes:
         entity, target: the Sell entity and the Pipedrive item.
-        frame: `_n, _id, _file, _row`, every header (String, null = empty) and the hidden columns of the entity.
+        frame: `_n, _id, _file, _row`, every header (String, null = empty) and the hidden columns of the
+            entity.
         headers: in file order, standard fields before custom ones.
         issues: issues about rows, schema `issues.RAW`, lazy.
         notes: issues about columns, schema `issues.RAW`.
-        origins: header, source (the Sell column), kind (standard, custom), type, create (the field must be created).
+        origins: header, source (the Sell column), kind (standard, custom), type, create (the field must be
+            created).
     """
 
     entity: str
@@ -186,7 +199,11 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
     strangers = [name for name in inputs if name not in known and name not in wished_away]
     filled = {name: _filled(table.source, name, seen) for name in inputs}
     tellable = [name for name in strangers if filled[name]]
-    customs = () if table.story or table.target == "documents" else custom_fields(table.source, table.target, strangers, tellable, seen)
+    customs = (
+        ()
+        if table.story or table.target == "documents"
+        else custom_fields(table.source, table.target, strangers, tellable, seen)
+    )
     fields = (
         *(f for f in table.fields if _alive(table, f, names, filled)),
         *(Field(c.header, c.value, expects=c.expects) for c in customs),
@@ -244,7 +261,9 @@ def _alive(table: Table, field: Field, names: Iterable[str], filled: dict[str, i
 def _cleaned(
     frame: pl.LazyFrame, read: Iterable[str], filled: dict[str, int | None], turned: dict[str, str]
 ) -> pl.LazyFrame:
-    """Every column that is read, once trimmed and freed of its apostrophe; those without any value are null."""
+    """Every column that is read, once trimmed and freed of its apostrophe; those without any value are
+    null.
+    """
     names = sorted(read)
     alive = [name for name in names if filled.get(name, 0) != 0]
     dead = [NOTHING.alias(name) for name in names if name not in alive]
@@ -340,26 +359,23 @@ def _notes(
     customs: Iterable[Custom],
 ) -> Iterator[pl.DataFrame]:
     """What is told of whole columns: empty, ignored, read only in place of another, renamed."""
+
+    def told(code: str, name: str, detail: str | None = None) -> pl.DataFrame:
+        return issue(code, entity=table.source, field=name, value=filled[name], detail=detail)
+
     for name, cells in filled.items():
-        about = {"entity": table.source, "field": name, "value": cells}
         if name in wished_away:
-            yield issue("ignored_column", **about, detail="the mapping ignores it")
+            yield told("ignored_column", name, "the mapping ignores it")
         elif name in table.ignored or name.startswith(CONNECTORS):
             if cells != 0:
-                yield issue("ignored_column", **about, detail="bookkeeping of Sell's")
+                yield told("ignored_column", name, "bookkeeping of Sell's")
         elif cells == 0:
-            yield issue("empty_column", **about)
-        elif name in table.spare:
-            yield issue("spare_column", **about, detail=table.spare[name])
+            yield told("empty_column", name)
+        elif table.spare.get(name) in filled:
+            yield told("spare_column", name, table.spare[name])
     for custom in customs:
         if custom.renamed and not custom.is_time:
-            yield issue(
-                "custom_field_renamed",
-                entity=table.source,
-                field=custom.column,
-                value=filled[custom.column],
-                detail=custom.header,
-            )
+            yield told("custom_field_renamed", custom.column, custom.header)
 
 
 def _origins(table: Table, fields: Iterable[Field], customs: Iterable[Custom]) -> pl.DataFrame:

@@ -51,5 +51,5 @@ def tasks(ask: Mapping, seen: Survey) -> Table:
             mark=mark("tasks"),
         ),
         remarks=(about_remark("taskable"),),
-        ignored=frozenset({"updated_at", "overdue", "creator", "creator_id"}),
+        ignored="updated_at overdue creator creator_id",
     )

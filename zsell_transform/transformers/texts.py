@@ -31,5 +31,5 @@ def texts(ask: Mapping, seen: Survey) -> Table:
         ),
         remarks=(about_remark("resource"),),
         spare={"created_at": "sent_at"},
-        ignored=frozenset({"updated_at", "user_id"}),
+        ignored="updated_at user_id",
     )

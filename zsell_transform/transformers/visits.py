@@ -26,7 +26,10 @@ def visits(ask: Mapping, seen: Survey) -> Table:
     return Table(
         source="visits",
         target="activities",
-        given={"_line": first_line("summary"), "_at": pl.coalesce(pl.col("visited_at"), pl.col("created_at"))},
+        given={
+            "_line": first_line("summary"),
+            "_at": pl.coalesce(pl.col("visited_at"), pl.col("created_at")),
+        },
         fields=(
             Field("Activity - Subject", subject(line, pl.lit("Visit")), always=True),
             Field("Activity - Type", activity_type(line, ask, "Meeting"), always=True),
@@ -50,5 +53,5 @@ def visits(ask: Mapping, seen: Survey) -> Table:
             mark=mark("visits"),
         ),
         remarks=(about_remark("resource"),),
-        ignored=frozenset({"updated_at", "creator", "creator_id"}),
+        ignored="updated_at creator creator_id",
     )
