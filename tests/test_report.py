@@ -235,11 +235,17 @@ def sample(**changes: Any) -> Story:
         ),
         trial=frame(
             TRIAL,
-            ("organizations", "1", "Itteknik", "bare"),
-            ("organizations", "2", "Northwind Bygg AB", "labels"),
-            ("persons", "3", "Anna Berg", "labels"),
-            ("deals", "4", "avtal, ca 40st", "won"),
-            ("deals", "5", "Deal2", "lost"),
+            ("organizations", "1", "Itteknik", "organizations_bare", None),
+            (
+                "organizations",
+                "2",
+                "Northwind Bygg AB",
+                "organizations_labels",
+                "Organization - Labels: vvs, el",
+            ),
+            ("persons", "3", "Anna Berg", "persons_organization", "Organization - Name: Itteknik"),
+            ("deals", "4", "avtal, ca 40st", "deals_won", "Deal - Won time: 2015-10-05 08:28:47"),
+            ("deals", "5", "Deal2", "deals_lost", None),
         ),
         notes=("Times are written in Europe/Stockholm.", "One owner was mapped to nobody: Old User."),
     )

@@ -1,8 +1,8 @@
 """What a trial record can show: each point that is special in an account or unsure about the wizard.
 
 A feature says which records have it, what to look for once such a record is in Pipedrive, and which line of
-the mapping (or which click in the wizard) to change if it came out differently. `answers` names the unsure facts
-(`pipedrive/assumptions.py`) that the record decides.
+the mapping (or which click in the wizard) to change if it came out differently. `answers` names the unsure
+facts (`pipedrive/assumptions.py`) that the record decides.
 """
 
 from __future__ import annotations
@@ -286,7 +286,7 @@ _HISTORY_LINKS = (
     ("deal", "Deal", ("deal_by_id", "id_contact"), "`single_pass: true` hangs it on person and organization"),
     ("lead", "Lead", ("lead_by_id",), "`single_pass: true` hangs it on person and organization"),
     ("person", "Person", ("id_alone",), "`id_links: alone`, if there is a second person now"),
-    ("organization", "Organization", ("id_alone",), "`id_links: alone`, if there is a second organization now"),
+    ("organization", "Organization", ("id_alone",), "`id_links: alone`, if there is a second one now"),
 )  # fmt: skip
 
 

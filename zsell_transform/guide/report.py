@@ -66,7 +66,7 @@ def _render(template: str, values: Values) -> str | None:
     except ImportError:
         return None
     engine = jinja2.Environment(
-        loader=jinja2.PackageLoader("zsell_transform.guide"),
+        loader=jinja2.PackageLoader("zsell_transform.guide", "pages"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

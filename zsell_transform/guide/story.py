@@ -75,7 +75,7 @@ REHEARSED: Final[Schema] = {
 }
 #: Why the rehearsed wizard skipped rows.
 REASONS: Final[Schema] = {"file": pl.String, "reason": pl.String, "count": pl.Int64}
-#: The trial, one row a record and point: `shows` is a key of `features.FEATURES`, `value` the cells that show it.
+#: The trial, one row a record and point: `shows` is a key of `features.FEATURES`, `value` its cells.
 TRIAL: Final[Schema] = {
     "item": pl.String, "id": pl.String, "name": pl.String, "shows": pl.String, "value": pl.String,
 }  # fmt: skip

@@ -35,8 +35,8 @@ class Trial:
 
     Attributes:
         ids: item → Sell ids, in file order; the rows of `trial/`.
-        shows: one row a record and feature (`story.TRIAL`); `shows` is null for a record that is there because
-            another one needs it, or as an ordinary one.
+        shows: one row a record and feature (`story.TRIAL`); `shows` is null for a record that is there
+            because another one needs it, or as an ordinary one.
     """
 
     ids: Mapping[str, list[str]]
@@ -258,7 +258,9 @@ def _name(item: str, columns: Sequence[str]) -> pl.Expr:
     header = NAMES[item]
     if header not in columns:
         return pl.lit(None, dtype=pl.String).alias("_shown")
-    text = pl.col(header).str.replace_all("<br>", " ", literal=True).str.replace_all("<[^>]*>", "")
+    text = pl.col(header)
+    if item == "notes":
+        text = text.str.replace_all("<br>", " ", literal=True).str.replace_all("<[^>]*>", "")
     return text.str.slice(0, 80).str.strip_chars().alias("_shown")
 
 

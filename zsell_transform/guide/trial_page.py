@@ -110,16 +110,16 @@ def _ways_on(story: Story) -> str:
     python, shell = checklist(story)[-1].commands[:2]
     return (
         "## Three ways on\n\n"
-        "**Revert it.** Pipedrive offers to revert an import; how far that goes is not documented, and what was "
-        "merged into a record that was there before is not taken out again. See that the records are gone, then "
-        "upload the files of the folder above.\n\n"
-        f"**Keep it.** What arrived stays. Export {given} from Pipedrive, all columns, and run the next lap with "
-        "that export: the records of the trial count as present and are not written twice. Do not upload the files "
-        "of the folder above then: they hold the same records once more.\n\n"
+        "**Revert it.** Pipedrive offers to revert an import; how far that goes is not documented, and what "
+        "was merged into a record that was there before is not taken out again. See that the records are "
+        "gone, then upload the files of the folder above.\n\n"
+        f"**Keep it.** What arrived stays. Export {given} from Pipedrive, all columns, and run the next lap "
+        "with that export: the records of the trial count as present and are not written twice. Do not "
+        "upload the files of the folder above then: they hold the same records once more.\n\n"
         f"```python\n{' '.join(python.pieces)}\n```\n\n"
         f"```sh\n{' '.join(shell.pieces)}\n```\n\n"
-        "**Use a throw-away account.** Import the trial into an empty account of its own, set up like the real "
-        "one. Nothing has to be taken back, and merging and System IDs can be tried without fear."
+        "**Use a throw-away account.** Import the trial into an empty account of its own, set up like the "
+        "real one. Nothing has to be taken back, and merging and System IDs can be tried without fear."
     )
 
 
