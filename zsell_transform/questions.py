@@ -131,7 +131,7 @@ def _long(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
 
 def _stages(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     def key(name: str) -> pl.Expr:
-        return (one_line(name) if name in columns else pl.lit(None, dtype=pl.String)).alias(name)
+        return (one_line(text(name)) if name in columns else pl.lit(None, dtype=pl.String)).alias(name)
 
     likelihood = (
         pl.col("current_win_likelihood")

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from zsell_transform.cleaning import first_line
+from zsell_transform.cleaning import first_line, text
 from zsell_transform.errors import TargetError
 from zsell_transform.guide.mapping_draft import SUBJECTS, Found, draft_text
 from zsell_transform.mapping import Mapping
@@ -62,8 +62,9 @@ def subjects(tasks: pl.LazyFrame | None, ask: Mapping) -> pl.DataFrame:
     """The first lines of the tasks with the activity type that each gets; schema `SUBJECTS`, most used first."""
     if tasks is None or "content" not in tasks.collect_schema().names():
         return pl.DataFrame(schema=SUBJECTS)
-    told = tasks.select(activity_type("content", ask).alias("type"), first_line("content").alias("subject"))
-    counted = told.drop_nulls().group_by("type", "subject", maintain_order=True).agg(pl.len().alias("count"))
+    content = tasks.select(text("content").alias("content")).drop_nulls()
+    told = content.select(activity_type("content", ask).alias("type"), first_line("content").alias("subject"))
+    counted = told.group_by("type", "subject", maintain_order=True).agg(pl.len().alias("count"))
     ordered = counted.sort(["count", "subject"], descending=[True, False])
     return ordered.select(pl.col(name).cast(kind) for name, kind in SUBJECTS.items()).collect(
         engine="streaming"

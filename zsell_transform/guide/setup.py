@@ -87,13 +87,15 @@ def closed(header: str) -> bool:
 
 
 def questions(drafts: Iterable[Drafted]) -> dict[str, pl.LazyFrame]:
-    """Header → the values of its column with their counts (`value, count`), over all drafts that have it; lazy.
+    """Header → the values of its column with their counts (`value, count`), over all drafts of its item; lazy.
 
-    Labels and tags are counted one by one.
+    Labels and tags are counted one by one; the owner of a lead's person, who is the lead's, does not count twice.
     """
     parts: dict[str, list[pl.LazyFrame]] = {}
     for draft in drafts:
         for header in filter(closed, draft.headers):
+            if field_facts()[header].item != draft.target:
+                continue
             parts.setdefault(header, []).append(_single_values(draft.frame, header))
     counts = pl.len().cast(pl.Int64).alias("count")
     return {

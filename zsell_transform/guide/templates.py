@@ -39,25 +39,22 @@ def spell(headers: Iterable[str], folder: str | Path) -> dict[str, str]:
     ours = {header: [header, *_known().get(header, ())] for header in headers}
     literal = {header: _first(exact, map(plain, spellings)) for header, spellings in ours.items()}
     # Without its marks a spelling may be another column's: Spanish full and first name. So these come last.
-    loose = {
-        header: _first(bare, map(_bare, spellings))
-        for header, spellings in ours.items()
-        if not literal[header]
-    }
-    return _each_once(literal | loose, ours)
+    loose = {header: _first(bare, map(_bare, spellings)) for header, spellings in ours.items()}
+    return _each_once([*literal.items(), *loose.items()], ours)
 
 
 def _first(lookup: Mapping[str, str], forms: Iterable[str]) -> str | None:
     return next((lookup[form] for form in forms if form in lookup), None)
 
 
-def _each_once(found: Mapping[str, str | None], order: Iterable[str]) -> dict[str, str]:
-    """Two of our headers never get one spelling: the first found keeps it."""
-    owners: dict[str, str] = {}
-    for header, spelled in found.items():
-        if spelled:
-            owners.setdefault(spelled, header)
-    spelled_by = {header: spelled for spelled, header in owners.items()}
+def _each_once(found: Iterable[tuple[str, str | None]], order: Iterable[str]) -> dict[str, str]:
+    """Every header its first spelling; two of our headers never get the same one: the first found keeps it."""
+    spelled_by: dict[str, str] = {}
+    taken: set[str] = set()
+    for header, spelled in found:
+        if spelled and header not in spelled_by and spelled not in taken:
+            spelled_by[header] = spelled
+            taken.add(spelled)
     return {header: spelled_by[header] for header in order if header in spelled_by}
 
 

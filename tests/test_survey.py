@@ -1,0 +1,323 @@
+"""What the survey concludes from a column's values, and that it concludes nothing that they do not prove."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zsell_transform import evidence, issues
+from zsell_transform.cleaning import iso, number
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.account import limit
+from zsell_transform.survey import Column, Survey, study
+
+Values = list[str | None]
+
+
+def survey_of(ask: dict[str, Any] | None = None, **tables: dict[str, Values]) -> Survey:
+    frames = {
+        entity: pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)).lazy()
+        for entity, columns in tables.items()
+    }
+    return study(frames, Mapping.load(ask))
+
+
+def column(values: Values, name: str = "custom X", **ask: Any) -> Column:
+    return survey_of(ask or None, deals={name: values}).columns["deals"][name]
+
+
+# ---- types ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "type_", "evidence_"),
+    [
+        (["1", "25", "9999"], "numerical", "all 3 values are whole numbers of at most 4 digits"),
+        (["1", "-25"], "numerical", "all 2 values are whole numbers"),
+        (["1.5", "2"], "numerical", "all 2 values are numbers with a decimal point"),
+        (["1.234,50", "12,5"], "numerical", "all 2 values are numbers with a decimal comma and grouped thousands"),
+        (["1,234.50", "12.5"], "numerical", "all 2 values are numbers with a decimal point and grouped thousands"),
+        (["2024-05-31"], "date", "its only value is a date, year first"),
+        (["2024-05-31T10:00:00Z", "2024-06-01"], "datetime", "all 2 values are dates, year first, 1 with a time"),
+        (["31/05/2024", "01/02/2024"], "date", "all 2 values are dates, day first (1 proves it)"),
+        (["09:30", "23:59:10"], "time", "all 2 values are times of day"),
+        (["true", "false", "true"], "yes_no", "all 3 values are false or true"),
+        (["+46 70 123 45 67", "'+56912345678"], "phone", "all 2 values are phone numbers"),
+        (["a" * 300, "b"], "large_text", "the longest of 2 texts has 300 characters, a text field takes 255"),
+        (["Gold", "Tin", "Gold", "Tin"], "single_option", "4 values, only 2 different"),
+        (["red,blue", "red", "blue,red", "blue"], "multiple_option", "4 values join only 2 words by commas"),
+        (["https://a.example", "www.b.example/x"], "text", "all 2 values are web addresses"),
+        (["€ 100", "€ 250.50"], "text",
+         "all 2 values are amounts with a currency sign, which Pipedrive would import as 0"),
+        ([None, None], "text", "no value in this export"),
+    ],
+)  # fmt: skip
+def test_the_type_follows_from_all_values_and_says_why(values: Values, type_: str, evidence_: str) -> None:
+    """A person can check the reason against the data."""
+    found = column(values)
+
+    assert (found.type, found.evidence) == (type_, evidence_)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["1", "2", "three"],  # one word among numbers
+        ["007", "12"],  # zeros that a number would lose
+        ["123456789012345"],  # 15 digits
+        ["2024-02-30"],  # no such day
+        ["2024-05-31 25:00"],  # no such hour
+        ["1.2.3"],  # a version
+        ["+46701234567", "none"],
+        ["Berlin, Germany", "Berlin", "Germany", "Berlin, Germany"],  # commas that belong to the value
+    ],
+)
+def test_one_value_that_does_not_fit_keeps_the_narrow_type_away(values: Values) -> None:
+    """A field that refuses a value would lose it."""
+    assert column(values).type in ("text", "single_option")
+
+
+def test_a_name_decides_only_where_the_values_allow_it() -> None:
+    """`Phone` over words is no phone field, and plain digits are a number unless the name says phone."""
+    assert column(["5551234567"], "custom Celular").type == "phone"
+    assert column(["5551234567"], "custom Contract").type == "numerical"
+    assert column(["ask Anna"], "custom Celular").type == "text"
+    assert column(["High Street 1, Lund"], "custom Dirección de envío").type == "address"
+
+
+def test_options_are_listed_most_used_first() -> None:
+    """The order of the setup list is the same in every run."""
+    assert column(["b", "a", "a", "c", "c", "b"]).options == ("a", "b", "c")
+    assert column(["b", "a", "a", "a", "b", "a"]).options == ("a", "b")
+
+
+def test_too_many_values_are_no_options() -> None:
+    """More options than a field may have are text, and it is said."""
+    many: Values = [f"value {n}" for n in range(501)] * 2
+    found = column(many)
+
+    assert found.type == "text"
+    assert found.evidence == "501 different values, more than the 500 options that a field may have"
+
+
+def test_the_limits_are_those_of_the_account_page() -> None:
+    """Limits live in YAML; the patterns repeat them so that importing needs no file."""
+    assert (evidence.OPTION_LIMIT, evidence.TEXT_LIMIT, evidence.DIGIT_LIMIT) == (
+        limit("options"), limit("text"), limit("digits"),
+    )  # fmt: skip
+
+
+# ---- day and month, decimal marks -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "dates"),
+    [
+        (["2024-05-31", "2024-01-02"], "ymd"),
+        (["31/05/2024", "01/02/2024", "2024-05-31"], "dmy"),
+        (["05/31/2024", "01/02/2024"], "mdy"),
+        (["31.5.24, 9:15 AM", "1.2.24"], "dmy"),
+        (["01/02/2024", "03/04/2024"], "undecided"),
+        (["31/05/2024", "05/31/2024"], "contradicts"),
+        (["31/05/2024", "soon"], None),
+    ],
+)
+def test_the_order_of_day_and_month_is_proven_by_the_whole_column(values: Values, dates: str | None) -> None:
+    """Never guessed: 01/02 alone proves nothing."""
+    assert column(values).dates == dates
+
+
+def test_undecided_dates_stay_text_and_the_issue_names_the_line_that_decides() -> None:
+    """The user copies the line into the mapping."""
+    seen = survey_of(deals={"custom Start": ["01/02/2024"]})
+    [row] = issues.render(seen.issues).to_dicts()
+
+    assert seen.columns["deals"]["custom Start"].type == "text"
+    assert (row["code"], row["entity"], row["field"]) == ("undecided_date_order", "deals", "custom Start")
+    assert "day_first: {deals: {Start: true}}" in row["message"]
+
+
+@pytest.mark.parametrize("name", ["Start", "custom Start"])
+@pytest.mark.parametrize(("first", "dates"), [(True, "dmy"), (False, "mdy")])
+def test_the_mapping_decides_what_no_value_proves(name: str, first: bool, dates: str) -> None:
+    """By the name in Sell, with or without the file's prefix."""
+    found = column(["01/02/2024"], "custom Start", day_first={"deals": {name: first}})
+
+    assert (found.dates, found.type) == (dates, "date")
+
+
+def test_the_mapping_does_not_overrule_a_proof() -> None:
+    """31 is no month, whatever the mapping says."""
+    assert column(["31/01/2024"], "custom Start", day_first={"deals": {"Start": False}}).dates == "dmy"
+
+
+def test_contradicting_dates_stay_text_and_are_told() -> None:
+    """A column that is read half one way and half the other would be half wrong."""
+    seen = survey_of(deals={"custom Start": ["31/05/2024", "05/31/2024", "01/02/2024"]})
+    [row] = issues.render(seen.issues).to_dicts()
+
+    assert seen.columns["deals"]["custom Start"].type == "text"
+    assert row["code"] == "contradicting_dates"
+    assert "1 can only be day first, 1 only month first" in row["message"]
+
+
+@pytest.mark.parametrize(
+    ("values", "mark"),
+    [
+        (["1", "20"], "."),
+        (["1,234", "5.5"], "."),
+        (["1.234", "5,5"], ","),
+        (["1,234"], "undecided"),
+        (["0,234"], ","),
+        (["1234.5"], "."),
+        (["1 234,5"], ","),
+        (["1,5", "1.5"], None),
+    ],
+)
+def test_the_decimal_mark_is_proven_by_the_whole_column(values: Values, mark: str | None) -> None:
+    """`1,234` alone is a thousand or little more than one."""
+    assert column(values).decimal == mark
+
+
+@given(st.lists(st.dates(datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)), min_size=1, max_size=30))
+def test_dates_that_the_survey_calls_day_first_are_read_as_they_were_written(
+    days: list[datetime.date],
+) -> None:
+    """Survey and cleaning agree on what a date is."""
+    written: Values = [day.strftime("%d/%m/%Y") for day in days]
+    found = column(written)
+
+    assert found.dates in ("dmy", "undecided")
+    if found.dates == "dmy":
+        read = pl.DataFrame({"x": written}).select(iso("x", "dmy")).to_series().to_list()
+        assert read == [day.isoformat() for day in days]
+
+
+@given(
+    st.lists(st.decimals(min_value=0, max_value=10**9, places=2), min_size=1, max_size=30),
+    st.sampled_from([("{:,}", "."), ("{}", ".")]),
+    st.booleans(),
+)
+def test_numbers_are_read_with_the_mark_that_was_proven(
+    amounts: list[Any], form: tuple[str, str], comma: bool
+) -> None:
+    """Survey and cleaning agree on what a number is."""
+    texts = [form[0].format(amount) for amount in amounts]
+    if comma:
+        texts = [text.translate(str.maketrans(".,", ",.")) for text in texts]
+    found = column(list(texts))
+
+    assert found.decimal == ("," if comma else ".")
+    read = pl.DataFrame({"x": texts}).select(number("x", found.decimal)).to_series().to_list()
+    assert [float(text) for text in read] == [float(amount) for amount in amounts]
+
+
+def test_many_different_values_are_judged_like_few() -> None:
+    """Beyond a thousand values only shapes are counted; the verdict is the same."""
+    start = datetime.date(2000, 1, 1)
+    days: Values = [(start + datetime.timedelta(days=n)).strftime("%d.%m.%Y") for n in range(3000)]
+    numbers: Values = [f"{n},5" for n in range(3000)]
+    links: Values = [f"https://x.example/{n}" for n in range(3000)]
+    seen = survey_of(deals={"custom A": days, "custom B": numbers, "custom C": links}).columns["deals"]
+
+    assert [(c.type, c.dates, c.decimal, c.distinct) for c in seen.values()] == [
+        ("date", "dmy", None, None), ("numerical", None, ",", None), ("text", None, None, None),
+    ]  # fmt: skip
+    assert seen["custom C"].evidence == "all 3,000 values are web addresses"
+
+
+# ---- leads and deals ------------------------------------------------------------------------------------
+
+
+def test_leads_and_deals_share_one_definition_of_a_field() -> None:
+    """In Pipedrive a lead's custom field is the deal's."""
+    seen = survey_of(
+        deals={"custom Grade": ["A", "B", "A"]},
+        leads={"custom Grade": ["C", "C", "A"], "custom Own": ["1", "2", "3"]},
+    ).columns
+
+    assert seen["deals"]["custom Grade"].type == seen["leads"]["custom Grade"].type == "single_option"
+    assert seen["deals"]["custom Grade"].options == seen["leads"]["custom Grade"].options == ("A", "C", "B")
+    assert seen["leads"]["custom Own"].type == "numerical"
+
+
+def test_a_shared_field_is_as_wide_as_both_need() -> None:
+    """Numbers on deals and words on leads make a text field of both."""
+    seen = survey_of(deals={"custom X": ["1", "2"]}, leads={"custom X": ["many", "few"]}).columns
+
+    assert seen["deals"]["custom X"].type == seen["leads"]["custom X"].type == "text"
+
+
+def test_a_shared_date_is_read_by_each_column_s_own_order() -> None:
+    """One definition, two spellings."""
+    seen = survey_of(deals={"custom X": ["31/12/2024"]}, leads={"custom X": ["2024-12-31"]}).columns
+
+    assert (seen["deals"]["custom X"].dates, seen["leads"]["custom X"].dates) == ("dmy", "ymd")
+    assert seen["deals"]["custom X"].type == seen["leads"]["custom X"].type == "date"
+
+
+# ---- everything else ------------------------------------------------------------------------------------
+
+
+def test_rows_words_and_stages_are_counted() -> None:
+    """Tags one by one; stages by likelihood, those without one last."""
+    seen = survey_of(
+        deals={
+            "owner": ["Kim", "Kim", "Lou"],
+            "tags": ["a,b", "b", None],
+            "pipeline_id": ["1", "1", "1"],
+            "pipeline_name": ["Sales "] * 3,
+            "stage_id": ["12", "11", "13"],
+            "stage_name": ["Quote", "Incoming", "Won"],
+            "current_win_likelihood": ["60", "10", None],
+        }
+    )
+
+    assert seen.rows == {"deals": 3}
+    assert seen.values["deals"]["owner"].rows() == [("Kim", 2), ("Lou", 1)]
+    assert seen.values["deals"]["tags"].rows() == [("b", 2), ("a", 1)]
+    assert seen.stages.select("pipeline_name", "stage_name", "deals", "likelihood").rows() == [
+        ("Sales", "Incoming", 1, 10.0), ("Sales", "Quote", 1, 60.0), ("Sales", "Won", 1, None),
+    ]  # fmt: skip
+
+
+def test_blank_cells_are_not_filled() -> None:
+    """A column of spaces is an empty one."""
+    found = column([" ", "", None, "x"])
+
+    assert (found.filled, found.longest, found.distinct) == (1, 1, 1)
+
+
+def test_headers_may_hold_anything() -> None:
+    """Custom fields are named by people."""
+    names = ["custom a:b", "custom {x}", "custom *Fecha Hito 1* (agregado el)", "rows", "custom 0:filled:y"]
+    seen = survey_of(deals={name: ["1"] for name in names}).columns["deals"]
+
+    assert [seen[name].filled for name in names] == [1] * 5
+
+
+def test_an_export_with_nothing_has_a_survey() -> None:
+    """An entity with a header and no record is not an error."""
+    seen = survey_of(deals={"id": [], "custom X": []}, leads={"id": []})
+
+    assert seen.rows == {"deals": 0, "leads": 0}
+    assert seen.columns["deals"]["custom X"].filled == 0
+    assert seen.stages.height == 0
+
+
+def test_sinks_are_collected_in_the_same_pass(tmp_path: Any) -> None:
+    """The records are stored while the first questions are answered; the second ones ask what was stored."""
+    frame = pl.DataFrame({"id": ["1"], "custom X": ["31/12/2024"]}).lazy()
+    target = tmp_path / "deals.parquet"
+    empty = pl.DataFrame(schema={"id": pl.String, "custom X": pl.String})
+    empty.write_parquet(target)
+    sink = frame.sink_parquet(target, lazy=True)
+    seen = study({"deals": frame}, Mapping(), [sink], {"deals": pl.scan_parquet(target)})
+
+    assert pl.read_parquet(target).height == 1
+    assert seen.columns["deals"]["custom X"].dates == "dmy"
