@@ -1,0 +1,326 @@
+"""The command line: one line for what goes wrong, exit codes to rely on, and a summary to act on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import attrs
+import polars as pl
+import pytest
+
+import zsell_transform as zt
+from zsell_transform import console, progress
+from zsell_transform.__main__ import main
+from zsell_transform.issues import SCHEMA
+from zsell_transform.ledger import Ledger
+from zsell_transform.progress import Progress
+
+ISSUES = pl.DataFrame(schema=SCHEMA)
+
+
+@attrs.define
+class Done:
+    """A migration as far as the command line looks at it."""
+
+    files: tuple[Path, ...] = ()
+    issues: pl.DataFrame = ISSUES
+    complete: bool = False
+    ledger: Ledger = attrs.field(factory=lambda: Ledger.of({}))
+
+    def summary(self) -> pl.DataFrame:
+        return self.ledger.frame()
+
+
+def issue(severity: str, code: str, message: str = "what was found") -> dict[str, Any]:
+    return dict.fromkeys(SCHEMA) | {"severity": severity, "code": code, "message": message}
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The library's transform, replaced; holds what it was called with, and gives what is put under `gives`."""
+    call: dict[str, Any] = {"gives": Done()}
+
+    def transform(*given: Any, **named: Any) -> Any:
+        call.update(given=given, named=named)
+        if isinstance(call["gives"], BaseException):
+            raise call["gives"]
+        return call["gives"]
+
+    monkeypatch.setattr(zt, "transform", transform)
+    monkeypatch.delenv("ZSELL_DEBUG", raising=False)
+    return call
+
+
+def run(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "zsell_transform", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, **more)
+
+
+# --- arguments --------------------------------------------------------------------------------------------
+
+
+def test_arguments_reach_the_library(called: dict[str, Any]) -> None:
+    options = [
+        "--pipedrive",
+        "p",
+        "--mapping",
+        "m.yaml",
+        "--previous",
+        "lap_0",
+        "--trial",
+        "3",
+        "--no-rehearse",
+    ]
+    assert main(["sell", "lap_1", *options, "--overwrite", "--quiet"]) == 0
+    assert called["given"] == ("sell", Path("lap_1"))
+    assert called["named"] == {
+        "pipedrive": "p",
+        "mapping": "m.yaml",
+        "previous": "lap_0",
+        "trial": 3,
+        "rehearse": False,
+        "overwrite": True,
+        "progress": False,
+    }
+
+
+def test_the_defaults_leave_the_choice_to_the_library(called: dict[str, Any]) -> None:
+    assert main(["transform", "sell", "lap_1"]) == 0
+    assert called["named"] == {
+        "pipedrive": None,
+        "mapping": None,
+        "previous": None,
+        "trial": 7,
+        "rehearse": None,
+        "overwrite": False,
+        "progress": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "the following arguments are required: SOURCE, TARGET"),
+        (["sell"], "the following arguments are required: TARGET"),
+        (["sell", "lap_1", "--trial", "11"], "argument --trial: invalid choice"),
+        (["sell", "lap_1", "--pipdrive", "x"], "unrecognized arguments: --pipdrive x"),
+        (["verify", "sell"], "the following arguments are required: PIPEDRIVE"),
+    ],
+)
+def test_wrong_usage_is_one_line(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert told in line
+    assert "--help)" in line
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["verify", "--help"], ["rehearse", "-h"], ["draft-mapping", "-h"]]
+)
+def test_help_and_version_end_well(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 0
+    assert "usage: " in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"zsell_transform {zt.__version__}\n"
+
+
+# --- exit codes -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("severity", "code"), [("error", 1), ("warning", 0), ("info", 0)])
+def test_the_exit_code_tells_whether_all_could_be_carried(
+    called: dict[str, Any], severity: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    called["gives"] = Done(issues=pl.DataFrame([issue(severity, "unparsed_value")], schema=SCHEMA))
+    assert main(["sell", "lap_1", "--quiet"]) == code
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (zt.TargetError("lap_1 is a file"), 2, "zsell-transform: lap_1 is a file"),
+        (zt.MappingError("two\nlines"), 2, "zsell-transform: two lines"),
+        (KeyboardInterrupt(), 130, "zsell-transform: stopped; nothing was written"),
+        (FileNotFoundError(2, "No such file or directory", "x.csv"), 2, "x.csv: No such file or directory"),
+        (pl.exceptions.ComputeError("bad\nplan"), 2, "internal error (ComputeError: bad); please report it"),
+        (
+            AssertionError(),
+            2,
+            "internal error (AssertionError); please report it, with what ZSELL_DEBUG=1 shows",
+        ),
+    ],
+)
+def test_what_goes_wrong_is_one_line_and_no_traceback(
+    called: dict[str, Any], error: BaseException, code: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    called["gives"] = error
+    assert main(["sell", "lap_1"]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert told in err
+
+
+def test_the_traceback_can_be_had(called: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZSELL_DEBUG", "1")
+    called["gives"] = AssertionError("here")
+    with pytest.raises(AssertionError):
+        main(["sell", "lap_1"])
+
+
+def test_a_real_process_tells_of_a_missing_source(tmp_path: Path) -> None:
+    ended = run(str(tmp_path / "nowhere"), str(tmp_path / "lap_1"))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert len(ended.stderr.splitlines()) == 1
+    assert "nowhere" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+SLEEPY = """
+import sys, time
+import zsell_transform as zt
+from zsell_transform.__main__ import main
+from zsell_transform.writing import Folder
+def transform(source, target, **named):
+    with Folder(target) as folder:
+        folder.text("setup.md", "x")
+        print("begun", flush=True)
+        time.sleep(60)
+zt.transform = transform
+sys.argv = ["zsell-transform", "sell", sys.argv[1]]
+sys.exit(main())
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent differently elsewhere")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_stopped_from_outside_it_leaves_nothing(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    command = [sys.executable, "-c", SLEEPY, str(tmp_path / "lap_1")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        assert [path.name[:12] for path in tmp_path.iterdir()] == [".lap_1.part-"]
+        process.send_signal(number)
+        assert process.wait(10) == code
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes end differently elsewhere")
+def test_a_reader_that_goes_away_does_not_matter(tmp_path: Path) -> None:
+    script = (
+        "import sys, zsell_transform.__main__ as m\n"
+        "m._print(str(n) * 99 for n in range(9999)); print('end', file=sys.stderr)"
+    )
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(
+        [sys.executable, "-c", script], stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (0, "end\n")
+
+
+# --- what is said -----------------------------------------------------------------------------------------
+
+
+def test_the_summary_says_what_came_and_what_to_do(
+    called: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "lap_1"
+    target.mkdir()
+    (target / "setup.md").write_text("")
+    counts = {
+        "contacts": {"rows_in": 1200, "added": 3, "rows_out": 1203},
+        "tasks": {"rows_in": 2, "waiting": 2},
+        "notes": {"rows_in": 1, "waiting": 1},
+    }
+    found = [issue("error", "unparsed_value", "deals row 3: 'x'"), issue("info", "empty_column")]
+    called["gives"] = Done(
+        (target / "2-persons.csv",), pl.DataFrame(found, schema=SCHEMA), ledger=Ledger.of(counts)
+    )
+    assert main(["my sell", str(target), "--mapping", "m.yaml"]) == 1
+    said = capsys.readouterr().out
+    assert "entity     read  added  written  waiting\n" in said
+    assert "contacts  1,200      3    1,203        ·\n" in said
+    assert "companies" not in said
+    assert f"  {target}/2-persons.csv" in said
+    assert "2 activities, 1 note: each hangs on a record" in said
+    assert "1 error, 0 warnings, 1 for information" in said
+    assert "error unparsed_value (1), such as: deals row 3: 'x'" in said
+    assert f"1. Create in Pipedrive what {target}/setup.md lists" in said
+    call = f"zsell-transform 'my sell' {tmp_path}/lap_2 --mapping m.yaml --pipedrive pipedrive_export"
+    assert f"4. Run the next lap: {call}\n" in said
+    assert said.endswith(f"Report: {target}/report.html\n")
+
+
+def test_a_complete_migration_is_told_how_to_prove_it(
+    called: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    called["gives"] = Done(complete=True, ledger=Ledger.of({"deals": {"rows_in": 1, "present": 1}}))
+    main(["sell", "lap_3", "--pipedrive", "out", "--mapping", "m.yaml"])
+    said = capsys.readouterr().out
+    assert "the migration is complete" in said
+    assert "zsell-transform verify sell out --mapping m.yaml" in said
+    assert "Upload" not in said
+
+
+def test_a_table_is_aligned() -> None:
+    frame = pl.DataFrame({"name": ["a", "bcd"], "rows_out": [0, 12345], "ok": [True, None]})
+    assert list(console.table(frame)) == ["name  written  ok", "a           ·  True", "bcd    12,345"]
+
+
+# --- progress ---------------------------------------------------------------------------------------------
+
+
+def test_a_callable_gets_everything_at_once() -> None:
+    got: list[tuple[str, int, int]] = []
+    with Progress(lambda *told: got.append(told)) as tell:
+        tell("reading", 0, 6)
+        rows = tell.rows("writing", 10)
+        rows(5)
+        rows(15)
+    assert got == [("reading", 0, 6), ("writing", 5, 10), ("writing", 10, 10)]
+
+
+@pytest.mark.parametrize("wish", [None, False])
+def test_nothing_is_shown_where_nobody_looks(wish: bool | None, capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress(wish) as tell:
+        tell("reading", 1, 2)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_bar_appears_only_after_a_while(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "_someone_looks", lambda: True)
+    monkeypatch.setattr(progress, "PATIENCE", 0.05)
+    with Progress() as tell:
+        tell("reading", 1, 2)
+        assert capsys.readouterr().err == ""
+        time.sleep(0.06)
+        tell("linking", 1, 2)
+        tell("linking", 2, 2)
+    assert "linking" in capsys.readouterr().err
+
+
+def test_without_tqdm_there_are_plain_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    with Progress(True) as tell:
+        for stage in ("reading", "linking"):
+            tell(stage, 1, 2)
+            tell(stage, 2, 2)
+    assert capsys.readouterr().err == "reading …\nlinking …\n"

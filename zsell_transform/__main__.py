@@ -1,0 +1,262 @@
+"""The command line: arguments in, library calls, exit code out.
+
+Exit codes: 0 done; 1 done, and some records or values could not be carried over; 2 nothing written, with one
+line on standard error; 130 stopped by Ctrl-C, with nothing left behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Final, NoReturn
+
+from zsell_transform.errors import ZsellError
+
+DONE, PARTLY, NOTHING, STOPPED = 0, 1, 2, 130
+
+DESCRIPTION: Final = (
+    "Turns a Zendesk Sell export into linked CSV files for Pipedrive's import wizard, lap by lap."
+)
+EXAMPLES: Final = """\
+the loop:
+  {program} sell_export lap_1
+  … upload the files of lap_1, export every list from Pipedrive into pipedrive_export …
+  {program} sell_export lap_2 --pipedrive pipedrive_export
+  … until nothing is left; then
+  {program} verify sell_export pipedrive_export
+
+also:
+  {program} draft-mapping sell_export mapping.yaml     a mapping to edit, filled with what the export holds
+  {program} rehearse lap_1                             what Pipedrive's wizard would do with these files
+  {program} COMMAND --help
+
+exit codes: 0 done; 1 done, but some records or values could not be carried over; 2 nothing written
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, but a mistake is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(NOTHING, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; prints no traceback, unless ZSELL_DEBUG is set."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    _speak_anything()
+    if arguments is None:  # this process is ours, and not a notebook that calls us
+        signal.signal(signal.SIGTERM, _end)
+    try:
+        return _run(given)
+    except ZsellError as error:
+        return _failed(str(error))
+    except KeyboardInterrupt:
+        return _failed("stopped; nothing was written", STOPPED)
+    except OSError as error:
+        if os.environ.get("ZSELL_DEBUG"):
+            raise
+        return _failed(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # also a panic of polars, which is no Exception
+        if os.environ.get("ZSELL_DEBUG"):
+            raise
+        return _failed(_unexpected(error))
+
+
+def _run(given: list[str]) -> int:
+    name = given[0] if given and given[0] in COMMANDS else ""
+    parser, run = COMMANDS[name or "transform"]
+    return run(parser().parse_args(given[1:] if name else given))
+
+
+# --- commands ---------------------------------------------------------------------------------------------
+
+
+def _transform_parser() -> Parser:
+    program = _program()
+    parser = Parser(
+        program,
+        f"{program} SOURCE TARGET [options]",
+        DESCRIPTION,
+        EXAMPLES.format(program=program),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("source", metavar="SOURCE", help="Sell's export: a folder, a zip or a CSV file")
+    parser.add_argument("target", metavar="TARGET", type=Path, help="the folder to write")
+    parser.add_argument("--pipedrive", metavar="DIR", help="Pipedrive's own exports, from the second lap on")
+    parser.add_argument("--mapping", metavar="FILE", help="your wishes (YAML); without it the defaults hold")
+    parser.add_argument(
+        "--previous", metavar="DIR", help="the folder of a run before changes in Sell: writes updates/"
+    )
+    parser.add_argument(
+        "--trial",
+        metavar="N",
+        type=int,
+        choices=range(11),
+        default=7,
+        help="records a file in trial/, 0 to 10; 0 is no trial (default: 7)",
+    )
+    parser.add_argument(
+        "--no-rehearse", action="store_true", help="do not try the files on a model of the wizard"
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace TARGET even where its files were changed since"
+    )
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.add_argument("--version", action="version", version=f"zsell_transform {_version()}")
+    return parser
+
+
+def _transform(asked: argparse.Namespace) -> int:
+    import zsell_transform as zt
+
+    migration = zt.transform(
+        asked.source,
+        asked.target,
+        pipedrive=asked.pipedrive,
+        mapping=asked.mapping,
+        previous=asked.previous,
+        trial=asked.trial,
+        rehearse=False if asked.no_rehearse else None,
+        overwrite=asked.overwrite,
+        progress=False if asked.quiet else None,
+    )
+    if not asked.quiet:
+        from zsell_transform.console import told
+
+        kept = [asked.source]
+        for name in ("pipedrive", "mapping", "previous"):
+            kept += [f"--{name}", getattr(asked, name)] if getattr(asked, name) else []
+        _print(told(migration, asked.target, _program(), kept))
+    return PARTLY if (migration.issues["severity"] == "error").any() else DONE
+
+
+def _draft_parser() -> Parser:
+    parser = _parser("draft-mapping", "Writes a mapping to edit, filled with what the export holds.")
+    parser.add_argument("source", metavar="SOURCE", help="Sell's export")
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", default="mapping.yaml", help="default: mapping.yaml"
+    )
+    parser.add_argument("--mapping", metavar="FILE", help="a mapping to read the export with")
+    return parser
+
+
+def _draft(asked: argparse.Namespace) -> int:
+    import zsell_transform as zt
+
+    more = {"mapping": asked.mapping} if asked.mapping else {}
+    zt.draft_mapping(asked.source, asked.file, **more)
+    _print([f"{asked.file}: edit what should differ, then run with --mapping {asked.file}"])
+    return DONE
+
+
+def _rehearse_parser() -> Parser:
+    parser = _parser("rehearse", "Shows what Pipedrive's wizard would do with the files of a lap.")
+    parser.add_argument("folder", metavar="FOLDER", help="the folder of a lap")
+    return parser
+
+
+def _rehearse(asked: argparse.Namespace) -> int:
+    import zsell_transform as zt
+    from zsell_transform.console import table
+
+    result = zt.rehearse(asked.folder)
+    _print(table(result.summary()))
+    return PARTLY if result.skipped.height else DONE
+
+
+def _verify_parser() -> Parser:
+    parser = _parser(
+        "verify", "Compares Pipedrive's exports with the Sell export, value by value, link by link."
+    )
+    parser.add_argument("source", metavar="SOURCE", help="Sell's export")
+    parser.add_argument("pipedrive", metavar="PIPEDRIVE", help="the folder with Pipedrive's own exports")
+    parser.add_argument("--mapping", metavar="FILE", help="the mapping of the migration")
+    parser.add_argument(
+        "--skip-file", metavar="FILE", help="the skipped rows that Pipedrive lists after an import"
+    )
+    return parser
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    import zsell_transform as zt
+    from zsell_transform.console import table
+
+    proof = zt.verify(asked.source, asked.pipedrive, mapping=asked.mapping, skip_file=asked.skip_file)
+    _print([*table(proof.summary()), "", "All is there." if proof.ok else "Not all is there."])
+    return DONE if proof.ok else PARTLY
+
+
+#: Name → its arguments and what it does; without a name it is `transform`.
+COMMANDS: Final[dict[str, tuple[Callable[[], Parser], Callable[[argparse.Namespace], int]]]] = {
+    "transform": (_transform_parser, _transform),
+    "draft-mapping": (_draft_parser, _draft),
+    "rehearse": (_rehearse_parser, _rehearse),
+    "verify": (_verify_parser, _verify),
+}
+
+
+# --- words ------------------------------------------------------------------------------------------------
+
+
+def _parser(name: str, description: str) -> Parser:
+    return Parser(f"{_program()} {name}", description=description)
+
+
+def _program() -> str:
+    """How the user called this: as a module, or as the installed command."""
+    name = Path(sys.argv[0]).name
+    return "python -m zsell_transform" if name == "__main__.py" else "zsell-transform"
+
+
+def _version() -> str:
+    from zsell_transform._version import VERSION
+
+    return VERSION
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Prints; a reader that has gone (`| head`) does not matter, since what was to be written is written."""
+    try:
+        for line in lines:
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _failed(message: str, code: int = NOTHING) -> int:
+    print(f"zsell-transform: {' '.join(message.split())}", file=sys.stderr)
+    return code
+
+
+def _unexpected(error: BaseException) -> str:
+    said = str(error).strip().splitlines()
+    what = f"{type(error).__name__}: {said[0][:200]}" if said else type(error).__name__
+    return f"internal error ({what}); please report it, with what ZSELL_DEBUG=1 shows"
+
+
+# --- the world outside ------------------------------------------------------------------------------------
+
+
+def _speak_anything() -> None:
+    """A terminal that cannot show a name shows a question mark, instead of failing after the work is done."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """Asked to end, the run ends as by an exception, so that it clears up behind itself."""
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""What the command line says: frames as small text tables, and a run in the lines that fit on a screen."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from zsell_transform.guide.words import count, cut, one
+
+if TYPE_CHECKING:
+    from zsell_transform.migrated import Migration
+
+#: The columns of the ledger that say where records are; errors and warnings follow with the issues.
+SHOWN: Final = ("rows_in", "added", "rows_out", "present", "waiting", "merged", "skipped", "updated")
+MOST_CODES: Final = 6
+
+
+def told(migration: Migration, target: Path, program: str, given: Sequence[str]) -> Iterator[str]:
+    """A finished run: the ledger, what to upload, what waits, the issues, and what to do next.
+
+    Args:
+        target: the folder that was written, as the user called it.
+        program: how the user calls this program.
+        given: source and options of this call that the next one needs too.
+    """
+    ledger = migration.summary()
+    yield from table(_short(ledger))
+    yield from _section("Upload in this order", _files(migration, target))
+    yield from _section("Waiting for a later lap", _waiting(ledger))
+    yield from _section("Issues", _issues(migration.issues, target))
+    yield from _section("Next", _next(migration, target, program, given))
+    yield ""
+    yield f"Report: {target / 'report.html'}"
+
+
+def table(frame: pl.DataFrame) -> Iterator[str]:
+    """A frame as aligned text: numbers to the right, a dot for zero, nothing for null."""
+    columns = [[_heading(name), *map(_cell, frame[name].to_list())] for name in frame.columns]
+    widths = [max(map(len, column)) for column in columns]
+    right = [frame[name].dtype.is_numeric() for name in frame.columns]
+    for line in zip(*columns, strict=True):
+        cells = (
+            cell.rjust(width) if is_right else cell.ljust(width)
+            for cell, width, is_right in zip(line, widths, right, strict=True)
+        )
+        yield "  ".join(cells).rstrip()
+
+
+def _heading(name: str) -> str:
+    return {"rows_in": "read", "rows_out": "written"}.get(name, name.replace("_", " "))
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return " ".join(str(value).split())
+    return f"{value:,}" if value else "·"
+
+
+def _short(ledger: pl.DataFrame) -> pl.DataFrame:
+    """The entities and the columns of the ledger in which there is something."""
+    counts = [name for name in SHOWN if name in ("rows_in", "rows_out") or ledger[name].sum()]
+    there = ledger.filter(pl.sum_horizontal(counts) > 0)
+    return there.select("entity", *counts)
+
+
+def _files(migration: Migration, target: Path) -> Iterator[str]:
+    from zsell_transform.writing.manifest import read_manifest
+
+    known = read_manifest(target) or {"outputs": []}
+    rows = {facts.file: facts.rows for facts in known["outputs"]}
+    files = [target / Path(file).name for file in migration.files]
+    width = max((len(str(file)) for file in files), default=0)
+    for file in files:
+        yield f"{str(file).ljust(width)}  {count(rows.get(file.name) or 0, 'record')}"
+
+
+def _waiting(ledger: pl.DataFrame) -> Iterator[str]:
+    items = (
+        ledger.group_by("target", maintain_order=True)
+        .agg(pl.col("waiting").sum())
+        .filter(pl.col("waiting") > 0)
+    )
+    if items.height:
+        counts = [count(number, one(item), item) for item, number in items.iter_rows()]
+        yield f"{', '.join(counts)}: each hangs on a record whose System ID only Pipedrive can give"
+
+
+def _issues(issues: pl.DataFrame, target: Path) -> Iterator[str]:
+    if not issues.height:
+        return
+    by_severity = dict(issues.group_by("severity").len().iter_rows())
+    counts = [count(by_severity.get(name, 0), name) for name in ("error", "warning")]
+    yield f"{', '.join(counts)}, {by_severity.get('info', 0):,} for information: {target / 'issues.csv'}"
+    codes = (
+        issues.filter(pl.col("severity") != "info")
+        .group_by("severity", "code", maintain_order=True)
+        .agg(pl.len().alias("count"), pl.col("message").first())
+        .sort("severity", "count", descending=[False, True], maintain_order=True)
+    )
+    for severity, code, number, message in codes.head(MOST_CODES).iter_rows():
+        yield f"  {severity} {code} ({number:,}), such as: {cut(message, 120)}"
+    if codes.height > MOST_CODES:
+        yield f"  and {codes.height - MOST_CODES} more kinds"
+
+
+def _next(migration: Migration, target: Path, program: str, given: Sequence[str]) -> Iterator[str]:
+    steps = list(_steps(migration, target, program, given))
+    for number, step in enumerate(steps, 1):
+        yield f"{number}. {step}" if len(steps) > 1 else step
+
+
+def _steps(migration: Migration, target: Path, program: str, given: Sequence[str]) -> Iterator[str]:
+    source, *options = map(shlex.quote, given)
+    exported = (
+        "pipedrive_export" if "--pipedrive" not in options else options[options.index("--pipedrive") + 1]
+    )
+    if migration.complete:
+        mapping = options[at : at + 2] if (at := _index(options, "--mapping")) >= 0 else []
+        yield "Nothing was missing and nothing waits: the migration is complete. To prove it:"
+        yield " ".join([program, "verify", source, exported, *mapping])
+        return
+    if (target / "setup.md").exists() and "--pipedrive" not in options:
+        yield f"Create in Pipedrive what {target / 'setup.md'} lists"
+    if (target / "trial").is_dir():
+        yield f"Try it with the few records in {target / 'trial'} (see {target / 'trial' / 'trial.md'})"
+    if migration.files:
+        yield 'Upload the files in Pipedrive\'s import wizard, in this order; duplicates: "merge"'
+    yield f"Export every list from Pipedrive, all columns, into one folder ({exported})"
+    more = [] if "--pipedrive" in options else ["--pipedrive", exported]
+    yield "Run the next lap: " + " ".join(
+        [program, source, shlex.quote(str(_after(target))), *options, *more]
+    )
+
+
+def _index(options: Sequence[str], name: str) -> int:
+    return options.index(name) if name in options else -1
+
+
+def _after(target: Path) -> Path:
+    """The name of the next lap's folder: `lap_1` → `lap_2`, `out` → `out_2`."""
+    name = target.name
+    bare = name.rstrip("0123456789")
+    number = name[len(bare) :]
+    return target.with_name(f"{bare}{int(number) + 1}" if number else f"{name}_2")
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    shown = list(lines)
+    if shown:
+        yield from ("", title, *(f"  {line}" for line in shown))
