@@ -247,7 +247,7 @@ AGAINST: Final[dict[str, tuple[str, str]]] = {
     "missing": ("Missing", "Records of Sell that Pipedrive does not hold."),
     "merged": ("Merged", "Records of Pipedrive that hold several records of Sell."),
     "differing": ("Differing", "Values that are not what was written."),
-    "links": ("Links", "Relations of Sell that Pipedrive does not hold."),
+    "links": ("Links missing", "Relations of Sell that Pipedrive does not hold."),
 }
 BESIDE: Final[dict[str, tuple[str, str]]] = {
     "unverifiable": (

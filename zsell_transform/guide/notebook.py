@@ -97,15 +97,15 @@ def table_html(frame: pl.DataFrame, limit: int = ROWS) -> str:
     """A compact table: numbers to the right, long texts cut, further rows counted; "" for an empty frame."""
     if not frame.height:
         return ""
-    numbers = {name for name, kind in frame.schema.items() if kind.is_numeric()}
+    numbers = {name for name, kind in frame.schema.items() if kind.is_numeric() and words.counted(name)}
 
     def cell(tag: str, name: str, text: str) -> str:
         side = "right" if name in numbers else "left"
         return f"<{tag} style='text-align:{side};padding:.15em .9em .15em 0'>{text}</{tag}>"
 
     def shown(name: str, value: Any) -> str:
-        if value is None:
-            return ""
+        if value is None or (value == 0 and name in numbers):
+            return "–" if name in numbers else ""
         return words.number(value) if name in numbers else escape(words.cut(str(value), 90))
 
     head = "".join(cell("th", name, escape(name.replace("_", " "))) for name in frame.columns)
@@ -116,7 +116,7 @@ def table_html(frame: pl.DataFrame, limit: int = ROWS) -> str:
     rest = frame.height - limit
     more = f"<div style='{_SOFT}'>… and {words.number(rest)} more</div>" if rest > 0 else ""
     rows = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f"<table style='border-collapse:collapse'>{rows}</table>{more}"
+    return f"<table style='border-collapse:collapse;margin:.4em 0'>{rows}</table>{more}"
 
 
 def _box(title: str, *parts: str) -> str:
@@ -149,7 +149,7 @@ def _bar(parts: Sequence[chapters.Values]) -> str:
 def _step(step: Step) -> str:
     """A step in a line: files and items behind it, the Python command below it."""
     files = [f"{file['file']} ({words.count(file['rows'], 'row')})" for file in step.files]
-    below = words.listed([*files, *step.items])
+    below = words.listed([*files, *step.items]) or ("" if step.commands else step.text.replace("`", ""))
     text = f"<b>{escape(step.title)}</b>{': ' + escape(below) if below else ''}"
     command = " ".join(step.commands[0].pieces) if step.commands else ""
     return f"{text}<br><code>{escape(command)}</code>" if command else text

@@ -76,6 +76,7 @@ def _render(template: str, values: Values) -> str | None:
     engine.filters.update(
         number=words.number, size=words.size, money=words.money, cut=words.cut, ticked=_ticked
     )
+    engine.tests.update(counted=words.counted)
     return engine.get_template(template).render(values)
 
 

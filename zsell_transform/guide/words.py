@@ -128,3 +128,8 @@ def cut(text: str | None, length: int = 140) -> str:
 def one(item: str) -> str:
     """`activities` → `activity`."""
     return "activity" if item == "activities" else item.removesuffix("s")
+
+
+def counted(column: str) -> bool:
+    """Whether numbers of this column are amounts, and not names of something such as ids and rows."""
+    return column != "row" and not column.endswith("id")
