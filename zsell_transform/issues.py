@@ -172,7 +172,7 @@ KINDS: Final[dict[str, Kind]] = {
     "ignored_column": Kind("info", "'{field}' holds {value} values: {detail}", "not written"),
     "spare_column": Kind("info", "'{field}' holds {value} values", "read only where '{detail}' is blank"),
     "custom_field_renamed": Kind(
-        "info", "the field '{field}' is called as another one of its item", "written as '{detail}'",
+        "info", "the name of '{field}' is taken by another field of its item", "written as '{detail}'",
     ),
     "label_dropped": Kind("info", "{value} records have labels that the mapping drops ({detail})", "written without them"),
     "status_without_label": Kind("info", "'{field}' of {value} records says that it is none", "no label stands for that"),
@@ -309,6 +309,23 @@ KINDS: Final[dict[str, Kind]] = {
         "From now on give their export with every lap.",
     ),
     # --- Pipedrive's exports, contract, wizard ---------------------------------------------------
+    "export_not_recognised": Kind(
+        "warning", "this CSV file among Pipedrive's exports is none of the six that are known", "it was not read",
+        "Name its columns in the mapping: `columns: {pipedrive_deals: {Their header: ID}}`.",
+    ),
+    "export_id_missing": Kind(
+        "error", "this export of Pipedrive's has no column ID", "it was not read",
+        "Export it again with the column ID, or name it in the mapping: `columns: {pipedrive_deals: {Their header: ID}}`.",
+    ),
+    "sell_id_twice": Kind(
+        "error", "Sell id '{value}' stands on several records of Pipedrive's: {detail}",
+        "it counts as present; nothing is linked to any of them",
+        "Merge or correct these records in Pipedrive, then export again.",
+    ),
+    "mark_twice": Kind(
+        "warning", "'{value}' stands on several records of Pipedrive's: {detail}", "it counts as present once",
+        "Delete all but one of them in Pipedrive.",
+    ),
     "mandatory_blank": Kind("error", "'{field}' is blank", "written; the wizard will skip the row", "Fill it in by hand."),
     "too_long": Kind(
         "error", "'{field}' takes at most {detail}, and '{value}' has more", "written whole; the wizard may cut or refuse it",
@@ -398,11 +415,13 @@ def render(raw: pl.DataFrame) -> pl.DataFrame:
 
 def _message(rows: pl.DataFrame, code: str) -> pl.DataFrame:
     kind = KINDS[code]
-    where = pl.concat_str(
-        pl.col("entity").fill_null(pl.col("file")).fill_null("export"),
-        pl.format(" row {}", pl.col("row")).fill_null(""),
-        pl.format(" (id {})", pl.col("source_id")).fill_null(""),
-    )
+    place = pl.concat_str(
+        pl.col("file").fill_null(""), pl.format(" row {}", pl.col("row")).fill_null("")
+    ).str.strip_chars()
+    named = pl.concat_str(
+        pl.col("entity"), pl.when(place != "").then(place), separator=", ", ignore_nulls=True
+    ).replace("", "export")
+    where = pl.concat_str(named, pl.format(" (id {})", pl.col("source_id")).fill_null(""))
     return rows.select(
         pl.lit(kind.severity).alias("severity"),
         *("code", "entity", "file", "row", "source_id", "field", "value"),

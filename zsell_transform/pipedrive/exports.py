@@ -1,0 +1,440 @@
+"""Pipedrive's own exports → what is there already, with its System IDs.
+
+What goes in: a folder (or zip) with any of Pipedrive's export files. What comes out: `Held`, by which a lap decides
+what is present, and `verify` compares value by value. Header forms and languages: `exports.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+import polars as pl
+
+from zsell_transform.errors import ExportError
+from zsell_transform.issues import empty, gather, issue
+from zsell_transform.sell.entities import ITEMS, TARGETS
+
+#: Pipedrive item → the Sell entity that issues about it are told under.
+ENTITY_OF: Final = {item: next(e for e, target in TARGETS.items() if target == item) for item in ITEMS}
+
+SCHEMAS: Final[dict[str, dict[str, Any]]] = {
+    "organizations": dict.fromkeys(("system_id", "name", "address", "sell_id"), pl.String),
+    "persons": {
+        "system_id": pl.String,
+        "name": pl.String,
+        "emails": pl.List(pl.String),
+        "phones": pl.List(pl.String),
+        "organization_id": pl.String,
+        "organization": pl.String,
+        "sell_id": pl.String,
+    },
+    "deals": dict.fromkeys(
+        (
+            "system_id",
+            "title",
+            "person_id",
+            "person",
+            "organization_id",
+            "organization",
+            "sell_id",
+            "sell_lead_id",
+        ),
+        pl.String,
+    ),
+    "leads": dict.fromkeys(
+        ("system_id", "title", "person_id", "person", "organization_id", "organization", "sell_id"), pl.String
+    ),
+    "activities": dict.fromkeys(("system_id", "subject", "mark"), pl.String),
+    "notes": dict.fromkeys(("system_id", "mark"), pl.String),
+}
+#: Column of `Held` → canonical column of the export.
+SOURCES: Final = {
+    "system_id": "ID",
+    "name": "Name",
+    "title": "Title",
+    "subject": "Subject",
+    "person_id": "Contact person ID",
+    "person": "Contact person",
+    "organization_id": "Organization ID",
+    "organization": "Organization",
+}
+MARKED_TEXT: Final = {"activities": "Note", "notes": "Content"}
+
+
+@attrs.frozen
+class Held:
+    """What Pipedrive holds, as far as its exports show it.
+
+    Attributes:
+        organizations, persons, deals, leads: One row for each record and Sell id (`123, 456` gives two rows);
+            `sell_id` is null for records that are not from Sell, and for those in `twice`.
+        activities, notes: `mark` is `Sell task 7402212` and the like; null when there is none.
+        given: The items that had a file.
+        readable: The items whose file has the column of its Sell id or mark.
+        raw: By item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
+            `Email - Work`); custom fields under their label. One row a record.
+        twice: `item, sell_id, system_ids`: Sell ids that stand on several records. They are present, and nothing
+            may link to them.
+        issues: What was found on the way (schema `issues.RAW`).
+    """
+
+    organizations: pl.DataFrame
+    persons: pl.DataFrame
+    deals: pl.DataFrame
+    leads: pl.DataFrame
+    activities: pl.DataFrame
+    notes: pl.DataFrame
+    given: frozenset[str]
+    readable: frozenset[str]
+    raw: dict[str, pl.DataFrame]
+    twice: pl.DataFrame
+    issues: pl.DataFrame
+
+    def __getitem__(self, item: str) -> pl.DataFrame:
+        frame: pl.DataFrame = getattr(self, item)
+        return frame
+
+
+def empty_held() -> Held:
+    """A Pipedrive of which nothing is known: no file was given."""
+    return _held({}, [])
+
+
+def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
+    """Reads Pipedrive's own exports.
+
+    Args:
+        folder: A folder with CSV files, a `.zip` of them, or one CSV file. Each file's item is recognised by its
+            headers: prefixed (`Deal - Title`) or bare, in English, German, Portuguese or Spanish; in another
+            language by its name (`deals-….csv`) or by the mapping.
+        ask: The mapping. `columns: {pipedrive_deals: {Sopimus - Tunnus: ID, Vanha tunnus: Zendesk Sell ID}}` names
+            columns that are not recognised (header → canonical name), for each of the six items.
+
+    Raises:
+        ExportError: There is no file of Pipedrive's in the folder.
+    """
+    place = Path(folder)
+    named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
+    with tempfile.TemporaryDirectory(prefix="zsell-") as room:
+        paths = _csv_files(place, Path(room))
+        read = [_read_item(path, named) for path in paths]
+    if not any(item for _, item, _ in read):
+        raise ExportError(
+            f"{place}: none of Pipedrive's exports (organizations, people, deals, leads, activities, notes) as CSV"
+        )
+    problems = [
+        issue("export_not_recognised", file=path.name) for path, item, _ in read if item is None
+    ]
+    tables: dict[str, pl.DataFrame] = {}
+    for item in ITEMS:
+        parts = [frame for _, found, frame in read if found == item]
+        problems += [
+            issue("export_id_missing", entity=ENTITY_OF[item], file=path.name)
+            for path, found, frame in read
+            if found == item and "ID" not in frame.columns
+        ]
+        if parts := [part for part in parts if "ID" in part.columns]:
+            whole = pl.concat(parts, how="diagonal").filter(pl.col("ID").is_not_null())
+            tables[item] = whole.unique("ID", keep="first", maintain_order=True)
+    return _held(tables, problems)
+
+
+# --- files --------------------------------------------------------------------------------------------
+
+
+def _csv_files(place: Path, room: Path) -> list[Path]:
+    """The CSV files of a folder or zip, in order of their names."""
+    if place.suffix.lower() == ".zip" and place.is_file():
+        import zipfile
+
+        try:
+            with zipfile.ZipFile(place) as archive:
+                names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+                members = [Path(archive.extract(name, room)) for name in names]
+        except zipfile.BadZipFile as error:
+            raise ExportError(f"{place}: not a zip file that can be read") from error
+        return sorted(path for path in members if not path.name.startswith("."))
+    if place.is_file():
+        return [place]
+    if not place.is_dir():
+        raise ExportError(f"{place}: no such folder with Pipedrive's exports")
+    return sorted(path for path in place.rglob("*") if path.suffix.lower() == ".csv" and path.name[0] != ".")
+
+
+def _read_item(path: Path, named: Mapping[str, Mapping[str, str]]) -> tuple[Path, str | None, pl.DataFrame]:
+    frame = _read_text(path)
+    item, names = recognise(frame.columns, path.name, named)
+    if item is None:
+        return path, None, frame
+    used: dict[str, str] = {}
+    for header in frame.columns:  # a header that stands twice, or twins of two languages: the first one counts
+        name = names[header]
+        used[header] = name if name not in used.values() else header
+    return path, item, frame.rename(used)
+
+
+def _read_text(path: Path) -> pl.DataFrame:
+    """All cells as text, blank ones null; the careful reader where polars gives up or sees one column only."""
+    try:
+        frame = pl.read_csv(path, infer_schema=False)
+        if frame.width == 1:
+            frame = _read_carefully(path)
+    except (pl.exceptions.PolarsError, UnicodeError):
+        frame = _read_carefully(path)
+    text = pl.col(pl.String)
+    clean = frame.with_columns(pl.when(text.str.strip_chars() != "").then(text))
+    return clean.rename({name: " ".join(name.replace("\ufeff", "").split()) for name in clean.columns})
+
+
+def _read_carefully(path: Path) -> pl.DataFrame:
+    from zsell_transform.reading import read_csv  # needed for broken files only
+
+    frame: pl.DataFrame = read_csv(path)[0]
+    return frame.drop("_file", "_row", strict=False)
+
+
+# --- recognising --------------------------------------------------------------------------------------
+
+
+@cache
+def vocabulary() -> dict[str, Any]:
+    """`exports.yaml`."""
+    import yaml
+
+    text = (Path(__file__).parent / "exports.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return loaded
+
+
+@cache
+def _spellings(item: str) -> dict[str, str]:
+    """Folded spelling of a column, in any language → canonical column."""
+    known: dict[str, str] = {}
+    columns: dict[str, dict[str, Any]] = vocabulary()["columns"][item]
+    for canonical in columns:
+        known[_fold(canonical)] = canonical
+    for canonical, forms in columns.items():
+        for spelling in [s for key, value in forms.items() if key != "wizard" for s in value]:
+            known.setdefault(_fold(spelling), canonical)
+    for name in vocabulary()["sell_ids"].get(item, {}).values():
+        known.setdefault(_fold(name), name)
+    return known
+
+
+def recognise(
+    headers: Sequence[str], file: str, named: Mapping[str, Mapping[str, str]]
+) -> tuple[str | None, dict[str, str]]:
+    """Which item a file holds, and header → canonical column; headers that are not known keep their bare name."""
+    prefix, item = _prefix(headers)
+    bare = {h: h.removeprefix(f"{prefix} - ") if prefix else h for h in headers}
+    if item is None:
+        item = _by_mapping(headers, named) or _by_signs(list(bare.values()), _by_name(file))
+    if item is None:
+        return None, bare
+    spelled = _spellings(item)
+    mapped = named.get(f"pipedrive_{item}", {})
+    names = {h: spelled.get(_fold(rest), rest) for h, rest in bare.items()}
+    names |= {h: mapped.get(h) or mapped[rest] for h, rest in bare.items() if h in mapped or rest in mapped}
+    return item, names | _own_ids(item, names)
+
+
+def _prefix(headers: Sequence[str]) -> tuple[str, str | None]:
+    """The prefix most headers share, and its item; an unknown prefix (another language) counts if nearly all have it."""
+    known = {word: item for item, words in vocabulary()["prefixes"].items() for word in words.values()}
+    heads = [header.split(" - ", 1)[0] for header in headers if " - " in header]
+    counts = sorted(((heads.count(head), head) for head in dict.fromkeys(heads)), key=lambda c: -c[0])
+    for count, head in counts:
+        if head in known and (f"{head} - ID" in headers or count * 2 > len(headers)):
+            return head, known[head]
+    if counts and counts[0][0] * 5 >= len(headers) * 4:
+        return counts[0][1], None
+    return "", None
+
+
+def _by_name(file: str) -> str | None:
+    word = re.match(r"[A-Za-z]*", file.lower())
+    return next((item for item, words in vocabulary()["files"].items() if word and word[0] in words), None)
+
+
+def _by_mapping(headers: Sequence[str], named: Mapping[str, Mapping[str, str]]) -> str | None:
+    fits = [item for item in ITEMS if named.get(f"pipedrive_{item}") and set(named[f"pipedrive_{item}"]) <= set(headers)]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _by_signs(bare: list[str], from_name: str | None) -> str | None:
+    fits = []
+    for item, signs in vocabulary()["signs"].items():
+        names = {_spellings(item).get(_fold(header), header) for header in bare}
+        wanted, one_of = set(signs["with"]), set(signs.get("any", names))
+        if wanted <= names and one_of & names and not set(signs["without"]) & names:
+            fits.append(item)
+    return from_name if from_name in fits or not fits else fits[0]
+
+
+def _own_ids(item: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Headers that carry our ids under another name: one with `sell` and `id` in it."""
+    wanted: dict[str, str] = vocabulary()["sell_ids"].get(item, {})
+    found = {}
+    for column, canonical in wanted.items():
+        if canonical in names.values():
+            continue
+        for header, name in names.items():
+            words = re.findall(r"[a-z]+", name.lower())
+            of_lead = "lead" in words and item == "deals"
+            if "sell" in words and "id" in words and of_lead == (column == "sell_lead_id"):
+                found[header] = canonical
+                break
+    return found
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+# --- what is held -------------------------------------------------------------------------------------
+
+
+def _held(tables: Mapping[str, pl.DataFrame], problems: list[pl.DataFrame]) -> Held:
+    readable = {item for item in tables if _has_own_column(item, tables[item])}
+    frames = {item: _frame(item, tables.get(item, pl.DataFrame())) for item in ITEMS}
+    twice = pl.concat([_twice(item, frames[item]) for item in ITEMS])
+    for item in ("organizations", "persons", "deals", "leads"):
+        doubled = twice.filter(pl.col("item") == item)["sell_id"]
+        own = pl.col("sell_id")
+        frames[item] = frames[item].with_columns(pl.when(~own.is_in(doubled.implode())).then(own))
+    problems += [
+        issue(
+            "sell_id_twice" if item in SELL_ID_ITEMS else "mark_twice",
+            entity=ENTITY_OF[item],
+            source_id=sell_id,
+            value=sell_id,
+            detail=system_ids,
+        )
+        for item, sell_id, system_ids in twice.iter_rows()
+    ]
+    return Held(
+        **frames,
+        given=frozenset(tables),
+        readable=frozenset(readable),
+        raw=dict(tables),
+        twice=twice,
+        issues=gather(problems) if problems else empty(),
+    )
+
+
+SELL_ID_ITEMS: Final = ("organizations", "persons", "deals", "leads")
+
+
+def _has_own_column(item: str, table: pl.DataFrame) -> bool:
+    if item in MARKED_TEXT:
+        return _marked_column(item, table) is not None
+    return str(vocabulary()["sell_ids"][item]["sell_id"]) in table.columns
+
+
+def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
+    """One item's table → its frame of `Held`."""
+
+    def column(name: str) -> pl.Expr:
+        return (pl.col(name) if name in table.columns else pl.lit(None, dtype=pl.String)).cast(pl.String)
+
+    if not table.width:
+        return pl.DataFrame(schema=SCHEMAS[item])
+    made: dict[str, pl.Expr] = {name: column(source) for name, source in SOURCES.items()}
+    made["emails"] = _several(table, "Email", r"[,;]")
+    made["phones"] = _several(table, "Phone", r"[,;]")
+    made["address"] = pl.coalesce(column("Address"), column("Full/combined address of Address"))
+    for name, canonical in vocabulary()["sell_ids"].get(item, {}).items():
+        made[name] = split_ids(column(canonical))
+    if item in MARKED_TEXT:
+        made["mark"] = mark(item, column(_marked_column(item, table) or MARKED_TEXT[item]))
+    frame = table.select(made[name].alias(name) for name in SCHEMAS[item])
+    for name in ("sell_id", "sell_lead_id"):
+        if name in frame.columns:
+            frame = frame.explode(name)
+    return frame.cast(SCHEMAS[item])
+
+
+def _several(table: pl.DataFrame, begins: str, separators: str) -> pl.Expr:
+    """All values of the columns whose name begins so, as one list."""
+    columns = [name for name in table.columns if name == begins or name.startswith(f"{begins} - ")]
+    if not columns:
+        return pl.lit([], dtype=pl.List(pl.String))
+    joined = pl.concat_str(columns, separator="\x1f", ignore_nulls=True).str.replace_all(separators, "\x1f")
+    pieces = joined.str.split("\x1f").list.eval(pl.element().str.strip_chars())
+    return pieces.list.eval(pl.element().filter(pl.element() != "")).list.unique(maintain_order=True)
+
+
+def split_ids(cell: pl.Expr) -> pl.Expr:
+    """`123, 456` → a list. A company's name may hold commas itself (`name:peter, paul`): it is cut at an id only."""
+    mixed = cell.str.replace_all(r"\s*,\s*(name:|email:)", "\x1f${1}")
+    for _ in range(3):
+        mixed = mixed.str.replace(r"(^|\x1f)(\d+)\s*,\s*", "${1}${2}\x1f")
+        mixed = mixed.str.replace(r"\s*,\s*(\d{5,})($|\x1f)", "\x1f${1}${2}")
+    plain = cell.str.replace_all(r"\s*,\s*", "\x1f")
+    both = pl.when(cell.str.contains("name:|email:")).then(mixed).otherwise(plain)
+    return both.str.strip_chars().str.split("\x1f")
+
+
+def _twice(item: str, frame: pl.DataFrame) -> pl.DataFrame:
+    key = "mark" if item in MARKED_TEXT else "sell_id"
+    pairs = frame.filter(pl.col(key).is_not_null()).unique(["system_id", key], maintain_order=True)
+    groups = pairs.group_by(key, maintain_order=True).agg(pl.len().alias("n"), pl.col("system_id").str.join(", "))
+    return groups.filter(pl.col("n") > 1).select(
+        pl.lit(item).alias("item"), pl.col(key).alias("sell_id"), pl.col("system_id").alias("system_ids")
+    )
+
+
+# --- marks --------------------------------------------------------------------------------------------
+
+_MARKS: Final = {
+    "activities": r"^(Sell (?:task|call|visit) \S+)$",
+    "notes": r"(?:^|· )(Sell (?:note|text|email) \S+)(?: · [a-z]+)?$",
+}
+_NEAR: Final = 4000  # no heading is longer; the rest of a long note is not looked at
+
+
+def mark(item: str, text: pl.Expr) -> pl.Expr:
+    """The mark in a note's first line or in an activity's last one, null when there is none.
+
+    The text is Pipedrive's HTML as it comes back: lines end at `<br>`, `</p>`, `</div>` and the like.
+    """
+    first = item == "notes"
+    near = text.str.strip_chars().str.head(_NEAR) if first else text.str.strip_chars().str.tail(_NEAR)
+    lines = html_lines(near).str.strip_chars()
+    line = lines.str.extract(r"^([^\n]*)" if first else r"([^\n]*)$")
+    return line.str.strip_chars().str.replace_all(r"\s+", " ").str.extract(_MARKS[item])
+
+
+def html_lines(text: pl.Expr) -> pl.Expr:
+    """HTML → text with line breaks; the few entities that editors write are resolved."""
+    plain = text.str.replace_all(r"(?i)<br\s*/?>|</?(?:p|div|li|ul|ol|h[1-6]|tr)(?:\s[^>]*)?>|\r\n?", "\n")
+    plain = plain.str.replace_all(r"<[^>]*>", "")
+    plain = plain.str.replace_all(r"&nbsp;|&#160;|&#xA0;|\u00a0", " ")
+    plain = plain.str.replace_all(r"&middot;|&#183;|&#xB7;|&centerdot;", "·")
+    for entity, character in _ENTITIES.items():
+        plain = plain.str.replace_all(entity, character, literal=True)
+    return plain
+
+
+_ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&apos;": "'", "&amp;": "&"}
+
+
+def _marked_column(item: str, table: pl.DataFrame) -> str | None:
+    """The column with the marks: by its name, in an unknown language the one in which any stand."""
+    if MARKED_TEXT[item] in table.columns or not table.width:
+        return MARKED_TEXT[item] if table.width else None
+    counts = table.select(mark(item, pl.col(name)).count().alias(name) for name in table.columns).row(0, named=True)
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] else None
+
+
+def canonical_columns(item: str) -> Iterable[str]:
+    """The columns of an item's export that are known, in the order of `exports.yaml`."""
+    names: Iterable[str] = vocabulary()["columns"][item]
+    return names
