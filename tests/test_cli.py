@@ -43,7 +43,7 @@ def issue(severity: str, code: str, message: str = "what was found") -> dict[str
 
 @pytest.fixture
 def called(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The library's transform, replaced; holds what it was called with, and gives what is put under `gives`."""
+    """The library's transform, replaced; holds what it was called with, and gives what `gives` says."""
     call: dict[str, Any] = {"gives": Done()}
 
     def transform(*given: Any, **named: Any) -> Any:

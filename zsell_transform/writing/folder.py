@@ -12,7 +12,6 @@ Left without `finish`, by an exception or by Ctrl-C, it leaves nothing behind an
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import weakref
@@ -68,9 +67,9 @@ class Folder:
         self._sinks: dict[str, CsvSink] = {}
         self._parents: list[Path] = []
         self._finished = False
-        self._real = self.target and Path(os.path.realpath(self.target))
-        if self._real:
-            self._seen = check_target(self._real, _paths(sources), overwrite=overwrite)
+        self._real = self.target and self.target.resolve()  # a link to a folder stays a link
+        if self.target:
+            self._seen = check_target(self.target, _paths(sources), overwrite=overwrite)
         self.path = Path()
 
     # --- life ---------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def check_target(target: Path, sources: Iterable[Path] = (), *, overwrite: bool 
     """
     for source in sources:
         _apart(target, source)
-    recover(target)
+    recover(target.resolve())
     if not os.path.lexists(target):
         return {}
     if not target.is_dir():
