@@ -163,9 +163,10 @@ def flag(column: Cell) -> pl.Expr:
 
 def duration(seconds: Cell) -> pl.Expr:
     """Seconds → `HH:MM`, begun minutes counted as whole ones, as Pipedrive knows no seconds."""
-    minutes = (cell(seconds).cast(pl.Float64, strict=False) / 60).ceil().cast(pl.Int64, strict=False)
-    clock = [(part.cast(pl.String).str.zfill(2)) for part in (minutes // 60, minutes % 60)]
-    return pl.when(minutes >= 0).then(pl.concat_str(clock, separator=":"))
+    span = cell(seconds).cast(pl.Float64, strict=False)
+    minutes = (span / 60).ceil().cast(pl.Int64, strict=False)
+    clock = [part.cast(pl.String).str.zfill(2) for part in (minutes // 60, minutes % 60)]
+    return pl.when(span >= 0).then(pl.concat_str(clock, separator=":"))
 
 
 # --- days and moments --------------------------------------------------------------------------------

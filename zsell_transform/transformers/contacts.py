@@ -75,5 +75,8 @@ def contacts(ask: Mapping, seen: Survey) -> Table:
             ),
         ),
         spare={"street": "address"},
-        ignored="creator creator_id user_id updated_at last_activity_date linkedin_display",
+        ignored=(
+            "creator creator_id user_id updated_at last_activity_date linkedin_display "
+            "parent_organisation_id parent_organisation_name"
+        ),
     )

@@ -31,7 +31,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:
         source="leads",
         target="leads",
         given={
-            "_named": joined(name("first_name"), name("last_name")),
+            "_named": pl.coalesce(joined(name("first_name"), name("last_name")), name("name")),
             # A lead with only a company has no person.
             "_person": pl.coalesce("_named", email("email"), phone("phone"), phone("mobile")),
             "_labels": listed(word("status")),

@@ -1,8 +1,8 @@
 """The words in which a transformer is written (Field, Relation, Story, Remark, Table) and their interpreter.
 
-A `Table` says what becomes of one Sell entity; `interpret` turns it and a frame of records into a `Draft`: the
-Pipedrive columns, the references for the linker, and the issues that the same expressions found. Nothing is
-collected here.
+A `Table` says what becomes of one Sell entity; `interpret` turns it and a frame of records into a `Draft`:
+the Pipedrive columns, the references for the linker, and the issues that the same expressions found. Nothing
+is collected here.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Story:
 
 @attrs.frozen
 class Remark:
-    """An issue about rows: one for each; where its code is an info, one for the column, with the count of cells."""
+    """An issue about rows: one for each; where its code is an info, one for the column, with their count."""
 
     code: str
     when: pl.Expr
@@ -99,8 +99,8 @@ class Remark:
     detail: pl.Expr | str | None = None
 
 
-def _words(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
+def _words(listed: str | frozenset[str]) -> frozenset[str]:
+    return frozenset(listed.split()) if isinstance(listed, str) else listed
 
 
 @attrs.frozen
@@ -198,7 +198,7 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
     wished_away = {name for name in inputs if ask.columns.get(table.source, {}).get(name) == "ignore"}
     strangers = [name for name in inputs if name not in known and name not in wished_away]
     filled = {name: _filled(table.source, name, seen) for name in inputs}
-    tellable = [name for name in strangers if filled[name]]
+    tellable = [name for name in strangers if filled[name] != 0]
     customs = (
         ()
         if table.story or table.target == "documents"
@@ -209,7 +209,7 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
         *(Field(c.header, c.value, expects=c.expects) for c in customs),
     )
 
-    ready = _cleaned(frame, {*table.columns, *tellable}, filled, _turned_dates(table, names, seen))
+    ready = _cleaned(frame, names, {*table.columns, *tellable}, filled, _turned_dates(table, names, seen))
     for name, value in table.given.items():
         ready = ready.with_columns(value.alias(name))
     hidden = table.hidden | {
@@ -259,14 +259,15 @@ def _alive(table: Table, field: Field, names: Iterable[str], filled: dict[str, i
 
 
 def _cleaned(
-    frame: pl.LazyFrame, read: Iterable[str], filled: dict[str, int | None], turned: dict[str, str]
+    frame: pl.LazyFrame,
+    names: Iterable[str],
+    read: Iterable[str],
+    filled: dict[str, int | None],
+    turned: dict[str, str],
 ) -> pl.LazyFrame:
-    """Every column that is read, once trimmed and freed of its apostrophe; those without any value are
-    null.
-    """
-    names = sorted(read)
-    alive = [name for name in names if filled.get(name, 0) != 0]
-    dead = [NOTHING.alias(name) for name in names if name not in alive]
+    """Every column that is read, once trimmed and freed of its apostrophe; one without any value is null."""
+    alive = [name for name in sorted(read) if name in names and filled.get(name) != 0]
+    dead = [NOTHING.alias(name) for name in sorted(read) if name not in alive]
     frame = frame.with_columns(*dead, *(text(name).alias(name) for name in alive))
     in_iso = [pl.coalesce(iso(name, order), name).alias(name) for name, order in turned.items()]
     return frame.with_columns(in_iso) if in_iso else frame
