@@ -7,7 +7,6 @@ notes in the `Reading` and goes on. It knows no key by name: which reader belong
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Final
@@ -45,6 +44,8 @@ Reader = Callable[[Reading, str, Any], Any]
 
 def nearest(word: str, known: Collection[str]) -> str:
     """`; did you mean 'owners'?`, or nothing where no known word is near."""
+    import difflib  # only a mistake needs it
+
     by_fold = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.6)
     return f"; did you mean {by_fold[close[0]]!r}?" if close else ""
