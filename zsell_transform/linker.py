@@ -157,9 +157,9 @@ def _about_references(keys: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         if entity in keys and keys[entity].height
     ]
     shape = {
-        "entity": pl.String, "n": pl.UInt32, "file": pl.String, "row": pl.Int64, "source": pl.String, "type": pl.String,
-        "id": pl.String, "email": pl.String, "name": pl.String, "about_first": pl.String, "about_last": pl.String,
-        "about_company": pl.String, "about_deal": pl.String,
+        "entity": pl.String, "n": pl.UInt32, "file": keys["companies"].schema["file"], "row": pl.Int64,
+        "source": pl.String, "type": pl.String, "id": pl.String, "email": pl.String, "name": pl.String,
+        "about_first": pl.String, "about_last": pl.String, "about_company": pl.String, "about_deal": pl.String,
     }
     if not history:
         return pl.DataFrame(schema=shape)

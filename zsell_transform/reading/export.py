@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -69,6 +70,8 @@ class Export:
     ) -> None:
         self._parts, self._origins, self._temporary = parts, origins, temporary
         self._closed = False
+        if temporary:  # a collected export tidies up in silence: `TemporaryDirectory` alone would warn
+            weakref.finalize(self, temporary.cleanup)
         self.files, self.raw_issues = files, raw_issues
         self.merged, self.labels = merged or {}, labels or {}
         self.dictionaries = dictionaries or {}
