@@ -151,7 +151,7 @@ def _careful_table(
         rows=copy.rows,
         sha256=sha256,
         issues=issues.gather([_guess(found.file, read_as), copy.issues()]),
-        suspicious=True,
+        suspicious=plain.is_suspicious(clean),
     )
 
 

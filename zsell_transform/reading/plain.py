@@ -27,6 +27,8 @@ _MAX_RECORD: Final = 64 << 20
 _BLOCK: Final = 4 << 20
 _WORKERS: Final = 2
 
+_BLANK_LINES: Final = re.compile(rb"(?:\r?\n)*")
+
 #: What spreadsheets and wrong encodings leave behind; a file without any of it is not searched by cell.
 SUSPICIOUS: Final = r"E\+\d\d|#(?:REF|NAME|VALUE|DIV|NUM|N/A|NULL)|Ã|â€|Â"
 
@@ -55,14 +57,14 @@ def check(path: Path, delimiter: str, width: int) -> Checked:
     digest = hashlib.sha256()
     if not 1 <= width <= MAX_WIDTH:
         return Checked(False, _finished(path, 0, digest))
-    legal, blank = _records(delimiter, width), _blank(delimiter, width)
+    legal, (blank_first, blank) = _records(delimiter, width), _blank(delimiter, width)
     waiting: deque[Future[tuple[bool, bool]]] = deque()
     plain, has_blank, suspicious, done = True, False, False, 0
     with ThreadPoolExecutor(_WORKERS) as pool:
         for block, records in _blocks(path):
-            if records.strip(b"\r\n"):
+            if not _BLANK_LINES.fullmatch(records):
                 waiting.append(pool.submit(_judge, records, legal))
-                has_blank = has_blank or blank.search(records) is not None
+                has_blank = has_blank or bool(blank_first.match(records) or blank.search(records))
             else:  # blank lines at the end: no record, but polars makes rows of nulls of them
                 has_blank = has_blank or bool(records)
             digest.update(block)
@@ -75,6 +77,17 @@ def check(path: Path, delimiter: str, width: int) -> Checked:
         for ok, odd in (each.result() for each in waiting):
             plain, suspicious = plain and ok, suspicious or odd
     return Checked(plain, _finished(path, done, digest), has_blank, suspicious)
+
+
+def is_suspicious(path: Path) -> bool:
+    """Whether anything in a UTF-8 file may be damaged; what a block's end cuts apart is found with the next one."""
+    pattern, rest = re.compile(SUSPICIOUS.encode()), b""
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            if pattern.search(rest + block):
+                return True
+            rest = block[-16:]
+    return False
 
 
 def sha256(path: Path) -> str:
@@ -94,10 +107,13 @@ def _records(delimiter: str, width: int) -> str:
     return rf"\A(?:(?:{cell}{d}){{{width - 1}}}{cell}\r?\n)*\z"
 
 
-def _blank(delimiter: str, width: int) -> re.Pattern[bytes]:
-    """A line of nothing but delimiters and quotes, enough of them for a record without any value (never the header)."""
-    d = re.escape(delimiter.encode())
-    return re.compile(rb'\n["%s]{%d,}\r?\n' % (d, width - 1))
+def _blank(delimiter: str, width: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """A line of nothing but delimiters and quotes, enough of them for a record without value: the first, and a later one.
+
+    Two expressions, since one that begins with a literal is searched for quickly.
+    """
+    line = rb'["%s]{%d,}\r?\n' % (re.escape(delimiter.encode()), width - 1)
+    return re.compile(line), re.compile(rb"\n" + line)
 
 
 def _judge(records: bytes, legal: str) -> tuple[bool, bool]:
