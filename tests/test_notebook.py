@@ -33,7 +33,7 @@ def test_a_migration_says_what_is_next() -> None:
     assert "1-organizations.csv (42 rows)" in shown
     assert "zt.transform(&quot;sell_export&quot;, &quot;lap_2&quot;" in shown
     lead = (
-        "The Sell export holds 140 records for Pipedrive. 2 companies and people are known only by name. "
+        "The Sell export holds 140 records for Pipedrive. 2 companies and people are added by name. "
         "100 follow in a later lap, when Pipedrive has given the IDs they hang on."
     )
     assert notebook.migration_text(STORY).splitlines() == [

@@ -170,19 +170,19 @@ def sample(**changes: Any) -> Story:
             (
                 "notes",
                 "notes",
-                "the System ID of the deal, lead, person or organization they are about",
+                "the deal, lead, person or organization has no System ID yet",
                 14311,
             ),
             (
                 "tasks",
                 "activities",
-                "the System ID of the deal, lead, person or organization they are about",
+                "the deal, lead, person or organization has no System ID yet",
                 3861,
             ),
-            ("deals", "deals", "the System ID of their person, whom name and e-mail do not tell apart", 7),
-            ("contacts", "persons", "the System ID of their organization, whose name others have too", 4),
+            ("deals", "deals", "the person has no proven key", 7),
+            ("contacts", "persons", "the organization has no proven key", 4),
         ),
-        exports_next=("organizations", "people", "deals", "leads"),
+        exports_next=("organizations", "persons", "deals", "leads"),
         links=frame(
             LINKS,
             ("contacts", "company", "id", 3610),
@@ -322,6 +322,16 @@ def test_sums_say_where_both_sides_differ() -> None:
     assert [(row["currency"], row["status"]) for row in less if not row["same"]] == [("EUR", "Won")]
 
 
+def test_below_its_pipeline_a_stage_needs_no_second_name() -> None:
+    shared = frame(PIPELINE, ("Pipedrive", "Green walls", "Quote (Green walls)", "Open", "GBP", 1, 5.0))
+    stages = chapters.pipelines(shared)["rows"][0]["sides"][1]["stages"]["rows"]
+    assert [stage["stage"] for stage in stages] == ["Quote"]
+    nameless = frame(PIPELINE, ("Sell", None, None, "Open", None, 1, None))
+    stages = chapters.pipelines(nameless)["rows"][0]["sides"][0]["stages"]["rows"]
+    assert stages[0]["stage"] == "No stage"
+    assert stages[0]["sums"] == ["1 open: no value"]
+
+
 def test_every_section_is_there_and_each_empty_one_is_left_out() -> None:
     sections = [
         "next",
@@ -405,7 +415,7 @@ def test_the_proof_gives_a_verdict() -> None:
         (words.share(1, 100_000), 0.4),
         (words.listed(["a", "b", "c"]), "a, b and c"),
         (words.listed([]), ""),
-        (words.spoken("waits_for_system_id"), "Waits for system ID"),
+        (words.spoken("waits_for_system_id"), "Waits for System ID"),
         (words.count(1, "deal"), "1 deal"),
         (words.cut("a  b" + "c" * 200, 10), "a bcccccc…"),
     ],

@@ -118,8 +118,14 @@ STATUSES: Final[dict[str, str]] = {"Open": "now", "Won": "won", "Lost": "calm"}
 
 def pipelines(frame: pl.DataFrame) -> Values:
     """Each pipeline with its stages on both sides: deals by status as a bar, and their sums by currency."""
+    suffix = pl.format(" ({})", pl.col("pipeline").fill_null(""))
     told = frame.with_columns(
-        pl.col("pipeline").fill_null("No pipeline"), pl.col("stage").fill_null("No stage")
+        pl.col("pipeline").fill_null("No pipeline"),
+        # below the name of its pipeline, the stage cell `Quote (Green walls)` is just `Quote`
+        pl.when(pl.col("stage").str.ends_with(suffix))
+        .then(pl.col("stage").str.head(pl.col("stage").str.len_chars() - suffix.str.len_chars()))
+        .otherwise(pl.col("stage").fill_null("No stage"))
+        .alias("stage"),
     )
     names = told["pipeline"].unique(maintain_order=True)
     by_stage = told.group_by("side", "pipeline", "stage", maintain_order=True).agg(pl.col("deals").sum())

@@ -50,7 +50,7 @@ def headline(story: Story) -> dict[str, str]:
     said = {
         f"The Sell export holds {count(total, 'record')} for Pipedrive.": not story.complete,
         f"All {count(total, 'record')} of the Sell export are accounted for.": story.complete,
-        f"{count(added, 'company or person is', 'companies and people are')} known only by name.": added,
+        f"{count(added, 'company or person is', 'companies and people are')} added by name.": added,
         f"{number(waits)} follow in a later lap, when Pipedrive has given the IDs they hang on.": waits,
         f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`.": lost,
         f"{count(errors, 'error is', 'errors are')} listed below: something that does not arrive.": errors,
@@ -114,7 +114,7 @@ def _export(story: Story) -> Step | None:
         "Export from Pipedrive",
         f"From each list, all records and all columns, into one folder, here called `{story.pipedrive}`. "
         "The next lap reads from them what arrived, and the System IDs.",
-        items=tuple(words.spoken(item) for item in story.exports_next),
+        items=tuple("People" if item == "persons" else words.spoken(item) for item in story.exports_next),
     )
 
 

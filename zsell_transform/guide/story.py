@@ -50,7 +50,7 @@ LEDGER: Final[Schema] = {
 }
 #: The CSV files of this lap in upload order; also documents.csv and updates/ (items "documents", "updates").
 FILES: Final[Schema] = {"file": pl.String, "item": pl.String, "rows": pl.Int64, "bytes": pl.Int64}
-#: What waits: `reason` is a phrase that ends "… waits for": "the System ID of its deal".
+#: What waits: `reason` is a phrase that ends "… waits because": "the deal has no System ID yet".
 WAITING: Final[Schema] = {"entity": pl.String, "item": pl.String, "reason": pl.String, "count": pl.Int64}
 #: How references were resolved: `how` is a key of `words.HOW` (id, email, name, deals, added, ambiguous …).
 LINKS: Final[Schema] = {"entity": pl.String, "relation": pl.String, "how": pl.String, "count": pl.Int64}

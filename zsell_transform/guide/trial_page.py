@@ -106,7 +106,7 @@ def _uncovered(story: Story, items: list[str]) -> str:
 
 
 def _ways_on(story: Story) -> str:
-    given = words.listed(story.exports_next) or "everything"
+    given = words.listed(story.exports_next).replace("persons", "people") or "everything"
     python, shell = checklist(story)[-1].commands[:2]
     return (
         "## Three ways on\n\n"

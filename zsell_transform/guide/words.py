@@ -116,6 +116,7 @@ def spoken(code: str) -> str:
     """`two_organizations` → `Two organizations`; identifiers keep their capitals."""
     text = code.replace("_", " ")
     text = re.sub(r"\bids?\b", lambda found: found.group().replace("id", "ID"), text)
+    text = text.replace("system ID", "System ID")
     return text[:1].upper() + text[1:]
 
 
