@@ -12,7 +12,7 @@ import io
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import Final, TextIO
+from typing import Final, NamedTuple, TextIO
 
 import attrs
 
@@ -24,8 +24,7 @@ _TRIES: Final = 400
 _NEWLINE: Final = r"(?:\r\n|\n|\r)"
 
 
-@attrs.frozen
-class Record:
+class Record(NamedTuple):
     """One record: its number as a spreadsheet counts, its cells (exactly the header's width), and what was repaired.
 
     Attributes:

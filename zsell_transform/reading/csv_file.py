@@ -181,10 +181,10 @@ class _Copy:
                 writer.writerow([record.row, *cells])
 
     def _without_nul(self, record: careful.Record) -> list[str]:
-        nuls = sum(cell.count("\0") for cell in record.cells)
-        if not nuls:
+        whole = "".join(record.cells)
+        if "\0" not in whole:
             return record.cells
-        self._told.append(("nul_removed", record.row, str(nuls), ""))
+        self._told.append(("nul_removed", record.row, str(whole.count("\0")), ""))
         return [cell.replace("\0", "") for cell in record.cells]
 
     def issues(self) -> pl.DataFrame:

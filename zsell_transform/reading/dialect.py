@@ -70,7 +70,7 @@ class _Candidate:
 def _candidate(text: str, delimiter: str, judge: Judge) -> _Candidate:
     rows = records(text, delimiter)
     wide = len(unwrapped(rows[0], delimiter)) if rows else 0
-    as_wide = [inner if len(inner := unwrapped(row, delimiter)) == wide else row for row in rows]
+    as_wide = [_as_wide(row, wide, delimiter) for row in rows]
     widths = Counter(len(row) for row in as_wide if any(row))
     usual, times = max(widths.items(), key=lambda item: (item[1], item[0])) if widths else (1, 0)
     scores = [judge(unwrapped(row, delimiter)) for row in rows[:_TOP]]
@@ -96,6 +96,14 @@ def unwrapped(row: list[str], delimiter: str) -> list[str]:
         inner = records(row[0], delimiter)
         return inner[0] if len(inner) == 1 else row
     return row
+
+
+def _as_wide(row: list[str], wide: int, delimiter: str) -> list[str]:
+    """A record unwrapped, or without blank cells beyond the header, where it is as wide as the header then."""
+    inner = unwrapped(row, delimiter)
+    if len(inner) == wide:
+        return inner
+    return row[:wide] if len(row) > wide > 1 and not any(row[wide:]) else row
 
 
 def _first_full(rows: list[list[str]], usual: int) -> int:

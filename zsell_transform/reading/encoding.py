@@ -76,7 +76,8 @@ UTF8: Final = Encoding("utf-8")
 def refuse_binary(head: bytes, file: str) -> None:
     """Raises `ExportError` when the first bytes are those of a spreadsheet, an archive or another file that is no text."""
     kind = next((kind for magic, kind in _BINARIES if head.startswith(magic)), "")
-    if not kind and not _mark(head) and not _wide(head) and sum(byte in _CONTROL for byte in head) > len(head) // 10:
+    some = head[:4096]
+    if not kind and not (_mark(some) or _wide(some)) and sum(map(_CONTROL.__contains__, some)) > len(some) // 10:
         kind = "a binary file"
     if kind == "a spreadsheet or zip archive" and (b"xl/" in head or b"[Content_Types]" in head):
         kind = "an Excel workbook"

@@ -1,0 +1,208 @@
+"""Every damage that a file can have: repaired or told by record, with every other record right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from zsell_transform.errors import ExportError
+from zsell_transform.reading import read_csv
+
+REAL = Path(__file__).parent.parent.parent / "shared" / "real"
+
+
+def read(tmp_path: Path, content: str | bytes) -> tuple[list[tuple[str | None, ...]], pl.DataFrame, list[str]]:
+    """Records, issues and headers of a file with this content."""
+    path = tmp_path / "any.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    frame, issues = read_csv(path)
+    return frame.rows(), issues, frame.columns
+
+
+@pytest.mark.parametrize(
+    ("body", "records", "code"),
+    [
+        ('1,12" pipe,3\n4,5,6\n', [("1", '12" pipe', "3"), ("4", "5", "6")], "stray_quote_repaired"),
+        ('1,"he said "hi" ok",3\n4,5,6\n', [("1", 'he said "hi" ok', "3"), ("4", "5", "6")], "stray_quote_repaired"),
+        ('1,"a "b", c",3\n4,5,6\n', [("1", 'a "b', ' c"'), ("4", "5", "6")], None),
+        ('1,"open,3\n4,5,6\n7,"x",9\n', [("1", '"open', "3"), ("4", "5", "6"), ("7", "x", "9")], "stray_quote_repaired"),
+        ('1,2,"open\n4,5,6\n', [("1", "2", '"open'), ("4", "5", "6")], "stray_quote_repaired"),
+        ('1,"x"y,3\n', [("1", '"x"y', "3")], "stray_quote_repaired"),
+        (r'1,"a \"b\" c",3' + "\n", [("1", 'a "b" c', "3")], "stray_quote_repaired"),
+        ('1, "x, y", 3\n', [("1", "x, y", " 3")], "stray_quote_repaired"),
+        ("1,2\n4,5,6\n", [("1", "2", None), ("4", "5", "6")], "short_row"),
+        ("1,2,3,4,5\n4,5,6\n", [("1", "2", "3"), ("4", "5", "6")], "long_row"),
+        ('"1,""x"",3"\n4,5,6\n', [("1", "x", "3"), ("4", "5", "6")], "record_unwrapped"),
+        ('"1,""x\ny"",3"\n4,5,6\n', [("1", "x\ny", "3"), ("4", "5", "6")], "record_unwrapped"),
+        ("1,a\0b,3\n4,5,6\n", [("1", "ab", "3"), ("4", "5", "6")], "nul_removed"),
+        ("1,a\rb,3\n4,5,6\n", [("1", "a\rb", "3"), ("4", "5", "6")], None),
+    ],
+)
+def test_one_damaged_record(
+    tmp_path: Path, body: str, records: list[tuple[str | None, ...]], code: str | None
+) -> None:
+    """The damaged record is read as well as it can be, the others are right, and an issue names it alone."""
+    found, issues, _ = read(tmp_path, f"a,b,c\n0,0,0\n{body}")
+
+    if code:
+        assert found == [("0", "0", "0"), *records]
+        assert issues["code"].to_list() == [code]
+        assert issues["row"].to_list() == [3]
+    else:
+        assert found[-1] == records[-1]
+
+
+def test_cells_beyond_the_header_are_kept_in_the_issue(tmp_path: Path) -> None:
+    """Nothing is lost by not having a header."""
+    _, issues, _ = read(tmp_path, "a,b\n1,2\n3,4\n1,2,surplus,,more\n")
+
+    assert issues["value"].to_list() == ["surplus | more"]
+
+
+def test_trailing_delimiters_are_a_habit_not_damage(tmp_path: Path) -> None:
+    """Spreadsheets put them behind every record: no issue each."""
+    records, issues, _ = read(tmp_path, "a,b\n1,2,\n3,4,\n5,6,\n")
+
+    assert records == [("1", "2"), ("3", "4"), ("5", "6")]
+    assert not issues.height
+
+
+def test_rows_count_as_in_a_spreadsheet(tmp_path: Path) -> None:
+    """Blank lines and preamble count, a record with line breaks counts once."""
+    text = 'Report of people\n\nid,name,city\n1,"a\nb\nc",x\n\n\n2,short\n'
+
+    _, issues, headers = read(tmp_path, text)
+
+    assert headers == ["id", "name", "city"]
+    assert issues.filter(code="short_row")["row"].to_list() == [7]
+
+
+def test_headers_are_told_apart(tmp_path: Path) -> None:
+    """BOM, NBSP and outer spaces go; repeated and blank headers get names of their own."""
+    _, issues, headers = read(tmp_path, "\ufeffid,\xa0Peso ,Peso,,Peso,Peso (2)\n1,2,3,4,5,6\n")
+
+    assert headers == ["id", "Peso", "Peso (2)", "column 4", "Peso (3)", "Peso (2) (2)"]
+    assert sorted(issues["code"].unique()) == ["blank_header", "duplicate_header"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_dialects(tmp_path: Path, delimiter: str, line_end: str) -> None:
+    """Delimiters and line ends, without a question asked."""
+    lines = [["id", "name", "city"], ["1", f'"a{delimiter}b"', "x"], ["2", "Åsa", ""]]
+    text = line_end.join(delimiter.join(line) for line in lines)
+
+    records, issues, headers = read(tmp_path, text)
+
+    assert headers == ["id", "name", "city"]
+    assert records == [("1", f"a{delimiter}b", "x"), ("2", "Åsa", None)]
+    assert not issues.height
+
+
+def test_the_line_that_names_the_delimiter_is_no_header(tmp_path: Path) -> None:
+    """Excel's `sep=;`."""
+    records, _, headers = read(tmp_path, "sep=;\nid;name\n1;a,b\n2;c\n")
+
+    assert headers == ["id", "name"]
+    assert records == [("1", "a,b"), ("2", "c")]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"]
+)
+def test_unicode_is_proven(tmp_path: Path, encoding: str) -> None:
+    """With and without a byte order mark, and without an issue."""
+    records, issues, headers = read(tmp_path, "id,name\n1,Åsa Öberg\n2,María\n".encode(encoding))
+
+    assert headers == ["id", "name"]
+    assert records == [("1", "Åsa Öberg"), ("2", "María")]
+    assert not issues.height
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp1250"])
+def test_old_encodings_are_guessed_and_told(tmp_path: Path, encoding: str) -> None:
+    """A guess is an issue with its confidence and a sample; late accents are seen."""
+    names = {
+        "cp1252": "Håkan Öberg, Göteborg; Anna Ståhl, Malmö; för möte på måndag är det försäljning",
+        "mac_roman": "Håkan Öberg, Göteborg; Anna Ståhl, Malmö; för möte på måndag är det försäljning",
+        "cp1250": "Łukasz Wójcik, Gdańsk, Małgorzata Dąbrowska, Łódź, spółka z o.o., święto, zażółć gęślą jaźń",
+    }[encoding]
+    text = "id,name\n" + "1,plain words only\n" * 9_000 + f'2,"{names}"\n' * 3
+
+    records, issues, _ = read(tmp_path, text.encode(encoding))
+
+    assert records[-1] == ("2", names)
+    assert issues["code"].to_list() == ["encoding_guessed"]
+    assert issues["severity"].to_list() == ["warning"]
+
+
+def test_the_user_may_name_the_encoding(tmp_path: Path) -> None:
+    """Then nothing is guessed; where it cannot be, one line says so."""
+    path = tmp_path / "any.csv"
+    path.write_bytes("id,name\n1,Åsa\n".encode("cp1252"))
+
+    frame, issues = read_csv(path, encoding="cp1252")
+
+    assert frame["name"].to_list() == ["Åsa"]
+    assert not issues.height
+    with pytest.raises(ExportError, match="not ascii"):
+        read_csv(path, encoding="ascii")
+
+
+def test_spreadsheet_damage_and_mojibake_are_told_by_cell(tmp_path: Path) -> None:
+    """What cannot be undone is not touched."""
+    text = "id,phone,city\n1,4.67E+10,GÃ¶teborg\n2,070,#REF!\n3,SÃO JOSÉ,Âge\n"
+
+    records, issues, _ = read(tmp_path, text)
+
+    assert records[0] == ("1", "4.67E+10", "GÃ¶teborg")
+    assert sorted(issues.select("code", "row", "field", "source_id").rows()) == [
+        ("mojibake_suspected", 2, "city", "1"),
+        ("spreadsheet_damage", 2, "phone", "1"),
+        ("spreadsheet_damage", 3, "city", "2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"\n\n  \n", "empty"),
+        (b"PK\x03\x04\x14\x00[Content_Types].xml", "Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
+        (b"%PDF-1.7", "PDF"),
+        (bytes(range(32)) * 20, "binary"),
+    ],
+)
+def test_what_is_no_text_is_refused_in_one_line(tmp_path: Path, content: bytes, said: str) -> None:
+    """No traceback of a codec."""
+    path = tmp_path / "any.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(ExportError, match=said) as error:
+        read_csv(path)
+
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """It is named."""
+    with pytest.raises(ExportError, match=r"gone\.csv"):
+        read_csv(tmp_path / "gone.csv")
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the files that we did not make are not beside this checkout")
+def test_corner_cases_that_we_did_not_make() -> None:
+    """csv-spectrum: every file reads as its JSON says."""
+    import json
+
+    for path in sorted((REAL / "csv_spectrum" / "csvs").glob("*.csv")):
+        if path.stem == "location_coordinates":
+            continue  # its JSON holds another telephone number than the file
+        expected = json.loads((REAL / "csv_spectrum" / "json" / f"{path.stem}.json").read_text())
+        frame, _ = read_csv(path)
+        found = [{name: value or "" for name, value in row.items()} for row in frame.to_dicts()]
+        wanted = expected if isinstance(expected, list) else [expected]
+        assert found == [{name: str(value) for name, value in row.items()} for row in wanted], path.name
