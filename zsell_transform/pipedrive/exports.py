@@ -17,7 +17,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.errors import ExportError
-from zsell_transform.issues import empty, gather, issue
+from zsell_transform.issues import empty, found, gather, issue
 from zsell_transform.sell.entities import ITEMS, TARGETS
 
 #: Pipedrive item → the Sell entity that issues about it are told under.
@@ -308,16 +308,11 @@ def _held(tables: Mapping[str, pl.DataFrame], problems: list[pl.DataFrame]) -> H
         doubled = twice.filter(pl.col("item") == item)["sell_id"]
         own = pl.col("sell_id")
         frames[item] = frames[item].with_columns(pl.when(~own.is_in(doubled.implode())).then(own))
-    problems += [
-        issue(
-            "sell_id_twice" if item in SELL_ID_ITEMS else "mark_twice",
-            entity=ENTITY_OF[item],
-            source_id=sell_id,
-            value=sell_id,
-            detail=system_ids,
-        )
-        for item, sell_id, system_ids in twice.iter_rows()
-    ]
+    of_entity = pl.col("item").replace_strict(ENTITY_OF)
+    for code, items in (("sell_id_twice", SELL_ID_ITEMS), ("mark_twice", tuple(MARKED_TEXT))):
+        some = twice.filter(pl.col("item").is_in(items)).with_columns(of_entity.alias("_entity"), _id="sell_id")
+        told = found(some.lazy(), code, entity=None, value=pl.col("sell_id"), detail=pl.col("system_ids"))
+        problems.append(told.collect().with_columns(entity=some["_entity"]))
     return Held(
         **frames,
         given=frozenset(tables),

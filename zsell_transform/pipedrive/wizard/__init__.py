@@ -1,0 +1,275 @@
+"""The rehearsal: a model of Pipedrive's import wizard, and an in-memory Pipedrive that it imports into.
+
+It reads nothing but CSV files and knows nothing of how they were made: it is a judge. What the wizard does is taken
+from Pipedrive's own words where there are any; where there are none, `assumptions.py` names the readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+import polars as pl
+
+from zsell_transform.errors import ExportError
+from zsell_transform.pipedrive import assumptions as unsure
+from zsell_transform.pipedrive.assumptions import Readings
+from zsell_transform.pipedrive.wizard import match
+from zsell_transform.pipedrive.wizard.exporting import write_export
+from zsell_transform.pipedrive.wizard.merge import Hits, merged, new_ids
+from zsell_transform.pipedrive.wizard.rows import Rows, numbered, read_rows, repair, sell_ids, skip, targeted
+from zsell_transform.pipedrive.wizard.store import (
+    EVENTS,
+    ITEMS,
+    LINK,
+    Events,
+    Store,
+    column,
+    empty_store,
+    graph,
+    names,
+    no_events,
+    sell_field,
+    shown,
+)
+
+
+@attrs.frozen(eq=False)
+class Rehearsal:
+    """What the wizard did with the files of a folder, and what Pipedrive holds then.
+
+    Attributes:
+        store: The records with the wizard's own field names, by item (`_id`, links `_organization` …).
+        files: `file, item, rows, created, merged, skipped`, one row a file.
+        created: `file, row, item, id, sell_id`.
+        merged: Rows that hit a record by its key: `file, row, item, id, sell_id, into` (`sell_id`: of the row, null
+            where it only links; `into`: of the record).
+        updated: Rows that hit a record by its System ID; the same columns.
+        skipped: `file, row, item, reason`.
+        links: `file, row, item, id, sell_id, target, target_id, target_sell_id, how`: each link made; `how` says how
+            the target was found on the row (id, key, new).
+        overwritten: `file, row, item, id, sell_id, field, old, new`: values that a later row replaced or erased.
+        altered: `file, row, item, field, value, stored`: values that the wizard changes on the way.
+        readings: The readings of the assumptions that were followed.
+    """
+
+    store: Store
+    files: pl.DataFrame
+    created: pl.DataFrame
+    merged: pl.DataFrame
+    updated: pl.DataFrame
+    skipped: pl.DataFrame
+    links: pl.DataFrame
+    overwritten: pl.DataFrame
+    altered: pl.DataFrame
+    readings: Readings
+
+    @property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """Item → what Pipedrive shows of it: the columns of its export, canonical names, all text."""
+        return {item: shown(item, self.store) for item in ITEMS}
+
+    @property
+    def graph(self) -> pl.DataFrame:
+        """The links that are held now: `item, sell_id, target, target_sell_id`; history by its mark."""
+        return graph(self.store)
+
+    @property
+    def doubled(self) -> pl.DataFrame:
+        """Sell ids and marks that more than one record carries: `item, sell_id, records`."""
+        own = pl.concat([names(self.store, item).select(pl.lit(item).alias("item"), "sell_id") for item in ITEMS])
+        counts = own.drop_nulls().group_by("item", "sell_id", maintain_order=True).agg(records=pl.len())
+        return counts.filter(pl.col("records") > 1)
+
+    @property
+    def collapsed(self) -> pl.DataFrame:
+        """Rows of one Sell record that became part of another one: the merges that must not be."""
+        return self.merged.filter(pl.col("sell_id").is_not_null() & pl.col("sell_id").ne_missing(pl.col("into")))
+
+    @property
+    def assumptions(self) -> pl.DataFrame:
+        """What the rehearsal rests on: `assumption, question, reading, others, sure, source, wrong, key`."""
+        return unsure.table(self.readings)
+
+    def export(
+        self, folder: str | Path, *, style: str = "prefixed", language: str = "en", only: Any = None
+    ) -> list[Path]:
+        """Writes the files that Pipedrive would export: `organizations-1.csv`, `people-1.csv` …
+
+        Args:
+            folder: Is made if need be; files of the same names are replaced.
+            style: `prefixed` (`Deal - Title`) or `bare` (`Title`); activities and notes are always bare.
+            language: en, de, pt or es, as far as the headers are known.
+            only: Items to export; all that hold records otherwise.
+        """
+        return write_export(self.tables, Path(folder), style=style, language=language, only=only)
+
+    def summary(self) -> pl.DataFrame:
+        """One row an item: `item, held, created, merged, updated, skipped, links, overwritten`."""
+        counted = {
+            name: dict(getattr(self, name).group_by("item").len().iter_rows())
+            for name in ("created", "merged", "updated", "skipped", "links", "overwritten")
+        }
+        return pl.DataFrame(
+            {"item": item, "held": self.store[item].height}
+            | {name: counts.get(item, 0) for name, counts in counted.items()}
+            for item in ITEMS
+        )
+
+
+def rehearse(
+    folder: str | Path,
+    database: Rehearsal | None = None,
+    *,
+    assumptions: Mapping[str, str] | None = None,
+    loop: bool = False,
+) -> Rehearsal:
+    """Imports the numbered files of a lap, in order, duplicates set to "merge".
+
+    Args:
+        folder: A lap, its `trial` or `updates`.
+        database: The Pipedrive to import into: the rehearsal of the lap before; None = an empty one.
+        assumptions: Other readings than the default ones, e.g. `{"bare_organizations": "separate"}`.
+        loop: Decide every row in the loop, none by joins: slow, for tests.
+
+    Raises:
+        ExportError: There is no such folder.
+        ValueError: There is no such assumption or reading.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        raise ExportError(f"{place}: no such folder with the files of a lap")
+    readings = Readings.of(assumptions)
+    store = database.store if database else empty_store()
+    told: list[Events] = [no_events()]
+    read: list[dict[str, Any]] = []
+    for path in numbered(place):
+        rows = read_rows(path)
+        store, events = import_file(rows, store, readings, loop=loop)
+        told.append(events)
+        read.append({"file": path.name, "rows": rows.frame.height})
+    return _told({kind: pl.concat([one[kind] for one in told]) for kind in EVENTS}, store, readings, read)
+
+
+def import_file(rows: Rows, store: Store, readings: Readings, *, loop: bool = False) -> tuple[Store, Events]:
+    """One file into a Pipedrive: the tables after it, and what happened."""
+    rows, skipped = skip(rows, store, readings)
+    rows, altered = repair(rows, readings)
+    hits: Hits = {item: match.always_new(item, rows, store) for item in ITEMS[2:]}
+    hits["organizations"] = match.organizations(rows, store, readings, loop=loop)
+    hits["persons"] = match.persons(rows, store, readings, hits["organizations"], loop=loop)
+    ids = {item: new_ids(item, store[item], hits[item]) for item in ITEMS}
+    after = dict(store)
+    overwritten = []
+    for item in ITEMS:
+        if hits[item].height:
+            after[item], lost = merged(item, rows, after | {item: store[item]}, hits, ids, readings)
+            overwritten.append(lost)
+    found, created = _found_and_created(rows, store, hits, ids)
+    return after, {
+        "created": created,
+        "found": found,
+        "skipped": skipped,
+        "links": _links(rows, hits, ids, readings),
+        "overwritten": pl.concat([no_events()["overwritten"], *overwritten]),
+        "altered": altered,
+    }
+
+
+def _found_and_created(
+    rows: Rows, store: Store, hits: Hits, ids: dict[str, pl.DataFrame]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    found, created = [], []
+    for item in ITEMS:
+        own = rows.frame.select("_row", sell_id=sell_ids(item, rows))
+        named = hits[item].join(ids[item], on="code", how="left", maintain_order="left").join(
+            own, on="_row", how="left", maintain_order="left"
+        )
+        made = named.filter(pl.col("how") == "new")
+        first = pl.concat([_sell_ids_held(item, store), made.select("code", into="sell_id")])
+        place = {"file": pl.lit(rows.file), "row": pl.col("_row"), "item": pl.lit(item), "id": pl.col("_id")}
+        created.append(made.select(**place, sell_id="sell_id"))
+        hit = named.filter(pl.col("how") != "new").join(first, on="code", how="left", maintain_order="left")
+        found.append(hit.select(**place, how="how", sell_id="sell_id", into="into"))
+    return pl.concat(found), pl.concat(created)
+
+
+def _sell_ids_held(item: str, store: Store) -> pl.DataFrame:
+    held = store[item].with_row_index("code")
+    field = sell_field(item) if item not in ("activities", "notes") else ""
+    return held.select(pl.col("code").cast(pl.Int64), into=column(held, field))
+
+
+def _links(rows: Rows, hits: Hits, ids: dict[str, pl.DataFrame], readings: Readings) -> pl.DataFrame:
+    """One row a link that a row makes."""
+    pairs = [("persons", "organizations")]
+    pairs += [(item, target) for item in ("deals", "leads") for target in ("persons", "organizations")]
+    pairs += [(item, target) for item in ("activities", "notes") for target in LINK]
+    parts = [no_events()["links"]]
+    for item, target in pairs:
+        there = hits[target].join(ids[target], on="code", how="left", maintain_order="left")
+        if item in ("activities", "notes"):
+            meant = rows.frame.filter(targeted(target, rows, readings)).select("_row")
+            there = there.join(meant, on="_row", how="semi", maintain_order="left")
+        mine = hits[item].join(ids[item], on="code", how="left", maintain_order="left").select("_row", "_id")
+        both = mine.join(there, on="_row", how="inner", suffix="_target", maintain_order="left")
+        parts.append(both.select(
+            file=pl.lit(rows.file), row="_row", item=pl.lit(item), id="_id", target=pl.lit(target),
+            target_id="_id_target", how="how",
+        ))  # fmt: skip
+    return pl.concat(parts)
+
+
+# --- telling ------------------------------------------------------------------------------------------
+
+
+def _told(events: Events, store: Store, readings: Readings, read: list[dict[str, Any]]) -> Rehearsal:
+    """The events of all files, with Sell ids beside Pipedrive's."""
+    own = pl.concat([
+        names(store, item).select(item=pl.lit(item), id="id", sell_id="sell_id") for item in ITEMS
+    ])  # fmt: skip
+    target = own.rename({"item": "target", "id": "target_id", "sell_id": "target_sell_id"})
+
+    def beside(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.join(own, on=["item", "id"], how="left", maintain_order="left")
+
+    linked = beside(events["links"]).join(target, on=["target", "target_id"], how="left", maintain_order="left")
+    found = events["found"]
+    created = beside(events["created"].drop("sell_id"))
+    return Rehearsal(
+        store=store,
+        files=_by_file(read, created, found, events["skipped"]),
+        created=created,
+        merged=found.filter(pl.col("how") == "key").drop("how"),
+        updated=found.filter(pl.col("how") == "id").drop("how"),
+        skipped=events["skipped"],
+        links=linked.select(
+            "file", "row", "item", "id", "sell_id", "target", "target_id", "target_sell_id", "how"
+        ),
+        overwritten=beside(events["overwritten"]).select(
+            "file", "row", "item", "id", "sell_id", "field", "old", "new"
+        ),
+        altered=events["altered"],
+        readings=readings,
+    )
+
+
+def _by_file(
+    read: list[dict[str, Any]], created: pl.DataFrame, found: pl.DataFrame, skipped: pl.DataFrame
+) -> pl.DataFrame:
+    """What became of the rows of each file, counted for the item that the file is named after."""
+    frame = pl.DataFrame(read, schema={"file": pl.String, "rows": pl.Int64}).with_columns(
+        item=pl.col("file").str.extract(r"^\d+-([a-z]+)")
+    )
+    merged_rows = found.filter(pl.col("how") == "key")
+    for name, events in (("created", created), ("merged", merged_rows)):
+        counts = events.group_by("file", "item").agg(pl.len().cast(pl.Int64).alias(name))
+        frame = frame.join(counts, on=["file", "item"], how="left", maintain_order="left")
+    counts = skipped.group_by("file").agg(pl.len().cast(pl.Int64).alias("skipped"))
+    frame = frame.join(counts, on="file", how="left", maintain_order="left")
+    return frame.select("file", "item", "rows", pl.col("created", "merged", "skipped").fill_null(0))
+
+
+__all__: Final = ["Rehearsal", "import_file", "rehearse"]

@@ -1,0 +1,384 @@
+"""Which record each row hits: organizations by name and address, people by name and one more value (K5).
+
+Records and rows are numbers here: records of the table are 0 … n-1, the record that row r creates is n + r. What is
+unique is found by joins; only where several rows or records share a name, or a name changes on the way, does a loop
+follow the order of the rows.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable
+from typing import Final
+
+import attrs
+import polars as pl
+
+from zsell_transform.pipedrive.assumptions import Readings
+from zsell_transform.pipedrive.wizard.rows import SYSTEM_ID, Rows
+from zsell_transform.pipedrive.wizard.store import Store, column
+
+HITS: Final = {"_row": pl.Int64, "code": pl.Int64, "how": pl.String}
+
+
+def compared(text: pl.Expr, readings: Readings) -> pl.Expr:
+    """What two texts must share to be the same for the wizard."""
+    reading = readings["compare"]
+    if reading == "exact":
+        return text
+    if reading == "forms":
+        text = text.str.normalize("NFKC").str.to_uppercase()
+    return text.str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars(" ")
+
+
+def compared_phone(text: pl.Expr, readings: Readings) -> pl.Expr:
+    if readings["phones"] == "text":
+        return text
+    digits = text.str.replace_all(r"\D", "")
+    return pl.when(digits != "").then(digits)
+
+
+def by_id(item: str, rows: Rows, store: Store) -> pl.DataFrame:
+    """The rows that name a System ID, with the number of that record."""
+    numbers = store[item].select(pl.col("_id").alias("_number")).with_row_index("code")
+    named = rows.of(item).select("_row", _number=rows.cell(item, SYSTEM_ID[item])).drop_nulls()
+    found = named.join(numbers, on="_number", how="inner", maintain_order="left")
+    return found.select("_row", pl.col("code").cast(pl.Int64), how=pl.lit("id"))
+
+
+def always_new(item: str, rows: Rows, store: Store) -> pl.DataFrame:
+    """Deals, leads, activities and notes: found by System ID, or new."""
+    found = by_id(item, rows, store)
+    fresh = rows.of(item).join(found, on="_row", how="anti", maintain_order="left")
+    return pl.concat([found, _new(fresh, store[item].height)]).sort("_row")
+
+
+def _new(rows: pl.DataFrame, records: int) -> pl.DataFrame:
+    return rows.select("_row", (pl.col("_row") + records).alias("code"), how=pl.lit("new"))
+
+
+def _hit(rows: pl.DataFrame, code: pl.Expr, records: int) -> pl.DataFrame:
+    """Rows with the code they hit; the row that makes the record is `new`."""
+    frame = rows.select("_row", code.alias("code"))
+    made = pl.col("code") == pl.col("_row") + records
+    return frame.with_columns(how=pl.when(made).then(pl.lit("new")).otherwise(pl.lit("key")))
+
+
+# --- organizations ------------------------------------------------------------------------------------
+
+
+def organizations(rows: Rows, store: Store, readings: Readings, *, loop: bool = False) -> pl.DataFrame:
+    """`_row, code, how` (id, key, new) of every row with an organization. `loop`: everything by the loop."""
+    item, records = "organizations", store["organizations"].height
+    table = store[item].with_row_index("code").select(
+        pl.col("code").cast(pl.Int64),
+        n=compared(column(store[item], "Name"), readings),
+        a=compared(column(store[item], "Address"), readings),
+    )
+    own = rows.of(item).select(
+        "_row",
+        n=compared(rows.cell(item, "Name"), readings),
+        a=compared(rows.cell(item, "Address"), readings),
+    )
+    numbered = by_id(item, rows, store)
+    named = own.join(numbered, on="_row", how="anti", maintain_order="left")
+    given = own.join(numbered.select("_row", "code"), on="_row", how="inner", maintain_order="left")
+    erases = readings["blank_on_id"] == "erases" and "Address" in rows.fields.get(item, ())
+
+    changing = given.join(table, on="code", how="left", suffix="_was", maintain_order="left").filter(
+        (pl.col("n") != pl.col("n_was"))
+        | pl.col("a").ne_missing(pl.col("a_was")) & (pl.col("a").is_not_null() | pl.lit(erases))
+    )
+    moving = [*changing["n"].to_list(), *changing["n_was"].to_list()]
+    if readings["blank_address"] == "matches":
+        mixed = pl.concat([table.select("n", "a"), named.select("n", "a")]).group_by("n", maintain_order=True)
+        moving += mixed.agg(pl.col("a").is_null().n_unique().alias("k")).filter(pl.col("k") > 1)["n"].to_list()
+    unsure = pl.col("n").is_in(list(set(moving))) | pl.lit(loop)
+
+    plain = _plain_organizations(named.filter(~unsure), table.filter(~unsure), readings, records)
+    story = pl.concat([named.filter(unsure).with_columns(code=pl.lit(None, dtype=pl.Int64)), given]).sort("_row")
+    followed = _Organizations(readings, "Address" in rows.fields.get(item, ()), records).follow(table.filter(unsure), story)
+    looped = named.filter(unsure).join(followed, on="_row", how="left", maintain_order="left")
+    return pl.concat([numbered, plain, _hit(looped, pl.col("code"), records)]).sort("_row")
+
+
+def _plain_organizations(named: pl.DataFrame, table: pl.DataFrame, readings: Readings, records: int) -> pl.DataFrame:
+    """Equal name and address is the same organization; the first of its kind makes it."""
+    if readings["bare_organizations"] == "separate":
+        bare = named.filter(pl.col("a").is_null())
+        named, apart = named.filter(pl.col("a").is_not_null()), [_new(bare, records)]
+        table = table.filter(pl.col("a").is_not_null())
+    else:
+        apart = []
+    first = table.unique(["n", "a"], keep="first", maintain_order=True)
+    hit = named.join(first, on=["n", "a"], how="left", nulls_equal=True, maintain_order="left")
+    maker = pl.col("_row").min().over("n", "a") + records
+    return pl.concat([_hit(hit, pl.coalesce("code", maker), records), *apart])
+
+
+@attrs.define
+class _Organizations:
+    """The loop over organizations whose names are in conflict."""
+
+    readings: Readings
+    erasable: bool  # the file has a column for addresses
+    records: int
+    known: dict[int, tuple[str | None, str | None]] = attrs.Factory(dict)
+    named: dict[str | None, list[int]] = attrs.Factory(dict)
+
+    def follow(self, table: pl.DataFrame, story: pl.DataFrame) -> pl.DataFrame:
+        for code, name, address in table.select("code", "n", "a").iter_rows():
+            self.put(code, name, address)
+        hits: list[tuple[int, int]] = []
+        for row, name, address, code in story.select("_row", "n", "a", "code").iter_rows():
+            if code is not None:
+                self.rename(code, name, address)
+            else:
+                hits.append((row, self.find(row, name, address)))
+        return pl.DataFrame(hits, schema={"_row": pl.Int64, "code": pl.Int64}, orient="row")
+
+    def put(self, code: int, name: str | None, address: str | None) -> None:
+        self.known[code] = (name, address)
+        insort(self.named.setdefault(name, []), code)
+
+    def rename(self, code: int, name: str | None, address: str | None) -> None:
+        """A row that names the record's System ID writes over its name and address."""
+        if code not in self.known:
+            return  # neither its name nor its new one is in conflict
+        was, there = self.known[code]
+        self.named[was].remove(code)
+        keeps = address is None and not self.erases("blank_on_id")
+        self.put(code, name or was, there if keeps else address)
+
+    def erases(self, assumption: str) -> bool:
+        return self.erasable and self.readings[assumption] == "erases"
+
+    def find(self, row: int, name: str | None, address: str | None) -> int:
+        for code in self.named.get(name, ()):
+            if self.same(self.known[code][1], address):
+                if address is not None or self.erases("blank_on_merge"):
+                    self.known[code] = (name, address)
+                return code
+        self.put(row + self.records, name, address)
+        return row + self.records
+
+    def same(self, there: str | None, address: str | None) -> bool:
+        if there is None and address is None:
+            return self.readings["bare_organizations"] == "merge"
+        if there is None or address is None:
+            return self.readings["blank_address"] == "matches"
+        return there == address
+
+
+# --- people -------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class _People:
+    """Everything that decides about people, as frames.
+
+    Attributes:
+        table: code, n (name), o (organization) of the records.
+        own: _row, n, o, code (null save for rows with a System ID), history (the row has a deal, lead …).
+        table_values, own_values: code or _row, v (an e-mail `e:…`, a phone `p:…`) and the field f it stands in.
+        fields: the file's columns for e-mails and phones.
+    """
+
+    table: pl.DataFrame
+    own: pl.DataFrame
+    table_values: pl.DataFrame
+    own_values: pl.DataFrame
+    fields: tuple[str, ...]
+
+
+def persons(
+    rows: Rows, store: Store, readings: Readings, of_row: pl.DataFrame, *, loop: bool = False
+) -> pl.DataFrame:
+    """`_row, code, how` of every row with a person.
+
+    Args:
+        of_row: `_row, code` of the row's organization.
+        loop: everything by the loop, nothing by joins.
+    """
+    item, records = "persons", store["persons"].height
+    numbered = by_id(item, rows, store)
+    people = _people(rows, store, readings, of_row, numbered)
+    changing = people.own.filter(pl.col("code").is_not_null()).join(
+        people.table, on="code", how="left", suffix="_was", maintain_order="left"
+    ).filter(
+        (pl.col("n") != pl.col("n_was"))
+        | pl.col("o").is_not_null() & pl.col("o").ne_missing(pl.col("o_was"))
+        | pl.lit(readings["blank_on_id"] == "erases")
+    )  # fmt: skip
+    named = people.own.filter(pl.col("code").is_null())
+    moving = pl.concat([changing["n"], changing["n_was"]]).unique()
+    groups = named.group_by("n").agg(rows=pl.len())
+    holders = people.table.group_by("n").agg(records=pl.len(), only=pl.col("code").min(), place=pl.col("o").min())
+    known = named.join(groups, on="n", how="left", maintain_order="left").join(
+        holders, on="n", how="left", maintain_order="left"
+    )
+    met = people.own_values.join(
+        known.filter(pl.col("records") == 1).select("_row", "only"), on="_row", how="inner"
+    ).join(people.table_values, left_on=["only", "v"], right_on=["code", "v"], how="semi")["_row"].unique()
+    by_value, by_place = pl.col("_row").is_in(met.implode()), (pl.col("o") == pl.col("place")).fill_null(False)
+    still = (pl.col("o").is_null() | by_place).all().over("n")
+    meets = by_value.all().over("n") | ((by_value | by_place).all().over("n") & still)
+    certain = (pl.col("records").is_null() & (pl.col("rows") == 1)) | ((pl.col("records") == 1) & meets)
+    calm = ~pl.col("n").is_in(moving.implode()) & pl.lit(not loop)
+    known = known.with_columns(_sure=(certain & calm).fill_null(False))
+    plain = _hit(known.filter("_sure"), pl.coalesce("only", pl.col("_row") + records), records)
+
+    unsure = pl.concat([known.filter(~pl.col("_sure"))["n"], moving]).unique()
+    if loop:
+        unsure = pl.concat([people.own["n"], people.table["n"]]).unique()
+    followed = _PersonLoop(readings, records).follow(people, unsure)
+    return pl.concat([numbered, plain, _hit(followed, pl.col("code"), records)]).sort("_row")
+
+
+def _people(
+    rows: Rows, store: Store, readings: Readings, of_row: pl.DataFrame, numbered: pl.DataFrame
+) -> _People:
+    item = "persons"
+    organization = _employers(rows, store, readings, of_row)
+    places = store["organizations"].select(_organization="_id").with_row_index("o")
+    table = store[item].with_row_index("code").with_columns(column(store[item], "_organization").alias("_organization"))
+    placed = table.join(places, on="_organization", how="left", maintain_order="left").select(
+        pl.col("code").cast(pl.Int64), n=compared(column(table, "Name"), readings), o=pl.col("o").cast(pl.Int64)
+    )
+    placed = _as_compared(placed, organization)
+    history = pl.any_horizontal("deals", "leads", "activities", "notes")
+    own = rows.of(item).select("_row", n=compared(rows.cell(item, "Name"), readings), history=history)
+    own = own.join(of_row.select("_row", o="code"), on="_row", how="left", maintain_order="left")
+    own = _as_compared(own, organization).join(
+        numbered.select("_row", "code"), on="_row", how="left", maintain_order="left"
+    )
+    return _People(
+        placed,
+        own,
+        _values(table, pl.col("code").cast(pl.Int64).alias("code"), store[item].columns, "", readings),
+        _values(rows.of(item), pl.col("_row"), rows.fields.get(item, ()), "persons.", readings),
+        tuple(field for field in rows.fields.get(item, ()) if field.startswith(("Email", "Phone"))),
+    )
+
+
+def _employers(rows: Rows, store: Store, readings: Readings, of_row: pl.DataFrame) -> pl.DataFrame | None:
+    """Organization → the number that stands for its name, where only the name counts."""
+    if readings["organization_of_person"] == "record":
+        return None
+    there = store["organizations"].select(n=compared(column(store["organizations"], "Name"), readings)).with_row_index("o")
+    made = rows.of("organizations").select("_row", n=compared(rows.cell("organizations", "Name"), readings)).join(
+        of_row, on="_row", how="inner", maintain_order="left"
+    )
+    both = pl.concat([
+        there.select(pl.col("o").cast(pl.Int64), "n"),
+        made.filter(pl.col("how") == "new").select(o="code", n="n"),
+    ])
+    return both.with_columns(same=pl.col("o").min().over("n")).select("o", "same")
+
+
+def _as_compared(frame: pl.DataFrame, organization: pl.DataFrame | None) -> pl.DataFrame:
+    if organization is None:
+        return frame
+    return frame.join(organization, on="o", how="left", maintain_order="left").drop("o").rename({"same": "o"})
+
+
+def _values(
+    frame: pl.DataFrame, key: pl.Expr, fields: Iterable[str], prefix: str, readings: Readings
+) -> pl.DataFrame:
+    """The e-mails and phones of rows or records, one a row."""
+    name = key.meta.output_name()
+    parts = [pl.DataFrame(schema={name: pl.Int64, "v": pl.String, "f": pl.String})]
+    for field in fields:
+        if not field.startswith(("Email", "Phone")):
+            continue
+        cell = pl.col(f"{prefix}{field}").str.split(", ")
+        kind, fold = ("e:", compared) if field.startswith("Email") else ("p:", compared_phone)
+        pieces = frame.select(key, cell.alias("v")).explode("v")
+        parts.append(pieces.select(name, v=pl.lit(kind) + fold(pl.col("v"), readings), f=pl.lit(field)).drop_nulls())
+    return pl.concat(parts).unique(maintain_order=True)
+
+
+Values = dict[str, set[str]]  # field → what is compared of it
+
+
+@attrs.define
+class _Person:
+    name: str | None
+    place: int | None
+    values: Values
+
+    def shares(self, values: Values) -> bool:
+        """Any e-mail, any phone: the columns need not be the same."""
+        mine = set().union(*self.values.values())
+        return any(not mine.isdisjoint(own) for own in values.values())
+
+    def add(self, values: Values) -> None:
+        for field, own in values.items():
+            self.values.setdefault(field, set()).update(own)
+
+
+@attrs.define
+class _PersonLoop:
+    """The loop over people whose names are in conflict."""
+
+    readings: Readings
+    records: int
+    known: dict[int, _Person] = attrs.Factory(dict)
+    named: dict[str | None, list[int]] = attrs.Factory(dict)
+
+    def follow(self, people: _People, unsure: pl.Series) -> pl.DataFrame:
+        here = pl.col("n").is_in(unsure.implode())
+        table = people.table.filter(here)
+        of_record = _gathered(people.table_values, "code", table)
+        for code, name, place in table.select("code", "n", "o").iter_rows():
+            self.put(code, _Person(name, place, of_record.get(code, {})))
+        numbered = pl.col("code").is_in(table["code"].implode()).fill_null(False)
+        story = people.own.filter((here & pl.col("code").is_null()) | numbered).sort("_row")
+        of_row = _gathered(people.own_values, "_row", story)
+        hits: list[tuple[int, int]] = []
+        for row, name, place, code, history in story.select("_row", "n", "o", "code", "history").iter_rows():
+            values = of_row.get(row, {})
+            if code is None:
+                hits.append((row, self.find(row, name, place, values)))
+                continue
+            if self.readings["blank_on_id"] == "erases":
+                self.known[code].values.update({field: set() for field in people.fields if field not in values})
+            self.update(code, name, place, values, history=history)
+        return pl.DataFrame(hits, schema={"_row": pl.Int64, "code": pl.Int64}, orient="row")
+
+    def put(self, code: int, person: _Person) -> None:
+        self.known[code] = person
+        insort(self.named.setdefault(person.name, []), code)
+
+    def update(self, code: int, name: str | None, place: int | None, values: Values, *, history: bool) -> None:
+        """A row that names the record's System ID writes over its name and adds e-mail and phone."""
+        person = self.known[code]
+        if name is not None and name != person.name:
+            self.named[person.name].remove(code)
+            person.name = name
+            insort(self.named.setdefault(name, []), code)
+        stays = history and self.readings["history_row_moves"] == "stays"
+        if place is not None and (person.place is None or not stays):
+            person.place = place
+        person.add(values)
+
+    def find(self, row: int, name: str | None, place: int | None, values: Values) -> int:
+        for code in self.named.get(name, ()):
+            person = self.known[code]
+            if (place is not None and person.place == place) or person.shares(values):
+                person.add(values)
+                overwrites = self.readings["differing_on_merge"] == "overwrites"
+                if place is not None and (person.place is None or overwrites):
+                    person.place = place
+                return code
+        self.put(row + self.records, _Person(name, place, values))
+        return row + self.records
+
+
+def _gathered(values: pl.DataFrame, key: str, wanted: pl.DataFrame) -> dict[int, Values]:
+    """By row or record, the values of each field."""
+    found: dict[int, Values] = {}
+    near = values.join(wanted.select(key), on=key, how="semi", maintain_order="left")
+    for code, value, field in near.select(key, "v", "f").iter_rows():
+        found.setdefault(code, {}).setdefault(field, set()).add(value)
+    return found
