@@ -1,0 +1,411 @@
+"""Whatever a person exported: files known by their headers, families brought to one set of names, records united."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from zsell_transform.errors import ExportError
+from zsell_transform.reading import Export, read_export
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "sample_exports"
+REAL = ROOT.parent / "shared" / "real" / "base_export_2016"
+
+CONTACTS = "first_name,last_name,is_organisation,name,organisation_name,email,id\n"
+LEADS = "first_name,last_name,company_name,status,owner,id\n"
+
+
+def folder(tmp_path: Path, **files: str) -> Path:
+    """A folder with these files; `__` in a name stands for a dot."""
+    here = tmp_path / "export"
+    here.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (here / name.replace("__", ".")).write_text(text, encoding="utf-8", newline="")
+    return here
+
+
+def codes(export: Export) -> list[str]:
+    return export.issues["code"].to_list()
+
+
+# --- what is given ------------------------------------------------------------------------------------------
+
+
+def test_the_sample_account_is_read_whole(sample: Path) -> None:
+    """Two pieces of contacts as one, people and companies apart, the stranger told."""
+    export = read_export(sample)
+
+    assert {entity: table.height for entity, table in export.tables.items()} == {
+        "companies": 9, "contacts": 17, "deals": 14, "leads": 9, "tasks": 11, "notes": 11, "documents": 4,
+    }  # fmt: skip
+    assert export.issues.select("severity", "code", "file").rows() == [("info", "file_not_recognised", "README.txt")]
+    assert [one.file for one in export.files][:2] == ["contacts.0.csv", "contacts.1.csv"]
+    assert export.tables["contacts"]["_row"].to_list()[0] == 2
+    assert all(dtype == pl.String for name, dtype in export.tables["deals"].schema.items() if name != "_row")
+
+
+def test_pieces_come_in_natural_order(tmp_path: Path) -> None:
+    """`.2` before `.10`, and each with its own row numbers."""
+    names = {f"x__{n}__csv": f"{LEADS},Berg,,New,,{n}\n" for n in (10, 2, 0)}
+
+    table = read_export(folder(tmp_path, **names)).tables["leads"]
+
+    assert table["id"].to_list() == ["0", "2", "10"]
+    assert table["_file"].to_list() == ["x.0.csv", "x.2.csv", "x.10.csv"]
+    assert table["_row"].to_list() == [2, 2, 2]
+
+
+def test_a_zip_a_list_a_file_and_an_export_are_sources_too(sample: Path, tmp_path: Path) -> None:
+    """The same records from each; macOS litter in a zip is not seen."""
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in sorted(sample.glob("*.csv")):
+            packed.write(path, f"deep/er/{path.name}")
+        packed.writestr("__MACOSX/deep/._contacts.0.csv", b"\0\1")
+        packed.writestr("deep/.DS_Store", b"\0\1")
+
+    whole = read_export(sample)
+    zipped = read_export(archive)
+    listed = read_export(sorted(sample.glob("*.csv"), reverse=True))
+    alone = read_export(str(sample / "deals.0.csv"))
+
+    assert zipped.tables["contacts"].drop("_file").equals(whole.tables["contacts"].drop("_file"))
+    assert zipped.tables["deals"]["_file"].unique().to_list() == ["deep/er/deals.0.csv"]
+    assert not codes(zipped)
+    assert listed.tables["deals"].equals(whole.tables["deals"])
+    assert alone.entities == ("deals",)
+    assert read_export(whole) is whole
+
+
+def test_frames_are_a_source(sample: Path) -> None:
+    """Tables that were read, edited and given again; people and companies in one frame or two."""
+    read = read_export(sample)
+    edited = read.tables["deals"].with_columns(pl.lit("").alias("source"))
+    mixed = pl.concat([read.tables["companies"], read.tables["contacts"]])
+
+    export = read_export({**read.tables, "deals": edited})
+    again = read_export({"contacts": mixed.lazy()})
+    named = read_export({"companies": pl.DataFrame({"id": [1, 2], "name": ["A", None]})})
+
+    assert export.tables["contacts"].equals(read.tables["contacts"])
+    assert export.tables["deals"]["source"].null_count() == 14
+    assert export.tables["deals"]["_file"].to_list() == ["deals.0.csv"] * 14
+    assert again.tables["companies"].height == 9
+    assert again.tables["contacts"].height == 17
+    assert named.tables["companies"].rows() == [("companies", 2, "1", "A"), ("companies", 3, "2", None)]
+
+
+def test_records_without_any_value_are_not_records(tmp_path: Path) -> None:
+    """Blank lines, and lines of delimiters only."""
+    export = read_export(folder(tmp_path, leads__csv=f'{LEADS},,,,,\n\n,Berg,,New,,1\n"",,,,,""\n'))
+
+    assert export.tables["leads"].select("id", "_row").rows() == [("1", 4)]
+    assert export.files[0].rows == 1
+
+
+def test_a_subfolder_is_read_only_where_the_folder_holds_no_table(tmp_path: Path) -> None:
+    """So an output folder, or Pipedrive's exports beside the files, do not mix with them."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    (here / "lap_1").mkdir()
+    (here / "lap_1" / "leads.csv").write_text(f"{LEADS},Dale,,New,,2\n")
+
+    assert read_export(here).tables["leads"]["id"].to_list() == ["1"]
+    assert read_export(tmp_path).tables["leads"].height == 2
+
+
+# --- what is refused ----------------------------------------------------------------------------------------
+
+
+def test_errors_are_one_clear_line(tmp_path: Path) -> None:
+    """Missing, empty, nothing recognisable, no record, no text."""
+    (tmp_path / "nothing").mkdir()
+    xlsx = tmp_path / "deals.csv"
+    xlsx.write_bytes(b"PK\x03\x04\x14\x00 xl/worksheets")
+    cases = [
+        (tmp_path / "gone", "does not exist"),
+        (tmp_path / "nothing", "is empty"),
+        (folder(tmp_path, other__csv="colour,shape\nred,round\n"), "no header of a Zendesk Sell export"),
+        (xlsx, "Excel workbook"),
+        ([], "empty"),
+        ({"people": pl.DataFrame()}, "no Sell entity"),
+        (42, "cannot read an export from int"),
+    ]
+    for source, said in cases:
+        with pytest.raises(ExportError, match=said) as error:
+            read_export(source)
+        assert "\n" not in str(error.value)
+
+
+def test_a_header_without_records_is_an_entity_with_nothing(tmp_path: Path) -> None:
+    """Info beside other files; an error when the whole export holds no record."""
+    here = folder(tmp_path, leads__csv=LEADS)
+    with pytest.raises(ExportError, match="no record"):
+        read_export(here)
+
+    export = read_export(folder(tmp_path, contacts__csv=f"{CONTACTS},Berg,false,Berg,,,1\n"))
+
+    assert export.tables["leads"].height == 0
+    assert codes(export) == ["header_without_records"]
+
+
+def test_a_bad_stranger_is_an_issue(tmp_path: Path) -> None:
+    """A picture called `.csv` beside good files stops nothing."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    (here / "logo.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (here / "colours.csv").write_text("colour,shape\nred,round\n")
+
+    export = read_export(here)
+
+    assert codes(export) == ["file_unreadable", "file_not_recognised"]
+    assert export.unknown["colours.csv"].rows() == [("red", "round")]
+
+
+@pytest.mark.parametrize("name", ["../leads.csv", "/leads.csv", "a/../../leads.csv", "C:\\leads.csv", "..\\leads.csv"])
+def test_a_zip_that_points_outside_is_refused(tmp_path: Path, name: str) -> None:
+    """Nothing of it is unpacked."""
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr(name, f"{LEADS},Berg,,New,,1\n")
+
+    with pytest.raises(ExportError, match="not safe"):
+        read_export(archive)
+
+
+def test_a_zip_bomb_an_encrypted_and_a_broken_zip_are_refused(tmp_path: Path) -> None:
+    """Each with its reason."""
+    bomb, locked, broken = (tmp_path / f"{name}.zip" for name in ("bomb", "locked", "broken"))
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("leads.csv", b"0" * 30_000_000)
+    with zipfile.ZipFile(locked, "w") as packed:
+        packed.writestr("leads.csv", LEADS)
+    content = bytearray(locked.read_bytes())
+    for mark in (b"PK\x03\x04", b"PK\x01\x02"):
+        content[content.index(mark) + (6 if mark == b"PK\x03\x04" else 8)] |= 1
+    locked.write_bytes(content)
+    broken.write_bytes(b"PK\x03\x04 but no more")
+
+    for archive, said in ((bomb, "would grow"), (locked, "encrypted"), (broken, "not a zip")):
+        with pytest.raises(ExportError, match=said):
+            read_export(archive)
+
+
+def test_a_source_that_changed_since_is_refused(tmp_path: Path) -> None:
+    """Frames are lazy: what they would read now is not what was checked."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    export = read_export(here)
+    os.utime(here / "leads.csv", ns=(1, 1))
+
+    with pytest.raises(ExportError, match="has changed"):
+        export.scan("leads")
+
+
+def test_an_export_owns_its_temporary_files(tmp_path: Path) -> None:
+    """Closing it removes them; an entity that no file holds is empty, one that does not exist is a mistake."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\nshort\n")
+    with read_export(here) as export:
+        assert export.tables["leads"].height == 2
+        assert export.scan("notes").collect().height == 0
+        with pytest.raises(KeyError, match="people"):
+            export.scan("people")
+
+    with pytest.raises(ExportError, match="closed"):
+        export.scan("leads")
+
+
+# --- families -----------------------------------------------------------------------------------------------
+
+#: What all three families tell of a record.
+TOLD = {
+    "contacts": ["id", "name", "email", "owner", "city", "tags", "customer_status"],
+    "companies": ["id", "name", "email", "owner", "city", "tags", "customer_status"],
+    "leads": ["id", "first_name", "last_name", "company_name", "status", "source", "owner", "tags", "street"],
+    "deals": ["id", "name", "stage_name", "currency", "owner", "main_contact_id", "source", "loss_reason", "tags"],
+}
+
+
+@pytest.mark.parametrize("family", ["smart_lists_en", "smart_lists_es", "api_dump"])
+def test_every_family_tells_the_same_records(sample: Path, family: str) -> None:
+    """The sample account, whoever exported it: the same values under the same names."""
+    full, other = read_export(sample), read_export(SAMPLE / family)
+
+    for entity, columns in TOLD.items():
+        expected = full.tables[entity].select(columns).sort("id")
+        assert other.tables[entity].select(columns).sort("id").equals(expected), entity
+    assert not [code for code in codes(other) if code in ("columns_collide", "names_unknown", "cell_not_json")]
+
+
+def test_api_ids_become_names_and_relations_keep_theirs() -> None:
+    """Users (deleted ones too), stages, pipelines, sources, reasons, outcomes; links under the full export's names."""
+    tables = read_export(SAMPLE / "api_dump").tables
+
+    assert "Olive Branchley - Deleted" in tables["deals"]["owner"].to_list() + tables["contacts"]["owner"].to_list()
+    assert tables["deals"]["pipeline_name"].unique().sort().to_list() == ["Green walls", "Rooftop gardens "]
+    assert tables["calls"].select("owner", "outcome").row(0) == ("Fern Overgreen", "Interested")
+    assert {"taskable_type", "taskable_id", "done_at", "date", "completed"} <= set(tables["tasks"].columns)
+    assert {"noteable_type", "noteable_id"} <= set(tables["notes"].columns)
+    assert tables["contacts"].filter(id="41000211")["organisation_id"].to_list() == ["41000101"]
+
+
+def test_api_cells_hold_json(tmp_path: Path) -> None:
+    """Addresses, tags, custom fields of all kinds; Python's own print of them; connectors' bookkeeping goes."""
+    cells = (
+        """1,false,Berg,"{""line1"":""Street 1"",""city"":""Lund"",""postal_code"":""1"",""state"":null,""country"":""SE""}","""
+        """"[""a"",""b""]","{""Sizes"":[{""id"":1,""name"":""S""},{""id"":2,""name"":""M""}],""email"":""x@y.example"","""
+        """""Count"":3,""Ok"":true,""Home"":{""line1"":""Way 2"",""city"":""Oslo"",""postal_code"":""0150""}}",u1\n"""
+        """2,true,Firm,"{'line1': 'Way 3', 'city': None}",[],not json,\n"""
+    )
+    header = "id,is_organization,name,address,tags,custom_fields,_airbyte_raw_id\n"
+
+    export = read_export(folder(tmp_path, contacts__csv=header + cells))
+    person, company = export.tables["contacts"], export.tables["companies"]
+
+    assert person.select("address", "city", "zip", "country", "tags").row(0) == ("Street 1", "Lund", "1", "SE", "a,b")
+    assert person.select("Sizes", "email", "Count", "Ok", "Home").row(0) == (
+        "S, M", "x@y.example", "3", "true", "Way 2, 0150 Oslo",
+    )  # fmt: skip
+    assert company.select("address", "custom_fields").row(0) == ("Way 3", "not json")
+    assert "_airbyte_raw_id" not in person.columns
+    assert sorted(codes(export)) == ["bookkeeping_dropped", "cell_not_json"]
+
+
+def test_flattened_api_columns(tmp_path: Path) -> None:
+    """Singer's way to write an address and custom fields; ids that no dump names stand in for names."""
+    header = "id,is_organization,name,address__line1,address__city,custom_fields__Size,owner_id,customer_status\n"
+
+    export = read_export(folder(tmp_path, contacts__csv=f"{header}1,false,Berg,Street 1,Lund,S,77,none\n"))
+
+    columns = ["address", "city", "Size", "owner", "customer_status"]
+    assert export.tables["contacts"].select(columns).row(0) == ("Street 1", "Lund", "S", "77", "non")
+    assert codes(export) == ["names_unknown"]
+
+
+def test_smart_list_columns_are_never_taken_twice_in_silence(tmp_path: Path) -> None:
+    """A repeated column that says the same is read once; one that differs stays beside it, with an issue."""
+    same = folder(tmp_path, deals__csv="Deal name,Deal ID,Currency,Currency,Days since last communication\nA,1,SEK,SEK,3\n")
+    assert sorted(codes(read_export(same))) == ["column_repeated", "duplicate_header", "momentary_column"]
+
+    apart = folder(tmp_path, deals__csv="Deal name,Deal ID,Currency,Currency\nA,1,SEK,EUR\n")
+    export = read_export(apart)
+
+    assert export.tables["deals"].select("currency", "Currency (2)").row(0) == ("SEK", "EUR")
+    assert sorted(codes(export)) == ["columns_collide", "duplicate_header"]
+
+
+@pytest.mark.parametrize(
+    ("header", "entity"),
+    [
+        ("Geschäftsname,Geschäfts-ID,Pipeline-Phase,Wert,Währung", "deals"),
+        ("Nom de l'opportunité de vente,ID de l'opportunité de vente,Étape,Valeur", "deals"),
+        ("NOMBRE DEL TRATO,id del trato,Valor", "deals"),
+        ("取引名,取引ID,金額", "deals"),
+        ("Name,Kontakt-ID,Vorname,Nachname,E-Mail", "contacts"),
+        ("Nome da empresa,ID da empresa,Cidade", "companies"),
+        ("Task,Task ID,Due date,Owner", "tasks"),
+    ],
+)
+def test_smart_lists_in_other_languages(tmp_path: Path, header: str, entity: str) -> None:
+    """The id in column 2 tells which list it is."""
+    cells = ",".join(["x", "7", *("x" for _ in header.split(",")[2:])])
+
+    export = read_export(folder(tmp_path, any__csv=f"{header}\n{cells}\n"))
+
+    assert export.files[0].entity == entity
+    assert export.tables[entity]["id"].to_list() == ["7"]
+
+
+def test_people_without_ids(tmp_path: Path) -> None:
+    """A hand-made list is read; that it has no ids is told."""
+    export = read_export(folder(tmp_path, people__csv="Name;Email;Phone;Shoe size\nAnna Berg;a@b.example;1;38\n"))
+
+    assert export.tables["contacts"].select("name", "email", "phone", "Shoe size").row(0) == (
+        "Anna Berg", "a@b.example", "1", "38",
+    )  # fmt: skip
+    assert codes(export) == ["records_without_id"]
+
+
+def test_pipedrives_own_files_are_not_taken_for_sells(tmp_path: Path) -> None:
+    """However alike the words are."""
+    text = "Person - Name,Person - ID,Person - Email\nA,1,a@b.example\n"
+    export = read_export(folder(tmp_path, people__csv=text, leads__csv=f"{LEADS},Berg,,New,,1\n"))
+
+    assert export.entities == ("leads",)
+    assert codes(export) == ["file_not_recognised"]
+
+
+def test_the_mapping_says_what_no_alias_knows(tmp_path: Path) -> None:
+    """Headers become canonical or custom as it wishes."""
+    here = folder(tmp_path, contacts__csv=f"{CONTACTS.strip()},Notes2,title\n,Berg,false,Berg,,,1,hello,Boss\n")
+
+    export = read_export(here, {"columns": {"contacts": {"Notes2": "description", "title": "custom"}}})
+
+    assert export.tables["contacts"].select("description", "custom title").row(0) == ("hello", "Boss")
+
+
+# --- several files of one entity ----------------------------------------------------------------------------
+
+
+def test_overlapping_files_never_double_a_record(tmp_path: Path) -> None:
+    """The full export gives the record, a Smart List fills what it has not; a difference is told, a spelling is not."""
+    full = "id,name,scope,stage_name,main_contact_id,currency,custom Weight,last_activity_date\n"
+    here = folder(
+        tmp_path,
+        deals__csv=full + "1,One,300,Won,9,SEK,,2024-01-02T03:04:05Z\n2,Two,5,Won,9,,7,\n",
+        hot__csv="Deal name,Deal ID,Value,Currency,Weight,Last activity date,Colour\n"
+        "One,1,300.0,EUR,12,2024-01-02 03:04:05,red\nThree,3,1,NOK,,,\n",
+    )
+
+    export = read_export(here, {"smart_lists": {"hot.csv": "Hot deals"}})
+    table = export.tables["deals"]
+
+    assert table.select("id", "name", "currency", "custom Weight", "Colour", "_smart_list").rows() == [
+        ("1", "One", "SEK", "12", "red", "Hot deals"),
+        ("2", "Two", None, "7", None, None),
+        ("3", "Three", "NOK", None, None, "Hot deals"),
+    ]
+    assert export.merged == {"deals": 1}
+    assert export.labels == {"hot.csv": "Hot deals"}
+    differing = export.issues.filter(code="records_differ")
+    assert differing.select("source_id", "field", "value", "file").rows() == [("1", "currency", "EUR", "hot.csv")]
+
+
+def test_people_of_several_files_are_united_before_they_part(tmp_path: Path) -> None:
+    """A Smart List does not say who is a company; the full export does."""
+    here = folder(
+        tmp_path,
+        contacts__csv=f"{CONTACTS},,true,Firm,,,1\nAnna,Berg,false,Anna Berg,,,2\n",
+        list__csv="Name,Contact ID,Email\nFirm,1,f@x.example\nAnna Berg,2,a@x.example\n",
+    )
+
+    export = read_export(here)
+
+    assert export.tables["companies"].select("id", "email").rows() == [("1", "f@x.example")]
+    assert export.tables["contacts"].select("id", "email").rows() == [("2", "a@x.example")]
+    assert export.merged == {"companies": 1, "contacts": 1}
+
+
+def test_dates_that_a_spreadsheet_numbered(tmp_path: Path) -> None:
+    """Told by cell, in Sell's own date columns only."""
+    here = folder(tmp_path, deals__csv="id,name,scope,stage_name,main_contact_id,added_on\n1,One,45000,Won,9,45321\n")
+
+    issues = read_export(here).issues
+
+    assert issues.select("code", "field", "value", "row").rows() == [("spreadsheet_damage", "added_on", "45321", 2)]
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the export that we did not make is not beside this checkout")
+def test_the_export_that_we_did_not_make() -> None:
+    """2016's layout; its tasks, each wrapped in quotes as one cell, are repaired one by one."""
+    export = read_export(REAL)
+
+    assert export.tables["companies"].height == 8
+    assert export.tables["contacts"].height == 4
+    task = export.tables["tasks"].row(0, named=True)
+    assert task["taskable_type"] == "SalesAccount"
+    assert task["taskable_id"] == "69512473"
+    assert task["remind"] == "true"
+    assert codes(export) == ["record_unwrapped"] * 4
