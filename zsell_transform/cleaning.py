@@ -189,12 +189,11 @@ def local(column: Cell, zone: str | None) -> pl.Expr:
 
 def _offset(sound: pl.Expr) -> pl.Expr:
     """Duration by which a moment's own offset (`+02:00`) is ahead of UTC; nothing for `Z`, `UTC` and none."""
-    parts = sound.str.slice(16).str.extract_groups(r"([+-])(\d\d):?(\d\d)$")
-    digits = [parts.struct.field(n).cast(pl.Int64, strict=False).fill_null(0) for n in ("2", "3")]
-    ahead = digits[0] * 60 + digits[1]
-    return pl.duration(
-        minutes=pl.when(parts.struct.field("1") == "-").then(-ahead).otherwise(ahead), time_unit="ms"
-    )
+    written = sound.str.slice(16).str.extract(r"[+-]\d\d:?\d\d$", 0).str.replace(":", "", literal=True)
+    hours, minutes = (written.str.slice(at, 2).cast(pl.Int64, strict=False).fill_null(0) for at in (1, 3))
+    ahead = hours * 60 + minutes
+    sign = pl.when(written.str.starts_with("-")).then(-1).otherwise(1)
+    return pl.duration(minutes=ahead * sign, time_unit="ms")
 
 
 def _stamp(column: Cell, zone: str | None) -> pl.Expr:
@@ -225,67 +224,69 @@ def moment(column: Cell, zone: str | None = None) -> pl.Expr:
 
 
 def minute(column: Cell, zone: str | None = None) -> pl.Expr:
-    """`YYYY-MM-DD HH:MM` of a moment in the given zone, or `YYYY-MM-DD` where it has no time: for people to
-    read.
-    """
+    """`YYYY-MM-DD HH:MM` of a moment, `YYYY-MM-DD` of a day without a time: for people to read."""
     stamp = _stamp(column, zone)
     return pl.when(_has_time(column)).then(stamp).otherwise(stamp.str.slice(0, 10))
 
 
-_ORDERS: Final = {"ymd": ("1", "2", "3"), "dmy": ("3", "2", "1"), "mdy": ("3", "1", "2")}
-_DATE: Final = {
-    "ymd": r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(.*)$",
-    "dmy": r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(.*)$",
-    "mdy": r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(.*)$",
+#: How strptime reads a date in each order; days and months may have one digit. A year of two digits is 19xx
+#: from 70 on; a date that begins with its year is read in any order.
+_FORMATS: Final = {
+    "ymd": ("%Y-%m-%d",),
+    "dmy": ("%d-%m-%Y", "%d-%m-%y", "%Y-%m-%d"),
+    "mdy": ("%m-%d-%Y", "%m-%d-%y", "%Y-%m-%d"),
 }
+#: A time of day behind a date: `T10:11:12Z`, ` 6:00`, `, 9:59 PM`.
 _CLOCK: Final = (
-    r"(?i)^[T,\s]+(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*([ap])?\.?m?\.?\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?$"
+    r"(?i)^(?:T|,? +)\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?$"
 )
 
 
+def date(column: Cell, order: str) -> pl.Expr:
+    """`YYYY-MM-DD` of a date without a time, in a known order: `ymd`, `dmy` or `mdy`."""
+    return _calendar(cell(column), order).cast(pl.String)
+
+
+def date_of(column: Cell, order: str) -> pl.Expr:
+    """`YYYY-MM-DD` of a date with or without a time, as it stands: the zone of a custom moment is nominal."""
+    head, tail = _parted(column)
+    return pl.when((tail == "") | _clock(tail).is_not_null()).then(_calendar(head, order)).cast(pl.String)
+
+
+def clock_of(column: Cell) -> pl.Expr:
+    """`HH:MM` of a date with a time, as it stands; null for a date without one."""
+    return _clock(_parted(column)[1]).dt.strftime("%H:%M")
+
+
 def iso(column: Cell, order: str) -> pl.Expr:
-    """A date in a known order (`ymd`, `dmy`, `mdy`), with or without a time → `YYYY-MM-DD` or `YYYY-MM-
-    DDTHH:MM:SS`.
-
-    The time stands as it is, never shifted: the zone of a custom moment is nominal. Years of two digits:
-    70-99 → 19xx.
-    A date that begins with its year is read in any order.
-    """
-    year_first = _dated(column, "ymd")
-    return year_first if order == "ymd" else pl.coalesce(_dated(column, order), year_first)
+    """A date in a known order, with or without a time → `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS`."""
+    clock = _clock(_parted(column)[1]).dt.strftime("T%H:%M:%S")
+    return date_of(column, order) + clock.fill_null("")
 
 
-def _dated(column: Cell, order: str) -> pl.Expr:
-    raw = cell(column)
-    parts = raw.str.extract_groups(_DATE[order])
-    year, month, date = (parts.struct.field(n) for n in _ORDERS[order])
-    century = (
-        pl.when(year.str.len_bytes() > 2)
-        .then(pl.lit(""))
-        .when(year >= "70")
-        .then(pl.lit("19"))
-        .otherwise(pl.lit("20"))
+def _parted(column: Cell) -> tuple[pl.Expr, pl.Expr]:
+    """The digits of a date, and what stands behind them."""
+    head = cell(column).str.extract(r"^\d[\d./-]*", 0)
+    return head, cell(column).str.slice(head.str.len_bytes())
+
+
+def _calendar(written: pl.Expr, order: str) -> pl.Expr:
+    dashed = written.str.replace_many(["/", "."], ["-", "-"])
+    tries = [dashed.str.to_date(form, strict=False, cache=False) for form in _FORMATS[order]]
+    # `%Y` also takes the two digits of a short year, for the year 24.
+    return pl.coalesce(pl.when(one.dt.year() >= 1000).then(one) for one in tries)
+
+
+def _clock(tail: pl.Expr) -> pl.Expr:
+    """Time of day; null where there is none, or none that a day has."""
+    sound = pl.when(tail.str.contains(_CLOCK)).then(tail)
+    halved = sound.str.extract(r"(?i)\d{1,2}:\d\d(?::\d\d)?[\d.]* ?[ap]\.?m", 0)  # 9:59 p.m
+    whole = pl.when(halved.is_null()).then(sound.str.extract(r"\d{1,2}:\d\d(?::\d\d)?", 0))
+    halved = halved.str.to_uppercase().str.replace(r"(?:\.\d+)? ?([AP])\.?M", " ${1}M")
+    return pl.coalesce(
+        *(whole.str.to_time(form, strict=False, cache=False) for form in ("%H:%M:%S", "%H:%M")),
+        *(halved.str.to_time(form, strict=False, cache=False) for form in ("%I:%M %p", "%I:%M:%S %p")),
     )
-    whole = pl.concat_str(century + year, month.str.zfill(2), date.str.zfill(2), separator="-")
-    valid = whole.str.to_date("%Y-%m-%d", strict=False, cache=False).is_not_null()
-    rest = parts.struct.field("4")
-    clock = _clock(rest)
-    return (
-        pl.when(valid & (rest == "")).then(whole).when(valid & clock.is_not_null()).then(whole + "T" + clock)
-    )
-
-
-def _clock(rest: pl.Expr) -> pl.Expr:
-    """` 4:05 PM` → `16:05:00`; null where it is no time."""
-    parts = rest.str.extract_groups(_CLOCK)
-    half = parts.struct.field("4").str.to_lowercase()
-    hour = parts.struct.field("1").cast(pl.Int64, strict=False)
-    hour = pl.when(half == "p").then(hour % 12 + 12).when(half == "a").then(hour % 12).otherwise(hour)
-    digits = hour.cast(pl.String).str.zfill(2)
-    clock = pl.concat_str(
-        digits, parts.struct.field("2"), parts.struct.field("3").fill_null("00"), separator=":"
-    )
-    return pl.when((hour <= 23) & (parts.struct.field("2") <= "59")).then(clock)
 
 
 # --- labels and owners -------------------------------------------------------------------------------

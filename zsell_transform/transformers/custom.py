@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import filled, iso, number
+from zsell_transform.cleaning import clock_of, date, date_of, number
 from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
 from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.survey import Column, Survey
@@ -67,11 +67,12 @@ def _fields(column: str, header: str, facts: Column, *, renamed: bool) -> Iterat
     def made(name: str, kind: str, value: pl.Expr, expects: str = "", *, is_time: bool = False) -> Custom:
         return Custom(column, name, kind, value, expects, renamed=renamed, is_time=is_time)
 
-    if facts.type in ("date", "datetime") and facts.dates in ("ymd", "dmy", "mdy"):
-        stamp = iso(column, facts.dates)
-        yield made(header, "date", stamp.str.slice(0, 10), "a date like 2024-05-31")
-        if facts.type == "datetime":
-            yield made(f"{header} (time)", "time", filled(stamp.str.slice(11, 5)), is_time=True)
+    order = facts.dates if facts.dates in ("ymd", "dmy", "mdy") else None
+    if order and facts.type == "date":
+        yield made(header, "date", date(column, order), "a date like 2024-05-31")
+    elif order and facts.type == "datetime":
+        yield made(header, "date", date_of(column, order), "a date like 2024-05-31 or 2024-05-31 09:30")
+        yield made(f"{header} (time)", "time", clock_of(column), is_time=True)
     elif facts.type in ("numerical", "monetary") and facts.decimal in (".", ","):
         yield made(header, facts.type, number(column, facts.decimal), "a number like 1200.50")
     else:
