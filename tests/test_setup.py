@@ -1,4 +1,4 @@
-"""The setup kit: a person who follows it finds everything that the files name; nothing is asked for in vain."""
+"""The setup kit: whoever follows it finds everything that the files name; nothing is asked for in vain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from zsell_transform import issues
-from zsell_transform.errors import MappingError
+from zsell_transform.errors import MappingError, TargetError
 from zsell_transform.guide.columns import item_of
 from zsell_transform.guide.mapping_draft import DRAFT, SUBJECTS, Found, draft_text
 from zsell_transform.guide.setup import TOPICS, Setup, kit, questions
@@ -21,6 +21,7 @@ from zsell_transform.guide.templates import spell
 from zsell_transform.guide.unused import unused
 from zsell_transform.mapping import READERS, Mapping
 from zsell_transform.pipedrive.fields import field_facts
+from zsell_transform.starter import draft_mapping
 from zsell_transform.survey import study
 from zsell_transform.transformers import draft
 
@@ -28,21 +29,26 @@ Tables = dict[str, dict[str, list[str | None]]]
 
 ACCOUNT: Tables = {
     "companies": {
-        "id": ["1", "2"], "name": ["Moss & Co", "Fern Ltd"], "owner": ["Kim", "Lou - Deleted"], "tags": ["VIP", "vip"],
+        "id": ["1", "2"], "name": ["Moss & Co", "Fern Ltd"], "owner": ["Kim", "Lou - Deleted"],
+        "tags": ["VIP", "vip"],
         "custom (contact) Size": ["12", "7"],
     },
     "contacts": {
-        "id": ["11"], "name": ["Anna Berg"], "last_name": ["Berg"], "owner": ["Kim"], "email": ["a@b.example"],
+        "id": ["11"], "name": ["Anna Berg"], "last_name": ["Berg"], "owner": ["Kim"],
+        "email": ["a@b.example"],
         "mobile": ["+46701234567"], "custom (contact) Size": ["big"],
     },
     "deals": {
         "id": ["21", "22", "23"], "name": ["One", "Two", "Three"], "owner": ["Kim", "Kim", "Kim"],
-        "pipeline_id": ["1", "1", "1"], "pipeline_name": ["Sales", "Sales", "Sales"], "stage_id": ["5", "4", "6"],
+        "pipeline_id": ["1", "1", "1"], "pipeline_name": ["Sales", "Sales", "Sales"],
+        "stage_id": ["5", "4", "6"],
         "stage_name": ["Quote", "Incoming", "Won"], "current_win_likelihood": ["60", "10", None],
         "decimal_value": ["1.0", "2.0", "3.0"], "currency": ["SEK", "EUR", "SEK"],
         "custom Grade": ["A", "B", "A"], "custom Start": ["01/02/2024", None, None],
     },
-    "leads": {"id": ["31"], "last_name": ["Hood"], "owner": ["Kim"], "status": ["New"], "custom Grade": ["A"]},
+    "leads": {
+        "id": ["31"], "last_name": ["Hood"], "owner": ["Kim"], "status": ["New"], "custom Grade": ["A"],
+    },
     "tasks": {
         "id": ["41", "42"], "content": ["Call Anna", "Follow up on the quote"], "owner": ["Kim", "Kim"],
         "taskable_type": ["Deal", "Deal"], "taskable_id": ["21", "22"],
@@ -93,8 +99,8 @@ def rows(setup: Setup, topic: str, *columns: str) -> list[tuple[Any, ...]]:
 def test_the_kit_has_the_topics_of_the_contract(setup: Setup) -> None:
     """Notebooks are written against these names."""
     assert list(setup.tables) == list(TOPICS) == [
-        "users", "currencies", "fields", "labels", "stages", "activity_types", "lost_reasons", "filters", "columns",
-        "plan",
+        "users", "currencies", "fields", "labels", "stages", "activity_types", "lost_reasons", "filters",
+        "columns", "plan",
     ]  # fmt: skip
 
 
@@ -294,7 +300,7 @@ def found_in(tables: Tables, ask: Mapping | None = None) -> Found:
     wishes = ask or Mapping()
     subjects = pl.DataFrame([("Call", "Call Anna: now", 2)], schema=SUBJECTS, orient="row")
     lists = {"deals_20260401_0752.csv": 3}
-    return Found(study(frames(tables), wishes), wishes, lists, subjects, ["deals.0.csv"])
+    return Found(study(frames(tables), wishes), wishes, lists, subjects, {"deals.0.csv": "cp1252"})
 
 
 @pytest.fixture
@@ -307,6 +313,11 @@ def loaded(tmp_path: Path) -> Callable[[str], Mapping]:
     return load
 
 
+#: A Smart List of deals says no pipeline.
+BARE: Tables = {
+    **ACCOUNT,
+    "deals": {k: v for k, v in ACCOUNT["deals"].items() if not k.startswith("pipeline")},
+}
 AWKWARD: Tables = {
     **ACCOUNT,
     "deals": ACCOUNT["deals"]
@@ -314,17 +325,17 @@ AWKWARD: Tables = {
 }
 
 
-@pytest.mark.parametrize("tables", [ACCOUNT, AWKWARD, {}])
+@pytest.mark.parametrize("tables", [ACCOUNT, BARE, AWKWARD, {}])
 def test_the_untouched_draft_means_the_defaults(tables: Tables, loaded: Callable[[str], Mapping]) -> None:
     """Whoever writes it and forgets it has changed nothing."""
     assert loaded(draft_text(found_in(tables))) == Mapping()
 
 
-@pytest.mark.parametrize("tables", [ACCOUNT, AWKWARD, {}])
+@pytest.mark.parametrize("tables", [ACCOUNT, BARE, AWKWARD, {}])
 def test_every_line_of_the_draft_is_right_when_put_in_force(
     tables: Tables, loaded: Callable[[str], Mapping]
 ) -> None:
-    """Taking the `# ` away is all that is needed, whatever people call their tags; and every name is found."""
+    """Taking the `# ` away is all that is needed, whatever people call their tags."""
     lines = draft_text(found_in(tables)).splitlines()
     mapping = loaded("\n".join(line.removeprefix("# ") for line in lines if not line.startswith("##")))
 
@@ -360,6 +371,18 @@ def test_the_draft_is_filled_with_the_export() -> None:
         )
 
 
+def test_draft_mapping_reads_the_export_and_never_overwrites(sample: Path, tmp_path: Path) -> None:
+    """A mapping that someone has worked on is not lost to a second call."""
+    path = tmp_path / "mapping.yaml"
+
+    assert draft_mapping(sample, path) == path
+    assert path.read_text(encoding="utf-8") == draft_mapping(sample)
+    assert "#     Planting day: true   # 2 dates" in path.read_text(encoding="utf-8")
+    assert Mapping.load(path) == Mapping()
+    with pytest.raises(TargetError, match=r"mapping\.yaml exists already"):
+        draft_mapping(sample, path)
+
+
 # ---- lines that match nothing ---------------------------------------------------------------------------
 
 
@@ -391,7 +414,8 @@ def test_a_name_that_the_export_lacks_is_told_with_the_nearest(
 def test_names_that_match_are_not_told() -> None:
     """Stages without case and accents; users also by the name they had before they were deleted."""
     wishes = Mapping.load({
-        "owners": {"Kim": "k", "Lou": None}, "labels": {"VIP": "x", "Hot": None, "Customer": "y"}, "lead_statuses": {"New": "label"},
+        "owners": {"Kim": "k", "Lou": None}, "labels": {"VIP": "x", "Hot": None, "Customer": "y"},
+        "lead_statuses": {"New": "label"},
         "stages": {"sales": {"QUOTE": "x"}}, "won_stages": ["won"], "day_first": {"deals": {"Start": True}},
         "columns": {"deals": {"custom Grade": "ignore"}},
     })  # fmt: skip
@@ -410,8 +434,8 @@ def test_an_order_that_the_data_proves_needs_no_line() -> None:
 
 # ---- templates ------------------------------------------------------------------------------------------
 
-OURS = ["Person - Name", "Person - First name", "Person - Phone (Work)", "Organization - Name", "Deal - Title",
-        "Person - Favourite plant"]  # fmt: skip
+OURS = ["Person - Name", "Person - First name", "Person - Phone (Work)", "Organization - Name",
+        "Deal - Title", "Person - Favourite plant"]  # fmt: skip
 
 
 def test_headers_take_the_spelling_of_the_wizards_template(tmp_path: Path) -> None:
@@ -432,7 +456,8 @@ def test_headers_take_the_spelling_of_the_wizards_template(tmp_path: Path) -> No
 def test_templates_may_be_workbooks(tmp_path: Path) -> None:
     """The wizard hands out .xlsx."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    shared = f'<sst xmlns="{main}"><si><t>Person - Name *</t></si><si><r><t>Deal - </t></r><r><t>Title</t></r></si></sst>'
+    rich = "<si><r><t>Deal - </t></r><r><t>Title</t></r></si>"
+    shared = f'<sst xmlns="{main}"><si><t>Person - Name *</t></si>{rich}</sst>'
     sheet = (
         f'<worksheet xmlns="{main}"><sheetData><row><c t="s"><v>0</v></c><c t="s"><v>1</v></c>'
         '<c t="inlineStr"><is><t>Organization - Name *</t></is></c></row></sheetData></worksheet>'
@@ -442,7 +467,8 @@ def test_templates_may_be_workbooks(tmp_path: Path) -> None:
         book.writestr("xl/worksheets/sheet1.xml", sheet)
 
     assert spell(OURS, tmp_path) == {
-        "Person - Name": "Person - Name *", "Organization - Name": "Organization - Name *", "Deal - Title": "Deal - Title",
+        "Person - Name": "Person - Name *", "Organization - Name": "Organization - Name *",
+        "Deal - Title": "Deal - Title",
     }  # fmt: skip
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from zsell_transform import evidence, issues
 from zsell_transform.cleaning import iso, number
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import limit
+from zsell_transform.sell.columns import is_custom
 from zsell_transform.survey import Column, Survey, study
 
 Values = list[str | None]
@@ -40,10 +43,13 @@ def column(values: Values, name: str = "custom X", **ask: Any) -> Column:
         (["1", "25", "9999"], "numerical", "all 3 values are whole numbers of at most 4 digits"),
         (["1", "-25"], "numerical", "all 2 values are whole numbers"),
         (["1.5", "2"], "numerical", "all 2 values are numbers with a decimal point"),
-        (["1.234,50", "12,5"], "numerical", "all 2 values are numbers with a decimal comma and grouped thousands"),
-        (["1,234.50", "12.5"], "numerical", "all 2 values are numbers with a decimal point and grouped thousands"),
+        (["1.234,50", "12,5"], "numerical",
+         "all 2 values are numbers with a decimal comma and grouped thousands"),
+        (["1,234.50", "12.5"], "numerical",
+         "all 2 values are numbers with a decimal point and grouped thousands"),
         (["2024-05-31"], "date", "its only value is a date, year first"),
-        (["2024-05-31T10:00:00Z", "2024-06-01"], "datetime", "all 2 values are dates, year first, 1 with a time"),
+        (["2024-05-31T10:00:00Z", "2024-06-01"], "datetime",
+         "all 2 values are dates, year first, 1 with a time"),
         (["31/05/2024", "01/02/2024"], "date", "all 2 values are dates, day first (1 proves it)"),
         (["09:30", "23:59:10"], "time", "all 2 values are times of day"),
         (["true", "false", "true"], "yes_no", "all 3 values are false or true"),
@@ -102,14 +108,14 @@ def test_too_many_values_are_no_options() -> None:
     found = column(many)
 
     assert found.type == "text"
-    assert found.evidence == "501 different values, more than the 500 options that a field may have"
+    assert found.evidence == "501 different values, more than the 500 options of a field"
 
 
 def test_the_limits_are_those_of_the_account_page() -> None:
     """Limits live in YAML; the patterns repeat them so that importing needs no file."""
-    assert (evidence.OPTION_LIMIT, evidence.TEXT_LIMIT, evidence.DIGIT_LIMIT) == (
+    assert (
         limit("options"), limit("text"), limit("digits"),
-    )  # fmt: skip
+    ) == (evidence.OPTION_LIMIT, evidence.TEXT_LIMIT, evidence.DIGIT_LIMIT)  # fmt: skip
 
 
 # ---- day and month, decimal marks -----------------------------------------------------------------------
@@ -321,3 +327,20 @@ def test_sinks_are_collected_in_the_same_pass(tmp_path: Any) -> None:
 
     assert pl.read_parquet(target).height == 1
     assert seen.columns["deals"]["custom X"].dates == "dmy"
+
+
+def test_every_column_of_the_full_export_is_known_as_sells_own() -> None:
+    """A header of Sell's that nobody knows would become a custom field."""
+    facts = yaml.safe_load(
+        (Path(__file__).parent.parent / "zsell_transform/sell/full_export.yaml").read_text("utf-8")
+    )
+    unknown = {
+        (entity, name)
+        for entity, entry in facts.items()
+        for names in entry["columns"].values()
+        for name in names.split()
+        for known in (("companies", "contacts") if entity == "contacts" else (entity,))
+        if is_custom(known, name)
+    }
+
+    assert unknown == set()

@@ -1,7 +1,8 @@
-"""What the values of one column prove: its type in Pipedrive, its day/month order, its decimal mark, its options.
+"""What the values of one column prove: its type, its day/month order, its decimal mark, its options.
 
-Nothing here is a guess from a sample: a column has a type only if *every* filled value reads as one, and an order or a
-decimal mark only if some value reads no other way. `SHAPES` declares what is counted, `judge` reads the counts once.
+Nothing here is a guess from a sample: a column has a type only if *every* filled value reads as one, and an
+order or a decimal mark only if some value reads no other way. `SHAPES` declares what is counted, `judge`
+reads the counts once.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ import attrs
 
 from zsell_transform.cleaning import plain
 
-#: Pipedrive's limits (facts page, 3.8): a text field takes 255 characters, a numerical one 14 digits, a field 500 options.
+#: Pipedrive's limits (facts page, 3.8): a text field takes 255 characters, a numerical one 14 digits, a field
+#: 500 options.
 TEXT_LIMIT: Final = 255
 DIGIT_LIMIT: Final = 14
 OPTION_LIMIT: Final = 500
 #: Fewer values are too few to call them a list of options.
 _ENOUGH: Final = 4
 
-# --- dates: every month with its own number of days, so that 31/02 is not one -------------------------------------
+# --- dates: every month with its own number of days, so that 31/02 is not one -------------------------------
 _MONTHS: Final = (
     (r"(?:0?[13578]|1[02])", r"(?:0?[1-9]|[12]\d|3[01])"),
     (r"(?:0?[469]|11)", r"(?:0?[1-9]|[12]\d|30)"),
@@ -35,7 +37,7 @@ _DAY_MONTH: Final = "(?:" + "|".join(f"{day}[-/.]{month}" for month, day in _MON
 _YEAR: Final = r"(?:1[6-9]|2[01])\d{2}"
 _SHORT_YEAR: Final = rf"(?:{_YEAR}|\d{{2}})"
 
-# --- numbers: under one decimal mark, the other may only part groups of three -------------------------------------
+# --- numbers: under one decimal mark, the other may only part groups of three -------------------------------
 _GROUPS: Final = " '’\u00a0\u202f"
 _DOT: Final = rf"(?:\d+|[1-9]\d{{0,2}}(?:[,{_GROUPS}]\d{{3}})+)(?:\.\d+)?"
 _COMMA: Final = rf"(?:\d+|[1-9]\d{{0,2}}(?:[.{_GROUPS}]\d{{3}})+)(?:,\d+)?"
@@ -70,13 +72,15 @@ FAMILIES: Final[dict[str, dict[str, str]]] = {
         "email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
     },
 }
-SHAPES: Final[dict[str, str]] = {shape: pattern for family in FAMILIES.values() for shape, pattern in family.items()}
+SHAPES: Final[dict[str, str]] = {
+    shape: pattern for family in FAMILIES.values() for shape, pattern in family.items()
+}
 
 #: Words of a tick box, folded; the first of each pair says yes.
 _YES_NO: Final = tuple(
     frozenset(pair.split())
-    for pair in ("true false", "1 0", "yes no", "y n", "ja nein", "ja nej", "ja nee", "si no", "sim nao", "oui non",
-                 "tak nie", "ya tidak", "はい いいえ", "on off", "checked unchecked")
+    for pair in ("true false", "1 0", "yes no", "y n", "ja nein", "ja nej", "ja nee", "si no", "sim nao",
+                 "oui non", "tak nie", "ya tidak", "はい いいえ", "on off", "checked unchecked")
 )  # fmt: skip
 _PHONE_NAMES: Final = (
     "phone",
@@ -105,9 +109,11 @@ _ADDRESS_NAMES: Final = (
 
 
 def families(example: str) -> list[str]:
-    """The families to ask a column for that holds this value: where it has no shape of a family, not every value has."""
+    """The families to ask a column for that holds this value: in any other family not every value is."""
     return [
-        family for family, shapes in FAMILIES.items() if any(re.search(pattern, example) for pattern in shapes.values())
+        family
+        for family, shapes in FAMILIES.items()
+        if any(re.search(pattern, example) for pattern in shapes.values())
     ]
 
 
@@ -147,8 +153,8 @@ def date_order(seen: Evidence) -> str | None:
     """How the dates of a column read, from the whole column.
 
     Returns:
-        "ymd", "dmy", "mdy"; "undecided" when every value reads both ways round; "contradicts" when some value can only
-        be day first and another only month first; None when not every value is a date.
+        "ymd", "dmy", "mdy"; "undecided" when every value reads both ways round; "contradicts" when some value
+        can only be day first and another only month first; None when not every value is a date.
     """
     years, either, day_first, month_first = (seen.counts[shape] for shape in ("ymd", "slashed", "dmy", "mdy"))
     if not seen.filled or years + either != seen.filled:
@@ -161,7 +167,7 @@ def date_order(seen: Evidence) -> str | None:
 
 
 def decimal_mark(seen: Evidence) -> str | None:
-    """ "." or "," by proof; "undecided" when every value reads either way (`1,234`); None when these are not numbers."""
+    """The mark by proof; "undecided" when every value reads either way (`1,234`); None: no numbers."""
     if not seen.filled or seen.counts["coded"]:
         return None
     dot, comma = seen.every("dot"), seen.every("comma")
@@ -276,8 +282,9 @@ def _as_options(seen: Evidence) -> Verdict | None:
 def _parts(values: Mapping[str, int]) -> dict[str, int]:
     """The words of comma-joined values with their counts; empty when the commas rather belong to the values.
 
-    How Sell writes a multi-select field is not known (facts page, 6.4: by analogy with tags, a comma without a blank).
-    So each word of a joined value must come back in another value, and the words must not outnumber the values.
+    How Sell writes a multi-select field is not known (facts page, 6.4: by analogy with tags, a comma without
+    a blank). So each word of a joined value must come back in another value, and the words must not outnumber
+    the values.
     """
     joined = [value for value in values if "," in value]
     if not joined or any(", " in value for value in joined):
@@ -302,7 +309,8 @@ def _as_text(name: str, seen: Evidence, order: str | None, mark: str | None) -> 
     if seen.longest > TEXT_LIMIT:
         return Verdict(
             "large_text",
-            f"the longest of {seen.filled:,} texts has {seen.longest:,} characters, a text field takes {TEXT_LIMIT}",
+            f"the longest of {seen.filled:,} texts has {seen.longest:,} characters, a text field takes "
+            f"{TEXT_LIMIT}",
         )
     if _named(name, _ADDRESS_NAMES) and not any(map(seen.every, ("url", "email", "whole"))):
         return Verdict("address", f"{seen.filled:,} texts under a name that says address")
@@ -344,7 +352,7 @@ def _why_text(seen: Evidence, order: str | None, mark: str | None) -> Iterator[s
             f", {count('coded'):,} with leading zeros that a number field would lose",
         )
     if seen.options is not None and len(seen.options) > OPTION_LIMIT and 2 * len(seen.options) <= seen.filled:
-        yield f"{len(seen.options):,} different values, more than the {OPTION_LIMIT} options that a field may have"
+        yield f"{len(seen.options):,} different values, more than the {OPTION_LIMIT} options of a field"
     yield (
         f"{seen.filled:,} texts of at most {seen.longest:,} characters"
         if seen.filled > 1

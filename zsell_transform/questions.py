@@ -1,8 +1,8 @@
-"""What the survey asks of every Sell table: lazy questions, cheap enough to ride along with the pass that stores them.
+"""What the survey asks of every Sell table: lazy, and cheap enough to ride along with another pass.
 
-Two rounds. `questions` count cells and guess how many different values there are; `follow_ups` look at the columns whose
-values matter (custom fields, dates, numbers), and count values only where the first round has shown that they are few, so
-that no column can fill the memory.
+Two rounds. `questions` count cells and guess how many different values there are; `follow_ups` look at the
+columns whose values matter (custom fields, dates, numbers), and count values only where the first round has
+shown that they are few, so that no column can fill the memory.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom
 #: Up to about this many different values are counted one by one; a field of options has at most 500.
 #: `approx_n_unique` errs by one or two per cent.
 _ABOUT_FEW: Final = 1100
-#: No date, number, phone or web address that decides a type is longer; longer columns are text without asking.
+#: No date, number, phone or web address that decides a type is longer; longer columns are text without
+#: asking.
 _SHORT: Final = 80
 _STAGE_KEYS: Final = ("pipeline_id", "pipeline_name", "stage_id", "stage_name")
 
@@ -33,8 +34,8 @@ def questions(entity: str, columns: list[str], frame: pl.LazyFrame) -> dict[str,
         frame: its records, all text.
 
     Returns:
-        `facts` (one row: record count, and filled, longest, distinct for each column), `values` (`column, value, count`
-        of the vocabulary columns), for deals also `stages`.
+        `facts` (one row: record count, and filled, longest, distinct for each column), `values` (`column,
+        value, count` of the vocabulary columns), for deals also `stages`.
     """
     asked = {"facts": frame.select(pl.len().alias("rows"), *_facts(columns))}
     words = [name for name in VOCABULARY.get(entity, ()) if name in columns]
@@ -46,11 +47,12 @@ def questions(entity: str, columns: list[str], frame: pl.LazyFrame) -> dict[str,
 
 
 def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
-    """The second questions, about the columns whose type, dates or numbers matter; best asked of the stored records.
+    """The second questions, about the columns whose values matter; best asked of the stored records.
 
     Returns:
-        `few` (`column, value, count`) for columns of few different values; for the others, under the name of each family
-        of shapes that one of their values has, how many values have each shape (`column`, and the shapes of the family).
+        `few` (`column, value, count`) for columns of few different values; for the others, under the name of
+        each family of shapes that one of their values has, how many values have each shape (`column`, and the
+        shapes of the family).
     """
     wanted = [fact for fact in read_facts(facts) if fact["filled"] and matters(entity, fact["column"])]
     few = [fact["column"] for fact in wanted if _is_few(fact)]

@@ -19,7 +19,7 @@ from zsell_transform.transformers.history import activity_type
 def draft_mapping(
     source: Any, path: str | Path | None = None, mapping: str | Path | dict[str, Any] | Mapping | None = None
 ) -> str | Path:
-    """Writes a starter mapping, filled with this export's owners, stages, tags, statuses, lists, subjects and columns.
+    """Writes a starter mapping, filled with this export's owners, stages, tags, subjects, columns and so on.
 
     Args:
         source: a Sell export, as for `transform`.
@@ -48,22 +48,22 @@ def draft_mapping(
 def found_in(export: Export, ask: Mapping) -> Found:
     """What an export holds, as far as a mapping can speak of it."""
     frames = {entity: export.scan(entity) for entity in export.entities}
-    lists = {file.name: file.rows for file in export.files if file.family == "smart_list"}
+    lists = {file.file: file.rows for file in export.files if file.family == "smart_list"}
     return Found(
         study(frames, ask),
         ask,
         lists,
         subjects(frames.get("tasks"), ask),
-        [file.name for file in export.files],
+        {file.file: file.encoding for file in export.files if file.encoding},
     )
 
 
 def subjects(tasks: pl.LazyFrame | None, ask: Mapping) -> pl.DataFrame:
-    """The first lines of the tasks with the activity type that each gets; schema `SUBJECTS`, most used first."""
+    """The first lines of the tasks with the activity type of each; schema `SUBJECTS`, most used first."""
     if tasks is None or "content" not in tasks.collect_schema().names():
         return pl.DataFrame(schema=SUBJECTS)
-    content = tasks.select(text("content").alias("content")).drop_nulls()
-    told = content.select(activity_type("content", ask).alias("type"), first_line("content").alias("subject"))
+    lines = tasks.select(first_line(text("content")).alias("subject")).filter(pl.col("subject") != "")
+    told = lines.with_columns(activity_type(pl.col("subject"), ask).alias("type"))
     counted = told.group_by("type", "subject", maintain_order=True).agg(pl.len().alias("count"))
     ordered = counted.sort(["count", "subject"], descending=[True, False])
     return ordered.select(pl.col(name).cast(kind) for name, kind in SUBJECTS.items()).collect(

@@ -1,7 +1,8 @@
 """The survey: facts about every column, gathered before the first row is written.
 
-`study` asks the two rounds of `questions.py`, the first in the same pass that stores the records, and `answer` turns
-what was counted into a `Survey`: what each column proves (`evidence.py`), with leads and deals looked at together.
+`study` asks the two rounds of `questions.py`, the first in the same pass that stores the records, and
+`answer` turns what was counted into a `Survey`: what each column proves (`evidence.py`), with leads and deals
+looked at together.
 """
 
 from __future__ import annotations
@@ -29,20 +30,25 @@ Answers = dict[str, dict[str, pl.DataFrame]]
 
 @attrs.frozen
 class Column:
-    """What is known about one column of one entity. `type` governs what is written, `dates` and `decimal` how it is read.
+    """What is known about one column of one entity.
+
+    `type` governs what is written, `dates` and `decimal` how it is read.
 
     Attributes:
         filled: cells that hold more than blanks.
-        distinct: different values, where they were counted (at most 1,000); None when there are more or nobody asked.
+        distinct: different values, where they were counted (at most 1,000); None when there are more or
+            nobody asked.
         longest: characters of the longest value.
-        dates: "ymd", "dmy", "mdy" (years first may be mixed in), "undecided", "contradicts", or None: not all are dates.
+        dates: "ymd", "dmy", "mdy" (years first may be mixed in), "undecided", "contradicts", or None: not all
+            are dates.
         moments: some of its dates have a time.
         decimal: ".", ",", "undecided", or None: not all are numbers.
         type: Pipedrive's field type; `datetime` stands for a date and a time field.
         options: for option types, most used first.
         evidence: what proves the type, in one phrase.
         custom: no Sell table has this column of its own.
-        either_order: every value is a date that reads day first and month first alike, so that `day_first` decides.
+        either_order: every value is a date that reads day first and month first alike, so that `day_first`
+            decides.
         long_numbers: values of more digits than a numerical field takes, in a column of numbers.
     """
 
@@ -68,7 +74,8 @@ class Survey:
     Attributes:
         rows: records of each entity.
         columns: entity → column → `Column`.
-        values: entity → vocabulary column → frame `value, count`, most used first (`tags` are counted one by one).
+        values: entity → vocabulary column → frame `value, count`, most used first (`tags` are counted one by
+            one).
         stages: pipelines and stages in their order (schema `STAGES`), names trimmed.
         issues: columns whose dates or numbers nothing decides (schema `issues.RAW`).
     """
@@ -234,7 +241,7 @@ def _distinct(seen: Evidence) -> int | None:
 def _verdict(
     entity: str, name: str, evidence: Dict[str, Dict[str, Evidence]], read: Dict[str, Dict[str, _Reading]]
 ) -> Verdict:
-    """The type of the column's field: a lead's custom field is a deal's field, so both columns have one type."""
+    """The type of the column's field, which leads and deals share."""
     seen, reading = evidence[entity][name], read[entity][name]
     other = {"leads": "deals", "deals": "leads"}.get(entity, "")
     twin = next(

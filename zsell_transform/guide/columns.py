@@ -36,8 +36,9 @@ def columns(headers: Mapping[str, Sequence[str]], drafts: Iterable[Traced]) -> l
         drafts: with the origins of their headers: header, source, kind, type, create.
 
     Returns:
-        Rows with `file, column, item, field, type, own` (Pipedrive has the field; else it is created first), `required,
-        sell_column, click, sure` (high, medium, low: whether the wizard is known to have this field under this name).
+        Rows with `file, column, item, field, type, own` (Pipedrive has the field; else it is created first),
+        `required, sell_column, click, sure` (high, medium, low: whether the wizard is known to have this
+        field under this name).
     """
     origins: dict[tuple[str, str], dict[str, Any]] = {}
     for draft in drafts:

@@ -1,7 +1,8 @@
 """The text of a starter `mapping.yaml`, filled with what an export holds.
 
-Every line is a comment, so that the untouched draft means the defaults. Prose begins with `##`, a line of YAML with `# `:
-taking `# ` away from a key and what stands below it puts it in force. `DRAFT` says for each key what is told and shown.
+Every line is a comment, so that the untouched draft means the defaults. Prose begins with `##`, a line of
+YAML with `# `: taking `# ` away from a key and what stands below it puts it in force. `DRAFT` says for each
+key what is told and shown.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -42,14 +43,14 @@ class Found:
         ask: the mapping that the export was read with; mostly the defaults.
         lists: files that are Smart Lists, with the number of their records.
         subjects: the first lines of tasks, most used first; schema `SUBJECTS`.
-        files: every file of the export.
+        files: every file of the export, with the encoding that it was read in.
     """
 
     seen: Survey
     ask: Wishes
     lists: Mapping[str, int]
     subjects: pl.DataFrame
-    files: Sequence[str] = ()
+    files: Mapping[str, str] = attrs.field(factory=dict)
 
     def words(self, column: str, *entities: str) -> dict[str, int]:
         """The values of a vocabulary column with their counts, most used first."""
@@ -70,7 +71,7 @@ def draft_text(found: Found) -> str:
     return "\n".join(lines) + "\n"
 
 
-# --- what is shown under each key ----------------------------------------------------------------------------------
+# --- what is shown under each key ---------------------------------------------------------------------------
 
 
 def _name(text: str) -> str:
@@ -149,7 +150,7 @@ def _bare(column: str) -> str:
 def _stages(found: Found) -> Lines:
     pipelines: dict[str, list[Stage]] = {}
     for stage in stages(found.seen.stages, found.ask):
-        if stage.pipeline_name and stage.status == "Open":
+        if stage.status == "Open":
             pipelines.setdefault(stage.pipeline_name, []).append(stage)
     if pipelines:
         yield "stages:"
@@ -205,7 +206,7 @@ def _list_name(file: str) -> str:
 
 
 def _encoding(found: Found) -> Lines:
-    yield from _group("encoding", dict.fromkeys(found.files, "utf-8"))
+    yield from _group("encoding", {file: _name(encoding) for file, encoding in found.files.items()})
 
 
 def _always(*lines: str) -> Callable[[Found], Lines]:
@@ -227,16 +228,24 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
         _always("timezone: UTC"),
     ),
     "day_first": (
-        "Date columns whose values do not prove whether the day or the month comes first: true = the day.\n"
-        "Until it is said they stay text.",
+        (
+            "Date columns of which no value proves whether day or month comes first: true = the day.\n"
+            "Until it is said they stay text."
+        ),
         _day_first,
     ),
     "owners": (
-        "Sell users → the name or e-mail of the Pipedrive user who gets their records; null leaves the owner empty\n"
-        "and keeps the name in the field `Sell owner`.",
+        (
+            "Sell users → the name or e-mail of the Pipedrive user who gets their records; null leaves the "
+            "owner empty\n"
+            "and keeps the name in the field `Sell owner`."
+        ),
         _owners,
     ),
-    "stages": ("Pipeline → Sell stage → how the stage is called in Pipedrive.", _stages),
+    "stages": (
+        'Pipeline → Sell stage → how it is called in Pipedrive; "" is the pipeline of deals that name none.',
+        _stages,
+    ),
     "won_stages": (
         "Stages whose deals are won. The default knows Sell's own names in its languages.",
         _closing("Won"),
@@ -247,13 +256,19 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
         _always("closed_stages: {won: last, lost: first}"),
     ),
     "activity_types": (
-        "Sell has no task types; the words of a subject tell them, whole words only. These rules come before the\n"
-        "built-in ones; `rules: []` turns those off. As it stands, the tasks become:",
+        (
+            "Sell has no task types; the words of a subject tell them, whole words only. These rules come "
+            "before the\n"
+            "built-in ones; `rules: []` turns those off. As it stands, the tasks become:"
+        ),
         _activity_types,
     ),
     "columns": (
-        "Columns that are not Sell's own: custom (a field of their own), ignore, or the name of the Sell column\n"
-        "that they are.",
+        (
+            "Columns that are not Sell's own: custom (a field of their own), ignore, or the name of the Sell "
+            "column\n"
+            "that they are."
+        ),
         _columns,
     ),
     "labels": (
@@ -266,17 +281,25 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
     ),
     "lead_statuses": ("Lead statuses: label, or leave_out: such leads are not carried over.", _lead_statuses),
     "empty_in_pipedrive": (
-        "Types of which nothing was imported yet, where a run is given an export of the others:\n"
-        "organizations, persons, deals, leads, activities, notes.",
+        (
+            "Types of which nothing was imported yet, where a run is given an export of the others:\n"
+            "organizations, persons, deals, leads, activities, notes."
+        ),
         _always("empty_in_pipedrive: []"),
     ),
     "smart_lists": ("Smart Lists that shall become a label on their records: file → label.", _smart_lists),
     "duplicates": (
-        "Records that Pipedrive would merge into one: distinguish (a number behind the name; can be undone) or merge.",
+        (
+            "Records that Pipedrive would merge: distinguish (a number behind the name; can be undone) "
+            "or merge."
+        ),
         _always("duplicates: {companies: distinguish, contacts: distinguish}"),
     ),
     "orphans": (
-        "Records that hang on nothing, which Pipedrive would skip: placeholder (an organization of that name) or leave_out.",
+        (
+            "Records that hang on nothing, which Pipedrive would skip: placeholder (an organization of that "
+            "name) or leave_out."
+        ),
         _always("orphans: {deals: placeholder, leads: placeholder, notes: placeholder}"),
     ),
     "two_organizations": (
@@ -284,8 +307,11 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
         _always("two_organizations: person"),
     ),
     "bare_organizations": (
-        "Whether Pipedrive takes two organizations of one name and no address for the same: merge or separate.\n"
-        "Not known; merge is the careful reading. The trial shows it.",
+        (
+            "Whether Pipedrive takes two organizations of one name and no address for the same: merge or "
+            "separate.\n"
+            "Not known; merge is the careful reading. The trial shows it."
+        ),
         _always("bare_organizations: merge"),
     ),
     "id_links": (
@@ -293,14 +319,20 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
         _always("id_links: with_name"),
     ),
     "single_pass": (
-        "true: everything in one lap; activities and notes of deals and leads then hang on the person or organization.",
+        (
+            "true: everything in one lap; activities and notes of deals and leads then hang on the person or "
+            "organization."
+        ),
         _always("single_pass: false"),
     ),
     "moments": ("How won, lost and done times are written: datetime or day.", _always("moments: datetime")),
     "encoding": ("Only where the guess was wrong: file → encoding, such as cp1252.", _encoding),
     "templates": (
-        "A folder with the wizard's own templates, where the account's language is not English: their spelling of\n"
-        "the headers is used.",
+        (
+            "A folder with the wizard's own templates, where the account's language is not English: their "
+            "spelling of\n"
+            "the headers is used."
+        ),
         _always("templates: null"),
     ),
     "bom": ("true: files begin with a byte order mark, for spreadsheets.", _always("bom: false")),

@@ -1,4 +1,4 @@
-"""What the account's plan must hold: open deals and leads, custom fields, options, long texts, long numbers."""
+"""What the account's plan must hold: open deals and leads, custom fields, options, texts, numbers."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def _open(deals: int, leads: int) -> Iterator[dict[str, Any]]:
     found = deals + leads
     for known in pricings():
         seats = max(1, math.ceil(found / known.open_per_seat))
-        detail = f"{deals:,} open deals and {leads:,} leads; {known.open_per_seat:,} a seat, at most {known.cap:,} in all"
+        most = f"{known.open_per_seat:,} a seat, at most {known.cap:,} in all"
+        detail = f"{deals:,} open deals and {leads:,} leads; {most}"
         yield _row("open deals and leads", found, known.open_per_seat, plan=known.name, seats=seats,
                    fits=found <= known.cap, detail=detail)  # fmt: skip
 

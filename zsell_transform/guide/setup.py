@@ -1,8 +1,8 @@
 """The setup kit: what has to exist in Pipedrive before the files are imported, and which column goes where.
 
-`questions` asks the drafts which users, labels, stages … their columns name, of the whole account and not only of this
-lap, so that the person who sets Pipedrive up does it once. `kit` turns the answers into one frame a topic
-(contract, section 7); `guide/setup_page.py` writes them down as `setup.md`.
+`questions` asks the drafts which users, labels, stages … their columns name, of the whole account and not
+only of this lap, so that the person who sets Pipedrive up does it once. `kit` turns the answers into one
+frame a topic (contract, section 7); `guide/setup_page.py` writes them down as `setup.md`.
 """
 
 from __future__ import annotations
@@ -24,29 +24,30 @@ from zsell_transform.survey import Column, Survey
 
 Schema = dict[str, Any]
 
+_TEXT, _NUMBER, _FLAG = pl.String, pl.Int64, pl.Boolean
 #: The frames of the kit, in the order in which a person works through them.
 TOPICS: Final[dict[str, Schema]] = {
-    "users": {"user": pl.String, "sell_user": pl.String, "records": pl.Int64},
-    "currencies": {"currency": pl.String, "deals": pl.Int64},
+    "users": {"user": _TEXT, "sell_user": _TEXT, "records": _NUMBER},
+    "currencies": {"currency": _TEXT, "deals": _NUMBER},
     "fields": {
-        "item": pl.String, "name": pl.String, "type": pl.String, "options": pl.List(pl.String), "evidence": pl.String,
-        "sell_field": pl.String, "custom": pl.Boolean,
+        "item": _TEXT, "name": _TEXT, "type": _TEXT, "options": pl.List(_TEXT), "evidence": _TEXT,
+        "sell_field": _TEXT, "custom": _FLAG,
     },
-    "labels": {"item": pl.String, "label": pl.String, "records": pl.Int64, "twins": pl.String},
+    "labels": {"item": _TEXT, "label": _TEXT, "records": _NUMBER, "twins": _TEXT},
     "stages": {
-        "pipeline": pl.String, "position": pl.Int64, "stage": pl.String, "probability": pl.Int64, "open": pl.Int64,
-        "won": pl.Int64, "lost": pl.Int64, "cell": pl.String,
+        "pipeline": _TEXT, "position": _NUMBER, "stage": _TEXT, "probability": _NUMBER, "open": _NUMBER,
+        "won": _NUMBER, "lost": _NUMBER, "cell": _TEXT,
     },
-    "activity_types": {"type": pl.String, "activities": pl.Int64, "create": pl.Boolean},
-    "lost_reasons": {"reason": pl.String, "deals": pl.Int64},
-    "filters": {"label": pl.String, "smart_list": pl.String, "item": pl.String, "records": pl.Int64, "filter": pl.String},
+    "activity_types": {"type": _TEXT, "activities": _NUMBER, "create": _FLAG},
+    "lost_reasons": {"reason": _TEXT, "deals": _NUMBER},
+    "filters": {"label": _TEXT, "smart_list": _TEXT, "item": _TEXT, "records": _NUMBER, "filter": _TEXT},
     "columns": {
-        "file": pl.String, "column": pl.String, "item": pl.String, "field": pl.String, "type": pl.String, "own": pl.Boolean,
-        "required": pl.Boolean, "sell_column": pl.String, "click": pl.String, "sure": pl.String,
+        "file": _TEXT, "column": _TEXT, "item": _TEXT, "field": _TEXT, "type": _TEXT, "own": _FLAG,
+        "required": _FLAG, "sell_column": _TEXT, "click": _TEXT, "sure": _TEXT,
     },
     "plan": {
-        "check": pl.String, "found": pl.Int64, "plan": pl.String, "limit": pl.Int64, "seats": pl.Int64, "fits": pl.Boolean,
-        "detail": pl.String,
+        "check": _TEXT, "found": _NUMBER, "plan": _TEXT, "limit": _NUMBER, "seats": _NUMBER, "fits": _FLAG,
+        "detail": _TEXT,
     },
 }  # fmt: skip
 
@@ -72,7 +73,7 @@ class Drafted(Protocol):
 
 @attrs.frozen(eq=False)
 class Setup:
-    """The kit: `tables` has a frame for each of `TOPICS`; `lost_users` counts the records of users that Sell has deleted."""
+    """The kit: a frame for each of `TOPICS`, and the users that Sell has deleted with their records."""
 
     tables: dict[str, pl.DataFrame]
     lost_users: pl.DataFrame
@@ -87,9 +88,10 @@ def closed(header: str) -> bool:
 
 
 def questions(drafts: Iterable[Drafted]) -> dict[str, pl.LazyFrame]:
-    """Header → the values of its column with their counts (`value, count`), over all drafts of its item; lazy.
+    """Header → the values of its column with their counts (`value, count`), over all drafts of its item.
 
-    Labels and tags are counted one by one; the owner of a lead's person, who is the lead's, does not count twice.
+    Labels and tags are counted one by one; the owner of a lead's person, who is the lead's, does not count
+    twice.
     """
     parts: dict[str, list[pl.LazyFrame]] = {}
     for draft in drafts:
@@ -127,7 +129,8 @@ def kit(
         values: the collected answers of `questions`.
         headers: file name → its headers, for the files that this lap writes, in upload order.
         ask: the mapping.
-        filled: entity → header → records that have a value there; fields that none has are not listed. None = not known.
+        filled: entity → header → records that have a value there; fields that none has are not listed. None =
+            not known.
     """
     words = {header: _ordered(frame) for header, frame in values.items()}
     fields = _fields(
@@ -165,7 +168,7 @@ def _by_type(words: Mapping[str, pl.DataFrame], kind: str) -> dict[str, pl.DataF
     return {header: frame for header, frame in words.items() if field_facts()[header].type == kind}
 
 
-# --- users -------------------------------------------------------------------------------------------------------
+# --- users --------------------------------------------------------------------------------------------------
 
 
 def _users(words: Mapping[str, pl.DataFrame], seen: Survey, ask: Wishes) -> list[dict[str, Any]]:
@@ -203,7 +206,7 @@ def _lost_users(seen: Survey) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"sell_user": pl.String, "records": pl.Int64}, orient="row")
 
 
-# --- fields ------------------------------------------------------------------------------------------------------
+# --- fields -------------------------------------------------------------------------------------------------
 
 
 def _fields(
@@ -213,7 +216,7 @@ def _fields(
     written: Iterable[str],
     filled: Mapping[str, Mapping[str, int]],
 ) -> list[dict[str, Any]]:
-    """The fields to create, each once: leads have those of deals; first those that every import needs, then the custom ones."""
+    """The fields to create, each once: leads have those of deals; the custom ones come last."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for entity, origin in _to_create(drafts, written, filled):
         prefix, _, name = str(origin["header"]).partition(" - ")
@@ -280,7 +283,7 @@ def _said(name: str, column: Column) -> str:
     )
 
 
-# --- labels and filters ------------------------------------------------------------------------------------------
+# --- labels and filters -------------------------------------------------------------------------------------
 
 
 def _labels(words: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
@@ -324,18 +327,18 @@ def _filters(labels: list[dict[str, Any]], ask: Wishes) -> list[dict[str, Any]]:
     return found
 
 
-# --- stages, activity types --------------------------------------------------------------------------------------
+# --- stages, activity types ---------------------------------------------------------------------------------
 
 
 def _stages(placed: Sequence[Stage], seen: Survey) -> list[dict[str, Any]]:
-    """The stages that deals will stand in, in the order of their pipelines; Sell's closed ones only where one is needed."""
+    """The stages that deals will stand in, by pipeline; Sell's closed ones only where one is needed."""
     counts = dict(zip((stage.key for stage in placed), seen.stages["deals"].to_list(), strict=True))
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for stage in sorted(placed, key=lambda stage: stage.status != "Open"):
         row = found.setdefault(
             (stage.pipeline, plain(stage.stands_in)),
-            {"pipeline": stage.pipeline_name or None, "stage": stage.stands_in, "probability": None, "open": 0, "won": 0,
-             "lost": 0, "cell": stage.cell},
+            {"pipeline": stage.pipeline_name or None, "stage": stage.stands_in, "probability": None,
+             "open": 0, "won": 0, "lost": 0, "cell": stage.cell},
         )  # fmt: skip
         row[stage.status.lower()] += counts[stage.key]
         if stage.status == "Open" and row["probability"] is None and stage.likelihood is not None:

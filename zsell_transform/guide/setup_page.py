@@ -18,8 +18,8 @@ Lines = Iterator[str]
 
 #: How an item is called where one creates its fields and labels.
 ITEM_NAMES: Final = {
-    "organizations": "Organizations", "persons": "People", "deals": "Deals", "leads": "Leads", "activities": "Activities",
-    "notes": "Notes",
+    "organizations": "Organizations", "persons": "People", "deals": "Deals", "leads": "Leads",
+    "activities": "Activities", "notes": "Notes",
 }  # fmt: skip
 
 
@@ -54,13 +54,15 @@ def _opening(lap: int) -> Lines:
     yield "# Setting up Pipedrive for this import"
     yield ""
     yield (
-        "Pipedrive's import creates records, and neither users nor labels, stages or options. What the files name must "
+        "Pipedrive's import creates records, and neither users nor labels, stages or options. What the "
+        "files name must "
         "exist first. Below it stands in the order in which to do it: tick off as you go."
     )
     if lap > 1:
         yield ""
         yield (
-            f"**This is lap {lap}.** What an earlier lap asked for is asked for again, since it must still be there; "
+            f"**This is lap {lap}.** What an earlier lap asked for is asked for again, since it must still "
+            "be there; "
             "if nothing was added in Sell meanwhile, go straight to the files."
         )
     yield ""
@@ -70,17 +72,19 @@ def _opening(lap: int) -> Lines:
     )
 
 
-# --- before the files ----------------------------------------------------------------------------------------------
+# --- before the files ---------------------------------------------------------------------------------------
 
 
 def _who(setup: Setup) -> Lines:
     yield (
-        "- [ ] An **admin** of the Pipedrive account runs the import: others need a permission for it, and creation dates "
+        "- [ ] An **admin** of the Pipedrive account runs the import: others need a permission for it, and "
+        "creation dates "
         "of the past may be reserved to admins (likely, not confirmed)."
     )
     yield "- [ ] If the account is in use already: export everything from it first. A merge cannot be undone."
     yield (
-        "- [ ] Nobody else imports or edits meanwhile. Imports do not start automations, but for imports that change or "
+        "- [ ] Nobody else imports or edits meanwhile. Imports do not start automations, but for imports "
+        "that change or "
         "delete leads: pause those."
     )
 
@@ -94,29 +98,33 @@ def _plan(setup: Setup) -> Lines:
         opened, created = seats.item(0, "found"), fields.item(0, "found")
         yield (
             f"{seats.item(0, 'detail').split(';')[0]} count against the plan's limit, and "
-            f"{count(created, 'custom field')} will be created. What does not fit ends in the wizard's skip file."
+            f"{count(created, 'custom field')} will be created. What does not fit ends in the wizard's skip "
+            "file."
         )
         yield ""
-        yield f"| Plan | Open deals and leads a seat | Seats for {opened:,} | Custom fields | {created:,} fit |"
+        yield f"| Plan | Open ones a seat | Seats for {opened:,} | Custom fields | {created:,} fit |"
         yield "|---|---:|---:|---:|---|"
         for seat, field in zip(seats.to_dicts(), fields.to_dicts(), strict=True):
             needed = f"{seat['seats']:,}" if seat["fits"] else "more than any number of seats holds"
             yield (
-                f"| {seat['plan']} | {seat['limit']:,} | {needed} | {field['limit']:,} | {'yes' if field['fits'] else '**no**'} |"
+                f"| {seat['plan']} | {seat['limit']:,} | {needed} | {field['limit']:,} | "
+                f"{'yes' if field['fits'] else '**no**'} |"
             )
         yield ""
-        yield "- [ ] The account's plan and seats hold that. (New plans; accounts of before 2025 have others.)"
+        yield "- [ ] The account's plan and seats hold that. (Older plans have other limits.)"
     for row in rows.filter(~pl.col("check").is_in(["open deals and leads", "custom fields"])).to_dicts():
         mark = "- " if row["fits"] else "- [ ] **"
         end = "" if row["fits"] else "** Shorten the list, or keep the field as text."
-        yield f"{mark}{_said(row['detail'])}: {row['found']:,} {row['check']}, a field takes {row['limit']:,}.{end}"
+        told = f"{row['found']:,} {row['check']}, a field takes {row['limit']:,}."
+        yield f"{mark}{_said(row['detail'])}: {told}{end}"
 
 
 def _users(setup: Setup) -> Lines:
     users = setup.tables["users"].to_dicts()
     if users:
         yield (
-            "Invite everyone who owns a record. What belongs to nobody may all be given to whoever runs the import "
+            "Invite everyone who owns a record. What belongs to nobody may all be given to whoever runs the "
+            "import "
             "(likely, not confirmed)."
         )
         yield ""
@@ -128,7 +136,8 @@ def _users(setup: Setup) -> Lines:
         names = listed(f"{_said(user['sell_user'])} ({count(user['records'], 'record')})" for user in gone)
         yield ""
         yield (
-            f"Deleted in Sell, so not invited: {names}. Their names are kept in the field `Sell owner` and in texts; "
+            f"Deleted in Sell, so not invited: {names}. Their names are kept in the field `Sell owner` and "
+            "in texts; "
             "`owners:` in the mapping gives the records to someone else."
         )
 
@@ -147,8 +156,10 @@ def _fields(setup: Setup) -> Lines:
     if not rows:
         return
     yield (
-        "Create each with exactly this name and type, so that the wizard finds it by its name; a column whose field does "
-        "not exist may vanish without a word (likely, not confirmed). Type and options follow from all values of the column."
+        "Create each with exactly this name and type, so that the wizard finds it by its name; a column "
+        "whose field does "
+        "not exist may vanish without a word (likely, not confirmed). Type and options follow from all "
+        "values of the column."
     )
     for item in dict.fromkeys(_home(row) for row in rows):
         yield ""
@@ -194,7 +205,8 @@ def _stages(setup: Setup) -> Lines:
     if not rows:
         return
     yield (
-        "Won and lost deals stand in an open stage beside their status; `closed_stages:` in the mapping says in which. "
+        "Won and lost deals stand in an open stage beside their status; `closed_stages:` in the mapping "
+        "says in which. "
         "Probabilities are the usual ones of Sell's deals in that stage."
     )
     for pipeline in dict.fromkeys(row["pipeline"] for row in rows):
@@ -209,7 +221,8 @@ def _stage(row: dict[str, Any]) -> str:
     chance = "" if row["probability"] is None else f" · probability {row['probability']} %"
     held = [f"{row[status]:,} {status}" for status in ("open", "won", "lost") if row[status]]
     spelled = "" if row["cell"] == row["stage"] else f" · {_code(row['cell'])} in the file"
-    return f"- [ ] {row['position']}. **{_said(row['stage'])}**{chance} · {', '.join(held) or 'no deal'}{spelled}"
+    deals = ", ".join(held) or "no deal"
+    return f"- [ ] {row['position']}. **{_said(row['stage'])}**{chance} · {deals}{spelled}"
 
 
 def _activity_types(setup: Setup) -> Lines:
@@ -225,13 +238,34 @@ def _activity_types(setup: Setup) -> Lines:
 def _lost_reasons(setup: Setup) -> Lines:
     rows = setup.tables["lost_reasons"].to_dicts()
     if rows:
-        yield "Only where the account works with a fixed list of reasons; otherwise they are plain text and nothing is to be done."
+        yield "Only where the account has a fixed list of reasons; otherwise they are plain text."
         yield ""
     for row in rows:
         yield f"- [ ] {_said(row['reason'])} ({count(row['deals'], 'deal')})"
 
 
-# --- the files -----------------------------------------------------------------------------------------------------
+# --- the files ----------------------------------------------------------------------------------------------
+
+
+def _for_each_file() -> Lines:
+    yield "1. Upload the file. One row of headers, UTF-8, commas."
+    yield (
+        "2. Look at every column in the list below it; the wizard finds most by their names. A field of the "
+        "same name under another icon (person, organization, deal) is another field. Names in bold were "
+        "created above."
+    )
+    yield (
+        "3. Whether English headers are found in an account of another language is not known: give the "
+        "wizard's own templates with `templates:` in the mapping, or choose the fields by hand."
+    )
+    yield (
+        f"4. When it asks about duplicates: **{duplicates_answer()}**. The files are made for that answer: "
+        "with the other one, records that several rows name would be made several times."
+    )
+    yield (
+        "5. Look at the preview, start the import, and keep the skip file (Import history › Details) if "
+        "there is one."
+    )
 
 
 def _files(setup: Setup) -> Lines:
@@ -240,16 +274,7 @@ def _files(setup: Setup) -> Lines:
         return
     yield "For each file, in this order: account menu › Tools and apps › Import data › From a spreadsheet."
     yield ""
-    yield from (
-        "1. Upload the file. One row of headers, UTF-8, commas.",
-        "2. Look at every column in the list below it; the wizard finds most by their names. A field of the same name under "
-        "another icon (person, organization, deal) is another field. Names in bold were created above. "
-        "Whether English headers are found in an account of another language is not known: give the wizard's own templates "
-        "with `templates:` in the mapping, or choose by hand.",
-        f"3. When it asks about duplicates: **{duplicates_answer()}**. The files are made for that answer: with the other one "
-        "the records that several rows name would be made several times.",
-        "4. Look at the preview, start the import, and keep the skip file (Import history › Details) if there is one.",
-    )
+    yield from _for_each_file()
     for file in dict.fromkeys(row["file"] for row in rows):
         yield ""
         yield f"### {file}"
@@ -280,10 +305,10 @@ def _afterwards(setup: Setup) -> Lines:
             f"- [ ] The Smart List {_code(row['smart_list'])} as a filter: {_said(row['filter'])} "
             f"({count(row['records'], 'record')})"
         )
-    yield "- [ ] Export everything from Pipedrive and run the next lap with it; `report.html` gives the command."
+    yield "- [ ] Export everything from Pipedrive and run the next lap; `report.html` gives the command."
 
 
-# --- words ---------------------------------------------------------------------------------------------------------
+# --- words --------------------------------------------------------------------------------------------------
 
 
 def _said(text: Any) -> str:

@@ -1,7 +1,8 @@
 """The wizard's own templates as the spelling of our headers.
 
-The newer wizard hands out templates in the language of the account (facts: `pipedrive/spellings.yaml`), and finds columns by
-their names. Where the user puts such templates into a folder, the files carry the templates' spelling, letter for letter.
+The newer wizard hands out templates in the language of the account (facts: `pipedrive/spellings.yaml`), and
+finds columns by their names. Where the user puts such templates into a folder, the files carry the templates'
+spelling, letter for letter.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def _first(lookup: Mapping[str, str], forms: Iterable[str]) -> str | None:
 
 
 def _each_once(found: Iterable[tuple[str, str | None]], order: Iterable[str]) -> dict[str, str]:
-    """Every header its first spelling; two of our headers never get the same one: the first found keeps it."""
+    """Every header its first spelling; of two with the same one the first found keeps it."""
     spelled_by: dict[str, str] = {}
     taken: set[str] = set()
     for header, spelled in found:

@@ -1,4 +1,4 @@
-"""Lines of the mapping that match nothing in the export: most often a name that is spelled otherwise there."""
+"""Lines of the mapping that match nothing in the export: most often a name that is spelled otherwise."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def unused(
         ask: the mapping.
         seen: the survey.
         files: the names of the export's files.
-        headers: entity → the headers as the files spell them, for `columns`; the names after reading where None.
+        headers: entity → the headers as the files spell them, for `columns`; the names after reading where
+            None.
 
     Returns:
         Raw issues: `field` is the place in the mapping, `value` the name, `detail` the nearest right one.

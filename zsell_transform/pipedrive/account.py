@@ -1,4 +1,4 @@
-"""What a Pipedrive account is like (`account.yaml`): plans and limits, what it has from the start, what the wizard asks."""
+"""What a Pipedrive account is like (`account.yaml`): plans, limits, defaults, and what the wizard asks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import attrs
 
 @attrs.frozen
 class Pricing:
-    """One plan: open deals and leads a seat, custom fields a company; no plan holds more than `cap` open ones."""
+    """One plan: open deals and leads a seat and, at most, a company (`cap`); custom fields a company."""
 
     name: str
     open_per_seat: int
@@ -60,7 +60,7 @@ def type_name(kind: str) -> str:
 
 
 def click(kind: str, label: str = "") -> Click:
-    """What to click for a column whose field has this type; `label` is that of an e-mail or phone (Work, Mobile)."""
+    """What to click for a column of this type; `label` is that of an e-mail or phone (Work, Mobile)."""
     known = _file()["clicks"].get(kind)
     if known is None or ("{label}" in known["text"] and not label):
         return Click()

@@ -1,7 +1,7 @@
 """Which columns of a Sell table are Sell's own, and what the survey wants to know of them.
 
-Names are the canonical ones (full export of 2026) and those of API dumps that have no counterpart there; a column that is
-not here is a custom field. Source: facts page on Sell exports, sections 2 and 4.
+Names are the canonical ones (full export of 2026) and those of API dumps that have no counterpart there; a
+column that is not here is a custom field. Source: facts page on Sell exports, sections 2 and 4.
 """
 
 from __future__ import annotations
@@ -10,37 +10,70 @@ import re
 from typing import Final
 
 _PERSON: Final = (
-    "id first_name last_name name owner creator creator_id user_id tags email address street city region zip country "
-    "mobile phone fax skype facebook twitter linkedin linkedin_display website title industry description "
-    "created_at updated_at last_activity_date billing_address shipping_address custom_fields"
+    "id first_name last_name name owner creator creator_id user_id tags email address "
+    "street city region zip country mobile phone fax skype facebook twitter linkedin "
+    "linkedin_display website title industry description created_at updated_at "
+    "last_activity_date billing_address shipping_address custom_fields"
 )
-_ABOUT: Final = "company_name first_name last_name name id type"
+_PARTY: Final = (
+    f"{_PERSON} "
+    "is_organisation organisation_name organisation_id customer_status prospect_status "
+    "private parent_organization_id parent_organisation_id parent_organisation_name"
+)
+_ABOUT: Final = ("company_name", "first_name", "last_name", "name", "id", "type")
+
+
+def _about(prefix: str) -> str:
+    return " ".join(f"{prefix}_{part}" for part in _ABOUT)
+
 
 STANDARD: Final[dict[str, frozenset[str]]] = {
     entity: frozenset(names.split())
     for entity, names in {
-        "companies": f"{_PERSON} is_organisation organisation_name organisation_id customer_status prospect_status private "
-        "parent_organization_id parent_organisation_id parent_organisation_name",
-        "contacts": f"{_PERSON} is_organisation organisation_name organisation_id customer_status prospect_status private "
-        "parent_organization_id parent_organisation_id parent_organisation_name",
-        "leads": f"{_PERSON} company_name status source source_id unqualified_reason unqualified_reason_id organisation_id",
-        "deals": "id name scope pipeline_name pipeline_id stage_name stage_id owner tags main_contact_id main_contact "
-        "main_contact_email company_id company added_at added_on created_at creator creator_id currency "
-        "current_win_likelihood decimal_value entity_id estimated_close_date forecasted_deal_value hot last_activity_date "
-        "last_stage_change_at last_stage_change_by_id loss_reason loss_reason_id source source_id unqualified_reason "
-        "unqualified_reason_id updated_at dropbox_email custom_fields",
-        "tasks": "id content owner creator creator_id send_time done_at created_at updated_at date remind completed overdue "
-        + " ".join(f"taskable_{part}" for part in _ABOUT.split()),
-        "notes": "id content owner creator creator_id type tags is_important created_at updated_at "
-        + " ".join(f"noteable_{part}" for part in _ABOUT.split()),
-        "calls": "id owner user_id summary recording_url outcome outcome_id duration phone_number incoming missed "
-        "resource_type resource_id associated_deal_ids external_id made_at created_at updated_at",
-        "texts": "id owner user_id user_phone_number content incoming resource_phone_number resource_type resource_id "
-        "associated_deal_ids sent_at created_at updated_at",
-        "emails": "id owner creator_id subject content resource_type resource_id sent_at created_at updated_at",
-        "visits": "id owner creator_id outcome outcome_id resource_type resource_id visited_at resource_address "
-        "rep_location_verification_status summary created_at updated_at",
-        "documents": "id uploaded_file_name uploaded_file_size_in_bytes documentable_id documentable_type created_at",
+        "companies": _PARTY,
+        "contacts": _PARTY,
+        "leads": (
+            f"{_PERSON} "
+            "company_name status source source_id unqualified_reason unqualified_reason_id "
+            "organisation_id"
+        ),
+        "deals": (
+            "id name scope pipeline_name pipeline_id stage_name stage_id owner tags "
+            "main_contact_id main_contact main_contact_email company_id company added_at added_on "
+            "created_at creator creator_id currency current_win_likelihood decimal_value "
+            "entity_id estimated_close_date forecasted_deal_value hot last_activity_date "
+            "last_stage_change_at last_stage_change_by_id loss_reason loss_reason_id source "
+            "source_id unqualified_reason unqualified_reason_id updated_at dropbox_email "
+            "custom_fields"
+        ),
+        "tasks": (
+            f"{_about('taskable')} "
+            "id content owner creator creator_id send_time done_at created_at updated_at date "
+            "remind completed overdue"
+        ),
+        "notes": (
+            f"{_about('noteable')} "
+            "id content owner creator creator_id type tags is_important created_at updated_at"
+        ),
+        "calls": (
+            "id owner user_id summary recording_url outcome outcome_id duration phone_number "
+            "incoming missed resource_type resource_id associated_deal_ids external_id made_at "
+            "created_at updated_at"
+        ),
+        "texts": (
+            "id owner user_id user_phone_number content incoming resource_phone_number "
+            "resource_type resource_id associated_deal_ids sent_at created_at updated_at"
+        ),
+        "emails": (
+            "id owner creator_id subject content resource_type resource_id sent_at created_at updated_at"
+        ),
+        "visits": (
+            "id owner creator_id outcome outcome_id resource_type resource_id visited_at "
+            "resource_address rep_location_verification_status summary created_at updated_at"
+        ),
+        "documents": (
+            "id uploaded_file_name uploaded_file_size_in_bytes documentable_id documentable_type created_at"
+        ),
     }.items()
 }
 
@@ -88,7 +121,8 @@ VOCABULARY: Final[dict[str, tuple[str, ...]]] = {
     "documents": ("documentable_type",),
 }
 
-#: `custom X`, `custom (contact) X`, `custom (prospect/customer) X`; only these scopes are scopes, since field names hold brackets.
+#: `custom X`, `custom (contact) X`, `custom (prospect/customer) X`; only these scopes are scopes, since field
+#: names hold brackets.
 CUSTOM: Final = re.compile(r"^custom (?:\((contact|prospect/customer)\) )?(.+)$", re.DOTALL)
 
 
