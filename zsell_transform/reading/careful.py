@@ -12,6 +12,7 @@ import io
 import re
 import sys
 from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
 from typing import Final, NamedTuple, TextIO
 
 import attrs
@@ -129,12 +130,14 @@ class Reader:
     # --- one record, in the first way that gives it the header's width -------------------------------------------
 
     def _fitting(self, text: str, at: int, ways: _Ways) -> _Reading | None:
-        """Depth-first over the ways to read each cell, in order of likelihood, within a number of tries."""
-        stack: list[tuple[int, int, _Chain]] = [(at, 0, None)]
+        """The likeliest way that gives the header's width: cheapest first, within a number of tries."""
+        waiting: list[tuple[int, int, int, int, _Chain]] = [(0, 0, 0, at, None)]
+        made = 0
         for _ in range(_TRIES + 4 * self.width):
-            if not stack:
+            if not waiting:
                 return None
-            place, count, chain = stack.pop()
+            cost, missing, _, place, chain = heappop(waiting)
+            count = -missing
             if count == self.width:
                 end = self._end.match(text, place)
                 if end:
@@ -144,28 +147,36 @@ class Reader:
                 if not text.startswith(self.delimiter, place):
                     continue
                 place += 1
-            stack.extend((end, count + 1, (chain, cell)) for cell, end in reversed(ways(text, place)))
+            for cell, end_of_cell, price in ways(text, place):
+                made += 1
+                heappush(waiting, (cost + price, -count - 1, made, end_of_cell, (chain, cell)))
         return None
 
-    def _within_line(self, text: str, at: int) -> list[tuple[str, int]]:
+    def _within_line(self, text: str, at: int) -> list[_Way]:
         """The ways to read a cell that end on its line: quoted, quoted with stray quotes inside, or as text."""
-        ways = []
-        if (m := self._quoted.match(text, at)) and not _breaks(m[1]):
-            ways.append((m[1].replace('""', '"'), m.end()))
+        ways: list[_Way] = []
+        legal = self._quoted.match(text, at)
+        if legal and _breaks(legal[1]):
+            legal = None
+        if legal:
+            ways.append((legal[1].replace('""', '"'), legal.end(), 0 if text[at] == '"' else 1))
         elif m := self._loose_line.match(text, at):
-            ways.append((_unescaped(m[1]), m.end()))
+            ways.append((_unescaped(m[1]), m.end(), 4 if self.delimiter in m[1] else 2))
         m = self._text.match(text, at)
-        return [*ways, (m[0], m.end())] if m else ways
+        assert m is not None  # it matches the empty text
+        opened = m[0].startswith('"')
+        price = 8 if legal and opened else 3 if opened else 2 if '"' in m[0] else 0
+        return [*ways, (m[0], m.end(), price)]
 
-    def _anyhow(self, text: str, at: int) -> list[tuple[str, int]]:
+    def _anyhow(self, text: str, at: int) -> list[_Way]:
         """The same, also over line breaks, unless a record of its own would be swallowed; lone CR may be text."""
         ways = self._within_line(text, at)
-        for pattern in (self._quoted, self._loose):
+        for pattern, price in ((self._quoted, 0), (self._loose, 6)):
             m = pattern.match(text, at, at + _LOOKAHEAD)
             if m and _breaks(m[1]) and not self._swallows(m[1]):
-                ways.append((_unescaped(m[1]), m.end()))
+                ways.append((_unescaped(m[1]) if price else m[1].replace('""', '"'), m.end(), price))
         m = self._text_with_cr.match(text, at)
-        return [*ways, (m[0], m.end())] if m and "\r" in m[0].removesuffix("\r") else ways
+        return [*ways, (m[0], m.end(), 1)] if m and "\r" in m[0].removesuffix("\r") else ways
 
     def _swallows(self, cell: str) -> bool:
         """Whether one of the lines after the cell's first would be a whole record (never told of narrow files)."""
@@ -196,7 +207,9 @@ class Reader:
 
 
 _Chain = tuple["_Chain", str] | None
-_Ways = Callable[[str, int], list[tuple[str, int]]]
+#: A cell, where it ends, and how unlikely this way to read it is (0 = legal).
+_Way = tuple[str, int, int]
+_Ways = Callable[[str, int], list[_Way]]
 
 
 class _Window:
