@@ -17,7 +17,7 @@ from zsell_transform.cleaning import iso, number
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import limit
 from zsell_transform.sell.columns import is_custom
-from zsell_transform.survey import Column, Survey, study
+from zsell_transform.survey import Column, Survey, contradictions, study
 
 Values = list[str | None]
 
@@ -170,6 +170,19 @@ def test_contradicting_dates_stay_text_and_are_told() -> None:
     assert seen.columns["deals"]["custom Start"].type == "text"
     assert row["code"] == "contradicting_dates"
     assert "1 can only be day first, 1 only month first" in row["message"]
+
+
+def test_contradicting_dates_are_told_cell_by_cell() -> None:
+    """Those that prove an order; the ones that read both ways accuse nobody."""
+    cells = ["31/05/2024", "05/31/2024", "01/02/2024", None]
+    frame = pl.DataFrame({"_row": [2, 3, 4, 5], "custom Start": cells}).lazy()
+    seen = study({"deals": frame}, Mapping())
+    [found] = contradictions(seen, "deals", frame)
+
+    assert found.collect().select("code", "row", "value", "detail").rows() == [
+        ("contradicting_date", 2, "31/05/2024", "day first"),
+        ("contradicting_date", 3, "05/31/2024", "month first"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,8 @@ KINDS: Final[dict[str, Kind]] = {
     "empty_column": Kind("info", "'{field}' holds nothing in the whole export", "not written"),
     "ignored_column": Kind("info", "'{field}' holds {value} values: {detail}", "not written"),
     "spare_column": Kind("info", "'{field}' holds {value} values", "read only where '{detail}' is blank"),
+    "carried_elsewhere": Kind("info", "'{field}' holds {value} values", "told by {detail}, not written itself"),
+    "said_by_absence": Kind("info", "'{field}' of {value} records says {detail}", "that is so where nothing else is said"),
     "custom_field_renamed": Kind(
         "info", "the name of '{field}' is taken by another field of its item", "written as '{detail}'",
     ),
@@ -214,6 +216,12 @@ KINDS: Final[dict[str, Kind]] = {
         "warning",
         "{value} dates in {field} contradict each other: {detail}",
         "left as text",
+        "Correct the dates of one kind in Sell, or keep the field as text.",
+    ),
+    "contradicting_date": Kind(
+        "warning",
+        "{field} holds {value}, which can only be {detail}, while other dates of the column cannot",
+        "the column stays text",
         "Correct the dates of one kind in Sell, or keep the field as text.",
     ),
     "undecided_decimal_mark": Kind(

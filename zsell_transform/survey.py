@@ -15,6 +15,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import text
 from zsell_transform.evidence import FAMILIES, SHAPES, Evidence, Verdict, date_order, decimal_mark, judge
 from zsell_transform.mapping import Mapping
 from zsell_transform.questions import follow_ups, matters, questions, read_facts
@@ -292,6 +293,27 @@ def _in_order(stages: pl.DataFrame | None) -> pl.DataFrame:
         )
         .select(pl.col(name).cast(kind) for name, kind in STAGES.items())
     )
+
+
+def contradictions(seen: Survey, entity: str, frame: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """The cells by which columns of dates contradict themselves, one issue each, lazily.
+
+    Args:
+        frame: the entity's records, with `_file`, `_row` and `_id` where there are any.
+    """
+    return [
+        _one_way_only(frame, entity, column.name)
+        for column in seen.columns.get(entity, {}).values()
+        if column.dates == "contradicts"
+    ]
+
+
+def _one_way_only(frame: pl.LazyFrame, entity: str, column: str) -> pl.LazyFrame:
+    value = text(column)
+    day_first, month_first = (value.str.contains(SHAPES[shape]) for shape in ("dmy", "mdy"))
+    way = pl.when(day_first).then(pl.lit("day first")).otherwise(pl.lit("month first"))
+    proving = frame.filter(day_first != month_first)
+    return issues.found(proving, "contradicting_date", entity=entity, field=column, value=value, detail=way)
 
 
 def _doubt(entity: str, column: Column, counts: Dict[str, int]) -> pl.DataFrame:

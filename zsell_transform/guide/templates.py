@@ -7,14 +7,11 @@ spelling, letter for letter.
 
 from __future__ import annotations
 
-import csv
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
-from xml.etree import ElementTree
 
 from zsell_transform.cleaning import plain
 from zsell_transform.errors import MappingError
@@ -97,21 +94,30 @@ def _templates(folder: Path) -> list[Path]:
 
 
 def _first_row(path: Path) -> list[str]:
+    import csv
+    from xml.etree.ElementTree import ParseError
+    from zipfile import BadZipFile
+
     try:
         row = _csv_row(path) if path.suffix.lower() == ".csv" else list(_xlsx_row(path))
-    except (OSError, UnicodeDecodeError, KeyError, zipfile.BadZipFile, ElementTree.ParseError) as error:
+    except (OSError, ValueError, LookupError, csv.Error, BadZipFile, ParseError) as error:
         raise MappingError(f"templates: {path.name} cannot be read as a template ({error})") from error
     return [header.strip() for header in row if header.strip()]
 
 
 def _csv_row(path: Path) -> list[str]:
+    import csv
+
     with path.open(encoding="utf-8-sig", newline="") as lines:
         return next(csv.reader(lines), [])
 
 
 def _xlsx_row(path: Path) -> Iterator[str]:
     """The first row of the first sheet: its cells hold their text, or the number of a shared one."""
-    with zipfile.ZipFile(path) as book:
+    from xml.etree import ElementTree
+    from zipfile import ZipFile
+
+    with ZipFile(path) as book:
         shared = []
         if "xl/sharedStrings.xml" in book.namelist():
             entries = ElementTree.fromstring(book.read("xl/sharedStrings.xml")).iter(f"{_SHEET}si")
