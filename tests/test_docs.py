@@ -1,7 +1,7 @@
 """The docs are true: every block of code runs, every output shown is what comes out, every page can be found.
 
-Sybil cuts the blocks out of README and docs. They run page by page in a folder with a Sell export under the names
-that the docs use. A `text` block behind a `python` block is what the last line of that block shows.
+Sybil cuts the blocks out of README and docs. They run page by page in a folder with a Sell export under the
+names that the docs use. A `text` block behind a `python` block is what the last line of that block shows.
 """
 
 from __future__ import annotations
