@@ -9,6 +9,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.lap.words import OUT, Plan
+from zsell_transform.pipedrive.lead_people import OWN
 from zsell_transform.sell.entities import ITEMS, TARGETS
 from zsell_transform.transformers.table import Draft
 
@@ -54,81 +55,79 @@ def empty_keys(entity: str) -> pl.DataFrame:
 
 
 def fills(draft: Draft) -> pl.LazyFrame:
-    """How many records have a value, by header."""
-    return draft.frame.select(pl.col(header).count() for header in draft.headers)
+    """How many records have a value, by header, where the survey's counts do not tell it."""
+    return draft.frame.select(pl.col(header).count() for header in draft.headers if header not in draft.sure)
 
 
 @attrs.frozen(eq=False)
-class Addressed:
-    """The rows of one item that go out.
+class Layout:
+    """Which columns stand in which file of an item.
 
     Attributes:
-        parts: label → rows with `_id` and every column in file order.
-        columns: label → the columns that stand in that part's file.
-        rows: how many.
+        order: every column of the item that stands in any of its files.
+        columns: label of a part → the columns of its files, in upload order.
     """
 
     item: str
-    parts: MappingOf[str, pl.LazyFrame]
+    order: tuple[str, ...]
     columns: MappingOf[str, tuple[str, ...]]
-    rows: int
-
-    @property
-    def headers(self) -> tuple[str, ...]:
-        """All columns that stand in any file of the item, in order."""
-        return tuple(dict.fromkeys(c for label in self.parts for c in self.columns[label]))
-
-    def files(self) -> list[pl.LazyFrame]:
-        """The parts as they are written."""
-        return [self.parts[label].select(self.columns[label]) for label in self.parts]
-
-    def scan(self) -> pl.LazyFrame:
-        """All rows under all columns that stand in any file, with `_id`."""
-        return pl.concat([part.select("_id", *self.headers) for part in self.parts.values()])
 
 
-def address(
+Given = list[tuple[Draft, Plan, MappingOf[str, int]]]
+
+
+def layouts(
     drafts: MappingOf[str, Draft], plans: MappingOf[str, Plan], filled: MappingOf[str, MappingOf[str, int]]
-) -> dict[str, Addressed]:
-    """The rows of this lap of every item that has any.
+) -> dict[str, Layout]:
+    """The layout of every item that has rows in this lap.
 
     Args:
-        filled: entity → header → how many of all records have a value.
+        filled: entity → header → how many of all records have a value (at least 1 where it is only known that some have).
     """
     done = {}
     for item in ITEMS:
         entities = [entity for entity, plan in plans.items() if TARGETS[entity] == item and entity in drafts]
-        addressed = _item(item, [(drafts[e], plans[e], filled[e]) for e in entities])
-        if addressed.parts:
-            done[item] = addressed
+        layout = _layout(item, [(drafts[e], plans[e], filled[e]) for e in entities])
+        if layout.columns:
+            done[item] = layout
     return done
 
 
-def _item(item: str, given: list[tuple[Draft, Plan, MappingOf[str, int]]]) -> Addressed:
+def _layout(item: str, given: Given) -> Layout:
     going = [plan.rows.filter(pl.col("state") == OUT) for _, plan, _ in given]
     links = list(dict.fromkeys(c for _, plan, _ in given for c in plan.link_columns))
     headers = list(dict.fromkeys(h for draft, plan, _ in given for h in (*draft.headers, *_added_headers(plan))))
     standing = _standing(given, going, headers)
-    order = _ordered(item, [h for h in headers if h in standing and h not in links], links, headers)
-    parts: dict[str, pl.LazyFrame] = {}
+    order = _ordered(item, [h for h in headers if h in standing and h not in links], links)
     columns: dict[str, tuple[str, ...]] = {}
-    for label in sorted({label for rows in going for label in rows["part"].unique().to_list()}):
+    for label in sorted({label for rows in going for label in rows["part"].unique().to_list()}, key=_upload_order):
         of_part = [rows.filter(pl.col("part") == label) for rows in going]
-        frames = [
-            _rows(item, draft, plan, rows, order)
-            for (draft, plan, _), rows in zip(given, of_part, strict=True)
-            if rows.height
-        ]
         linked = {c for rows in of_part for c in links if c in rows.columns and rows[c].count()}
-        parts[label] = pl.concat(frames)
-        blank = _blank(given, of_part) if " joins " in label else set()
+        blank = _blank(given, of_part) if " joins " in label else _not_said(given, of_part, label)
         columns[label] = tuple(
-            h for h in order if (h not in links or h in linked or h in standing and h in headers) and h not in blank
+            h for h in order if (h not in links or h in linked or (h in standing and h in headers)) and h not in blank
         )
-    return Addressed(item, parts, columns, sum(rows.height for rows in going))
+    return Layout(item, tuple(h for h in order if any(h in part for part in columns.values())), columns)
 
 
-def _blank(given: list[tuple[Draft, Plan, MappingOf[str, int]]], going: list[pl.DataFrame]) -> set[str]:
+def _upload_order(label: str) -> tuple[bool, str]:
+    """People come with their own lead before other leads join them."""
+    return (f"person={OWN}" not in label, label)
+
+
+def _not_said(given: Given, going: list[pl.DataFrame], label: str) -> set[str]:
+    """Columns of a linked person that no row of the part fills: its leads join people who have values there."""
+    if given[0][1].entity != "leads" or f"person={OWN}" in label:
+        return set()
+    plan, rows = given[0][1], going[0]
+    cells = [
+        plan.overrides.join(rows.select("n"), on="n", how="semi"), plan.added.join(rows.select("id"), on="id", how="semi"),
+    ]
+    said = {c for frame in cells for c in frame.columns if frame[c].count()}
+    return {h for h in given[0][0].headers if h.startswith("Person - ") and h not in said}
+
+
+def _blank(given: Given, going: list[pl.DataFrame]) -> set[str]:
     """Headers that are blank on the rows of a part that merges with what Pipedrive holds."""
     counts: dict[str, int] = {}
     for (draft, _, _), rows in zip(given, going, strict=True):
@@ -142,15 +141,13 @@ def _added_headers(plan: Plan) -> list[str]:
     return [c for c in plan.added.columns if c != "id"] if plan.added.height else []
 
 
-def _ordered(item: str, standing: list[str], links: list[str], headers: list[str]) -> list[str]:
+def _ordered(item: str, standing: list[str], links: list[str]) -> list[str]:
     """Own columns, then links; a lead's row ends with its note, and its organization stands before that."""
     note = [h for h in standing if item == "leads" and h == TEXTS["leads"]]
     return [*(h for h in standing if h not in note), *links, *note]
 
 
-def _standing(
-    given: list[tuple[Draft, Plan, MappingOf[str, int]]], going: list[pl.DataFrame], headers: Iterable[str]
-) -> set[str]:
+def _standing(given: Given, going: list[pl.DataFrame], headers: Iterable[str]) -> set[str]:
     """Headers with a value in this lap's rows; counted anew only where not all records go out."""
     standing: set[str] = set()
     for (draft, plan, filled), rows in zip(given, going, strict=True):
@@ -169,60 +166,64 @@ def _standing(
     return standing
 
 
-def _rows(item: str, draft: Draft, plan: Plan, rows: pl.DataFrame, order: list[str]) -> pl.LazyFrame:
-    """The rows of one entity in one part, with `_id` and all columns in order; added records last."""
-    mine = rows.filter(pl.col("n").is_not_null())
-    parts = []
-    if mine.height:
-        parts.append(_drafted(item, draft, plan, mine, order))
-    added = rows.filter(pl.col("n").is_null())
-    if added.height:
-        cells = [c for c in plan.added.columns if c != "id"]
-        links = [c for c in plan.link_columns if c not in cells]
-        full = added.select("id", *links).join(plan.added, on="id", how="left", maintain_order="left")
-        parts.append(_shaped(full.lazy().rename({"id": "_id"}), order))
-    return pl.concat(parts)
+# --- rows ------------------------------------------------------------------------------------------
 
 
-def _drafted(item: str, draft: Draft, plan: Plan, mine: pl.DataFrame, order: list[str]) -> pl.LazyFrame:
-    links = list(plan.link_columns)
-    extra = ["_extra"] if "_extra" in mine.columns and mine["_extra"].count() else []
-    needed = [c for c in links if mine[c].count()] + extra
-    frame = draft.frame
-    if needed or mine.height < plan.rows["n"].count():
-        frame = frame.join(
-            mine.lazy().select(pl.col("n").alias("_n"), *needed), on="_n", how="inner", maintain_order="left"
-        )
+def addressed(item: str, plan: Plan, rows: pl.DataFrame, done: pl.DataFrame, order: Iterable[str]) -> pl.DataFrame:
+    """The rows of one chunk that go out, with their links.
+
+    Args:
+        rows: the plan's rows of the chunk, one for each of `done`, in its order.
+        done: the chunk's draft.
+        order: the columns of the item.
+
+    Returns:
+        `_id, _file, _row, part` and the columns in order.
+    """
+    extra = ["_extra"] if "_extra" in rows.columns and rows["_extra"].count() else []
+    links = [c for c in plan.link_columns if rows[c].count()]
+    frame = done.hstack(rows.select("state", "part", *links, *extra)).filter(pl.col("state") == OUT)
     frame = _overridden(frame, plan.overrides)
     if extra:
-        frame = frame.with_columns(_with_extra(item, frame).alias(TEXTS[item]))
+        frame = frame.with_columns(_with_extra(item, frame.columns).alias(TEXTS[item]))
     return _shaped(frame, order)
 
 
-def _overridden(frame: pl.LazyFrame, overrides: pl.DataFrame) -> pl.LazyFrame:
+def added_rows(plan: Plan, order: Iterable[str]) -> pl.DataFrame:
+    """The rows of records that the export only names, in the same shape."""
+    rows = plan.rows.filter(pl.col("n").is_null() & (pl.col("state") == OUT))
+    links = [c for c in plan.link_columns if c not in plan.added.columns]
+    full = rows.select("id", "part", *links).join(plan.added, on="id", how="left", maintain_order="left")
+    return _shaped(full.rename({"id": "_id"}), order)
+
+
+def _overridden(frame: pl.DataFrame, overrides: pl.DataFrame) -> pl.DataFrame:
     cells = [c for c in overrides.columns if c != "n"]
     if not overrides.height or not cells:
         return frame
-    there = set(frame.collect_schema().names())
     small = overrides.select(pl.col("n").alias("_n"), pl.lit(True).alias("!"), *(pl.col(c).alias(f"!{c}") for c in cells))
-    joined = frame.join(small.lazy(), on="_n", how="left", maintain_order="left")
+    joined = frame.join(small, on="_n", how="left", maintain_order="left")
     return joined.with_columns(
         pl.when(pl.col("!").is_not_null()).then(pl.col(f"!{c}"))
-        .otherwise(pl.col(c) if c in there else pl.lit(None, dtype=pl.String)).alias(c)
+        .otherwise(pl.col(c) if c in frame.columns else pl.lit(None, dtype=pl.String)).alias(c)
         for c in cells
     )
 
 
-def _with_extra(item: str, frame: pl.LazyFrame) -> pl.Expr:
+def _with_extra(item: str, there: Iterable[str]) -> pl.Expr:
     """The extra line stands between heading and text; behind a lead's description."""
-    there = set(frame.collect_schema().names())
+    there = set(there)
     pieces = [TEXTS[item], "_extra"] if item == "leads" else ["_heading", "_extra", "_body", "_mark"]
     text = pl.concat_str([c for c in pieces if c in there], separator="<br>", ignore_nulls=True)
-    return pl.when(pl.col("_extra").is_not_null()).then(text).otherwise(pl.col(TEXTS[item]) if TEXTS[item] in there else None)
+    return pl.when(pl.col("_extra").is_not_null()).then(text).otherwise(
+        pl.col(TEXTS[item]) if TEXTS[item] in there else pl.lit(None, dtype=pl.String)
+    )
 
 
-def _shaped(frame: pl.LazyFrame, order: list[str]) -> pl.LazyFrame:
-    there = set(frame.collect_schema().names())
+def _shaped(frame: pl.DataFrame, order: Iterable[str]) -> pl.DataFrame:
+    def column(name: str, dtype: type[pl.DataType] | pl.DataType = pl.String) -> pl.Expr:
+        return pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype=dtype).alias(name)
+
     return frame.select(
-        "_id", *(pl.col(h) if h in there else pl.lit(None, dtype=pl.String).alias(h) for h in order)
+        "_id", column("_file"), column("_row", pl.Int64), "part", *(column(header) for header in order)
     )

@@ -25,6 +25,7 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Drafts, Keys, Filled]:
     keys = {entity: empty_keys(entity) for entity in KEYS}
     keys |= dict(zip(linked, answers[::2], strict=True))
     filled: Filled = {
-        entity: counts.row(0, named=True) for entity, counts in zip(linked, answers[1::2], strict=True)
+        entity: {**dict.fromkeys(drafts[entity].sure, 1), **(counts.row(0, named=True) if counts.width else {})}
+        for entity, counts in zip(linked, answers[1::2], strict=True)
     }
     return drafts, keys, filled

@@ -10,7 +10,6 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform._version import VERSION
-from zsell_transform.addressing import Addressed
 from zsell_transform.counting import counted
 from zsell_transform.drafting import Drafts
 from zsell_transform.guide import setup
@@ -40,7 +39,6 @@ def finish(
     graph: Graph,
     lap: Lap,
     plans: MappingOf[str, Plan],
-    rows: MappingOf[str, Addressed],
     written: Written,
     told: pl.DataFrame,
     ask: Mapping,

@@ -411,6 +411,19 @@ def gather(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(given).rechunk() if given else empty()
 
 
+def summed(raw: pl.DataFrame) -> pl.DataFrame:
+    """Issues of several chunks: those about a whole column, one a chunk, become one with the sum of their counts."""
+    whole = pl.col("row").is_null() & pl.col("source_id").is_null()
+    columns = raw.filter(whole)
+    if not columns.height:
+        return raw
+    keys = ["code", "entity", "file", "row", "source_id", "field", "detail"]
+    once = columns.group_by(keys, maintain_order=True).agg(
+        pl.col("value").cast(pl.Int64, strict=False).sum().cast(pl.String)
+    )
+    return pl.concat([raw.filter(~whole), once.select(raw.columns)])
+
+
 def render(raw: pl.DataFrame) -> pl.DataFrame:
     """Travelling issues → the contract's columns, with severity and message, in reading order."""
     if not raw.height:

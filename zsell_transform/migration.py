@@ -14,8 +14,7 @@ from typing import Any
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.addressing import address
-from zsell_transform.counting import counted
+from zsell_transform.addressing import layouts
 from zsell_transform.drafting import draft_all
 from zsell_transform.finishing import finish
 from zsell_transform.lap import plan
@@ -25,6 +24,7 @@ from zsell_transform.merging import with_own_cells
 from zsell_transform.migrated import Migration
 from zsell_transform.output import write_tables
 from zsell_transform.pipedrive.exports import empty_held, read_pipedrive
+from zsell_transform.progress import Progress
 from zsell_transform.reading import Export, read_export
 from zsell_transform.records import keep
 from zsell_transform.writing.folder import Folder
@@ -63,7 +63,8 @@ def transform(
         TargetError: the target cannot be replaced.
     """
     ask = Mapping.load(mapping)
-    with Folder(target, _paths(source, pipedrive, previous), overwrite=overwrite) as folder:
+    read = (source, pipedrive, previous, mapping)
+    with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
         export = read_export(source, ask)
         records = keep({entity: export.scan(entity) for entity in export.entities}, folder.path / "records", ask)
         held = empty_held() if pipedrive is None else read_pipedrive(pipedrive, ask)
@@ -71,32 +72,18 @@ def transform(
         graph = link(keys)
         lap = plan(graph, held, ask, left_out=keys["leads"].filter(pl.col("left_out") == "true")["id"])
         plans, lost = with_own_cells(drafts, lap.plans)
-        rows = address(drafts, plans, filled)
-        written = write_tables(folder, drafts, rows, records, ask)
+        placed = layouts(drafts, plans, filled)
+        written = write_tables(folder, drafts, plans, placed, records, ask, tell)
         told = issues.gather([
             export.raw_issues, records.seen.issues, held.issues, *(draft.notes for draft in drafts.values()),
             graph.found, lap.found, lost, written.found,
         ])  # fmt: skip
         return finish(
             folder, export=export, records=records, held=held, drafts=drafts, graph=graph, lap=lap, plans=plans,
-            rows=rows, written=written, told=told, ask=ask, trial=trial, rehearse=rehearse,
+            written=written, told=told, ask=ask, trial=trial, rehearse=rehearse,
             names={"source": _name(source), "target": _name(target), "pipedrive": _name(pipedrive), "mapping": _name(mapping)},
         )  # fmt: skip
 
 
-def _paths(*given: object) -> list[Path]:
-    """The folders and files that are read, as far as they are any."""
-    found = []
-    for one in given:
-        if isinstance(one, str | Path):
-            found.append(Path(one))
-        elif isinstance(one, Sequence):
-            found += [Path(path) for path in one]
-    return found
-
-
 def _name(given: object) -> str | None:
     return str(given) if isinstance(given, str | Path) else None
-
-
-__all__ = ["counted", "transform"]

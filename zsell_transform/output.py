@@ -1,106 +1,150 @@
-"""Rows → the files of a lap: one pass that writes, checks and counts, then everything that is told about it."""
+"""Plans → the numbered files: chunk by chunk, each read, drafted, checked, counted and written once.
+
+A chunk is as large as a file of Pipedrive's wizard may be. Whatever the size of the account, only the keys of all
+records and the cells of one chunk are held.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf, Sequence
+from collections.abc import Iterator, Mapping as MappingOf
 from typing import Final
 
 import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.addressing import Addressed
+from zsell_transform.addressing import Layout, added_rows, addressed
 from zsell_transform.drafting import Drafts
 from zsell_transform.guide import setup
+from zsell_transform.lap.words import OUT, Plan
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import contract
+from zsell_transform.pipedrive.fields import PREFIXES
+from zsell_transform.pipelines import of_deals
+from zsell_transform.progress import Tell
 from zsell_transform.records import Records
-from zsell_transform.sell.entities import ITEMS, TARGETS
+from zsell_transform.sell.entities import ENTITIES, ITEMS, TARGETS
+from zsell_transform.transformers import Draft, draft
 from zsell_transform.writing.folder import Folder
 from zsell_transform.writing.manifest import FileFacts
+from zsell_transform.writing.rolling import Rolling
 
 #: Item → the stem of its files; the number is the upload order.
 STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(ITEMS, start=1)}
+CHUNK: Final = 50_000
 
 
 @attrs.frozen(eq=False)
 class Written:
-    """What one pass gave: files by item, issues found while writing, the values that Pipedrive must know, the pipelines."""
+    """What the pass gave.
+
+    Attributes:
+        files: item → its files in upload order.
+        ids: item → Sell ids of its rows, in the order of the files.
+        found: issues about rows.
+        values: header → the values that Pipedrive must know, with their counts, over the whole account.
+        pipelines: deals and sums by pipeline, stage, status and currency, in Sell and as they arrive.
+    """
 
     files: MappingOf[str, tuple[FileFacts, ...]]
+    ids: MappingOf[str, pl.Series]
     found: pl.DataFrame
     values: MappingOf[str, pl.DataFrame]
     pipelines: pl.DataFrame
 
 
+@attrs.define(eq=False)
+class _Tally:
+    """What is gathered from the chunks."""
+
+    found: list[pl.DataFrame] = attrs.field(factory=list)
+    values: dict[str, list[pl.DataFrame]] = attrs.field(factory=dict)
+    pipelines: list[pl.DataFrame] = attrs.field(factory=list)
+    ids: dict[str, dict[str, list[pl.Series]]] = attrs.field(factory=dict)
+
+
 def write_tables(
-    folder: Folder, drafts: Drafts, rows: MappingOf[str, Addressed], records: Records, ask: Mapping
+    folder: Folder,
+    drafts: Drafts,
+    plans: MappingOf[str, Plan],
+    layouts: MappingOf[str, Layout],
+    records: Records,
+    ask: Mapping,
+    tell: Tell,
 ) -> Written:
-    """Writes the numbered files, and asks all that must be asked of the whole account on the way."""
-    sinks = [
-        sink
-        for item, addressed in rows.items()
-        for sink in folder.sink(
-            STEMS[item], addressed.files(), rows=ask.limits.rows, megabytes=ask.limits.megabytes, bom=ask.bom
-        )
-    ]
-    told = [lazy for draft in drafts.values() for lazy in draft.issues]
-    told += [lazy for item, addressed in rows.items() for lazy in _checked(item, addressed, drafts)]
-    asked = setup.questions(drafts.values())
-    pipelines = _pipelines(drafts, records)
-    answers = pl.collect_all([*told, *asked.values(), *pipelines, *sinks], engine="streaming")
-    found, values = answers[: len(told)], answers[len(told) : len(told) + len(asked)]
-    stages = answers[len(told) + len(asked) : len(told) + len(asked) + len(pipelines)]
+    """Writes the numbered files, and gathers all that must be known of the whole account on the way."""
+    limits = {"rows": ask.limits.rows, "megabytes": ask.limits.megabytes, "bom": ask.bom}
+    parts = {
+        item: {label: folder.roll(STEMS[item], **limits) for label in layout.columns} for item, layout in layouts.items()
+    }
+    tally, total, done = _Tally(), sum(records.seen.rows.values()), 0
+    for entity in (e for e in ENTITIES if e in drafts and e in plans):
+        item = TARGETS[entity]
+        for rows, chunk in _chunks(drafts[entity], plans[entity], records, ask, tally):
+            if item in layouts and (rows["state"] == OUT).any():
+                out = addressed(item, plans[entity], rows, chunk, layouts[item].order)
+                _put(out, parts[item], layouts[item], tally)
+                tally.found += _checked(entity, out, drafts)
+            done += rows.height
+            tell("writing", done, total)
+        if item in layouts and plans[entity].added.height:
+            _put(added_rows(plans[entity], layouts[item].order), parts[item], layouts[item], tally)
     settled = folder.settle()
     return Written(
         files={item: tuple(settled.get(stem, ())) for item, stem in STEMS.items()},
-        found=issues.gather(found),
-        values=dict(zip(asked, values, strict=True)),
-        pipelines=pl.concat(stages) if stages else pl.DataFrame(),
+        ids={
+            item: pl.concat([s for label in layouts[item].columns for s in labels.get(label, ())])
+            for item, labels in tally.ids.items()
+        },
+        found=issues.summed(issues.gather(tally.found)),
+        values={header: _summed(frames) for header, frames in tally.values.items()},
+        pipelines=of_deals(tally.pipelines, records.seen.stages),
     )
 
 
-def _checked(item: str, addressed: Addressed, drafts: Drafts) -> Sequence[pl.LazyFrame]:
-    types = {
-        row["header"]: row["type"]
-        for draft in drafts.values()
-        if draft.target == item
-        for row in draft.origins.select("header", "type").to_dicts()
-    }
-    entity = next(entity for entity, target in TARGETS.items() if target == item)
-    return contract.check(addressed.scan(), addressed.headers, entity=entity, types=types)
+def _chunks(
+    whole: Draft, plan: Plan, records: Records, ask: Mapping, tally: _Tally
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """The plan's rows and the draft of each chunk; of an entity that writes nothing, only its values are asked."""
+    rows = plan.rows.filter(pl.col("n").is_not_null())
+    if not (rows["state"] == OUT).any():
+        _values([whole], tally)
+        yield rows, pl.DataFrame()
+        return
+    frame = records.frames[whole.entity]
+    for start in range(0, rows.height, CHUNK):
+        made = draft(whole.entity, frame.slice(start, CHUNK).collect().lazy(), ask, records.seen)
+        everything = made.whole.collect()
+        tally.found += pl.collect_all(made.audit(everything.lazy()))
+        shown = everything.select(made.shown)
+        _values([attrs.evolve(made, frame=shown.lazy())], tally)
+        if whole.entity == "deals":
+            tally.pipelines.append(everything)
+        yield rows.slice(start, CHUNK), shown
 
 
-def _pipelines(drafts: Drafts, records: Records) -> list[pl.LazyFrame]:
-    """Deals and their sums by pipeline, stage, status and currency: as Sell has them, and as they arrive."""
-    if "deals" not in drafts:
-        return []
-    frame = drafts["deals"].frame
-    names = records.frames["deals"].collect_schema().names()
-    there = set(frame.collect_schema().names())
+def _values(drafts: list[Draft], tally: _Tally) -> None:
+    asked = setup.questions(drafts)
+    for header, counts in zip(asked, pl.collect_all(list(asked.values())), strict=True):
+        tally.values.setdefault(header, []).append(counts)
 
-    def column(header: str) -> pl.Expr:
-        return pl.col(header) if header in there else pl.lit(None, dtype=pl.String)
 
-    sell = records.frames["deals"].select(
-        "_n", *(pl.col(c).str.strip_chars() if c in names else pl.lit(None, dtype=pl.String).alias(c) for c in
-                ("pipeline_name", "stage_name"))
+def _put(out: pl.DataFrame, parts: MappingOf[str, Rolling], layout: Layout, tally: _Tally) -> None:
+    for label, columns in layout.columns.items():
+        rows = out.filter(pl.col("part") == label) if len(layout.columns) > 1 else out
+        if rows.height:
+            parts[label].add(rows.select(columns))
+            tally.ids.setdefault(layout.item, {}).setdefault(label, []).append(rows["_id"])
+
+
+def _checked(entity: str, out: pl.DataFrame, drafts: Drafts) -> list[pl.DataFrame]:
+    """Other items' columns are links: blank where there is none, and checked in their own file."""
+    types = {row["header"]: row["type"] for row in drafts[entity].origins.select("header", "type").to_dicts()}
+    own = [header for header in out.columns if header.startswith(f"{PREFIXES[TARGETS[entity]]} - ")]
+    return pl.collect_all(contract.check(out.lazy(), own, entity=entity, types=types))
+
+
+def _summed(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(frames).group_by("value").agg(pl.col("count").sum()).sort(
+        "count", "value", descending=[True, False]
     )
-    deals = frame.select(
-        "_n", column("Deal - Status").alias("status"), column("Deal - Currency of value").alias("currency"),
-        column("Deal - Value").cast(pl.Float64, strict=False).alias("value"),
-        column("Deal - Stage (pipeline)").alias("cell"),
-    ).join(sell, on="_n", how="left", maintain_order="left")
-
-    def grouped(side: str, stage: str) -> pl.LazyFrame:
-        return (
-            deals.group_by("pipeline_name", stage, "status", "currency")
-            .agg(pl.len().cast(pl.Int64).alias("deals"), pl.col("value").sum())
-            .sort("pipeline_name", stage, "status", "currency")
-            .select(
-                side=pl.lit(side), pipeline="pipeline_name", stage=stage, status="status", currency="currency",
-                deals="deals", value="value",
-            )
-        )
-
-    return [grouped("Sell", "stage_name"), grouped("Pipedrive", "cell")]

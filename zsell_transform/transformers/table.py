@@ -7,7 +7,7 @@ is collected here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import attrs
@@ -24,8 +24,8 @@ from zsell_transform.transformers.custom import Custom, custom_fields
 
 #: Columns that every frame of records has beside Sell's own.
 PLACES: Final = ("_n", "_id", "_file", "_row")
-#: Columns whose word is carried by where the record is: its id by `_id`, the kind of a contact by its file.
-CARRIED: Final = frozenset({"id", "is_organisation"})
+#: Columns that are no field of their own anywhere: the id is `_id`.
+CARRIED: Final = frozenset({"id"})
 #: Bookkeeping of the programs that dump Sell's API, in any entity.
 CONNECTORS: Final = ("_airbyte_", "_sdc_", "_fivetran_")
 NOTHING: Final = pl.lit(None, dtype=pl.String)
@@ -55,6 +55,10 @@ class Field:
     reads: pl.Expr | None = None
     longest: int | None = None
     always: bool = False
+
+
+#: Sell columns whose cells may say nothing that is written: users who are left out, labels that are dropped.
+DOUBTFUL: Final = frozenset({"owner", "tags", "_smart_list", "customer_status", "prospect_status", "status"})
 
 
 @attrs.frozen(init=False)
@@ -112,6 +116,7 @@ class Table:
         hidden: further columns for other rooms, whose names begin with `_`.
         ignored: Sell's bookkeeping, which has no place in Pipedrive; names with spaces between them.
         spare: columns that are read only where another one is blank → that other one.
+        carried: columns that are not written themselves → what tells the same.
     """
 
     source: str
@@ -124,6 +129,7 @@ class Table:
     remarks: tuple[Remark, ...] = ()
     ignored: frozenset[str] = attrs.field(default="", converter=_words)
     spare: dict[str, str] = attrs.field(factory=dict)
+    carried: dict[str, str] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         headers = [field.header for field in self.fields]
@@ -168,7 +174,9 @@ class Draft:
         frame: `_n, _id, _file, _row`, every header (String, null = empty) and the hidden columns of the
             entity.
         headers: in file order, standard fields before custom ones.
-        issues: issues about rows, schema `issues.RAW`, lazy.
+        sure: headers that have a value wherever their Sell column has one, so that the survey's counts hold.
+        whole: the frame with Sell's columns still beside it, from which `shown` makes `frame`, and `audit`
+            the issues about rows (schema `issues.RAW`); both take the collected frame of a chunk as well.
         notes: issues about columns, schema `issues.RAW`.
         origins: header, source (the Sell column), kind (standard, custom), type, create (the field must be
             created).
@@ -178,9 +186,17 @@ class Draft:
     target: str
     frame: pl.LazyFrame
     headers: tuple[str, ...]
-    issues: tuple[pl.LazyFrame, ...]
+    sure: frozenset[str]
+    whole: pl.LazyFrame
+    shown: tuple[pl.Expr, ...]
+    audit: Callable[[pl.LazyFrame], tuple[pl.LazyFrame, ...]]
     notes: pl.DataFrame
     origins: pl.DataFrame
+
+    @property
+    def issues(self) -> tuple[pl.LazyFrame, ...]:
+        """The issues about rows of the whole entity, lazily."""
+        return self.audit(self.whole)
 
 
 def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft:
@@ -194,16 +210,18 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
     """
     names = frame.collect_schema().names()
     inputs = [name for name in names if not name.startswith("_") or name.startswith(CONNECTORS)]
-    known = table.columns | table.ignored | CARRIED | {name for name in inputs if name.startswith(CONNECTORS)}
+    known = (
+        table.columns
+        | table.ignored
+        | table.carried.keys()
+        | CARRIED
+        | {name for name in inputs if name.startswith(CONNECTORS)}
+    )
     wished_away = {name for name in inputs if ask.columns.get(table.source, {}).get(name) == "ignore"}
     strangers = [name for name in inputs if name not in known and name not in wished_away]
     filled = {name: _filled(table.source, name, seen) for name in inputs}
     tellable = [name for name in strangers if filled[name] != 0]
-    customs = (
-        ()
-        if table.story or table.target == "documents"
-        else custom_fields(table.source, table.target, strangers, tellable, seen)
-    )
+    customs = () if table.story else custom_fields(table.source, table.target, strangers, tellable, seen)
     fields = (
         *(f for f in table.fields if _alive(table, f, names, filled)),
         *(Field(c.header, c.value, expects=c.expects) for c in customs),
@@ -227,23 +245,39 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
     place = [column for column in PLACES if column in names]
     parts = ["_heading", "_body", "_mark"] if table.story else []
     cut = {f.header: f.longest for f in fields if f.longest}
+    shown = (
+        *(pl.col(column) for column in place),
+        *(
+            shortened(header, cut[header]).alias(header) if header in cut else pl.col(header)
+            for header in headers
+        ),
+        *(pl.col(column) for column in (*hidden, *parts)),
+    )
+
+    def audit(whole: pl.LazyFrame) -> tuple[pl.LazyFrame, ...]:
+        return (*_unread(table, fields, whole), *_cut(table, cut, whole), *_remarked(table, whole))
+
     return Draft(
         entity=table.source,
         target=table.target,
-        frame=done.select(
-            *place,
-            *(
-                shortened(header, cut[header]).alias(header) if header in cut else pl.col(header)
-                for header in headers
-            ),
-            *hidden,
-            *parts,
-        ),
+        frame=done.select(shown),
         headers=tuple(headers),
-        issues=(*_unread(table, fields, done), *_cut(table, cut, done), *_remarked(table, done)),
-        notes=issues.gather(_notes(table, names, filled, wished_away, strangers, customs)),
+        sure=frozenset(f.header for f in fields if _is_sure(table, f, filled)),
+        whole=done,
+        shown=shown,
+        audit=audit,
+        notes=issues.gather(_notes(table, filled, wished_away, customs)),
         origins=_origins(table, fields, customs),
     )
+
+
+def _is_sure(table: Table, field: Field, filled: dict[str, int | None]) -> bool:
+    """Whether a field is a Sell column as it stands: unconditional, always readable, never dropped."""
+    if field.always:
+        return True
+    sources = table.sources(field.value)
+    plain = field.only is None and not field.expects and len(sources) == 1 and sources[0] not in DOUBTFUL
+    return plain and bool(filled.get(sources[0]))
 
 
 def _filled(entity: str, name: str, seen: Survey) -> int | None:
@@ -353,10 +387,8 @@ def _remarked(table: Table, done: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
 
 def _notes(
     table: Table,
-    names: Iterable[str],
     filled: dict[str, int | None],
     wished_away: set[str],
-    strangers: list[str],
     customs: Iterable[Custom],
 ) -> Iterator[pl.DataFrame]:
     """What is told of whole columns: empty, ignored, read only in place of another, renamed."""
@@ -364,19 +396,28 @@ def _notes(
     def told(code: str, name: str, detail: str | None = None) -> pl.DataFrame:
         return issue(code, entity=table.source, field=name, value=filled[name], detail=detail)
 
-    for name, cells in filled.items():
-        if name in wished_away:
-            yield told("ignored_column", name, "the mapping ignores it")
-        elif name in table.ignored or name.startswith(CONNECTORS):
-            if cells != 0:
-                yield told("ignored_column", name, "bookkeeping of Sell's")
-        elif cells == 0:
-            yield told("empty_column", name)
-        elif table.spare.get(name) in filled:
-            yield told("spare_column", name, table.spare[name])
+    for name in filled:
+        code, detail = (
+            ("ignored_column", "the mapping ignores it")
+            if name in wished_away
+            else _fate(table, name, filled)
+        )
+        if code:
+            yield told(code, name, detail)
     for custom in customs:
         if custom.renamed and not custom.is_time:
             yield told("custom_field_renamed", custom.column, custom.header)
+
+
+def _fate(table: Table, name: str, filled: dict[str, int | None]) -> tuple[str, str | None]:
+    """The code and detail of what is told of a whole column; blank where nothing is."""
+    if name in table.ignored or name.startswith(CONNECTORS):
+        return "ignored_column" if filled[name] != 0 else "", "bookkeeping of Sell's"
+    if filled[name] == 0:
+        return "empty_column", None
+    if table.spare.get(name) in filled:
+        return "spare_column", table.spare[name]
+    return "carried_elsewhere" if name in table.carried else "", table.carried.get(name)
 
 
 def _origins(table: Table, fields: Iterable[Field], customs: Iterable[Custom]) -> pl.DataFrame:

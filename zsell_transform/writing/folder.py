@@ -1,8 +1,8 @@
 """The output folder while it is made: whole or not at all.
 
     with Folder("lap_1", sources=[export]) as folder:
-        sinks = folder.sink("2-persons", [persons])
-        pl.collect_all([*sinks, *issues], engine="streaming")
+        part = folder.roll("2-persons")
+        part.add(persons)
         facts = folder.settle()["2-persons"]
         folder.text("setup.md", setup)
         folder.finish(ledger=…, inputs=…, version=…, mapping_sha256=…)
@@ -12,6 +12,7 @@ Left without `finish`, by an exception or by Ctrl-C, it leaves nothing behind an
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 import weakref
@@ -23,8 +24,8 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform.errors import TargetError
-from zsell_transform.writing.csv_files import CsvSink, Told
 from zsell_transform.writing.manifest import NAME, FileFacts, files_in, manifest_text, weigh
+from zsell_transform.writing.rolling import Rolling
 from zsell_transform.writing.target import appear, check_target, discard, hidden, recover, sight
 
 #: Where tables lie until it is known how many files each has.
@@ -38,7 +39,7 @@ class Folder:
     Attributes:
         target: the folder as given; None for a temporary one.
         path: where the files are now: a hidden folder until `finish`, then the target.
-        facts: file → what is known of it, for everything written by `sink`, `table` or `text`.
+        facts: file → what is known of it, for everything written by `roll`, `table` or `text`.
     """
 
     def __init__(
@@ -47,7 +48,6 @@ class Folder:
         sources: Iterable[object] = (),
         *,
         overwrite: bool = False,
-        told: Told | None = None,
     ) -> None:
         """Checks the target, and touches nothing yet.
 
@@ -56,15 +56,13 @@ class Folder:
             sources: whatever the run reads (paths and lists of paths; anything else is passed over); the
                 target may lie inside, but neither be nor hold one of them.
             overwrite: replace a folder of ours also where its files were changed or others were added.
-            told: called with the rows so far of the table that is being written, perhaps from another thread.
 
         Raises:
             TargetError: naming what would be harmed.
         """
         self.target = None if target is None else Path(target)
         self.facts: dict[str, FileFacts] = {}
-        self._told = told
-        self._sinks: dict[str, CsvSink] = {}
+        self._rolling: dict[str, list[Rolling]] = {}
         self._parents: list[Path] = []
         self._finished = False
         self._real = self.target and self.target.resolve()  # a link to a folder stays a link
@@ -106,13 +104,13 @@ class Folder:
             ) from error
 
     def _failure(self, error: BaseException | None) -> str:
-        """What the system said where a file could not be written; polars hides it in an error of its own."""
-        if isinstance(error, OSError) and error.filename and self.path in Path(str(error.filename)).parents:
+        """What the system said where a file could not be written."""
+        if isinstance(error, OSError) and (error.errno == errno.ENOSPC or self._is_ours(error.filename)):
             return error.strerror or str(error)
-        if isinstance(error, OSError | pl.exceptions.PolarsError):
-            failures = (sink.failure for sink in self._sinks.values())
-            return next((one.strerror or str(one) for one in failures if one), "")
         return ""
+
+    def _is_ours(self, file: object) -> bool:
+        return bool(file) and self.path in Path(str(file)).parents
 
     def close(self) -> None:
         """Removes a temporary folder; one with a target stays."""
@@ -121,47 +119,35 @@ class Folder:
 
     # --- files --------------------------------------------------------------------------------------------
 
-    def sink(
-        self,
-        stem: str,
-        parts: pl.LazyFrame | Sequence[pl.LazyFrame],
-        *,
-        rows: int | None = 50_000,
-        megabytes: float | None = 50.0,
-        bom: bool = False,
-    ) -> list[pl.LazyFrame]:
-        """Plans the files of one table; nothing is written until the returned frames are collected together.
+    def roll(
+        self, stem: str, *, rows: int | None = 50_000, megabytes: float | None = 50.0, bom: bool = False
+    ) -> Rolling:
+        """The next part of a table, to which rows are added as they come; `settle` gives its files their names.
 
         Args:
             stem: `2-persons`, `updates/2-persons`: one file gets this name, several get `-01`, `-02` behind.
-            parts: frames whose columns are the file's, in their order; each begins a new file.
             rows, megabytes: what no file may pass; None is no limit.
             bom: begin each file with a byte order mark, for spreadsheets that ask for it.
-
-        Returns:
-            The lazy sinks, one a part, for `pl.collect_all(…, engine="streaming")`; then `settle` follows.
         """
-        place = self.path / SCRATCH / str(len(self._sinks))
-        place.mkdir(parents=True)
+        place = self.path / SCRATCH
+        place.mkdir(parents=True, exist_ok=True)
         size = None if megabytes is None else int(megabytes * MEGABYTE)
-        sink = self._sinks[stem] = CsvSink(place, rows, size, bom, self._told)
-        return sink.lazily([parts] if isinstance(parts, pl.LazyFrame) else parts)
+        parts = self._rolling.setdefault(stem, [])
+        number = sum(map(len, self._rolling.values()))
+        parts.append(Rolling(place, str(number), rows, size, bom))
+        return parts[-1]
 
     def settle(self) -> dict[str, list[FileFacts]]:
-        """Cuts what passed a limit; counts and names the files of all tables collected so far, as planned.
-
-        A table without a record has no file, and an empty list here.
-        """
+        """Counts and names the files of all tables rolled so far; a table without a record has an empty list."""
         settled: dict[str, list[FileFacts]] = {}
-        for stem, sink in self._sinks.items():
-            written = sink.settle()
-            names = _names(stem, len(written))
+        for stem, parts in self._rolling.items():
+            written = [file for part in parts for file in part.close()]
             settled[stem] = []
-            for name, (file, rows) in zip(names, written, strict=True):
+            for name, file in zip(_names(stem, len(written)), written, strict=True):
                 file.path.rename(self.place(name))
-                settled[stem].append(FileFacts(name, rows, file.size, file.sha256))
+                settled[stem].append(FileFacts(name, file.rows, file.bytes, file.sha256))
             self.facts |= {one.file: one for one in settled[stem]}
-        self._sinks.clear()
+        self._rolling.clear()
         discard(self.path / SCRATCH)
         return settled
 
@@ -174,8 +160,9 @@ class Folder:
         megabytes: float | None = 50.0,
         bom: bool = False,
     ) -> list[FileFacts]:
-        """One table at once: `sink`, collect, `settle`."""
-        pl.collect_all(self.sink(stem, parts, rows=rows, megabytes=megabytes, bom=bom), engine="streaming")
+        """One small table at once, each frame a part of its own."""
+        for part in [parts] if isinstance(parts, pl.LazyFrame) else parts:
+            self.roll(stem, rows=rows, megabytes=megabytes, bom=bom).add(part.collect())
         return self.settle()[stem]
 
     def text(self, name: str, text: str) -> FileFacts:

@@ -1,0 +1,53 @@
+"""Deals and their sums by pipeline, stage, status and currency: as Sell has them, and as they arrive in Pipedrive."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from zsell_transform.guide.story import PIPELINE
+
+_CELL: Final = "Deal - Stage (pipeline)"
+
+
+def of_deals(chunks: list[pl.DataFrame], stages: pl.DataFrame) -> pl.DataFrame:
+    """Both sides, in the order of the survey's stages (schema `story.PIPELINE`).
+
+    Args:
+        chunks: the drafted deals with Sell's columns beside them.
+        stages: the survey's stages in their order: pipeline_name, stage_name.
+    """
+    if not chunks:
+        return pl.DataFrame(schema=PIPELINE)
+    deals = pl.concat([_narrowed(chunk) for chunk in chunks])
+    place = stages.select(
+        pl.col("pipeline_name").alias("pipeline"), pl.col("stage_name").alias("stage")
+    ).with_row_index("place").unique(["pipeline", "stage"], keep="first", maintain_order=True)
+    return pl.concat([_grouped(deals, "Sell", "stage", place), _grouped(deals, "Pipedrive", "arrives", place)])
+
+
+def _narrowed(chunk: pl.DataFrame) -> pl.DataFrame:
+    def column(name: str) -> pl.Expr:
+        return pl.col(name) if name in chunk.columns else pl.lit(None, dtype=pl.String)
+
+    pipeline = column("pipeline_name").str.strip_chars()
+    return chunk.select(
+        pipeline=pipeline,
+        stage=column("stage_name").str.strip_chars(),
+        # Where two pipelines share a stage, the cell names the pipeline too.
+        arrives=column(_CELL).str.strip_suffix(pl.format(" ({})", pipeline.fill_null(""))),
+        status=column("Deal - Status"),
+        currency=column("Deal - Currency of value"),
+        value=column("Deal - Value").cast(pl.Float64, strict=False),
+    )
+
+
+def _grouped(deals: pl.DataFrame, side: str, stage: str, place: pl.DataFrame) -> pl.DataFrame:
+    return (
+        deals.group_by("pipeline", pl.col(stage).alias("stage"), "status", "currency")
+        .agg(pl.len().cast(pl.Int64).alias("deals"), pl.col("value").sum())
+        .join(place, on=["pipeline", "stage"], how="left", nulls_equal=True)
+        .sort("pipeline", "place", "stage", "status", "currency", nulls_last=True)
+        .select(pl.lit(side).alias("side"), "pipeline", "stage", "status", "currency", "deals", "value")
+    )
