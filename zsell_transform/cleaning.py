@@ -1,11 +1,9 @@
 """The words that read a cell: pure functions from a column (its name, or an expression) to an expression.
 
-`text` reads a raw cell; every other word takes what `text` has read (trimmed, blank is null), so that this
-is done once.
-Null in, null out; a cell that cannot be read becomes null, and the caller says what was expected there.
-Each word is named for what comes out of it. All of them take and give text, save where the docstring says
-otherwise.
-What the cells of Zendesk Sell look like is told beside each pattern (genuine exports of 2016 and 2026).
+`text` reads a raw cell; every other word takes what `text` has read (trimmed, blank is null), so that this is
+done once. Null in, null out; a cell that cannot be read becomes null, and the caller says what was expected.
+Each word is named for what comes out of it; they give text, save where the docstring says otherwise. What the
+cells of Zendesk Sell look like is told beside each pattern (genuine exports of 2016 and 2026).
 """
 
 from __future__ import annotations
@@ -71,9 +69,7 @@ def phone(column: Cell) -> pl.Expr:
 
 
 def email(column: Cell) -> pl.Expr:
-    """The first e-mail address in the cell, without `mailto:` or a name around it; null where there is
-    none.
-    """
+    """The first e-mail address in the cell, without `mailto:` or a name around it."""
     return cell(column).str.extract(ADDRESS_OF_MAIL, 0)
 
 
@@ -116,9 +112,7 @@ def html(column: Cell) -> pl.Expr:
 
 
 def said(label: str, column: Cell) -> pl.Expr:
-    """A line of HTML that names what it tells: `Reminder: 2014-09-04 08:15`; null where there is nothing to
-    tell.
-    """
+    """A line of HTML that names what it tells: `Reminder: 2014-09-04 08:15`."""
     return pl.concat_str(html(pl.lit(f"{label}: ")), html(column))
 
 
@@ -173,33 +167,29 @@ def duration(seconds: Cell) -> pl.Expr:
 
 
 def local(column: Cell, zone: str | None) -> pl.Expr:
-    """Datetime (no zone) in the given zone, to the minute; a day without a time is midnight and never
-    shifted.
-    """
+    """Datetime (no zone) in the given zone, to the minute; a day without a time is never shifted."""
     raw = cell(column)
     sound = pl.when(raw.str.contains(MOMENT)).then(raw)
-    minute = sound.str.slice(0, 16).str.replace(" ", "T", literal=True)
+    # Behind a moment the midnight is cut off again; behind a day it makes one.
+    minute = (sound + "T00:00").str.slice(0, 16).str.replace(" ", "T", literal=True)
     stamp = minute.str.to_datetime("%Y-%m-%dT%H:%M", strict=False, cache=False, time_unit="ms")
-    stamp = stamp - _offset(sound)
-    if zone not in (None, "UTC"):
-        stamp = stamp.dt.replace_time_zone("UTC").dt.convert_time_zone(str(zone)).dt.replace_time_zone(None)
-    day_only = sound.str.to_date("%Y-%m-%d", strict=False, cache=False).cast(pl.Datetime("ms"))
-    return pl.coalesce(stamp, day_only)
+    stamp = stamp - _ahead(sound)
+    if zone in (None, "UTC"):
+        return stamp
+    there = stamp.dt.replace_time_zone("UTC").dt.convert_time_zone(str(zone)).dt.replace_time_zone(None)
+    return pl.when(_has_time(raw)).then(there).otherwise(stamp)
 
 
-def _offset(sound: pl.Expr) -> pl.Expr:
+def _ahead(sound: pl.Expr) -> pl.Expr:
     """Duration by which a moment's own offset (`+02:00`) is ahead of UTC; nothing for `Z`, `UTC` and none."""
     written = sound.str.slice(16).str.extract(r"[+-]\d\d:?\d\d$", 0).str.replace(":", "", literal=True)
-    hours, minutes = (written.str.slice(at, 2).cast(pl.Int64, strict=False).fill_null(0) for at in (1, 3))
-    ahead = hours * 60 + minutes
+    hours, minutes = (written.str.slice(at, 2).cast(pl.Int64, strict=False) for at in (1, 3))
     sign = pl.when(written.str.starts_with("-")).then(-1).otherwise(1)
-    return pl.duration(minutes=ahead * sign, time_unit="ms")
+    return ((hours * 60 + minutes) * sign * 60_000).fill_null(0).cast(pl.Duration("ms"))
 
 
 def _stamp(column: Cell, zone: str | None) -> pl.Expr:
-    """`YYYY-MM-DD HH:MM`, from which the words below take their part, so that a column is read and printed
-    once.
-    """
+    """`YYYY-MM-DD HH:MM`; the words below take their part of it, so that a column is read and printed once."""
     return local(column, zone).dt.strftime("%Y-%m-%d %H:%M")
 
 

@@ -1,8 +1,7 @@
 """What the wizard takes: checks a finished table against `fields.yaml`, header by header.
 
 The transformers keep these rules by themselves; what can still break them is the user's data (a custom text
-of 300
-characters, a number of 20 digits) and the user's mapping (a stage or label of its own).
+of 300 characters, a number of 20 digits) and the user's mapping (a stage or label of its own).
 """
 
 from __future__ import annotations

@@ -71,9 +71,7 @@ def field_facts() -> dict[str, Fact]:
 
 
 def type_limits(type_: str) -> dict[str, Any]:
-    """What a cell of a type may hold: `longest`, `digits`, `form` and `expects`, `one_of`, `comma`; empty
-    where nothing is known.
-    """
+    """What a cell of a type may hold: `longest`, `digits`, `form` and `expects`, `one_of`, `comma`."""
     return dict(_file()["types"].get(type_) or {})
 
 
@@ -84,9 +82,7 @@ def field_key(name: str) -> str:
 
 @cache
 def default_names(item: str) -> frozenset[str]:
-    """The keys of the fields that Pipedrive has for an item; a lead's custom fields are deal fields, so
-    both count there.
-    """
+    """The keys of the fields that Pipedrive has for an item; a lead's fields are deal fields as well."""
     names = (name for part in _parts(item) for name in (*_file()[part]["has"], *_file()[part]["taken"]))
     return frozenset(field_key(str(name)) for name in names)
 
@@ -98,4 +94,4 @@ def created_names(item: str) -> frozenset[str]:
 
 
 def _parts(item: str) -> tuple[str, ...]:
-    return ("leads", "deals") if item == "leads" else (item,)
+    return ("leads", "deals") if item == "leads" else (item,) if item in PREFIXES else ()

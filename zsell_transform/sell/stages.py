@@ -1,8 +1,7 @@
 """What becomes of Sell's stages: which are won or lost, and where the deals in them stand in Pipedrive.
 
 Sell closes a deal by a stage of its own (Won, Lost, Unqualified); Pipedrive by a status beside the stage.
-So a closed deal
-needs a stage to stand in: one of its pipeline's open ones (contract, section 4).
+So a closed deal needs a stage to stand in: one of its pipeline's open ones (contract, section 4).
 """
 
 from __future__ import annotations

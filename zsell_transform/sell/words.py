@@ -55,9 +55,7 @@ def status_labels(kind: str) -> dict[str, str | None]:
 
 
 def record_types() -> dict[str, str | None]:
-    """A record type, in lower case → `deal`, `lead`, `contact`; None for none at all and for what is no
-    record.
-    """
+    """A record type, in lower case → `deal`, `lead`, `contact`; None for what is no record."""
     records = _file()["records"]
     known = {word.lower(): kind for kind in ("deal", "lead", "contact") for word in records[kind]}
     return known | dict.fromkeys(word.lower() for word in (*records["none"], *records["elsewhere"]))

@@ -22,14 +22,14 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import (
     about,
-    about_remark,
+    about_remarks,
     activity_type,
     mark,
     owner_line,
     rest,
     subject,
 )
-from zsell_transform.transformers.parties import A_DAY, A_MOMENT
+from zsell_transform.transformers.parties import A_DAY
 from zsell_transform.transformers.table import Field, Story, Table
 
 
@@ -52,7 +52,7 @@ def calls(ask: Mapping, seen: Survey) -> Table:
             Field("Activity - Due time", time(at, zone)),
             Field("Activity - Duration", duration("duration"), expects="a number of seconds"),
             Field("Activity - Done", pl.lit("Done"), always=True),
-            Field("Activity - Marked as done time", done_at(at, zone), reads=at, expects=A_MOMENT),
+            Field("Activity - Marked as done time", done_at(at, zone)),
             Field("Activity - Assigned to user", owner("owner", ask.owners)),
             Field("Activity - Creation date", day("created_at", zone), expects=A_DAY),
         ),
@@ -71,7 +71,7 @@ def calls(ask: Mapping, seen: Survey) -> Table:
             ),
             mark=mark("calls"),
         ),
-        remarks=(about_remark("resource"),),
+        remarks=about_remarks("resource"),
         ignored="updated_at upated_at user_id",
     )
 

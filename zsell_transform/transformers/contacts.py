@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, flag, joined, name, phone
+from zsell_transform.cleaning import day, email, joined, name, phone
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
@@ -18,11 +18,12 @@ from zsell_transform.transformers.parties import (
     listed,
     owner_fields,
     owner_remark,
+    private_remarks,
     social,
     status,
     status_remarks,
 )
-from zsell_transform.transformers.table import Field, Relation, Remark, Table
+from zsell_transform.transformers.table import Field, Relation, Table
 
 
 def contacts(ask: Mapping, seen: Survey) -> Table:
@@ -70,11 +71,10 @@ def contacts(ask: Mapping, seen: Survey) -> Table:
             *status_remarks(),
             owner_remark(ask),
             email_remark(),
-            Remark(
-                "private_record", flag("private").fill_null(value=False), "private", value=pl.col("private")
-            ),
+            *private_remarks(),
         ),
         spare={"street": "address"},
+        carried={"is_organisation": "the file that the record is in"},
         ignored=(
             "creator creator_id user_id updated_at last_activity_date linkedin_display "
             "parent_organisation_id parent_organisation_name"

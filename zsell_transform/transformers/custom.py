@@ -1,6 +1,4 @@
-"""Custom fields: every column that no table knows goes through under its own name, with a type that its
-values prove.
-"""
+"""Custom fields: what no table knows goes through under its own name, with a type that its values prove."""
 
 from __future__ import annotations
 
@@ -44,19 +42,19 @@ def custom_fields(
     """The custom fields of an item.
 
     Args:
-        columns: every custom column, in the order of the file; also the empty ones have their names, so
-            that a name does
-            not change when an empty column gets its first value.
+        columns: every custom column, in the order of the file; also the empty ones have their names, so that
+            a name does not change when an empty column gets its first value.
         written: those that hold something.
     """
     names = unique_names(columns, item)
+    prefix = f"{PREFIXES[item]} - " if item in PREFIXES else ""
     made: list[Custom] = []
     for column in columns:
         if column in written:
             facts = seen.columns.get(entity, {}).get(column) or Column(column, 1, None, 0)
             made += _fields(
                 column,
-                f"{PREFIXES[item]} - {names[column]}",
+                f"{prefix}{names[column]}",
                 facts,
                 renamed=names[column] != plain_name(column),
             )

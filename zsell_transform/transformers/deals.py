@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, flag, moment, money, name, number
+from zsell_transform.cleaning import day, email, flag, moment, name, number
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.stages import KEYS, SEPARATOR, Stage, stages
 from zsell_transform.survey import Survey
@@ -12,6 +12,7 @@ from zsell_transform.transformers.parties import (
     A_DAY,
     A_MOMENT,
     called,
+    flag_remark,
     label_field,
     label_remarks,
     listed,
@@ -21,6 +22,7 @@ from zsell_transform.transformers.parties import (
 from zsell_transform.transformers.table import Field, Relation, Remark, Table
 
 TITLE = 255
+AN_AMOUNT = "a number such as 1200.50"
 STATUS = pl.col("_status")
 WON, LOST = STATUS == "Won", STATUS == "Lost"
 
@@ -29,9 +31,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
     known = stages(seen.stages, ask)
     marks = {name: column.decimal for name, column in seen.columns.get("deals", {}).items()}
     closed_at = day if ask.moments == "day" else moment
-    value = pl.coalesce(
-        number("decimal_value", marks.get("decimal_value")), number("scope", marks.get("scope"))
-    )
+    exact, whole = (number(column, marks.get(column)) for column in ("decimal_value", "scope"))
     reason = pl.coalesce(name("loss_reason"), name("unqualified_reason"))
     return Table(
         source="deals",
@@ -46,9 +46,9 @@ def deals(ask: Mapping, seen: Survey) -> Table:
             Field("Deal - Title", pl.coalesce(name("name"), called("Sell deal")), longest=TITLE, always=True),
             Field(
                 "Deal - Value",
-                value,
+                pl.coalesce(exact, whole),
                 reads=pl.coalesce(pl.col("decimal_value"), pl.col("scope")),
-                expects="a number such as 1200.50",
+                expects=AN_AMOUNT,
             ),
             Field("Deal - Currency of value", pl.col("currency").str.to_uppercase()),
             Field("Deal - Stage (pipeline)", _looked_up(known, "cell", name("stage_name"))),
@@ -102,10 +102,19 @@ def deals(ask: Mapping, seen: Survey) -> Table:
                 value=name("unqualified_reason"),
                 detail=name("loss_reason"),
             ),
+            flag_remark("hot"),
+            Remark("said_by_absence", ~flag("hot").fill_null(value=True), "hot", detail="false"),
+            Remark(
+                "unreadable_value",
+                pl.col("decimal_value").is_not_null() & exact.is_null() & whole.is_not_null(),
+                "decimal_value",
+                value=pl.col("decimal_value"),
+                detail=AN_AMOUNT,
+            ),
             # `scope` is the value without its decimals (2026: equal in 4,845 of 4,845 deals).
             Remark(
                 "values_differ",
-                _apart("decimal_value", "scope"),
+                _apart(exact, whole),
                 "scope",
                 value=pl.col("scope"),
                 detail=pl.col("decimal_value"),
@@ -116,6 +125,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
                 "last_stage_change_at",
             ),
         ),
+        carried=dict.fromkeys(("pipeline_id", "pipeline_name", "stage_id"), "'Deal - Stage (pipeline)'"),
         spare={"scope": "decimal_value", "added_on": "added_at", "created_at": "added_at"},
         ignored=(
             "creator creator_id entity_id forecasted_deal_value "
@@ -134,7 +144,7 @@ def _looked_up(known: tuple[Stage, ...], what: str, otherwise: pl.Expr) -> pl.Ex
     )
 
 
-def _apart(exact: str, whole: str) -> pl.Expr:
+def _apart(exact: pl.Expr, whole: pl.Expr) -> pl.Expr:
     """Whether two columns that should hold one amount differ by more than its decimals."""
-    first, second = (money(column).cast(pl.Float64, strict=False) for column in (exact, whole))
+    first, second = (amount.cast(pl.Float64, strict=False) for amount in (exact, whole))
     return ((first - second).abs() >= 1).fill_null(value=False)

@@ -10,7 +10,7 @@ import polars as pl
 from zsell_transform.cleaning import html, lines, said
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
-from zsell_transform.transformers.history import about, about_remark, heading
+from zsell_transform.transformers.history import about, about_remarks, heading
 from zsell_transform.transformers.table import Story, Table
 
 
@@ -26,7 +26,7 @@ def emails(ask: Mapping, seen: Survey) -> Table:
             heading=heading("emails", "_at", ask),
             body=lines(said("Subject", pl.col("subject")), html("content")),
         ),
-        remarks=(about_remark("resource"),),
+        remarks=about_remarks("resource"),
         spare={"created_at": "sent_at"},
         ignored="updated_at creator_id",
     )

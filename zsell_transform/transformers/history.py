@@ -1,6 +1,4 @@
-"""What tasks, notes, calls, texts, e-mails and visits have in common: what they are about, their type,
-heading and mark.
-"""
+"""What tasks, notes, calls and the like have in common: what they are about, their type, heading and mark."""
 
 from __future__ import annotations
 
@@ -53,12 +51,14 @@ def about(prefix: str) -> Relation:
     )
 
 
-def about_remark(prefix: str) -> Remark:
-    """A type of record that nobody knows: the link cannot be made."""
+def about_remarks(prefix: str) -> tuple[Remark, ...]:
+    """A type of record that nobody knows, whose link cannot be made, and the type that says `none`."""
     given = pl.col(f"{prefix}_type")
     unknown = given.is_not_null() & ~given.str.to_lowercase().is_in(list(record_types()))
-    return Remark(
-        "record_type_unknown", unknown, f"{prefix}_type", value=given, detail=pl.col(f"{prefix}_id")
+    none = (given.str.to_lowercase() == "none").fill_null(value=False)
+    return (
+        Remark("record_type_unknown", unknown, f"{prefix}_type", value=given, detail=pl.col(f"{prefix}_id")),
+        Remark("said_by_absence", none, f"{prefix}_type", detail="none"),
     )
 
 
@@ -102,9 +102,7 @@ def activity_type(line: pl.Expr, ask: Mapping, otherwise: str | None = None) -> 
 
 
 def _pattern(rule: Rule) -> str:
-    """One pattern for all words of a rule; what it meets is in lower case, but for its own regular
-    expressions.
-    """
+    """One pattern for all words and expressions of a rule; what it meets is in lower case."""
     ways = [*rule.regex]
     if rule.contains:
         ways.append(_whole(rule.contains))
@@ -156,7 +154,8 @@ def _any(words: Iterable[str]) -> str:
 
 def heading(entity: str, at: str, ask: Mapping, *more: pl.Expr) -> pl.Expr:
     """`2014-09-03 08:49 · Kalle Kula · Sell note 22606121`: what the wizard cannot import, and the mark."""
-    return joined(minute(at, ask.timezone), html(author("owner")), mark(entity), *more, by=SEPARATOR)
+    when = pl.coalesce(minute(at, ask.timezone), html(at))
+    return joined(when, html(author("owner")), mark(entity), *more, by=SEPARATOR)
 
 
 def mark(entity: str) -> pl.Expr:

@@ -7,8 +7,8 @@ import polars as pl
 from zsell_transform.cleaning import flag, html
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
-from zsell_transform.transformers.history import about, about_remark, heading
-from zsell_transform.transformers.table import Story, Table
+from zsell_transform.transformers.history import about, about_remarks, heading
+from zsell_transform.transformers.table import Remark, Story, Table
 
 
 def notes(ask: Mapping, seen: Survey) -> Table:
@@ -25,6 +25,17 @@ def notes(ask: Mapping, seen: Survey) -> Table:
             heading=heading("notes", "created_at", ask, kind, important),
             body=html("content"),
         ),
-        remarks=(about_remark("noteable"),),
+        remarks=(
+            *about_remarks("noteable"),
+            Remark(
+                "said_by_absence",
+                (pl.col("type").str.to_lowercase() == "regular").fill_null(value=False),
+                "type",
+                detail="regular",
+            ),
+            Remark(
+                "said_by_absence", ~flag("is_important").fill_null(value=True), "is_important", detail="false"
+            ),
+        ),
         ignored="updated_at creator creator_id",
     )

@@ -9,6 +9,7 @@ import polars as pl
 from zsell_transform.cleaning import (
     address,
     email,
+    flag,
     has_any,
     labels,
     lost_owner,
@@ -98,6 +99,21 @@ def owner_fields(item: str, ask: Mapping) -> tuple[Field, ...]:
 
 def owner_remark(ask: Mapping) -> Remark:
     return Remark("owner_left_out", lost_owner("owner", ask.owners).is_not_null(), "owner")
+
+
+def private_remarks() -> tuple[Remark, ...]:
+    private = flag("private")
+    return (
+        Remark("private_record", private.fill_null(value=False), "private", value=pl.col("private")),
+        Remark("said_by_absence", ~private.fill_null(value=True), "private", detail="false"),
+        flag_remark("private"),
+    )
+
+
+def flag_remark(column: str) -> Remark:
+    """A tick that is neither true nor false."""
+    odd = pl.col(column).is_not_null() & flag(column).is_null()
+    return Remark("unreadable_value", odd, column, value=pl.col(column), detail="true or false")
 
 
 def email_remark() -> Remark:

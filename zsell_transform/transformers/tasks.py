@@ -9,7 +9,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import (
     about,
-    about_remark,
+    about_remarks,
     activity_type,
     mark,
     owner_line,
@@ -50,6 +50,7 @@ def tasks(ask: Mapping, seen: Survey) -> Table:
             body=lines(rest(line, "content"), said("Reminder", reminder), owner_line(ask)),
             mark=mark("tasks"),
         ),
-        remarks=(about_remark("taskable"),),
+        remarks=about_remarks("taskable"),
+        carried={"remind": "the line 'Reminder' in its text"},
         ignored="updated_at overdue creator creator_id",
     )

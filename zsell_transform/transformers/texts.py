@@ -7,7 +7,7 @@ import polars as pl
 from zsell_transform.cleaning import flag, html, lines, phone, said
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
-from zsell_transform.transformers.history import about, about_remark, heading
+from zsell_transform.transformers.history import about, about_remarks, heading
 from zsell_transform.transformers.table import Story, Table
 
 
@@ -29,7 +29,7 @@ def texts(ask: Mapping, seen: Survey) -> Table:
                 said("Deals", pl.col("associated_deal_ids")),
             ),
         ),
-        remarks=(about_remark("resource"),),
+        remarks=about_remarks("resource"),
         spare={"created_at": "sent_at"},
         ignored="updated_at user_id",
     )
