@@ -1,14 +1,15 @@
 """The wizard in plain Python, one row after the other: slow, and easy to check against the facts.
 
-It is the reference that the fast model (`wizard.py`) is held equal to by a property test.
+It is the reference that the fast model (`zsell_transform.pipedrive.wizard`) is held equal to.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -59,9 +60,16 @@ def fold(text: str | None, compare: str) -> str | None:
     if text is None or compare == "exact":
         return text
     if compare == "forms":
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-        return " ".join(text.split())
+        text = unicodedata.normalize("NFKC", text).upper()
     return " ".join(text.split()).lower()
+
+
+def is_date(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return DATES.fullmatch(text) is not None
 
 
 def digits(text: str, reading: str) -> str:
@@ -100,12 +108,19 @@ class ByHand:
     readings: Readings
     log: Log = attrs.Factory(Log)
     known: dict[str, set[str]] = attrs.Factory(dict)
+    first: dict[tuple[str, str], str | None] = attrs.Factory(dict)
+    names: dict[tuple[str, str], str | None] = attrs.Factory(dict)
+    written: dict[str, str | None] = attrs.Factory(dict)
     file: str = ""
     row: int = 0
 
     def import_file(self, path: Path) -> None:
         self.file = path.name
         self.known = {item: set(self.store[item]) for item in ITEMS}
+        self.names = {
+            (item, key): record.get("Name") for item in ("organizations", "persons") for key, record in self.store[item].items()
+        }
+        self.first = {(item, key): sell_id(item, self.store[item][key]) for item in ITEMS for key in self.store[item]}
         for self.row, cells in rows_of(path):
             self.import_row(cells)
 
@@ -118,6 +133,10 @@ class ByHand:
             if self.readings["skipped_row"] == "nothing" or {"organizations", "persons"} & {i for i, _ in refused}:
                 return
             given = {item: given[item] for item in ("organizations", "persons") if item in given}
+        self.written = {
+            "organizations": given.get("organizations", {}).get("Name"),
+            "persons": person_name(given.get("persons", {})),
+        }
         hits: dict[str, tuple[str, str]] = {}
         for item in ITEMS:
             if item in given:
@@ -134,7 +153,7 @@ class ByHand:
         if number is not None and number not in self.known[item]:
             return f"{singular} not found"
         for field, value in cells.items():
-            if field in DATE_FIELDS and value is not None and not DATES.fullmatch(value):
+            if field in DATE_FIELDS and value is not None and not is_date(value):
                 return "Invalid date format"
         nameless = number is None or self.readings["id_alone"] == "needs_name"
         contact = "organizations" in given or "persons" in given
@@ -192,7 +211,7 @@ class ByHand:
         else:
             how = "id" if by == "id" else "key"
             self.log.found.append(
-                self.place(item, id=match, how=by, sell_id=sell_id(item, cells), into=sell_id(item, self.store[item][match]))
+                self.place(item, id=match, how=how, sell_id=sell_id(item, cells), into=self.first.get((item, match)))
             )
             self.merge(item, match, cells, how)
         hits[item] = (match, how)
@@ -200,14 +219,15 @@ class ByHand:
 
     def create(self, item: str, cells: Cells, hits: dict[str, tuple[str, str]]) -> str:
         store = self.store[item]
-        number = FIRST_ID[item] + len(store)
+        number = max((int(re.findall(r"\d+", key)[-1]) for key in store), default=FIRST_ID[item] - 1) + 1
         key = f"5e110000-0000-4000-8000-{number:012d}" if item == "leads" else str(number)
         record: Record = {field: value for field, value in cells.items() if value is not None}
         if item in ("deals", "leads") and "Title" not in record:
             owner = "organizations" if "organizations" in hits else "persons"
-            name = self.store[owner][hits[owner][0]].get("Name")
+            name = self.written.get(owner) or self.names.get((owner, hits[owner][0]))
             record["Title"] = f"{name} {'deal' if item == 'deals' else 'lead'}"
         store[key] = record
+        self.first[item, key] = sell_id(item, cells)
         self.log.created.append(self.place(item, id=key, sell_id=sell_id(item, cells)))
         return key
 
@@ -271,6 +291,9 @@ class ByHand:
                     if not (several == "contact" and how == "key"):
                         self.set(item, key, field, None)
             elif several == "contact" or (several == "label" and self.readings["labels_on_merge"] == "added"):
+                if old in (None, value):
+                    record[field] = value
+                    continue
                 record[field] = ", ".join(dict.fromkeys([*pieces(old), *pieces(value)]))
             elif old is None or how == "id" or self.readings["differing_on_merge"] == "overwrites":
                 self.set(item, key, field, value)
@@ -357,5 +380,3 @@ def run_by_hand(files: list[Path], store: Store, readings: Readings) -> tuple[St
         wizard.import_file(path)
     return mine, wizard.log
 
-
-Importer = Callable[[list[Path], Store, Readings], tuple[Store, Log]]

@@ -19,11 +19,10 @@ from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard import match
 from zsell_transform.pipedrive.wizard.exporting import write_export
 from zsell_transform.pipedrive.wizard.merge import Hits, merged, new_ids
-from zsell_transform.pipedrive.wizard.rows import Rows, numbered, read_rows, repair, sell_ids, skip, targeted
+from zsell_transform.pipedrive.wizard.rows import Rows, numbered, read_rows, repair, sell_ids, skip
 from zsell_transform.pipedrive.wizard.store import (
     EVENTS,
     ITEMS,
-    LINK,
     Events,
     Store,
     column,
@@ -161,19 +160,18 @@ def import_file(rows: Rows, store: Store, readings: Readings, *, loop: bool = Fa
     hits["organizations"] = match.organizations(rows, store, readings, loop=loop)
     hits["persons"] = match.persons(rows, store, readings, hits["organizations"], loop=loop)
     ids = {item: new_ids(item, store[item], hits[item]) for item in ITEMS}
-    after = dict(store)
-    overwritten = []
+    after, parts = dict(store), []
     for item in ITEMS:
         if hits[item].height:
-            after[item], lost = merged(item, rows, after | {item: store[item]}, hits, ids, readings)
-            overwritten.append(lost)
+            parts.append(merged(item, rows, store, hits, ids, readings))
+            after[item] = parts[-1].table
     found, created = _found_and_created(rows, store, hits, ids)
     return after, {
         "created": created,
         "found": found,
         "skipped": skipped,
-        "links": _links(rows, hits, ids, readings),
-        "overwritten": pl.concat([no_events()["overwritten"], *overwritten]),
+        "links": pl.concat([no_events()["links"], *(part.links for part in parts)]),
+        "overwritten": pl.concat([no_events()["overwritten"], *(part.overwritten for part in parts)]),
         "altered": altered,
     }
 
@@ -200,26 +198,6 @@ def _sell_ids_held(item: str, store: Store) -> pl.DataFrame:
     held = store[item].with_row_index("code")
     field = sell_field(item) if item not in ("activities", "notes") else ""
     return held.select(pl.col("code").cast(pl.Int64), into=column(held, field))
-
-
-def _links(rows: Rows, hits: Hits, ids: dict[str, pl.DataFrame], readings: Readings) -> pl.DataFrame:
-    """One row a link that a row makes."""
-    pairs = [("persons", "organizations")]
-    pairs += [(item, target) for item in ("deals", "leads") for target in ("persons", "organizations")]
-    pairs += [(item, target) for item in ("activities", "notes") for target in LINK]
-    parts = [no_events()["links"]]
-    for item, target in pairs:
-        there = hits[target].join(ids[target], on="code", how="left", maintain_order="left")
-        if item in ("activities", "notes"):
-            meant = rows.frame.filter(targeted(target, rows, readings)).select("_row")
-            there = there.join(meant, on="_row", how="semi", maintain_order="left")
-        mine = hits[item].join(ids[item], on="code", how="left", maintain_order="left").select("_row", "_id")
-        both = mine.join(there, on="_row", how="inner", suffix="_target", maintain_order="left")
-        parts.append(both.select(
-            file=pl.lit(rows.file), row="_row", item=pl.lit(item), id="_id", target=pl.lit(target),
-            target_id="_id_target", how="how",
-        ))  # fmt: skip
-    return pl.concat(parts)
 
 
 # --- telling ------------------------------------------------------------------------------------------

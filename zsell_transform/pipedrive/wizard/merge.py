@@ -50,11 +50,15 @@ class Field:
             return self.kind == "single" and readings["blank_on_merge"] == "erases"
         return readings["blank_on_id"] == "erases"
 
+    def adds(self, readings: Readings) -> bool:
+        """Whether a further value stands beside the first one."""
+        return self.kind == "contact" or (self.kind == "label" and readings["labels_on_merge"] == "added")
+
     def after(self, old: str | None, new: str | None, how: str, history: bool, readings: Readings) -> str | None:
         """The value that stands after a row with `new` (null only if it erases)."""
         if old is None or new is None or old == new:
             return new
-        if self.kind == "contact" or (self.kind == "label" and readings["labels_on_merge"] == "added"):
+        if self.adds(readings):
             return ", ".join(dict.fromkeys([*old.split(", "), *new.split(", ")]))
         if how == "key" and readings["differing_on_merge"] == "keeps":
             return old
@@ -75,98 +79,127 @@ def new_ids(item: str, table: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([known, made.select("code", _id=number)])
 
 
+@attrs.frozen
+class Merged:
+    """One item after a file: its table, and the events `overwritten` and `links`."""
+
+    table: pl.DataFrame
+    overwritten: pl.DataFrame
+    links: pl.DataFrame
+
+
 def merged(
     item: str, rows: Rows, store: Store, hits: Hits, ids: dict[str, pl.DataFrame], readings: Readings
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The item's table after the file, and what was overwritten."""
+) -> Merged:
+    """Takes over the rows' cells and links, field by field."""
     own = hits[item]
     table = store[item].drop("_id")
     before = table.with_row_index("code").with_columns(pl.col("code").cast(pl.Int64))
     after = ids[item].join(before, on="code", how="left", maintain_order="left")
-    lost = [pl.DataFrame(schema=EVENTS["overwritten"])]
     cells = own.join(rows.frame, on="_row", how="left", maintain_order="left").with_columns(
         history=pl.any_horizontal("deals", "leads", "activities", "notes")
     )
-    columns = {name: (cells, f"{item}.{name}") for name in rows.fields.get(item, ())}
+    place = {"file": pl.lit(rows.file), "row": pl.col("_row"), "item": pl.lit(item), "id": pl.col("_id")}
+    lost, links = [pl.DataFrame(schema=EVENTS["overwritten"])], [pl.DataFrame(schema=EVENTS["links"])]
+
+    def take(name: str, frame: pl.DataFrame, cell: str) -> pl.DataFrame:
+        settled = _settled(Field.of(item, name), frame, cell, after, readings)
+        changes = settled.changes.join(ids[item], on="code", how="left", maintain_order="left")
+        lost.append(changes.select(**place, field=pl.lit(name), old="old", new="new"))
+        if cell == "_target":
+            made = frame.filter(pl.col("_target").is_not_null() & ~pl.col("_row").is_in(settled.refused)).join(
+                ids[item], on="code", how="left", maintain_order="left"
+            )
+            links.append(made.select(**place, target="target", target_id="_target", how="found"))
+        return after.with_columns(settled.column.alias(name))
+
+    for name in rows.fields.get(item, ()):
+        after = take(name, cells, f"{item}.{name}")
     for target in _TARGETS[item]:
         linked = _linked(item, target, rows, hits, ids, readings)
         if linked.height:
-            columns[LINK[target]] = (cells.join(linked, on="_row", how="left", maintain_order="left"), "_target")
-    for name, (frame, cell) in columns.items():
-        field = Field.of(item, name)
-        now, changes = _settled(field, frame, cell, after, readings)
-        after = after.with_columns(now.alias(name))
-        lost.append(changes.select(
-            file=pl.lit(rows.file), row="row", item=pl.lit(item), id="_id", field=pl.lit(name), old="old", new="new",
-        ))  # fmt: skip
+            after = take(LINK[target], cells.join(linked, on="_row", how="left", maintain_order="left"), "_target")
     if item in ("deals", "leads"):
-        after = after.with_columns(_titled(item, after, own, hits, ids, store, rows).alias("Title"))
-    return after.drop("code"), pl.concat(lost)
+        after = after.with_columns(_titled(item, after, rows, store, hits, ids).alias("Title"))
+    return Merged(after.drop("code"), pl.concat(lost), pl.concat(links))
 
 
 def _linked(
     item: str, target: str, rows: Rows, hits: Hits, ids: dict[str, pl.DataFrame], readings: Readings
 ) -> pl.DataFrame:
-    """`_row, _target`: the id of the record on the row that the item is linked to."""
+    """`_row, target, _target, found`: the record on the row that the item is linked to, and how it was found."""
     there = hits[target].join(ids[target], on="code", how="left", maintain_order="left")
     if item in ("activities", "notes"):
         meant = rows.frame.filter(targeted(target, rows, readings)).select("_row")
         there = there.join(meant, on="_row", how="semi", maintain_order="left")
     there = there.join(hits[item], on="_row", how="semi", maintain_order="left")
-    return there.select("_row", _target="_id")
+    return there.select("_row", target=pl.lit(target), _target="_id", found="how")
 
 
-def _settled(
-    field: Field, cells: pl.DataFrame, cell: str, after: pl.DataFrame, readings: Readings
-) -> tuple[pl.Series, pl.DataFrame]:
-    """The field's column after all rows, and its changes (`row, _id, old, new`).
+@attrs.frozen
+class _Settled:
+    """A field after all rows: its column, its changes (`code, _row, old, new`), rows whose value was not taken."""
 
-    Where all rows of a record, and the record, agree, the value is that; a loop settles the others in row order.
-    """
+    column: pl.Series
+    changes: pl.DataFrame
+    refused: list[int]
+
+
+def _settled(field: Field, cells: pl.DataFrame, cell: str, after: pl.DataFrame, readings: Readings) -> _Settled:
+    """Where all rows of a record, and the record, agree, the value is that; a loop settles the others in row order."""
     erasing = [how for how in ("id", "key") if field.erases(how, readings)]
     said = cells.filter(pl.col(cell).is_not_null() | pl.col("how").is_in(erasing)).select(
         "code", "_row", "how", "history", value=cell
     )
-    held = after.select("code", "_id", old=column(after, field.name))
+    held = after.select("code", old=column(after, field.name))
     touched = held.join(said.select("code").unique(), on="code", how="semi", maintain_order="left")
-    values = pl.concat([said.select("code", "value"), touched.select("code", value="old")])
-    blank = said.group_by("code").agg(pl.col("value").is_null().any().alias("blank"))
-    agreed = (
-        values.drop_nulls().group_by("code").agg(pl.col("value").first(), pl.col("value").n_unique().alias("n"))
-        .join(blank, on="code", how="left")
-    )  # fmt: skip
-    clear = agreed.filter((pl.col("n") == 1) & ~pl.col("blank")).select("code", "value")
+    clear = (
+        pl.concat([said.select("code", "value"), touched.filter(pl.col("old").is_not_null()).select("code", value="old")])
+        .group_by("code", maintain_order=True)
+        .agg(pl.col("value").first(), agree=pl.col("value").n_unique() == 1)
+        .filter(pl.col("agree") & pl.col("value").is_not_null())
+        .select("code", "value")
+    )
     unclear = said.join(clear, on="code", how="anti").sort("code", "_row")
-    old = dict(touched.join(unclear.select("code"), on="code", how="semi").select("code", "old").iter_rows())
+    old: dict[int, str | None] = dict(
+        touched.join(unclear.select("code"), on="code", how="semi").select("code", "old").iter_rows()
+    )
+    adds = field.adds(readings)
     changes: list[tuple[int, int, str | None, str | None]] = []
-    single = field.kind not in ("contact",) and not (field.kind == "label" and readings["labels_on_merge"] == "added")
+    refused: list[int] = []
     for code, row, how, history, value in unclear.iter_rows():
         now = field.after(old[code], value, how, history, readings)
-        if old[code] is not None and now != old[code] and (single or now is None):
+        if old[code] is not None and now != old[code] and (now is None or not adds):
             changes.append((code, row, old[code], now))
+        if now != value and not adds:
+            refused.append(row)
         old[code] = now
     settled = pl.DataFrame(list(old.items()), schema={"code": pl.Int64, "value": pl.String}, orient="row")
     both = pl.concat([clear, settled]).with_columns(_set=pl.lit(True))
     joined = held.join(both, on="code", how="left", maintain_order="left")
-    now_all = joined.select(pl.when("_set").then("value").otherwise("old"))
-    lost = pl.DataFrame(
-        changes, schema={"code": pl.Int64, "row": pl.Int64, "old": pl.String, "new": pl.String}, orient="row"
-    ).join(held.select("code", "_id"), on="code", how="left", maintain_order="left")
-    return now_all.to_series(), lost
+    changed = {"code": pl.Int64, "_row": pl.Int64, "old": pl.String, "new": pl.String}
+    return _Settled(
+        joined.select(pl.when("_set").then("value").otherwise("old")).to_series(),
+        pl.DataFrame(changes, schema=changed, orient="row"),
+        refused,
+    )
 
 
 def _titled(
-    item: str, after: pl.DataFrame, own: pl.DataFrame, hits: Hits, ids: dict[str, pl.DataFrame], store: Store, rows: Rows
+    item: str, after: pl.DataFrame, rows: Rows, store: Store, hits: Hits, ids: dict[str, pl.DataFrame]
 ) -> pl.Series:
-    """Titles; a new deal or lead without one is called after its organization, else after its person."""
-    made = own.filter(pl.col("how") == "new").select("code", "_row")
-    names = made
+    """Titles; a new deal or lead without one is called after its row's organization, else after its person."""
+    names = hits[item].filter(pl.col("how") == "new").select("code", "_row")
     for target in ("organizations", "persons"):
-        called = hits[target].join(ids[target], on="code", how="left", maintain_order="left").join(
-            store[target].select("_id", column(store[target], "Name").alias(target)), on="_id", how="left"
-        )
-        names = names.join(called.select("_row", target), on="_row", how="left", maintain_order="left")
-    word = "deal" if item == "deals" else "lead"
+        known = store[target].select("_id", known=column(store[target], "Name"))
+        written = rows.frame.select("_row", written=rows.cell(target, "Name"))
+        called = (
+            hits[target].join(ids[target], on="code", how="left", maintain_order="left")
+            .join(known, on="_id", how="left", maintain_order="left")
+            .join(written, on="_row", how="left", maintain_order="left")
+            .select("_row", pl.coalesce("written", "known").alias(target))
+        )  # fmt: skip
+        names = names.join(called, on="_row", how="left", maintain_order="left")
     named = after.join(names, on="code", how="left", maintain_order="left")
-    stands_in = pl.coalesce("organizations", "persons") + pl.lit(f" {word}")
+    stands_in = pl.coalesce("organizations", "persons") + pl.lit(" deal" if item == "deals" else " lead")
     return named.select(pl.coalesce(column(after, "Title"), stands_in)).to_series()

@@ -35,7 +35,7 @@ Events = dict[str, pl.DataFrame]
 DEFAULTS: Final = {
     "organizations": {"Owner": "Importing user"},
     "persons": {"Owner": "Importing user"},
-    "deals": {"Owner": "Importing user", "Status": "Open"},
+    "deals": {"Owner": "Importing user", "Status": "Open", "Stage (pipeline)": "Qualified (Pipeline)"},
     "leads": {"Owner": "Importing user"},
     "activities": {"Subject": "Call", "Type": "Call", "Done": "Undone", "Assigned to user": "Importing user"},
     "notes": {},
