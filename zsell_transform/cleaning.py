@@ -189,7 +189,7 @@ def _ahead(sound: pl.Expr) -> pl.Expr:
 
 
 def _stamp(column: Cell, zone: str | None) -> pl.Expr:
-    """`YYYY-MM-DD HH:MM`; the words below take their part of it, so that a column is read and printed once."""
+    """`YYYY-MM-DD HH:MM`; the words below take their part of it, so that a column is printed once."""
     return local(column, zone).dt.strftime("%Y-%m-%d %H:%M")
 
 
@@ -312,9 +312,7 @@ def has_any(listed: pl.Expr, wanted: Iterable[str]) -> pl.Expr:
 
 
 def owner(column: Cell, owners: Mapping[str, str | None]) -> pl.Expr:
-    """The Pipedrive user: what `owners` makes of the Sell name, else the name; null for deleted and null-
-    mapped users.
-    """
+    """The Pipedrive user: what `owners` makes of the Sell name, else that name; null where none follows."""
     given = name(column)
     if not owners:
         return pl.when(~given.str.ends_with(DELETED)).then(given)

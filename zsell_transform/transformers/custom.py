@@ -78,12 +78,10 @@ def _fields(column: str, header: str, facts: Column, *, renamed: bool) -> Iterat
 
 
 def unique_names(columns: Iterable[str], item: str) -> dict[str, str]:
-    """Custom column → its name in Pipedrive, where no two names of one item are equal without case, accents
-    and spaces.
+    """Custom column → its name in Pipedrive.
 
-    A later one gets ` (2)`, ` (3)`; the prospect/customer twin of a contact field ` (customer)`; one that
-    equals a field
-    that Pipedrive has, ` (Sell)`.
+    No two names of one item are equal without case, accents and spaces: a later one gets ` (2)`, ` (3)`, the
+    prospect/customer twin of a contact field ` (customer)`, one that equals a field of Pipedrive's ` (Sell)`.
     """
     columns = list(columns)
     scopes = {column: (found.group(1) if (found := CUSTOM.match(column)) else None) for column in columns}
