@@ -2,10 +2,11 @@
 
     python benchmarks/reading.py [FOLDER]
 
-FOLDER holds `polluted/` (a sample of the Pollock benchmark: `X.csv` as it came, `X.clean.csv` as it should read) and
-`csv_spectrum/` (`csvs/X.csv`, `json/X.json`). No reader is told anything but the path. A file is right when all its
-records are, header included; cells are counted as a multiset, so a shifted cell is not lost, and precision and recall
-are put together (F1). The files were not made by this project and are not part of it.
+FOLDER holds `polluted/` (a sample of the Pollock benchmark: `X.csv` as it came, `X.clean.csv` as it should
+read) and `csv_spectrum/` (`csvs/X.csv`, `json/X.json`). No reader is told anything but the path. A file is
+right when all its records are, header included; cells are counted as a multiset, so a shifted cell is not
+lost, and precision and recall are put together (F1). The files were not made by this project and are not
+part of it.
 """
 
 from __future__ import annotations
@@ -83,7 +84,9 @@ def expectations(folder: Path) -> dict[str, list[tuple[Path, Rows]]]:
     spectrum = sorted((folder / "csv_spectrum" / "csvs").glob("*.csv"))
     return {
         "polluted": [(path, by_csv_module(path.with_suffix(".clean.csv"))) for path in polluted],
-        "csv_spectrum": [(path, _from_json(folder / "csv_spectrum" / "json" / f"{path.stem}.json")) for path in spectrum],
+        "csv_spectrum": [
+            (path, _from_json(folder / "csv_spectrum" / "json" / f"{path.stem}.json")) for path in spectrum
+        ],
     }
 
 
@@ -140,7 +143,9 @@ def main() -> int:
     if not (folder / "polluted").is_dir():
         print(f"{folder} holds no polluted/: give the folder with the files to read", file=sys.stderr)
         return 2
-    with pl.Config(tbl_rows=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, tbl_formatting="MARKDOWN"):
+    with pl.Config(
+        tbl_rows=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, tbl_formatting="MARKDOWN"
+    ):
         print(table(folder))
     return 0
 

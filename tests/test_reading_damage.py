@@ -13,7 +13,9 @@ from zsell_transform.reading import read_csv
 REAL = Path(__file__).parent.parent.parent / "shared" / "real"
 
 
-def read(tmp_path: Path, content: str | bytes) -> tuple[list[tuple[str | None, ...]], pl.DataFrame, list[str]]:
+def read(
+    tmp_path: Path, content: str | bytes
+) -> tuple[list[tuple[str | None, ...]], pl.DataFrame, list[str]]:
     """Records, issues and headers of a file with this content."""
     path = tmp_path / "any.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -25,9 +27,17 @@ def read(tmp_path: Path, content: str | bytes) -> tuple[list[tuple[str | None, .
     ("body", "records", "code"),
     [
         ('1,12" pipe,3\n4,5,6\n', [("1", '12" pipe', "3"), ("4", "5", "6")], "stray_quote_repaired"),
-        ('1,"he said "hi" ok",3\n4,5,6\n', [("1", 'he said "hi" ok', "3"), ("4", "5", "6")], "stray_quote_repaired"),
+        (
+            '1,"he said "hi" ok",3\n4,5,6\n',
+            [("1", 'he said "hi" ok', "3"), ("4", "5", "6")],
+            "stray_quote_repaired",
+        ),
         ('1,"a "b", c",3\n4,5,6\n', [("1", 'a "b', ' c"'), ("4", "5", "6")], None),
-        ('1,"open,3\n4,5,6\n7,"x",9\n', [("1", '"open', "3"), ("4", "5", "6"), ("7", "x", "9")], "stray_quote_repaired"),
+        (
+            '1,"open,3\n4,5,6\n7,"x",9\n',
+            [("1", '"open', "3"), ("4", "5", "6"), ("7", "x", "9")],
+            "stray_quote_repaired",
+        ),
         ('1,2,"open\n4,5,6\n', [("1", "2", '"open'), ("4", "5", "6")], "stray_quote_repaired"),
         ('1,"x"y,3\n', [("1", '"x"y', "3")], "stray_quote_repaired"),
         (r'1,"a \"b\" c",3' + "\n", [("1", 'a "b" c', "3")], "stray_quote_repaired"),
@@ -59,6 +69,21 @@ def test_cells_beyond_the_header_are_kept_in_the_issue(tmp_path: Path) -> None:
     _, issues, _ = read(tmp_path, "a,b\n1,2\n3,4\n1,2,surplus,,more\n")
 
     assert issues["value"].to_list() == ["surplus | more"]
+
+
+def test_a_header_wider_than_every_record_keeps_its_names(tmp_path: Path) -> None:
+    """The records are short, each told; the columns stay."""
+    records, issues, headers = read(tmp_path, "a,b,c\n1,2\n3,4\n")
+
+    assert headers == ["a", "b", "c"]
+    assert records == [("1", "2", None), ("3", "4", None)]
+    assert issues["code"].to_list() == ["short_row"] * 2
+
+
+def test_a_header_narrower_than_most_records(tmp_path: Path) -> None:
+    """Their last cells have a column without a name; a stray quote in the header costs no column."""
+    assert read(tmp_path, "a,b\n1,2,3\n4,5,6\n")[2] == ["a", "b", "column 3"]
+    assert read(tmp_path, 'a,"b,c\n1,2,3\n4,5,6\n')[2] == ["a", '"b', "c"]
 
 
 def test_trailing_delimiters_are_a_habit_not_damage(tmp_path: Path) -> None:
@@ -124,11 +149,9 @@ def test_unicode_is_proven(tmp_path: Path, encoding: str) -> None:
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp1250"])
 def test_old_encodings_are_guessed_and_told(tmp_path: Path, encoding: str) -> None:
     """A guess is an issue with its confidence and a sample; late accents are seen."""
-    names = {
-        "cp1252": "Håkan Öberg, Göteborg; Anna Ståhl, Malmö; för möte på måndag är det försäljning",
-        "mac_roman": "Håkan Öberg, Göteborg; Anna Ståhl, Malmö; för möte på måndag är det försäljning",
-        "cp1250": "Łukasz Wójcik, Gdańsk, Małgorzata Dąbrowska, Łódź, spółka z o.o., święto, zażółć gęślą jaźń",
-    }[encoding]
+    swedish = "Håkan Öberg, Göteborg; Anna Ståhl, Malmö; för möte på måndag är det försäljning"
+    polish = "Łukasz Wójcik, Gdańsk, Małgorzata Dąbrowska, Łódź, święto, zażółć gęślą jaźń"
+    names = polish if encoding == "cp1250" else swedish
     text = "id,name\n" + "1,plain words only\n" * 9_000 + f'2,"{names}"\n' * 3
 
     records, issues, _ = read(tmp_path, text.encode(encoding))

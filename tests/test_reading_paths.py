@@ -1,4 +1,4 @@
-"""The fast path and the careful path give the same frame, and the fast one is taken only where it is right."""
+"""The fast path and the careful path give the same frame; the fast one is taken only where it is right."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.source import Found
 
 #: What CSV stumbles over, and what it should not care about.
-ALPHABET = st.sampled_from([*'ab 0é日"\n\r,;|\t\'=', "\r\n", '""'])
+ALPHABET = st.sampled_from([*"ab 0é日\"\n\r,;|\t'=", "\r\n", '""'])
 CELL = st.lists(ALPHABET, max_size=6).map("".join)
 LINE_END = st.sampled_from(["\n", "\r\n"])
 
@@ -24,7 +24,11 @@ def documents(draw: st.DrawFn) -> tuple[str, str, int, list[list[str]]]:
     """A legal CSV file, its delimiter and width, and the records in it."""
     width = draw(st.integers(1, 5))
     rows = draw(st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=8))
-    delimiter, line_end, quote_all = draw(st.sampled_from(dialect.DELIMITERS)), draw(LINE_END), draw(st.booleans())
+    delimiter, line_end, quote_all = (
+        draw(st.sampled_from(dialect.DELIMITERS)),
+        draw(LINE_END),
+        draw(st.booleans()),
+    )
 
     def cell(text: str) -> str:
         must = quote_all or any(sign in text for sign in f'{delimiter}"\r\n') or (width == 1 and not text)
@@ -56,9 +60,7 @@ def test_both_paths_give_the_records_that_were_written(
 
     fast, careful = both_ways(path, delimiter, width)
 
-    expected = [
-        (n, *(cell or None for cell in row)) for n, row in enumerate(rows, start=2) if any(row)
-    ]
+    expected = [(n, *(cell or None for cell in row)) for n, row in enumerate(rows, start=2) if any(row)]
     assert careful.frame.collect().rows() == expected
     assert careful.rows == len(expected)
     if fast:
@@ -68,9 +70,11 @@ def test_both_paths_give_the_records_that_were_written(
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(["a", '"', ",", "\n", "\r\n", "\r", " ", "\0", "é"]), max_size=25).map("".join))
+@given(
+    st.lists(st.sampled_from(["a", '"', ",", "\n", "\r\n", "\r", " ", "\0", "é"]), max_size=25).map("".join)
+)
 def test_whatever_is_called_plain_is_read_alike_by_both_paths(tmp_path: Path, body: str) -> None:
-    """Files that are no CSV at all either fail the check or are read the same by polars and by the careful path."""
+    """Files that are no CSV either fail the check or are read the same by both paths."""
     path = tmp_path / "any.csv"
     path.write_bytes(f"h0,h1,h2\n{body}".encode())
 
@@ -115,7 +119,9 @@ def test_the_end_of_a_file_is_free(tmp_path: Path, end: str) -> None:
     fast, careful = both_ways(path, ",", 2)
 
     assert fast is not None
-    assert fast.frame.collect().rows() == careful.frame.collect().rows() == [(2, "1", "x\n\ny"), (4, None, "3")]
+    assert (
+        fast.frame.collect().rows() == careful.frame.collect().rows() == [(2, "1", "x\n\ny"), (4, None, "3")]
+    )
     assert fast.rows == careful.rows == 2
 
 

@@ -144,7 +144,7 @@ KINDS: Final[dict[str, Kind]] = {
     "records_without_id": Kind(
         "warning",
         "{value} records have no Sell id",
-        "known by their e-mail, else by their name",
+        "each is known by its {detail}",
         "An export with ids lets later laps find them with certainty.",
     ),
     "names_unknown": Kind(
@@ -243,6 +243,10 @@ KINDS: Final[dict[str, Kind]] = {
         "Remove the line.",
     ),
     # --- linker, keys, lap -----------------------------------------------------------------------
+    "timezone_unset": Kind(
+        "info", "no time zone is set; {value} was taken", "days and times are written in it",
+        "Set `timezone:` in the mapping to that of the people who work with the data.",
+    ),
     "link_ambiguous": Kind(
         "warning", "'{field}' says '{value}', which fits several records ({detail})",
         "a link needs exactly one, so none was made", "Make the names differ in Sell, or set the link by hand.",
@@ -346,6 +350,18 @@ KINDS: Final[dict[str, Kind]] = {
     "comma_in_option": Kind(
         "warning", "'{field}' holds '{value}': a comma inside an option, where the wizard may see two", "written as it stands",
         "Match the value by hand in the wizard, or make the field one of text.",
+    ),
+    "rehearsal_skipped": Kind(
+        "error", "the rehearsed wizard skips this row: {detail}", "written all the same",
+        "Look at the row before the import; please report it, since no row should be skipped.",
+    ),
+    "rehearsal_merged": Kind(
+        "error", "the rehearsed wizard takes record {value} for {detail}", "written all the same",
+        "Look at both before the import; please report it, since no two records should become one.",
+    ),
+    "rehearsal_overwrote": Kind(
+        "warning", "the rehearsed wizard overwrites '{value}' in {detail}", "written all the same",
+        "Look at the record in Pipedrive after the import.",
     ),
     # --- writing ---------------------------------------------------------------------------------
     # --- proof and delta -------------------------------------------------------------------------

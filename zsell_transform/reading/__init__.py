@@ -1,4 +1,4 @@
-"""Bytes → Sell tables: whatever a person exported, as text, under canonical names; nothing lost, nothing guessed."""
+"""Bytes → Sell tables: whatever a person exported, as text, under canonical names; nothing lost."""
 
 from zsell_transform.reading.csv_file import read_csv
 from zsell_transform.reading.export import Export, InputFile

@@ -1,8 +1,8 @@
 """The careful path: one damaged record costs that record's repair, never its neighbours.
 
-What is legal CSV of the header's width is read by Python's csv module, in runs that one expression finds. Elsewhere a
-record is read in the first way that gives it the header's width: unwrapped, its quotes taken for text, or its quotes
-honoured though they stand in wrong places. What fits in no way is padded or cut, and told.
+What is legal CSV of the header's width is read by Python's csv module, in runs that one expression finds.
+Elsewhere a record is read in the likeliest way that gives it the header's width: unwrapped, its quotes taken
+for text, or honoured though they stand in wrong places. What fits in no way is padded or cut, and told.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NEWLINE: Final = r"(?:\r\n|\n|\r)"
 
 
 class Record(NamedTuple):
-    """One record: its number as a spreadsheet counts, its cells (exactly the header's width), and what was repaired.
+    """One record: its number as a spreadsheet counts, its cells (as many as the header's), what was repaired.
 
     Attributes:
         code: of the issue, empty for a record that needed none.
@@ -43,7 +43,7 @@ class Record(NamedTuple):
 
 @attrs.frozen
 class _Reading:
-    """One way to read a record: its cells, where the next one begins, and whether its quotes are all legal."""
+    """One way to read a record: its cells, where the next one begins, whether its quotes are all legal."""
 
     cells: list[str]
     end: int
@@ -72,7 +72,7 @@ class Reader:
         self._text_with_cr = re.compile(rf"[^{d}\n]*")
 
     def read(self, stream: TextIO, first_row: int = 1) -> Iterator[Record]:
-        """Every record of a stream (opened with `newline=""`) that is not blank; blank lines are only counted."""
+        """Every record of a stream (opened with `newline=""`); blank lines are only counted."""
         window, row = _Window(stream), first_row
         while window.fill():
             text, at = window.text, window.at
@@ -96,7 +96,8 @@ class Reader:
     def _repaired(self, text: str, at: int, row: int) -> tuple[Record, int]:
         """One record that is not legal CSV of the header's width, and where the next one begins."""
         if inner := self._unwrapped(text, at):
-            return Record(row, inner.cells, "record_unwrapped", "the whole record in one pair of quotes"), inner.end
+            detail = "the whole record in one pair of quotes"
+            return Record(row, inner.cells, "record_unwrapped", detail), inner.end
         taken = self._as_it_comes(text, at)
         if not taken.is_legal:  # of a legal record the cells are known, however few or many
             for ways in (self._within_line, self._anyhow):
@@ -119,7 +120,7 @@ class Reader:
         return _Reading(cells, wrapped.end()) if cells else None
 
     def single(self, text: str) -> list[str] | None:
-        """The cells of a text that is one record of the right width, read in the first way that fits; else None."""
+        """The cells of a text that is one record of the right width, read as well as it can be; else None."""
         legal = self._run.match(text + "\n")
         if legal and legal.end() == len(text) + 1:
             rows = self._legal(text)
@@ -127,7 +128,7 @@ class Reader:
         fitting = self._fitting(text, 0, self._anyhow)
         return fitting.cells if fitting and fitting.end >= len(text) else None
 
-    # --- one record, in the first way that gives it the header's width -------------------------------------------
+    # --- one record, in the likeliest way that gives it the header's width -----------------------------
 
     def _fitting(self, text: str, at: int, ways: _Ways) -> _Reading | None:
         """The likeliest way that gives the header's width: cheapest first, within a number of tries."""
@@ -153,7 +154,7 @@ class Reader:
         return None
 
     def _within_line(self, text: str, at: int) -> list[_Way]:
-        """The ways to read a cell that end on its line: quoted, quoted with stray quotes inside, or as text."""
+        """The ways to read a cell that end on its line: quoted, with stray quotes inside, or as text."""
         ways: list[_Way] = []
         legal = self._quoted.match(text, at)
         if legal and _breaks(legal[1]):
@@ -169,7 +170,7 @@ class Reader:
         return [*ways, (m[0], m.end(), price)]
 
     def _anyhow(self, text: str, at: int) -> list[_Way]:
-        """The same, also over line breaks, unless a record of its own would be swallowed; lone CR may be text."""
+        """The same, also over line breaks, unless a whole record would be swallowed; lone CR may be text."""
         ways = self._within_line(text, at)
         for pattern, price in ((self._quoted, 0), (self._loose, 6)):
             m = pattern.match(text, at, at + _LOOKAHEAD)
@@ -179,12 +180,12 @@ class Reader:
         return [*ways, (m[0], m.end(), 1)] if m and "\r" in m[0].removesuffix("\r") else ways
 
     def _swallows(self, cell: str) -> bool:
-        """Whether one of the lines after the cell's first would be a whole record (never told of narrow files)."""
+        """Whether one of the lines after the cell's first would be a whole record of its own."""
         first = _first_break(cell)
         return self.width > 1 and self._whole_line.search(cell, first) is not None
 
     def _as_it_comes(self, text: str, at: int) -> _Reading:
-        """The record as its legal quotes part it, ending where they do; not legal where quotes stand elsewhere.
+        """The record as its legal quotes part it, ending where they do; legal if no quote stands elsewhere.
 
         Nor is it where it ends at a lone CR, which may be text.
         """
@@ -240,7 +241,7 @@ def _unchained(chain: _Chain) -> list[str]:
 
 
 def _unescaped(cell: str) -> str:
-    """The text of a cell whose quotes stand loosely: doubled ones, and those behind a backslash, are single ones."""
+    """The text of a loosely quoted cell: doubled quotes, and those behind a backslash, are single ones."""
     return cell.replace('""', '"').replace('\\"', '"')
 
 

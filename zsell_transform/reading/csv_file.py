@@ -1,6 +1,7 @@
-"""One CSV file → one lazy table of text, whatever its state: the fast path where it is proven, the careful one elsewhere.
+"""One CSV file → one lazy table of text, whatever its state: fast where that is proven right, else careful.
 
-Both give the same frame: `_row` as a spreadsheet numbers it, one text column a header, missing and `""` both null.
+Both paths give the same frame: `_row` as a spreadsheet numbers it, one text column a header, missing and `""`
+both null.
 """
 
 from __future__ import annotations
@@ -53,8 +54,9 @@ def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataF
     """Any CSV file, whatever its state, as text: nothing is inferred, nothing is lost.
 
     Returns:
-        The frame (a String column for each header, missing and `""` both null, records without any value left out), and
-        the issues: how the encoding was guessed, and each record or cell that was repaired or is damaged.
+        The frame (a String column for each header, missing and `""` both null, records without any value left
+        out), and the issues: how the encoding was guessed, and each record or cell that was repaired or is
+        damaged.
 
     Raises:
         ExportError: the file is missing, empty or no text at all.
@@ -188,20 +190,19 @@ class _Copy:
         return [cell.replace("\0", "") for cell in record.cells]
 
     def issues(self) -> pl.DataFrame:
-        """What was skipped and repaired, a row for each record; a habit of trailing delimiters is no issue."""
+        """What was skipped and repaired, by record; delimiters behind most records are a habit, no issue."""
         trailing = sum(code == "long_row" and not value for code, _, value, _ in self._told)
-        told = [
-            one for one in self._told if not (one[0] == "long_row" and not one[2] and trailing > self.rows // 2)
-        ]
+        habit = trailing > self.rows // 2
         rows = [
             (code, None, self.file, row, None, None, value or None, detail or None)
-            for code, row, value, detail in told
+            for code, row, value, detail in self._told
+            if value or not (habit and code == "long_row")
         ]
         return issues.gather([self._header_notes, pl.DataFrame(rows, schema=issues.RAW, orient="row")])
 
 
 def headers(cells: Sequence[str], file: str, row: int) -> tuple[tuple[str, ...], pl.DataFrame]:
-    """Headers as the library names them: without BOM, NBSP and outer spaces; blank and repeated ones told apart.
+    """Headers as the library names them: without BOM, NBSP and outer spaces, blank and repeated ones apart.
 
     Returns:
         The names, unique and in order, and an issue for each blank or repeated one.

@@ -23,7 +23,7 @@ _AT_ONCE: Final = 200
 
 
 def cells(frame: pl.LazyFrame, file: str) -> pl.DataFrame:
-    """Every damaged cell of a table with `_row` and text columns, as issues (`spreadsheet_damage`, `mojibake_suspected`)."""
+    """Every damaged cell of a table (`_row` and text columns) as an issue."""
     names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
     return issues.gather(
         [
@@ -34,7 +34,7 @@ def cells(frame: pl.LazyFrame, file: str) -> pl.DataFrame:
 
 
 def serial_days(frame: pl.LazyFrame, days: list[str], file: str) -> pl.DataFrame:
-    """Days that stand as a spreadsheet's day numbers, as issues by cell, if any of the first records has one."""
+    """Days that stand as a spreadsheet's numbers, as issues by cell, if the first records have any."""
     if not days:
         return issues.empty()
     some = frame.head(_SAMPLE).select(pl.any_horizontal(pl.col(days).str.contains(_SERIAL)).any()).collect()
@@ -44,7 +44,8 @@ def serial_days(frame: pl.LazyFrame, days: list[str], file: str) -> pl.DataFrame
 
 
 def _matching(frame: pl.LazyFrame, names: list[str], pattern: str, code: str, file: str) -> pl.DataFrame:
-    hit = [name for at in range(0, len(names), _AT_ONCE) for name in _hit(frame, names[at : at + _AT_ONCE], pattern)]
+    starts = range(0, len(names), _AT_ONCE)
+    hit = [name for at in starts for name in _hit(frame, names[at : at + _AT_ONCE], pattern)]
     if not hit:
         return issues.empty()
     source_id = pl.col("id") if "id" in names else pl.lit(None, pl.String)

@@ -1,7 +1,8 @@
 """Which delimiter, and which record is the header: the headers that Sell is known to write are the judge.
 
-Free text in CRM files fools general sniffers (facts page on reading CSV), so only `, ; tab |` are candidates, and a
-candidate under which known headers appear always wins. Without any, the most regular one does.
+Free text in CRM files fools general sniffers (facts page on reading CSV), so only `, ; tab |` are
+candidates, and a candidate under which known headers appear always wins. Without any, the most regular one
+does.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class _Candidate:
 
 
 def _candidate(text: str, delimiter: str, judge: Judge) -> _Candidate:
-    rows = records(text, delimiter)
+    rows = _top(text, delimiter)
     wide = len(unwrapped(rows[0], delimiter)) if rows else 0
     as_wide = [_as_wide(row, wide, delimiter) for row in rows]
     widths = Counter(len(row) for row in as_wide if any(row))
@@ -77,7 +78,9 @@ def _candidate(text: str, delimiter: str, judge: Judge) -> _Candidate:
     best = max(scores, default=0)
     at = scores.index(best) if best >= _ENOUGH else _first_full(rows[:_TOP], usual)
     header = unwrapped(rows[at], delimiter) if rows else []
-    width = len(header) if best >= _ENOUGH or len(header) == len(rows[at] if rows else []) == usual else usual
+    # An unknown header that is narrower than most records has lost a delimiter, or a stray quote took one.
+    whole = best >= _ENOUGH and not any('"' in cell for cell in header)
+    width = len(header) if whole else max(len(header), usual)
     regular = times / max(sum(widths.values()), 1) if usual > 1 else 0.0
     plain = at == 0 and len(header) == width and bool(rows) and len(rows[0]) == width
     return _Candidate(Dialect(delimiter, width, at + 1, plain), (best, regular))
@@ -90,6 +93,15 @@ def records(text: str, delimiter: str) -> list[list[str]]:
     return [row for _, row in zip(range(_SAMPLE), reader, strict=False)]
 
 
+def _top(text: str, delimiter: str) -> list[list[str]]:
+    """The first records; a quote that the header's line leaves open is stray, unless the next is as wide."""
+    rows = records(text, delimiter)
+    line, _, rest = text.partition("\n")
+    if line.count('"') % 2 == 0 or (len(rows) > 1 and len(rows[0]) == len(rows[1])):
+        return rows
+    return [line.rstrip("\r").split(delimiter), *records(rest, delimiter)]
+
+
 def unwrapped(row: list[str], delimiter: str) -> list[str]:
     """A record that a spreadsheet wrapped in quotes as one cell, as the cells inside; any other as it is."""
     if len(row) == 1 and delimiter in row[0]:
@@ -99,7 +111,7 @@ def unwrapped(row: list[str], delimiter: str) -> list[str]:
 
 
 def _as_wide(row: list[str], wide: int, delimiter: str) -> list[str]:
-    """A record unwrapped, or without blank cells beyond the header, where it is as wide as the header then."""
+    """A record unwrapped, or without blank cells beyond the header, where that makes it as wide as it."""
     inner = unwrapped(row, delimiter)
     if len(inner) == wide:
         return inner

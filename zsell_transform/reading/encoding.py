@@ -1,8 +1,8 @@
 """In which encoding a file's text stands: proven where it can be, guessed with a figure where it cannot.
 
-Order of proof (facts page on reading CSV): a byte order mark; strict UTF-8 over the *whole* file; NUL bytes in the
-places where UTF-16 or UTF-32 have them; then chardet, on the lines that hold a byte above 0x7F only, since on whole
-files of mostly ASCII it is right half of the time and on those lines 97 of 100 times.
+Order of proof (facts page on reading CSV): a byte order mark; strict UTF-8 over the *whole* file; NUL bytes
+in the places where UTF-16 or UTF-32 have them; then chardet, on the lines that hold a byte above 0x7F only,
+since on whole files of mostly ASCII it is right half of the time and on those lines 97 of 100 times.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Encoding:
     Attributes:
         name: Python's name of the codec.
         confidence: 1.0 where it is proven or the user said so, else the detector's figure.
-        sample: a line that reads differently under another encoding, as it reads now; empty where nothing was guessed.
+        sample: words that another encoding would read differently; empty where nothing was guessed.
         asked: the user's mapping named it.
     """
 
@@ -74,10 +74,11 @@ UTF8: Final = Encoding("utf-8")
 
 
 def refuse_binary(head: bytes, file: str) -> None:
-    """Raises `ExportError` when the first bytes are those of a spreadsheet, an archive or another file that is no text."""
+    """Raises `ExportError` when the first bytes are those of a spreadsheet, an archive or the like."""
     kind = next((kind for magic, kind in _BINARIES if head.startswith(magic)), "")
     some = head[:4096]
-    if not kind and not (_mark(some) or _wide(some)) and sum(map(_CONTROL.__contains__, some)) > len(some) // 10:
+    controls = sum(map(_CONTROL.__contains__, some))
+    if not kind and controls > len(some) // 10 and not (_mark(some) or _wide(some)):
         kind = "a binary file"
     if kind == "a spreadsheet or zip archive" and (b"xl/" in head or b"[Content_Types]" in head):
         kind = "an Excel workbook"
@@ -104,7 +105,7 @@ def of(path: Path, asked: str | None = None) -> Encoding:
 
 
 def opening(head: bytes) -> str:
-    """The first bytes as text, good enough to see delimiter and header: ASCII survives in every codec tried."""
+    """The first bytes as text, good enough to see delimiter and header: ASCII survives in every codec."""
     name = _mark(head) or _wide(head)
     if name:
         return codecs.getincrementaldecoder(name)("replace").decode(head)
@@ -143,7 +144,7 @@ def _decodes(path: Path, name: str) -> bool:
 
 
 def _guessed(path: Path) -> Encoding:
-    """chardet's opinion of the lines that are not ASCII; Windows-1252 where it has none that can read the file."""
+    """chardet's opinion of the lines that are not ASCII; Windows-1252 where it has none that holds."""
     import chardet
 
     lines = list(_high_lines(path))

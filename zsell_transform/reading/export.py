@@ -25,7 +25,7 @@ class InputFile:
 
     Attributes:
         file: its name within the source.
-        entity: what it holds (`contacts` also where people and companies share it); a dictionary; empty for a stranger.
+        entity: what it holds (`contacts` also where people and companies share it); empty for a stranger.
         family: `full_export`, `smart_list`, `api`, `frame`; empty for a stranger.
         encoding, delimiter: how its bytes were read.
         rows: records with any value.
@@ -42,7 +42,7 @@ class InputFile:
 
 
 class Export:
-    """A Sell export that was read: canonical tables, lazily. Owns its temporary files until closed or collected.
+    """A Sell export that was read: canonical tables, lazily. Owns its temporary files until it is closed.
 
     Attributes:
         files: every table of the source, an `InputFile` each.
@@ -78,16 +78,18 @@ class Export:
         self.entities = tuple(entity for entity in ENTITIES if entity in parts)
         self.tables: Mapping[str, pl.DataFrame] = _Tables(self.entities, self.scan)
         others = unknown or {}
-        self.unknown: Mapping[str, pl.DataFrame] = _Tables(tuple(others), lambda file: self._guarded(others[file]))
+        self.unknown: Mapping[str, pl.DataFrame] = _Tables(
+            tuple(others), lambda file: self._guarded(others[file])
+        )
 
     @property
     def issues(self) -> pl.DataFrame:
         return issues.render(self.raw_issues)
 
     def scan(self, entity: str) -> pl.LazyFrame:
-        """One entity's records in input order: `_file`, `_row`, canonical columns as text, missing and `""` both null.
+        """One entity's records in input order: `_file`, `_row`, canonical columns as text, blank = null.
 
-        With a labelled Smart List also `_smart_list`: its labels, joined by `, `. An entity that no file holds is empty.
+        With a labelled Smart List also `_smart_list`: labels, joined by `, `. What no file holds is empty.
 
         Raises:
             ExportError: a file has changed since it was read, or the export is closed.

@@ -18,7 +18,8 @@ def tables(given: Mapping[Any, Any], wishes: dict[str, dict[str, str]]) -> list[
     """A table and its meaning for each frame.
 
     Args:
-        given: entity → DataFrame or LazyFrame, in canonical names or in those of any family; `_file` and `_row` are kept
+        given: entity → DataFrame or LazyFrame, in canonical names or in those of any family; `_file` and
+            `_row` are kept
             where they are. `contacts` may hold people and companies, told apart by `is_organisation`.
         wishes: the mapping's `columns`.
 
@@ -30,7 +31,9 @@ def tables(given: Mapping[Any, Any], wishes: dict[str, dict[str, str]]) -> list[
         if entity not in ENTITIES:
             raise ExportError(f"{entity!r} is no Sell entity: give frames under {', '.join(ENTITIES)}")
         if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
-            raise ExportError(f"{entity!r} must be a polars DataFrame or LazyFrame, not {type(frame).__name__}")
+            raise ExportError(
+                f"{entity!r} must be a polars DataFrame or LazyFrame, not {type(frame).__name__}"
+            )
         table = _table(str(entity), frame.lazy())
         found.append((table, of_entity(table.names, str(entity), wishes)))
     return found
@@ -40,7 +43,9 @@ def _table(entity: str, frame: pl.LazyFrame) -> Table:
     names = frame.collect_schema().names()
     own = [name for name in names if name not in ("_row", "_file", "_smart_list")]
     text = [pl.col(name).cast(pl.String) for name in own]
-    row = pl.col("_row").cast(pl.UInt32) if "_row" in names else pl.int_range(2, pl.len() + 2, dtype=pl.UInt32)
+    row = (
+        pl.col("_row").cast(pl.UInt32) if "_row" in names else pl.int_range(2, pl.len() + 2, dtype=pl.UInt32)
+    )
     kept = [pl.col(name).cast(pl.String) for name in ("_file", "_smart_list") if name in names]
     clean = frame.select(row.alias("_row"), *kept, *text)
     clean = clean.with_columns(pl.when(pl.col(own) != "").then(pl.col(own))) if own else clean

@@ -1,7 +1,8 @@
-"""JSON in the cells of API dumps → columns: addresses into their parts, tags into a list, each custom field a column.
+"""JSON in the cells of API dumps → columns: addresses into their parts, tags into a list, each custom field
+a column.
 
-This is the second and last place where records are looped over: keys are known only after reading every cell, and one
-pass of Python's json is quicker than a path expression a key.
+This is the second and last place where records are looped over: keys are known only after reading every
+cell, and one pass of Python's json is quicker than a path expression a key.
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ def expanded(
         named = {_free(name, taken): _filled(values, table.height) for name, values in cells.items()}
         taken += named
         parts.append(pl.DataFrame(named, schema=dict.fromkeys(named, pl.String)))
-    pl.concat([table.drop(nested), *(part for part in parts if part.width)], how="horizontal").write_parquet(target)
+    pl.concat([table.drop(nested), *(part for part in parts if part.width)], how="horizontal").write_parquet(
+        target
+    )
     return pl.scan_parquet(target, glob=False), issues.gather(notes)
 
 
@@ -160,7 +163,11 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         if "name" in value:
             return _text(value["name"])
-        return _address_line(value) if value.keys() & address_parts().keys() else json.dumps(value, ensure_ascii=False)
+        return (
+            _address_line(value)
+            if value.keys() & address_parts().keys()
+            else json.dumps(value, ensure_ascii=False)
+        )
     return str(value)
 
 

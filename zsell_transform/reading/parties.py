@@ -10,17 +10,19 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.reading.recognise import Meaning
 
-_YES: Final = ("true", "1", "yes", "t", "sí", "si", "ja", "oui", "sim", "tak", "company", "organization", "organisation")
-_NO: Final = ("false", "0", "no", "f", "nein", "non", "não", "nie", "person", "people", "contact", "individual")
+_YES: Final = "true 1 yes t sí si ja oui sim tak company organization organisation".split()
+_NO: Final = "false 0 no f nein non não nie person people contact individual".split()
 
 
 def with_kind(
     frame: pl.LazyFrame, meaning: Meaning, file: str, rows: int
 ) -> tuple[pl.LazyFrame, pl.DataFrame]:
-    """The table with `_company`: by its flag; without one by a first or last name; without these by the kind of list."""
+    """The table with `_company`: by its flag, else by a first or last name, else by the kind of list."""
     names = frame.collect_schema().names()
     persons = [name for name in ("first_name", "last_name") if name in names]
-    by_name = pl.all_horizontal(pl.col(persons).is_null()) if persons else pl.lit(meaning.entity == "companies")
+    by_name = (
+        pl.all_horizontal(pl.col(persons).is_null()) if persons else pl.lit(meaning.entity == "companies")
+    )
     if "is_organisation" in names:
         flag = pl.col("is_organisation").str.strip_chars().str.to_lowercase()
         company = pl.when(flag.is_in(_YES)).then(True).when(flag.is_in(_NO)).then(False).otherwise(by_name)
@@ -29,8 +31,7 @@ def with_kind(
         return frame.with_columns(pl.lit(True).alias("_company")), issues.empty()
     notes = issues.empty()
     if not persons and rows and not _says_people(file):
-        about = {"entity": meaning.entity, "file": file, "field": file}
-        notes = issues.issue("kind_assumed", value="people", **about)
+        notes = issues.issue("kind_assumed", entity=meaning.entity, file=file, field=file, value="people")
     return frame.with_columns(by_name.alias("_company")), notes
 
 

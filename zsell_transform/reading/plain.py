@@ -1,9 +1,9 @@
 """The guard of the fast path: is this file, byte for byte, plain CSV that polars reads rightly?
 
-polars 2.1 null-fills short rows, drops stray quotes inside quoted cells, takes lone carriage returns outside quotes
-for text, and tells of none of them. So no file is handed to it before one expression has matched *all* of it: whole
-records, each of the header's width, quotes only where RFC 4180 has them. The expression runs in Rust, outside the
-GIL, on blocks of whole records, beside SHA-256; that the block is UTF-8 is checked by the same step.
+polars 2.1 null-fills short rows, drops stray quotes inside quoted cells, takes lone carriage returns outside
+quotes for text, and tells of none of them. So no file is handed to it before one expression has matched
+*all* of it: whole records, each of the header's width, quotes only where RFC 4180 has them. The expression
+runs in Rust, outside the GIL, on blocks of whole records, beside SHA-256; the same step proves UTF-8.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def check(path: Path, delimiter: str, width: int) -> Checked:
 
 
 def is_suspicious(path: Path) -> bool:
-    """Whether anything in a UTF-8 file may be damaged; what a block's end cuts apart is found with the next one."""
+    """Whether anything in a UTF-8 file may be damaged (also what the end of a block cuts apart)."""
     pattern, rest = re.compile(SUSPICIOUS.encode()), b""
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
@@ -98,7 +98,7 @@ def sha256(path: Path) -> str:
 
 
 def _records(delimiter: str, width: int) -> str:
-    """The law of a plain file, as one expression: whole records of one width, quotes and line ends only in their places.
+    """The law of a plain file: whole records of one width, quotes and line ends only in their places.
 
     It is anchored at both ends and has no choice to take back, so the regex engine walks it as one table.
     """
@@ -108,7 +108,7 @@ def _records(delimiter: str, width: int) -> str:
 
 
 def _blank(delimiter: str, width: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    """A line of nothing but delimiters and quotes, enough of them for a record without value: the first, and a later one.
+    """A line of delimiters and quotes only, enough for a record without value: the first, and a later one.
 
     Two expressions, since one that begins with a literal is searched for quickly.
     """
@@ -126,7 +126,7 @@ def _judge(records: bytes, legal: str) -> tuple[bool, bool]:
 
 
 def _blocks(path: Path) -> Iterator[tuple[bytes, bytes]]:
-    """Pairs of a block as read, and the whole records that it completes (the last gets its line end, if it has none)."""
+    """Each block as read, with the whole records that it completes (the last one gets its line end)."""
     with path.open("rb") as stream:
         rest, first = b"", True
         while block := stream.read(_BLOCK):
@@ -134,7 +134,8 @@ def _blocks(path: Path) -> Iterator[tuple[bytes, bytes]]:
             first = False
             cut = _record_end(text)
             records = text[:cut].rstrip(b"\r\n")
-            if records:  # one line end belongs to the last record; further ones wait, as they may be the file's last
+            # One line end belongs to the last record; further ones wait, as they may be the file's last.
+            if records:
                 at = len(records)
                 records = text[: at + (2 if text[at : at + 2] == b"\r\n" else 1)]
             rest = text[len(records) :]

@@ -1,8 +1,9 @@
-"""`read_export`: whatever a person exported from Sell → an `Export`. Reads as the order in which things become known."""
+"""`read_export`: whatever a person exported from Sell → an `Export`, in the order in which it is known."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -32,10 +33,10 @@ _LISTED: Final = 5
 
 
 def read_export(source: object, mapping: Any = None) -> Export:
-    """A Sell export in any of its families, from a folder, zip, CSV file, list of paths, `Export`, or dict of frames.
+    """A Sell export in any of its families.
 
     Args:
-        source: what to read.
+        source: a folder, zip, CSV file, list of paths, `Export`, or dict of frames by entity.
         mapping: YAML path, dict or `Mapping`; its `columns`, `encoding` and `smart_lists` matter here.
 
     Raises:
@@ -84,13 +85,15 @@ class _Reading:
             self.origins.append(one)
             self.tables.append((table, recognise.meaning(table.names, one.file, self.ask.columns)))
 
-    # --- tables → an export ----------------------------------------------------------------------------------------
+    # --- tables → an export ----------------------------------------------------------------------------
 
     def export(self, temporary: TemporaryDirectory[str]) -> Export:
         carried = [(table, meaning) for table, meaning in self.tables if meaning.is_carried]
         self._refuse_nothing(carried)
         dictionaries = {
-            meaning.entity: named_ids(table, meaning) for table, meaning in self.tables if meaning.is_dictionary
+            meaning.entity: named_ids(table, meaning)
+            for table, meaning in self.tables
+            if meaning.is_dictionary
         }
         grouped: dict[str, list[unite.Part]] = {}
         for n, (table, meaning) in enumerate(carried):
@@ -109,7 +112,9 @@ class _Reading:
             },
             merged=merged,
             labels={
-                table.file: label for table, _ in carried if (label := _of_file(self.ask.smart_lists, table.file))
+                table.file: label
+                for table, _ in carried
+                if (label := _of_file(self.ask.smart_lists, table.file))
             },
             dictionaries=dictionaries,
             origins=tuple(self.origins),
@@ -125,15 +130,21 @@ class _Reading:
         if any(table.rows for table, _ in carried):
             return
         if carried:
-            raise ExportError(f"{_listed(table.file for table, _ in carried)}: a header, and no record below it")
+            raise ExportError(
+                f"{_listed(table.file for table, _ in carried)}: a header, and no record below it"
+            )
         if self.failures and not self.tables:
             raise ExportError("; ".join(self.failures[:_LISTED]))
         if not self.tables:
-            raise ExportError("there is no CSV file here: give the folder, zip or files of a Zendesk Sell export")
+            raise ExportError(
+                "there is no CSV file here: give the folder, zip or files of a Zendesk Sell export"
+            )
         names = _listed(table.file for table, _ in self.tables)
         raise ExportError(f"no header of a Zendesk Sell export was recognised in {names}")
 
-    def _part(self, table: Table, meaning: Meaning, dictionaries: Dictionaries, temporary: Path) -> unite.Part:
+    def _part(
+        self, table: Table, meaning: Meaning, dictionaries: Dictionaries, temporary: Path
+    ) -> unite.Part:
         """One file as a canonical table, with everything told that can be told of it alone."""
         frame, notes = shaped(table, meaning, dictionaries, temporary)
         self.notes.append(notes)
@@ -149,14 +160,14 @@ class _Reading:
         self._tell(meaning.entity, damage.serial_days(frame, days, table.file))
         if "id" not in columns and table.rows:
             by = _KNOWN_BY.get(meaning.entity, "content, date and link")
-            about = {"entity": meaning.entity, "file": table.file, "field": "id"}
-            self.notes.append(issues.issue("records_without_id", value=table.rows, detail=by, **about))
+            told = partial(issues.issue, entity=meaning.entity, file=table.file)
+            self.notes.append(told("records_without_id", field="id", value=table.rows, detail=by))
         return unite.Part(table.file, meaning.family, frame, columns)
 
     def _united(
         self, grouped: dict[str, list[unite.Part]]
     ) -> tuple[dict[str, tuple[pl.LazyFrame, ...]], dict[str, int]]:
-        """Each entity's tables, disjoint by id; companies and people apart; and how many records were united."""
+        """Each entity's tables, disjoint by id, companies and people apart; how many records were united."""
         parts: dict[str, tuple[pl.LazyFrame, ...]] = {}
         merged: dict[str, int] = {}
         for group, files in grouped.items():
@@ -174,14 +185,13 @@ class _Reading:
         told = []
         for table, meaning in self.tables:
             told.append(table.issues.with_columns(pl.lit(meaning.entity or None, pl.String).alias("entity")))
-            about = {"file": table.file, "field": table.file, "value": table.rows}
+            whole = partial(issues.issue, file=table.file, field=table.file)
             if not meaning.entity:
-                told.append(issues.issue("file_not_recognised", **about))
+                told.append(whole("file_not_recognised", value=table.rows))
             elif not (meaning.is_carried or meaning.is_dictionary):
-                told.append(issues.issue("file_not_carried", **about))
+                told.append(whole("file_not_carried", value=table.rows))
             elif not table.rows and not meaning.is_dictionary:
-                about = {"file": table.file, "field": table.file}
-                told.append(issues.issue("header_without_records", entity=meaning.entity, **about))
+                told.append(whole("header_without_records", entity=meaning.entity))
         return told
 
     def _tell(self, entity: str, found: pl.DataFrame) -> None:

@@ -1,4 +1,6 @@
-"""Header set → entity, family and the meaning of each column. Names of files only decide where headers cannot."""
+"""Header set → entity, family and the meaning of each column. Names of files only decide where headers
+cannot.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,13 @@ from zsell_transform.reading.vocabulary import (
 )
 from zsell_transform.sell.entities import ENTITIES
 
-#: A list without ids needs so many known headers to be taken for one; the name of its file counts for the first.
+#: A list without ids needs so many known headers to be taken for one; the name of its file counts for the
+#: first.
 _ENOUGH: Final = 3
 #: Headers of Pipedrive's own exports and templates, which are never Sell's.
-_PIPEDRIVE: Final = re.compile(r"^(?:(?:Person|Organization|Deal|Lead|Activity|Note) - .|Pipedrive System ID$)")
+_PIPEDRIVE: Final = re.compile(
+    r"^(?:(?:Person|Organization|Deal|Lead|Activity|Note) - .|Pipedrive System ID$)"
+)
 #: Words in names of files → entity, the longer ones first.
 _FILE_WORDS: Final = (
     ("deals_by_products", "products"),
@@ -48,7 +53,8 @@ class Meaning:
     """What a table is, and what each of its columns means.
 
     Attributes:
-        entity: a Sell entity, a dictionary (`users`, `stages` …), or known and not carried; empty for a stranger.
+        entity: a Sell entity, a dictionary (`users`, `stages` …), or known and not carried; empty for a
+            stranger.
         family: `full_export`, `smart_list` or `api`.
         language: of a Smart List.
         columns: header → canonical column; a header that is not here keeps its name (a custom field).
@@ -93,7 +99,7 @@ def meaning(headers: Sequence[str], file: str, wishes: dict[str, dict[str, str]]
 
 
 def of_entity(headers: Sequence[str], entity: str, wishes: dict[str, dict[str, str]]) -> Meaning:
-    """The meaning of headers whose entity is known, as in a dict of frames: under the family that knows most of them."""
+    """The meaning of headers whose entity is known, under the family that knows most of them."""
     of_it = [one for one in _all() if one.entity in ({"contacts", entity} if entity in PARTIES else {entity})]
     best = max(of_it, key=lambda one: _known(headers, one), default=Layout(entity, FULL_EXPORT))
     return _columns(headers, attrs.evolve(best, entity=entity), _wishes_for(entity, wishes))
@@ -115,7 +121,7 @@ def _layout(headers: Sequence[str], file: str) -> Layout | None:
 
 
 def _by_file(layout: Layout, exact: set[str], file: str) -> Layout:
-    """A dump of names only (`id, name …`) whose file is named as a dictionary is one, whatever its header recalls."""
+    """A dump of names (`id, name …`) is what the name of its file says, whatever its header recalls."""
     return _dictionary(exact, file) or layout if not layout.canonical and layout.entity == "tags" else layout
 
 
@@ -152,7 +158,7 @@ def _smart_list(headers: Sequence[str], file: str) -> Layout | None:
 
 
 def _is_list_of(layout: Layout, headers: Sequence[str]) -> bool:
-    """Whether a table without ids is surely a list of people or companies: a name, and a way to reach them."""
+    """Whether a table without ids is surely a list of people or companies, or leads: named, and in reach."""
     found = {layout.canonical.get(folded(header)) for header in headers}
     named = bool(found & {"name", "first_name", "last_name", "full_name"})
     return layout.entity in (*PARTIES, "leads") and named and bool(found & {"email", "phone", "mobile"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -42,7 +43,10 @@ def shaped(
         frame, names = frame.drop(kept_by_connector), [n for n in names if n not in kept_by_connector]
         notes.append(
             issues.issue(
-                "bookkeeping_dropped", entity=meaning.entity, file=table.file, value=", ".join(kept_by_connector)
+                "bookkeeping_dropped",
+                entity=meaning.entity,
+                file=table.file,
+                value=", ".join(kept_by_connector),
             )
         )
     frame, names, told = _without_passing(frame, names, meaning, table.file)
@@ -58,7 +62,9 @@ def shaped(
     if meaning.entity == "leads":
         frame = _without_full_name(frame)
     found = frame.collect_schema().names()
-    file = pl.col("_file") if "_file" in found else pl.lit(table.file).alias("_file")  # edited frames keep theirs
+    file = (
+        pl.col("_file") if "_file" in found else pl.lit(table.file).alias("_file")
+    )  # edited frames keep theirs
     columns = [name for name in found if name not in ("_file", "_row")]
     return frame.select(file, "_row", *columns), issues.gather(notes)
 
@@ -79,28 +85,29 @@ def named_ids(table: Table, meaning: Meaning) -> pl.DataFrame:
 def _without_passing(
     frame: pl.LazyFrame, names: list[str], meaning: Meaning, file: str
 ) -> tuple[pl.LazyFrame, list[str], list[pl.DataFrame]]:
-    """Without the columns that told of the moment of the export, and without those that only repeat another."""
+    """Without columns that told of the moment of the export, or that only repeat another."""
     asked = [*meaning.momentary, *meaning.rivals]
     if not asked:
         return frame, names, []
     counts = {name: pl.col(name).count() for name in asked}
     differ = {
-        f"≠ {rival}": (pl.col(rival) != pl.col(first)).sum() + (pl.col(rival).is_not_null() & pl.col(first).is_null()).sum()
+        f"≠ {rival}": (pl.col(rival) != pl.col(first)).sum()
+        + (pl.col(rival).is_not_null() & pl.col(first).is_null()).sum()
         for rival, first in meaning.rivals.items()
     }
     seen = frame.select(**counts, **differ).collect(engine="streaming").row(0, named=True)
+    told = partial(issues.issue, entity=meaning.entity, file=file)
     notes, dropped = [], []
     for name in asked:
-        about = {"entity": meaning.entity, "file": file, "field": name}
+        first = meaning.rivals.get(name, "")
         if name in meaning.momentary:
-            notes += [issues.issue("momentary_column", value=seen[name], **about)] if seen[name] else []
+            notes += [told("momentary_column", field=name, value=seen[name])] if seen[name] else []
         elif seen[f"≠ {name}"]:
-            first = meaning.rivals[name]
-            about["field"] = meaning.columns[first]
-            notes.append(issues.issue("columns_collide", value=first, detail=name, **about))
+            field = meaning.columns[first]
+            notes.append(told("columns_collide", field=field, value=first, detail=name))
             continue
         else:
-            notes.append(issues.issue("column_repeated", value=seen[name], detail=meaning.rivals[name], **about))
+            notes.append(told("column_repeated", field=name, value=seen[name], detail=first))
         dropped.append(name)
     return frame.drop(dropped), [name for name in names if name not in dropped], notes
 
@@ -117,13 +124,15 @@ def _unnested(
         names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
     parts = {**address_parts(), "line1": street_column(entity)}
     flat = {f"address__{part}": column for part, column in parts.items()}
-    flat |= {name: name.removeprefix("custom_fields__") for name in names if name.startswith("custom_fields__")}
+    flat |= {
+        name: name.removeprefix("custom_fields__") for name in names if name.startswith("custom_fields__")
+    }
     found = {name: column for name, column in flat.items() if name in names and column not in names}
     return frame.rename(found), [found.get(name, name) for name in names], notes
 
 
 def _renamed(frame: pl.LazyFrame, names: list[str], meaning: Meaning) -> tuple[pl.LazyFrame, list[str]]:
-    """Canonical names; a header that keeps its own is told apart where a canonical column has that name now."""
+    """Canonical names; a header that keeps its own is told apart where a canonical column has that name."""
     canonical = {name: meaning.columns[name] for name in names if name in meaning.columns}
     taken = set(canonical.values())
     own = {name: f"custom {name}" for name in names if name not in canonical and name in taken}
@@ -134,18 +143,27 @@ def _renamed(frame: pl.LazyFrame, names: list[str], meaning: Meaning) -> tuple[p
 def _named(
     frame: pl.LazyFrame, names: Sequence[str], entity: str, dictionaries: Dictionaries, file: str
 ) -> tuple[pl.LazyFrame, list[pl.DataFrame]]:
-    """Ids of users, sources, reasons, outcomes and stages replaced by their names, where a dump names them."""
+    """Ids of users, sources, reasons, outcomes and stages replaced by names, where a dump has them."""
     notes = []
     for naming in (one for one in namings(entity) if one.id_column in names and one.column not in names):
         found = _dictionary(naming, dictionaries)
         if found is None:
-            unknown = int(frame.select(pl.col(naming.id_column).drop_nulls().n_unique()).collect().item())
+            ids = pl.col(naming.id_column).drop_nulls().n_unique()
+            unknown = int(frame.select(ids).collect(engine="streaming").item())
             if unknown:
-                about = {"entity": entity, "file": file, "field": naming.id_column}
                 notes.append(
-                    issues.issue("names_unknown", value=unknown, detail=naming.dictionary, **about)
+                    issues.issue(
+                        "names_unknown",
+                        entity=entity,
+                        file=file,
+                        field=naming.id_column,
+                        value=unknown,
+                        detail=naming.dictionary,
+                    )
                 )
-        frame = frame.with_columns(_looked_up(naming.id_column, found).alias(naming.column)).drop(naming.id_column)
+        frame = frame.with_columns(_looked_up(naming.id_column, found).alias(naming.column)).drop(
+            naming.id_column
+        )
     if entity == "deals" and "stage_id" in names:
         frame = _staged(frame, dictionaries)
     return frame, notes
@@ -164,7 +182,9 @@ def _looked_up(column: str, found: pl.DataFrame | None, value: str = "name") -> 
 
 
 def _staged(frame: pl.LazyFrame, dictionaries: Dictionaries) -> pl.LazyFrame:
-    """Names of stage and pipeline, and the stage's likelihood where a deal has none of its own (open stages only)."""
+    """Names of stage and pipeline, and the stage's likelihood where a deal has none of its own (open stages
+    only).
+    """
     stages = dictionaries.get("stages")
     if stages is None or not {"id", "name"} <= set(stages.columns):
         return frame.with_columns(pl.col("stage_id").alias("stage_name"))
@@ -174,9 +194,15 @@ def _staged(frame: pl.LazyFrame, dictionaries: Dictionaries) -> pl.LazyFrame:
             stages["id"], stages["pipeline_id"], default=None, return_dtype=pl.String
         )
         frame = frame.with_columns(pipeline.alias("pipeline_id"))
-        frame = frame.with_columns(_looked_up("pipeline_id", dictionaries.get("pipelines")).alias("pipeline_name"))
+        frame = frame.with_columns(
+            _looked_up("pipeline_id", dictionaries.get("pipelines")).alias("pipeline_name")
+        )
     if "likelihood" in stages.columns:
-        open_stages = stages.filter(~pl.col("category").is_in(["won", "lost", "unqualified"])) if "category" in stages.columns else stages
+        open_stages = (
+            stages.filter(~pl.col("category").is_in(["won", "lost", "unqualified"]))
+            if "category" in stages.columns
+            else stages
+        )
         usual = pl.col("stage_id").replace_strict(
             open_stages["id"], open_stages["likelihood"], default=None, return_dtype=pl.String
         )
@@ -188,17 +214,20 @@ def _staged(frame: pl.LazyFrame, dictionaries: Dictionaries) -> pl.LazyFrame:
 
 def _as_exported(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Where the API says `none`, the full export says `non`."""
-    statuses = [name for name in frame.collect_schema().names() if name in ("customer_status", "prospect_status")]
+    statuses = [
+        name for name in frame.collect_schema().names() if name in ("customer_status", "prospect_status")
+    ]
     return frame.with_columns(pl.col(statuses).replace("none", "non")) if statuses else frame
 
 
 def _without_full_name(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """A Smart List's first column names a lead: its person, else its company. It says more only where both are blank."""
+    """A Smart List's first column names a lead: its person, else its company; used where these are blank."""
     names = frame.collect_schema().names()
     if "full_name" not in names:
         return frame
     first, last, company = (
-        pl.col(name) if name in names else pl.lit(None, pl.String) for name in ("first_name", "last_name", "company_name")
+        pl.col(name) if name in names else pl.lit(None, pl.String)
+        for name in ("first_name", "last_name", "company_name")
     )
     person = pl.when(first.is_null() & pl.col("full_name").ne_missing(company)).then(pl.col("full_name"))
     return frame.with_columns(pl.coalesce(last, person).alias("last_name")).drop("full_name")

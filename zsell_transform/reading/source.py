@@ -1,6 +1,7 @@
 """What was given → the files to read: a folder, a zip, one file or a list of paths, in natural order.
 
-Nothing is decided here by the names of files, save what is surely no table (pictures, macOS litter, hidden files).
+Nothing is decided here by the names of files, save what is surely no table (pictures, macOS litter, hidden
+files).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _BLOCK: Final = 1 << 20
 
 @attrs.frozen
 class Found:
-    """One file of the source: the name by which people know it, where its bytes are, and its state when it was seen."""
+    """One file of the source: its name for people, where its bytes are, its state when it was seen."""
 
     file: str
     path: Path
@@ -63,10 +64,11 @@ def natural(name: str) -> list[tuple[int, int, str]]:
 
 
 def files_of(source: object, temporary: Path) -> list[Found]:
-    """The files of a folder, zip, single path or list of paths, in natural order; a zip is unpacked to `temporary`.
+    """The files of a folder, zip, single path or list of paths, in natural order; a zip is unpacked to
+    `temporary`.
 
-    A folder is read without its subfolders, unless it holds no table itself: so an output folder or Pipedrive's own
-    exports beside a Sell export do not mix with it.
+    A folder is read without its subfolders, unless it holds no table itself: so an output folder or
+    Pipedrive's own exports beside a Sell export do not mix with it.
 
     Raises:
         ExportError: nothing is there, the source is of another kind, or an archive is not safe to open.
@@ -79,7 +81,9 @@ def files_of(source: object, temporary: Path) -> list[Found]:
             raise ExportError("the list of files is empty: give the CSV files of a Sell export")
         found = [one for path in paths for one in _files_at(path, temporary / str(len(str(path))))]
         return _named_apart(found)
-    raise ExportError(f"cannot read an export from {type(source).__name__}: give a folder, a zip or CSV files")
+    raise ExportError(
+        f"cannot read an export from {type(source).__name__}: give a folder, a zip or CSV files"
+    )
 
 
 def _files_at(path: Path, temporary: Path) -> list[Found]:
@@ -164,10 +168,9 @@ def _refuse_unsafe(path: Path, member: ZipInfo) -> None:
         raise ExportError(f"{path.name} is not safe to open: its member {name!r} is a link")
     if member.flag_bits & _ENCRYPTED:
         raise ExportError(f"{path.name} is encrypted ({name!r}): unpack it with its password first")
-    if member.file_size > _ABSURD_BYTES and member.file_size > _ABSURD_RATIO * max(member.compress_size, 1):
-        raise ExportError(
-            f"{path.name} is not safe to open: {name!r} would grow {member.file_size // max(member.compress_size, 1)}-fold"
-        )
+    growth = member.file_size // max(member.compress_size, 1)
+    if member.file_size > _ABSURD_BYTES and growth > _ABSURD_RATIO:
+        raise ExportError(f"{path.name} is not safe to open: {name!r} would grow {growth}-fold")
 
 
 def _extracted(path: Path, archive: ZipFile, member: ZipInfo, folder: Path) -> Found:

@@ -1,4 +1,6 @@
-"""Several files of one entity → one record an id: the full export gives it, other files fill what it has not."""
+"""Several files of one entity → one record an id: the full export gives it, other files fill what it has
+not.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _DAY: Final = r"^\d{4}-\d\d-\d\d"
 
 @attrs.frozen
 class Part:
-    """One file's canonical table: `_file`, `_row`, its columns, and for people and companies `_company` (Boolean)."""
+    """One file's canonical table: `_file`, `_row`, its columns, and for people and companies `_company`
+    (Boolean).
+    """
 
     file: str
     family: str
@@ -43,7 +47,7 @@ class United:
 
 
 def united(parts: Sequence[Part], entity: str, temporary: Path) -> United:
-    """The parts as they are when no id stands in two of them (read lazily); else one table, a record an id."""
+    """The parts as they are when no id stands in two of them (lazily); else one table, a record an id."""
     with_id = [part for part in parts if "id" in part.columns]
     if len(with_id) < 2 or not _overlap(with_id):
         return United(tuple(part.frame for part in parts), issues.empty())
@@ -51,7 +55,9 @@ def united(parts: Sequence[Part], entity: str, temporary: Path) -> United:
     whole = pl.concat(
         [
             part.frame.with_columns(
-                pl.lit(FAMILIES.index(part.family) if part.family in FAMILIES else len(FAMILIES)).alias("_rank")
+                pl.lit(FAMILIES.index(part.family) if part.family in FAMILIES else len(FAMILIES)).alias(
+                    "_rank"
+                )
             )
             for part in renamed
         ],
@@ -77,7 +83,7 @@ def _overlap(parts: Sequence[Part]) -> bool:
 
 
 def _one_vocabulary(parts: Sequence[Part], entity: str) -> list[Part]:
-    """Custom fields of other families under the full export's headers: `Weight` is `custom Weight`, where only one is."""
+    """Custom fields under the full export's headers: `Weight` is `custom Weight`, where only one is."""
     standard = STANDARD.get(entity, frozenset())
     by_name: dict[str, list[str]] = {}
     for part in parts:
@@ -115,7 +121,9 @@ def _records(several: pl.DataFrame) -> pl.DataFrame:
 def _merged(several: pl.DataFrame, records: pl.DataFrame) -> dict[bool | None, int]:
     if "_company" not in several.columns:
         return {None: several.height - records.height}
-    final = several.select("id").join(records.select("id", "_company"), on="id", how="left", maintain_order="left")
+    final = several.select("id").join(
+        records.select("id", "_company"), on="id", how="left", maintain_order="left"
+    )
     return {
         company: final.filter(pl.col("_company") == company).height
         - records.filter(pl.col("_company") == company).height
@@ -128,9 +136,11 @@ def _told(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataF
 
 
 def _differing(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataFrame:
-    """An issue for each value that is not the one used, save for another spelling of the same day, moment or number."""
+    """An issue for each value that is not used, save another spelling of the same day, moment or number."""
     values = [name for name in several.columns if name not in (*_PLACE, "id")]
-    given = several.unpivot(values, index=["id", "_file", "_row", "_n"], variable_name="field", value_name="value")
+    given = several.unpivot(
+        values, index=["id", "_file", "_row", "_n"], variable_name="field", value_name="value"
+    )
     used = records.unpivot(values, index="id", variable_name="field", value_name="used")
     apart = (
         given.filter(pl.col("value").is_not_null())
@@ -140,7 +150,12 @@ def _differing(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.
         .rename({"id": "_id"})
     )
     return issues.found(
-        apart.lazy(), "records_differ", entity=entity, field=pl.col("field"), value=pl.col("value"), detail=pl.col("used")
+        apart.lazy(),
+        "records_differ",
+        entity=entity,
+        field=pl.col("field"),
+        value=pl.col("value"),
+        detail=pl.col("used"),
     ).collect()
 
 

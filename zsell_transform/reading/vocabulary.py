@@ -25,7 +25,8 @@ class Layout:
     """One kind of table: how it is told, and what its headers mean.
 
     Attributes:
-        entity: a Sell entity, a dictionary (`users`, `stages` …), or what is known and not carried (`products` …).
+        entity: a Sell entity, a dictionary (`users`, `stages` …), or what is known and not carried
+            (`products` …).
         family: one of `FAMILIES`.
         language: of a Smart List, else empty.
         telling: any one of these sets of headers is enough.
@@ -49,7 +50,7 @@ class Layout:
 
 @attrs.frozen
 class Naming:
-    """How an API dump's ids become names: `id_column` → the dump that names them, and the column for the name."""
+    """How an API dump's ids become names: which dump names those of `id_column`, and the name's column."""
 
     id_column: str
     dictionary: str
@@ -121,7 +122,11 @@ def smart_lists() -> tuple[Layout, ...]:
 
 def _of_language(code: str, given: dict[str, Any]) -> Iterator[Layout]:
     for entity in ("contacts", "companies", "leads", "deals", "tasks"):
-        groups = [given[entity], *([given["parties"]] if entity in (*PARTIES, "leads") else []), given["shared"]]
+        groups = [
+            given[entity],
+            *([given["parties"]] if entity in (*PARTIES, "leads") else []),
+            given["shared"],
+        ]
         canonical: dict[str, str] = {}
         for group in groups:  # an entity's own words come before those that it shares
             for column, headers in group.items():
@@ -137,7 +142,9 @@ def _of_language(code: str, given: dict[str, Any]) -> Iterator[Layout]:
 @cache
 def momentary() -> frozenset[str]:
     """Smart List columns, folded, that were true only at the moment of the export."""
-    return frozenset(folded(each) for given in _yaml("smart_lists").values() for each in given.get("momentary", ()))
+    return frozenset(
+        folded(each) for given in _yaml("smart_lists").values() for each in given.get("momentary", ())
+    )
 
 
 @cache
