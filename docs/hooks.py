@@ -30,13 +30,13 @@ def fields() -> str:
     header = ("column", "type", "in Pipedrive", "sure", "from Sell")
     made = {True: "create", False: "default"}
     parts = []
-    for item in PREFIXES:
+    for item, prefix in PREFIXES.items():
         rows = [
-            (f"`{fact.header}`", fact.type, made[fact.create], fact.sure, sources.get(fact.header, ""))
+            (f"`{fact.name}`", fact.type, made[fact.create], fact.sure, sources.get(fact.header, ""))
             for fact in facts
             if fact.item == item
         ]
-        parts.append(f"## {item.capitalize()}\n\n" + table(header, rows))
+        parts.append(f"## {item.capitalize()}\n\nHeaders: `{prefix} - …`\n\n" + table(header, rows))
     return "\n\n".join(parts)
 
 

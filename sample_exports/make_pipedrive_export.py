@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 import zsell_transform as zt
+from zsell_transform.pipedrive.wizard import rehearse
 
 HERE = Path(__file__).parent
 
@@ -23,7 +24,7 @@ def make(folder: Path) -> None:
         lap_1 = Path(scratch) / "lap_1"
         zt.transform(HERE / "sell", lap_1, rehearse=False, trial=0)
         shutil.rmtree(folder, ignore_errors=True)
-        zt.rehearse(lap_1).export(folder)
+        rehearse(lap_1).export(folder)
 
 
 if __name__ == "__main__":
