@@ -7,18 +7,23 @@ from zsell_transform.errors import ExportError, MappingError, TargetError, Zsell
 from zsell_transform.mapping import Mapping
 from zsell_transform.migrated import Migration
 from zsell_transform.migration import transform
+from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.reading import Export, read_csv, read_export
+from zsell_transform.starter import draft_mapping
 
 __all__ = [
     "Export",
     "ExportError",
     "Mapping",
     "MappingError",
+    "Rehearsal",
     "Migration",
     "TargetError",
     "ZsellError",
     "__version__",
+    "draft_mapping",
     "read_csv",
     "read_export",
+    "rehearse",
     "transform",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
+from typing import Final
 
 import polars as pl
 
@@ -15,10 +16,15 @@ Drafts = dict[str, Draft]
 Keys = dict[str, pl.DataFrame]
 Filled = dict[str, MappingOf[str, int]]
 
+#: Entities that can have records which the export only names, whether it has any of its own or not.
+NAMED: Final = ("companies", "contacts", "leads")
+_PLACES: Final = {"_n": pl.UInt32, "_id": pl.String, "_file": pl.String, "_row": pl.Int64}
+
 
 def draft_all(records: Records, ask: Mapping) -> tuple[Drafts, Keys, Filled]:
     """Every entity's draft, its key frame, and how many of its records have a value under each header."""
-    drafts = {entity: draft(entity, frame, ask, records.seen) for entity, frame in records.frames.items()}
+    frames = {**dict.fromkeys(NAMED, pl.LazyFrame(schema=_PLACES)), **records.frames}
+    drafts = {entity: draft(entity, frame, ask, records.seen) for entity, frame in frames.items()}
     linked = [entity for entity in drafts if entity in KEYS]
     asked = [lazy for entity in linked for lazy in (key_frame(drafts[entity]), fills(drafts[entity]))]
     answers = pl.collect_all(asked, engine="streaming")

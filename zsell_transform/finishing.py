@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from pathlib import Path
+from typing import Final
 
 import attrs
 import polars as pl
@@ -11,22 +11,38 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform._version import VERSION
 from zsell_transform.counting import counted
-from zsell_transform.drafting import Drafts
+from zsell_transform.drafting import Drafts, Filled
 from zsell_transform.guide import setup
+from zsell_transform.guide import story as stories
 from zsell_transform.guide.report import report_html
 from zsell_transform.guide.setup_page import setup_markdown
-from zsell_transform.guide import story as stories
+from zsell_transform.guide.trial import Trial, choose
+from zsell_transform.guide.trial_page import trial_markdown
+from zsell_transform.guide.unused import unused
 from zsell_transform.lap import Lap
-from zsell_transform.lap.words import Plan
+from zsell_transform.lap.words import OUT, Plan
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
-from zsell_transform.migrated import Migration
-from zsell_transform.output import Written
+from zsell_transform.migrated import Migration, scan_files
+from zsell_transform.output import STEMS, Written
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.reading import Export
 from zsell_transform.records import Records
+from zsell_transform.rehearsing import rehearsed
+from zsell_transform.sell.entities import HISTORY, ITEMS, MARK_WORDS, TARGETS
 from zsell_transform.telling import tell_story
 from zsell_transform.writing.folder import Folder
+
+#: Item → the column of its files that says which Sell record a row is.
+OWN_ID: Final = {
+    "organizations": "Organization - Zendesk Sell ID", "persons": "Person - Zendesk Sell ID",
+    "deals": "Deal - Zendesk Sell ID", "leads": "Lead - Zendesk Sell lead ID",
+}  # fmt: skip
+#: Where the mark stands in the text of activities and notes.
+_MARK: Final = {
+    "activities": ("Activity - Note", r"(Sell \w+ [^<>]+)$"),
+    "notes": ("Note - Content", r"^[^<]*(Sell \w+ \S+)"),
+}
 
 
 def finish(
@@ -36,6 +52,7 @@ def finish(
     records: Records,
     held: Held,
     drafts: Drafts,
+    filled: Filled,
     graph: Graph,
     lap: Lap,
     plans: MappingOf[str, Plan],
@@ -45,37 +62,91 @@ def finish(
     trial: int,
     rehearse: bool | None,
     names: MappingOf[str, str | None],
+    updated: MappingOf[str, int],
 ) -> Migration:
-    rendered = issues.render(told)
+    """Checks the ledger, writes what is for people, and lets the folder appear."""
     united = dict(export.merged)
     rows_in = {entity: count + united.get(entity, 0) for entity, count in records.seen.rows.items()}
-    book = counted(plans, rows_in, united, rendered, {})
+    said, rehearsal, found = rehearsed(folder.path, written, held, rehearse)
+    told = issues.gather([told, found, unused(ask, records.seen, [file.file for file in export.files]), _zone(ask)])
+    rendered = issues.render(told)
+    book = counted(plans, rows_in, united, rendered, updated)
     book.check({item: sum(facts.rows or 0 for facts in files) for item, files in written.files.items()})
-    headers = {facts.file: _headers(folder.path / facts.file) for files in written.files.values() for facts in files}
-    kit = setup.kit(records.seen, list(drafts.values()), written.values, headers, ask)
+    kit = setup.kit(records.seen, list(drafts.values()), written.values, _headers(folder, written), ask, filled)
+    chosen = write_trial(folder, written, plans, trial)
     story = tell_story(
-        ask=ask, names=names, inputs=_inputs(export), ledger=book.frame(), files=written.files, lap=lap, graph=graph, held=held,
-        pipelines=written.pipelines, kit=kit, told=rendered, trial=stories.empty(stories.TRIAL), rehearsed=None, version=VERSION,
-    )
+        ask=ask, names=names, inputs=_inputs(export), ledger=book.frame(), files=written.files, lap=lap, graph=graph,
+        held=held, pipelines=written.pipelines, kit=kit, told=rendered, trial=chosen.shows, rehearsed=said, version=VERSION,
+    )  # fmt: skip
     folder.table("issues", rendered.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None)
     folder.text("setup.md", setup_markdown(kit, lap=story.lap))
     folder.text("report.html", report_html(story))
+    if chosen.ids:
+        folder.text("trial/trial.md", trial_markdown(story))
     folder.finish(
-        ledger=book.frame().to_dicts(), inputs=[attrs.asdict(file) for file in export.files], version=VERSION,
+        ledger=book.records(), inputs=[attrs.asdict(file) for file in export.files], version=VERSION,
         mapping_sha256=ask.mapping_sha256,
-    )
+    )  # fmt: skip
     return Migration(
-        issues=rendered, complete=story.complete, story=story, rehearsal=None, ledger=book.frame(), setup=kit,
+        issues=rendered, complete=story.complete, story=story, rehearsal=rehearsal, ledger=book.frame(), setup=kit,
         written=written.files, home=folder, target=folder.target,
-    )
+    )  # fmt: skip
 
 
-def _headers(path: Path) -> list[str]:
-    return pl.scan_csv(path, infer_schema=False).collect_schema().names()
+def write_trial(folder: Folder, written: Written, plans: MappingOf[str, Plan], limit: int) -> Trial:
+    """Chooses the trial's records among the written rows and writes their files; parts stay parts."""
+    files = {item: [folder.path / facts.file for facts in written.files[item]] for item in ITEMS if written.files[item]}
+    if limit <= 0 or not files:
+        return Trial({}, stories.empty(stories.TRIAL))
+    scans = {item: _identified(item, scan_files(paths)) for item, paths in files.items()}
+    chosen = choose(scans, _trial_links(plans), limit)
+    for item, ids in chosen.ids.items():
+        kinds: dict[tuple[str, ...], list[pl.LazyFrame]] = {}
+        for path in files[item]:
+            scan = scan_files([path])
+            kinds.setdefault(tuple(scan.collect_schema().names()), []).append(scan)
+        wanted = pl.Series(ids, dtype=pl.String).implode()
+        parts = [
+            _identified(item, pl.concat(scans)).filter(pl.col("_id").is_in(wanted)).drop("_id") for scans in kinds.values()
+        ]
+        folder.table(f"trial/{STEMS[item]}", parts)
+    return chosen
+
+
+def _identified(item: str, scan: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows with `_id`: the Sell id, or the mark in their text."""
+    if item in OWN_ID:
+        return scan.with_columns(_id=pl.col(OWN_ID[item]))
+    column, pattern = _MARK[item]
+    return scan.with_columns(_id=pl.col(column).str.extract(pattern))
+
+
+def _trial_links(plans: MappingOf[str, Plan]) -> pl.DataFrame:
+    """`item, id, target, target_id`, with the mark as the id of activities and notes."""
+    parts = []
+    for entity, plan in plans.items():
+        own = pl.format("Sell {} {}", pl.lit(MARK_WORDS[entity]), "id") if entity in HISTORY else pl.col("id")
+        parts.append(plan.links.select(pl.lit(TARGETS[entity]).alias("item"), own.alias("id"), "target", "target_id"))
+    return pl.concat(parts).drop_nulls()
+
+
+def _zone(ask: Mapping) -> pl.DataFrame:
+    return issues.empty() if ask.timezone else issues.issue("timezone_unset", field="timezone", value="UTC")
+
+
+def _headers(folder: Folder, written: Written) -> dict[str, list[str]]:
+    return {
+        facts.file: scan_files([folder.path / facts.file]).collect_schema().names()
+        for files in written.files.values()
+        for facts in files
+    }
 
 
 def _inputs(export: Export) -> pl.DataFrame:
     return pl.DataFrame(
         [(f.file, f.entity, f.family, f.encoding, f.delimiter, f.rows) for f in export.files],
         schema=stories.INPUTS, orient="row",
-    )
+    )  # fmt: skip
+
+
+__all__ = ["OUT", "finish", "write_trial"]

@@ -75,11 +75,9 @@ class Migration:
         if item not in ITEMS:
             raise KeyError(f"{item!r} is no item; there are {', '.join(ITEMS)}")
         paths = [self._home.path / facts.file for facts in self._written.get(item, ())]
-        if not paths:
-            return pl.LazyFrame()
         if missing := [path.name for path in paths if not path.exists()]:
             raise ExportError(f"{missing[0]} of this lap is no longer where it was written: {self._home.path}")
-        return pl.concat([pl.scan_csv(path, infer_schema=False) for path in paths], how="diagonal")
+        return scan_files(paths)
 
     @property
     def setup(self) -> dict[str, pl.DataFrame]:
@@ -113,4 +111,11 @@ class Migration:
         return migration_html(self.story)
 
 
-__all__: Final = ["Migration", "Tables"]
+def scan_files(paths: list[Path]) -> pl.LazyFrame:
+    """Written files, all text, one below the other; columns that a part lacks are null there."""
+    if not paths:
+        return pl.LazyFrame()
+    return pl.concat([pl.scan_csv(path, infer_schema=False) for path in paths], how="diagonal")
+
+
+__all__: Final = ["Migration", "Tables", "scan_files"]

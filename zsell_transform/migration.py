@@ -26,7 +26,7 @@ from zsell_transform.output import write_tables
 from zsell_transform.pipedrive.exports import empty_held, read_pipedrive
 from zsell_transform.progress import Progress
 from zsell_transform.reading import Export, read_export
-from zsell_transform.records import keep
+from zsell_transform.records import contradicting, keep
 from zsell_transform.writing.folder import Folder
 
 Source = str | Path | Sequence[str | Path] | Export | MappingOf[str, pl.DataFrame | pl.LazyFrame]
@@ -76,11 +76,11 @@ def transform(
         written = write_tables(folder, drafts, plans, placed, records, ask, tell)
         told = issues.gather([
             export.raw_issues, records.seen.issues, held.issues, *(draft.notes for draft in drafts.values()),
-            graph.found, lap.found, lost, written.found,
+            graph.found, lap.found, lost, written.found, *contradicting(records),
         ])  # fmt: skip
         return finish(
-            folder, export=export, records=records, held=held, drafts=drafts, graph=graph, lap=lap, plans=plans,
-            written=written, told=told, ask=ask, trial=trial, rehearse=rehearse,
+            folder, export=export, records=records, held=held, drafts=drafts, filled=filled, graph=graph, lap=lap, plans=plans,
+            written=written, told=told, ask=ask, trial=trial, rehearse=rehearse, updated={},
             names={"source": _name(source), "target": _name(target), "pipedrive": _name(pipedrive), "mapping": _name(mapping)},
         )  # fmt: skip
 

@@ -17,7 +17,7 @@ import polars as pl
 from zsell_transform.folding import fold
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.entities import HISTORY
-from zsell_transform.survey import Survey, study
+from zsell_transform.survey import Survey, contradictions, study
 
 #: How a record is called in the kept files → inside the library.
 INSIDE: Final = {"source_id": "_id", "file": "_file", "row": "_row"}
@@ -63,6 +63,14 @@ def keep(tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping) -> Re
 def stored_records(path: Path) -> pl.LazyFrame:
     """The kept records of one entity, numbered in input order."""
     return pl.scan_parquet(path).rename(INSIDE).with_row_index("_n")
+
+
+def contradicting(records: Records) -> list[pl.DataFrame]:
+    """The cells by which columns of dates contradict themselves."""
+    asked = [
+        lazy for entity, frame in records.frames.items() for lazy in contradictions(records.seen, entity, frame)
+    ]
+    return pl.collect_all(asked)
 
 
 def _identified(entity: str, frame: pl.LazyFrame) -> pl.LazyFrame:

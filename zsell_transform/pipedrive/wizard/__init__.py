@@ -18,6 +18,7 @@ from zsell_transform.pipedrive import assumptions as unsure
 from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard import match
 from zsell_transform.pipedrive.wizard.exporting import write_export
+from zsell_transform.pipedrive.wizard.held import store_of
 from zsell_transform.pipedrive.wizard.merge import Hits, merged, new_ids
 from zsell_transform.pipedrive.wizard.rows import Rows, numbered, read_rows, repair, sell_ids, skip
 from zsell_transform.pipedrive.wizard.store import (
@@ -64,6 +65,11 @@ class Rehearsal:
     overwritten: pl.DataFrame
     altered: pl.DataFrame
     readings: Readings
+
+    @classmethod
+    def of(cls, raw: Mapping[str, pl.DataFrame]) -> Rehearsal:
+        """A Pipedrive that holds what these exports show (`exports.Held.raw`), to import a later lap into."""
+        return _told(no_events(), store_of(raw), Readings.of(None), [])
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:

@@ -1,0 +1,64 @@
+"""The rehearsal at the end of a run: what the wizard would make of the files, and what that says about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.guide import story as stories
+from zsell_transform.output import Written
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
+from zsell_transform.sell.entities import TARGETS
+
+#: Rows up to which a run is rehearsed unasked.
+MOST_ROWS: Final = 500_000
+
+
+def rehearsed(
+    folder: Path, written: Written, held: Held, wish: bool | None
+) -> tuple[stories.Rehearsed | None, Rehearsal | None, pl.DataFrame]:
+    """Imports the files into what Pipedrive holds.
+
+    Args:
+        wish: None = up to `MOST_ROWS` rows.
+
+    Returns:
+        What the report says, the rehearsal itself (both None where it was not done), and issues: rows that the wizard
+        would skip, records that it would take for one, and values that it would overwrite.
+    """
+    rows = sum(facts.rows or 0 for files in written.files.values() for facts in files)
+    if not rows or wish is False or (wish is None and rows > MOST_ROWS):
+        return None, None, issues.empty()
+    done = rehearse(folder, Rehearsal.of(held.raw))
+    said = stories.Rehearsed(
+        files=done.files.select(list(stories.REHEARSED)),
+        reasons=done.skipped.group_by("file", "reason").agg(pl.len().alias("count")).sort("file", "reason"),
+        assumptions=tuple(f"{row['question']} {row['reading'].replace('_', ' ')}." for row in done.assumptions.to_dicts()),
+    )
+    return said, done, _found(done)
+
+
+def _found(done: Rehearsal) -> pl.DataFrame:
+    entities = pl.DataFrame({"entity": list(TARGETS), "item": list(TARGETS.values())}).unique(
+        "item", keep="first", maintain_order=True
+    )
+
+    def told(frame: pl.DataFrame, code: str, value: pl.Expr, detail: pl.Expr) -> list[pl.DataFrame]:
+        if not frame.height:
+            return []
+        named = frame.join(entities, on="item", how="left", maintain_order="left")
+        return [
+            issues.found(part.rename({"file": "_file", "row": "_row"}).lazy(), code, entity=entity, value=value, detail=detail)
+            .collect()
+            for (entity,), part in named.partition_by("entity", as_dict=True, maintain_order=True).items()
+        ]
+
+    return issues.gather([
+        *told(done.skipped, "rehearsal_skipped", pl.lit(None, dtype=pl.String), pl.col("reason")),
+        *told(done.collapsed, "rehearsal_merged", pl.col("sell_id"), pl.col("into")),
+        *told(done.overwritten.filter(pl.col("sell_id").is_not_null()), "rehearsal_overwrote", pl.col("old"), pl.col("field")),
+    ])
