@@ -1,0 +1,227 @@
+"""Values that Pipedrive does not show as they were written: cell by cell, in one pass over each draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping as MappingOf
+from typing import Final
+
+import attrs
+import polars as pl
+
+from zsell_transform.drafting import Drafts, Filled
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.proof_links import several
+from zsell_transform.proof_values import as_text, kinds, printed_users, same, shown, values_of
+from zsell_transform.sell.entities import HISTORY
+
+DIFFERING: Final = dict.fromkeys(("entity", "source_id", "system_id", "field", "sell", "pipedrive"), pl.String)
+COMPANY_IN_SELL: Final = "Deal - Company in Sell"
+NOTE: Final = "Note - Content"
+
+
+@attrs.frozen(eq=False)
+class Subject:
+    """Cells of one entity that stand in one item, with where they stand.
+
+    Attributes:
+        frame: `_id` and the headers.
+        there: id, system_id.
+        kinds: header → how it is compared.
+    """
+
+    entity: str
+    item: str
+    frame: pl.LazyFrame
+    there: pl.DataFrame
+    kinds: MappingOf[str, str]
+
+    def compared(self, held: Held) -> list[str]:
+        """The headers that Pipedrive's export shows."""
+        columns = held.raw[self.item].columns
+        return [header for header in self.kinds if shown(self.item, header, columns) is not None]
+
+    def beside(self, held: Held) -> pl.LazyFrame:
+        """_id, system_id, each compared header, and what Pipedrive shows for it as `= header`."""
+        raw, headers = held.raw[self.item], self.compared(held)
+        cells = {f"= {header}": shown(self.item, header, raw.columns) for header in headers}
+        known = raw.select(pl.col("ID").alias("system_id"), *(
+            cell.alias(name) for name, cell in cells.items() if cell is not None
+        ))
+        found = self.there.select("system_id", _id="id").join(
+            known, on="system_id", how="inner", maintain_order="left"
+        )
+        return self.frame.select("_id", *headers).join(found.lazy(), on="_id", how="inner", maintain_order="left")
+
+
+def subjects(drafts: Drafts, there: pl.DataFrame, held: Held) -> list[Subject]:
+    """What is compared: each entity with its item, and leads also with the people who came with them."""
+    found = []
+    for entity, draft in drafts.items():
+        types = _types(draft.origins)
+        mine = there.filter((pl.col("entity") == entity) & ~several())
+        for item, rows in _by_item(entity, mine, held):
+            if item in held.raw and rows.height:
+                headers = values_of(item, draft.headers)
+                found.append(Subject(entity, item, draft.frame, rows.select("id", "system_id"), kinds(headers, types)))
+    return found
+
+
+def _types(origins: pl.DataFrame) -> dict[str, str]:
+    return dict(zip(origins["header"].to_list(), origins["type"].to_list(), strict=True))
+
+
+def _by_item(entity: str, there: pl.DataFrame, held: Held) -> Iterable[tuple[str, pl.DataFrame]]:
+    if entity != "leads":
+        return [(str(item), rows) for (item,), rows in there.partition_by("item", as_dict=True).items()]
+    as_leads = there.filter(pl.col("item") == "leads")
+    return [("leads", as_leads), ("persons", people_of_leads(as_leads, held))]
+
+
+def people_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """id of a lead, system_id of its person, where that person came with this one lead only."""
+    people = held.leads.select("system_id", person_id="person_id").unique("system_id", keep="first", maintain_order=True)
+    ours = held.persons.filter(pl.col("sell_id").is_not_null()).select(person_id="system_id")
+    used = there.join(people, on="system_id", how="inner", maintain_order="left").filter(
+        pl.col("person_id").is_not_null() & pl.col("person_id").is_unique()
+    )
+    others = held.deals.select("person_id").drop_nulls()
+    return used.join(ours, on="person_id", how="anti", maintain_order="left").join(
+        others, on="person_id", how="anti", maintain_order="left"
+    ).select("id", system_id="person_id")
+
+
+def differing(drafts: Drafts, there: pl.DataFrame, held: Held, ask: Mapping) -> pl.DataFrame:
+    """The values that Sell has and Pipedrive shows otherwise, or not at all; blank cells of Sell's are not compared."""
+    compared = [(subject, subject.beside(held)) for subject in subjects(drafts, there, held)]
+    users = _users(compared, ask)
+    wide = pl.collect_all([_differing(subject, rows, users) for subject, rows in compared], engine="streaming")
+    parts = [_long(subject, rows) for (subject, _), rows in zip(compared, wide, strict=True)]
+    found = pl.concat([pl.DataFrame(schema=DIFFERING), *parts])
+    return _without_wished(found, there, ask)
+
+
+def _users(compared: list[tuple[Subject, pl.LazyFrame]], ask: Mapping) -> dict[str, str]:
+    """E-mail → printed name of the users whom the mapping names by their e-mail."""
+    if not any("@" in (user or "") for user in ask.owners.values()):
+        return {}
+    pairs = [
+        rows.select(written=pl.col(header), there=pl.col(f"= {header}")).drop_nulls()
+        for subject, rows in compared
+        for header, kind in subject.kinds.items()
+        if kind == "user" and f"= {header}" in rows.collect_schema().names()
+    ]
+    return printed_users(pl.concat(pl.collect_all(pairs, engine="streaming"))) if pairs else {}
+
+
+def _differing(subject: Subject, rows: pl.LazyFrame, users: MappingOf[str, str]) -> pl.LazyFrame:
+    """The rows on which any cell differs, with the differing cells only."""
+    there = set(rows.collect_schema().names())
+    headers = [header for header in subject.kinds if f"= {header}" in there]
+    cells: list[pl.Expr] = []
+    for header in headers:
+        flag = differs(subject.kinds[header], pl.col(header), pl.col(f"= {header}"), users)
+        cells.append(flag.alias(f"! {header}"))
+    flags = [f"! {header}" for header in headers]
+    return rows.with_columns(cells).filter(pl.any_horizontal(flags) if flags else pl.lit(value=False))
+
+
+def differs(kind: str, written: pl.Expr, there: pl.Expr, users: MappingOf[str, str]) -> pl.Expr:
+    """Whether a written cell is not what is there. What is equal as it stands is not looked at any closer."""
+    unlike = written.ne_missing(there)
+    near, far = pl.when(unlike).then(written), pl.when(unlike).then(there)
+    if kind == "user" and users:
+        near = near.replace(list(users), list(users.values()))
+    return near.is_not_null() & ~same(kind, near, far)
+
+
+def _long(subject: Subject, wide: pl.DataFrame) -> pl.DataFrame:
+    flagged = [name.removeprefix("! ") for name in wide.columns if name.startswith("! ")]
+    numbered = wide.with_row_index("n")
+    parts = [
+        numbered.filter(f"! {header}").select(
+            "n", pl.lit(subject.entity).alias("entity"), pl.col("_id").alias("source_id"), "system_id",
+            pl.lit(header).alias("field"), pl.col(header).alias("sell"), pl.col(f"= {header}").alias("pipedrive"),
+        )
+        for header in flagged
+    ]
+    return pl.concat(parts).sort("n", maintain_order=True).select(*DIFFERING) if parts else pl.DataFrame(schema=DIFFERING)
+
+
+def _without_wished(found: pl.DataFrame, there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
+    """Of records that the mapping merged only the first one's values stand, and the labels of all."""
+    wished = [entity for entity, wish in ask.duplicates.items() if wish == "merge"]
+    shared = there.filter(pl.col("entity").is_in(wished) & pl.col("system_id").is_duplicated())
+    if not shared.height:
+        return found
+    first = pl.col("id") == pl.col("id").first().over("entity", "system_id")
+    marks = shared.select("entity", source_id="id", joined=pl.lit(value=True), first=first)
+    joined = found.join(marks, on=["entity", "source_id"], how="left", maintain_order="left")
+    labels = pl.col("field").str.contains(r" - (?:Labels?|Tags)$")
+    drop = pl.col("joined").fill_null(value=False) & (~pl.col("first").fill_null(value=True) | labels)
+    return joined.filter(~drop).select(*DIFFERING)
+
+
+def other_company(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Deals whose `Company in Sell` is not the one that their row could not name.
+
+    Args:
+        wanted: id, value.
+    """
+    raw = held.raw.get("deals")
+    cell = None if raw is None else shown("deals", COMPANY_IN_SELL, raw.columns)
+    if raw is None or cell is None:
+        return pl.DataFrame(schema=DIFFERING)
+    mine = there.filter((pl.col("entity") == "deals") & ~several()).select("id", "system_id")
+    rows = wanted.join(mine, on="id", how="inner", maintain_order="left").join(
+        raw.select(pl.col("ID").alias("system_id"), cell.alias("pipedrive")), on="system_id", how="left", maintain_order="left"
+    )
+    return rows.filter(~same("text", pl.col("value"), pl.col("pipedrive"))).select(
+        pl.lit("deals").alias("entity"), pl.col("id").alias("source_id"), "system_id",
+        pl.lit(COMPANY_IN_SELL).alias("field"), pl.col("value").alias("sell"), "pipedrive",
+    )
+
+
+def lead_notes(drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame | None:
+    """Descriptions of leads that no note on the lead (or on its deal) begins with; None if the notes show no lead."""
+    raw = held.raw.get("notes")
+    if raw is None or "leads" not in drafts or NOTE not in drafts["leads"].headers:
+        return pl.DataFrame(schema=DIFFERING)
+    links = [c for c in ("Lead ID", "Deal ID") if c in raw.columns]
+    if "Lead ID" not in links or "Content" not in raw.columns:
+        return None
+    mine = there.filter((pl.col("entity") == "leads") & ~several()).select("system_id", _id="id")
+    wanted = drafts["leads"].frame.select("_id", NOTE).filter(pl.col(NOTE).is_not_null()).join(
+        mine.lazy(), on="_id", how="inner", maintain_order="left"
+    ).collect(engine="streaming")
+    notes = pl.concat(raw.select(system_id=c, text=as_text(pl.col("Content"))) for c in links).drop_nulls()
+    told = wanted.join(notes, on="system_id", how="inner", maintain_order="left").filter(
+        pl.col("text").str.starts_with(as_text(pl.col(NOTE)))
+    )
+    return wanted.join(told, on="_id", how="anti", maintain_order="left").select(
+        pl.lit("leads").alias("entity"), pl.col("_id").alias("source_id"), "system_id", pl.lit(NOTE).alias("field"),
+        pl.col(NOTE).alias("sell"), pl.lit(None, dtype=pl.String).alias("pipedrive"),
+    )
+
+
+def doubled(there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Sell ids and marks that stand on several records: they are there, and there is one too many."""
+    twice = there.filter(several())
+    field = pl.when(pl.col("entity").is_in(HISTORY)).then(pl.lit("mark")).otherwise(pl.lit("Zendesk Sell ID"))
+    return twice.select(
+        "entity", pl.col("id").alias("source_id"), "system_id", field.alias("field"),
+        pl.lit("on one record").alias("sell"), pl.format("on {}", pl.col("system_id")).alias("pipedrive"),
+    )
+
+
+def unseen_columns(drafts: Drafts, filled: Filled, there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """entity, field, count: columns with values that Pipedrive's export does not show."""
+    found = [
+        {"entity": subject.entity, "field": header, "count": filled.get(subject.entity, {}).get(header, 0)}
+        for subject in subjects(drafts, there, held)
+        for header in subject.kinds
+        if header not in subject.compared(held)
+    ]
+    schema = {"entity": pl.String, "field": pl.String, "count": pl.Int64}
+    return pl.DataFrame(found, schema=schema).filter(pl.col("count") > 0)
+

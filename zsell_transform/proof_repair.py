@@ -1,0 +1,126 @@
+"""Files that put right by System ID what can be put right: links that are missing, values that are not as in Sell.
+
+Rows whose cells are filled alike share a file, so that no blank cell ever lies over a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf, Sequence
+from typing import Final
+
+import polars as pl
+
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import PREFIXES
+from zsell_transform.sell.entities import ITEMS
+
+#: Item → the stem of its files.
+STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(ITEMS, start=1)}
+#: Item → the wizard's header of its name, and the export's column of it.
+NAMES: Final = {
+    "organizations": ("Organization - Name", "Name"), "persons": ("Person - Name", "Name"),
+    "deals": ("Deal - Title", "Title"), "leads": ("Lead - Title", "Title"),
+    "activities": ("Activity - Subject", "Subject"), "notes": ("Note - Content", "Content"),
+}  # fmt: skip
+_ITEM_OF: Final = {"organization": "organizations", "person": "persons", "deal": "deals", "lead": "leads"}
+
+
+def system_id(item: str) -> str:
+    """The wizard's header of an item's System ID."""
+    return f"{PREFIXES[item]} - Pipedrive {'system' if item == 'notes' else 'System'} ID"
+
+
+def printed(item: str, held: Held) -> pl.DataFrame:
+    """system_id, and the name as Pipedrive prints it under the wizard's header."""
+    header, column = NAMES[item]
+    raw = held.raw.get(item)
+    if raw is None or column not in raw.columns:
+        return pl.DataFrame(schema={"system_id": pl.String, header: pl.String})
+    return raw.select(pl.col("ID").alias("system_id"), pl.col(column).alias(header))
+
+
+def without_blanks(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """Rows → parts in which every column is filled on every row; columns that a part lacks are left out of it."""
+    if not rows.height:
+        return []
+    pattern = pl.concat_str(pl.col(c).is_null().cast(pl.UInt8).cast(pl.String) for c in rows.columns)
+    parts = rows.with_columns(pattern.alias("_fill")).partition_by("_fill", maintain_order=True, include_key=False)
+    filled = [part.select(c for c in part.columns if part[c].null_count() == 0) for part in parts]
+    return sorted(filled, key=lambda part: -part.width)
+
+
+def value_files(differing: pl.DataFrame, held: Held) -> dict[str, list[pl.DataFrame]]:
+    """Item → file parts that write Sell's value over each differing one.
+
+    Args:
+        differing: system_id, field, sell; records that several Sell records share are not to be among them.
+    """
+    files = {}
+    for item in ITEMS:
+        mine = differing.filter(pl.col("field").str.starts_with(f"{PREFIXES[item]} - "))
+        if not mine.height:
+            continue
+        fields = mine["field"].unique(maintain_order=True).to_list()
+        wide = mine.group_by("system_id", maintain_order=True).agg(
+            pl.col("sell").filter(pl.col("field") == field).first().alias(field) for field in fields
+        )
+        files[item] = without_blanks(_named(item, wide, held))
+    return files
+
+
+def _named(item: str, wide: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Rows with System ID and name in front; a name that differs itself is the one to be written."""
+    header = NAMES[item][0]
+    joined = wide.join(printed(item, held), on="system_id", how="left", maintain_order="left", suffix=" there")
+    if f"{header} there" in joined.columns:
+        joined = joined.with_columns(pl.coalesce(header, f"{header} there").alias(header)).drop(f"{header} there")
+    rest = [c for c in joined.columns if c not in ("system_id", header)]
+    return joined.select(pl.col("system_id").alias(system_id(item)), header, *rest)
+
+
+def link_files(links: pl.DataFrame, items: MappingOf[str, str] | pl.DataFrame, held: Held) -> dict[str, list[pl.DataFrame]]:
+    """Item → file parts that add the links by System ID and name.
+
+    Args:
+        links: entity, source_id, system_id, relation, expected_system_id.
+        items: entity, source_id, item: where each record stands.
+    """
+    placed = links.filter(pl.col("expected_system_id").is_not_null()).join(
+        pl.DataFrame(items), on=["entity", "source_id"], how="inner", maintain_order="left"
+    )
+    files = {}
+    for item in ITEMS:
+        mine = placed.filter(pl.col("item") == item)
+        if mine.height:
+            wide = mine.select("system_id").unique(maintain_order=True)
+            for relation in mine["relation"].unique(maintain_order=True).to_list():
+                wide = wide.join(
+                    _cells(mine.filter(pl.col("relation") == relation), _ITEM_OF[str(relation)], held),
+                    on="system_id", how="left", maintain_order="left",
+                )
+            files[item] = without_blanks(_named(item, wide, held))
+    return files
+
+
+def _cells(rows: pl.DataFrame, target: str, held: Held) -> pl.DataFrame:
+    """system_id, and the linked record's System ID and name under the wizard's headers."""
+    own = rows.unique("system_id", keep="first", maintain_order=True).select(
+        "system_id", pl.col("expected_system_id").alias(system_id(target))
+    )
+    names = printed(target, held).rename({"system_id": system_id(target)})
+    return own.join(names, on=system_id(target), how="left", maintain_order="left")
+
+
+def note_parts(notes: pl.DataFrame, held: Held) -> Sequence[pl.DataFrame]:
+    """Rows that write a lead's description again as a note on it.
+
+    Args:
+        notes: system_id (of the lead), sell.
+    """
+    if not notes.height:
+        return []
+    named = notes.join(printed("leads", held), on="system_id", how="inner", maintain_order="left")
+    rows = named.select(
+        pl.col("sell").alias("Note - Content"), pl.col("system_id").alias(system_id("leads")), "Lead - Title"
+    )
+    return without_blanks(rows)

@@ -1,0 +1,107 @@
+"""Pipedrive's skip files → which Sell records their rows hold, why they were skipped, and what to do.
+
+A skip file holds the skipped rows as they were uploaded, with a column `Skip reason` (facts: K6). Known reasons:
+`pipedrive/skip_reasons.yaml`; what is not known there is kept as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from zsell_transform.errors import ExportError
+from zsell_transform.pipedrive.exports import mark
+from zsell_transform.sell.entities import MARK_WORDS
+
+SKIPPED: Final[dict[str, Any]] = {
+    "file": pl.String, "row": pl.Int64, "entity": pl.String, "source_id": pl.String, "name": pl.String,
+    "reason": pl.String, "to_do": pl.String,
+}  # fmt: skip
+#: Columns by which a row's record is known, the most telling first: header → entity.
+_IDS: Final = {
+    "Lead - Zendesk Sell lead ID": "leads", "Deal - Zendesk Sell ID": "deals", "Person - Zendesk Sell ID": "contacts",
+    "Organization - Zendesk Sell ID": "companies",
+}  # fmt: skip
+_TEXTS: Final = {"Activity - Note": "activities", "Note - Content": "notes"}
+_NAMES: Final = ("Deal - Title", "Lead - Title", "Activity - Subject", "Person - Name", "Organization - Name")
+OTHERWISE: Final = "Not a reason that is known here: correct the row as it says, and import it again."
+
+
+def read_skip_files(given: str | Path | Sequence[str | Path] | None) -> pl.DataFrame:
+    """file, row, entity, source_id, name, reason, to_do of every skipped row.
+
+    Args:
+        given: a skip file, a folder of them, or several.
+
+    Raises:
+        ExportError: there is no such file, or it has no column with a reason.
+    """
+    parts = [_read(path) for path in _paths(given)]
+    return pl.concat([pl.DataFrame(schema=SKIPPED), *parts])
+
+
+def _paths(given: str | Path | Sequence[str | Path] | None) -> list[Path]:
+    if given is None:
+        return []
+    paths = [Path(given)] if isinstance(given, str | Path) else [Path(path) for path in given]
+    files = [file for path in paths for file in (sorted(path.glob("*.csv")) if path.is_dir() else [path])]
+    if missing := [path for path in paths if not path.exists()]:
+        raise ExportError(f"{missing[0]}: no such skip file")
+    return files
+
+
+def _read(path: Path) -> pl.DataFrame:
+    from zsell_transform.reading import read_csv  # needed for skip files only
+
+    frame = read_csv(path)[0]
+    reason = next((c for c in reversed(frame.columns) if "skip reason" in c.lower() or c.lower() == "reason"), None)
+    if reason is None:
+        raise ExportError(f"{path}: no column 'Skip reason', so no skip file of Pipedrive's")
+    entity, source_id = _record(frame)
+    names = [pl.col(c) for c in _NAMES if c in frame.columns]
+    return frame.select(
+        pl.lit(path.name).alias("file"),
+        (pl.col("_row") if "_row" in frame.columns else pl.lit(None)).cast(pl.Int64).alias("row"),
+        entity.alias("entity"), source_id.alias("source_id"),
+        (pl.coalesce(names) if names else pl.lit(None, dtype=pl.String)).alias("name"),
+        pl.col(reason).str.strip_chars().alias("reason"), advice(pl.col(reason)).alias("to_do"),
+    ).filter(pl.col("reason").is_not_null())  # fmt: skip
+
+
+def _record(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+    """Entity and Sell id of each row; of activities and notes by the mark in their text."""
+    ids = [(pl.col(header), pl.lit(entity)) for header, entity in _IDS.items() if header in frame.columns]
+    words = {f"Sell {word}": entity for entity, word in MARK_WORDS.items()}
+    for header, item in _TEXTS.items():
+        if header in frame.columns:
+            found = mark(item, pl.col(header))
+            of = found.str.extract(r"^(Sell [a-z]+) ").replace_strict(
+                list(words), list(words.values()), default=None, return_dtype=pl.String
+            )
+            ids.append((found.str.extract(r"^Sell [a-z]+ (\S+)$"), of))
+    none = pl.lit(None, dtype=pl.String)
+    entity = pl.coalesce([pl.when(ident.is_not_null()).then(of) for ident, of in ids] or [none])
+    return entity, pl.coalesce([ident for ident, _ in ids] or [none])
+
+
+@cache
+def _reasons() -> tuple[tuple[tuple[str, ...], str], ...]:
+    """What a reason says → what to do, in the order of the file."""
+    import yaml
+
+    text = (Path(__file__).parent / "pipedrive" / "skip_reasons.yaml").read_text(encoding="utf-8")
+    loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return tuple((tuple(known["says"]), str(known["do"])) for known in loaded["reasons"])
+
+
+def advice(reason: pl.Expr) -> pl.Expr:
+    """What to do about a skip reason."""
+    said = reason.str.to_lowercase()
+    expr = pl.when(pl.lit(value=False)).then(None)
+    for texts, todo in _reasons():
+        expr = expr.when(said.str.contains_any(list(texts))).then(pl.lit(todo))
+    return pl.when(reason.is_not_null()).then(expr.otherwise(pl.lit(OTHERWISE)))

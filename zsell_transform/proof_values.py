@@ -1,0 +1,204 @@
+"""What "the same value" means between a cell that was written and the one that Pipedrive shows: by the field's type.
+
+Every comparison takes two expressions, the written cell and the shown one, and gives a Boolean. Shown values are read
+as Pipedrive's exports print them (`pipedrive/exports.yaml`): days with a time, numbers with decimals, texts as HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping as MappingOf
+from functools import cache
+from typing import Final
+
+import polars as pl
+
+from zsell_transform.folding import digits, folded
+from zsell_transform.pipedrive.exports import html_lines, vocabulary
+from zsell_transform.pipedrive.fields import PREFIXES, field_facts, field_key
+
+Same = Callable[[pl.Expr, pl.Expr], pl.Expr]
+
+#: Headers whose cells are HTML.
+TEXTS: Final = ("Activity - Note", "Note - Content")
+#: Headers that hold a key, not a value.
+KEYS: Final = ("Zendesk Sell ID", "Zendesk Sell lead ID", "Pipedrive System ID", "Pipedrive system ID")
+#: Lines that the lap puts into a text for what the row could not name; no part of Sell's text.
+ADDED_LINES: Final = r"(?m)^(?:(?:Deal|Lead|Contact) in Sell|Left out of the move): .*$"
+#: A creation day was written without a time: the account's zone decides which moment that is.
+_ZONES: Final = pl.duration(hours=14)
+
+
+def kinds(headers: Collection[str], types: MappingOf[str, str]) -> dict[str, str]:
+    """Header → how it is compared: its type in `fields.yaml` or as a created field, `html` for texts."""
+    facts = field_facts()
+    return {
+        header: "html" if header in TEXTS
+        else types.get(header) or (facts[header].type if header in facts else "text")
+        for header in headers
+    }  # fmt: skip
+
+
+def values_of(item: str, headers: Collection[str]) -> tuple[str, ...]:
+    """The headers that hold values of an item itself: no keys, and nothing of a linked record."""
+    prefix = f"{PREFIXES[item]} - "
+    return tuple(h for h in headers if h.startswith(prefix) and h.removeprefix(prefix) not in KEYS)
+
+
+def shown(item: str, header: str, columns: Collection[str]) -> pl.Expr | None:
+    """The cell of Pipedrive's export for a header of the wizard; None where the export has no such column."""
+    name = header.removeprefix(f"{PREFIXES[item]} - ")
+    if name == "Stage (pipeline)":
+        return _stage_shown(columns)
+    if item == "organizations" and name == "Address":
+        parts = [c for c in ("Address", "Full/combined address of Address") if c in columns]
+        return pl.coalesce(parts) if parts else None
+    canonical = _canonical(item).get(name, name)
+    if canonical in columns:
+        return pl.col(canonical)
+    alike = [column for column in columns if field_key(column) == field_key(name)]
+    return pl.col(alike[0]) if alike else None
+
+
+@cache
+def _canonical(item: str) -> dict[str, str]:
+    """Name in the wizard → name in the export."""
+    columns: MappingOf[str, MappingOf[str, str]] = vocabulary()["columns"][item]
+    return {forms["wizard"]: name for name, forms in columns.items() if "wizard" in forms}
+
+
+def _stage_shown(columns: Collection[str]) -> pl.Expr | None:
+    if "Stage" not in columns:
+        return None
+    stage = pl.col("Stage")
+    return pl.coalesce(pl.format("{} ({})", stage, pl.col("Pipeline")), stage) if "Pipeline" in columns else stage
+
+
+def same(kind: str, written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    """Whether both cells say the same; null counts as blank, and two blanks are the same."""
+    equal = _SAME.get(kind, _text)(written, there).fill_null(value=False)
+    return written.eq_missing(there) | equal
+
+
+# --- one comparison a kind ----------------------------------------------------------------------------
+
+
+def _plain(cell: pl.Expr) -> pl.Expr:
+    return cell.str.normalize("NFC").str.replace_all(r"\s+", " ").str.strip_chars(" ")
+
+
+def _text(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    return _plain(written) == _plain(there)
+
+
+def _name(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    """A name that was kept apart carries ` (City)` or ` (2)` behind it: no difference."""
+    distinct = _plain(there).str.starts_with(_plain(written) + " (") & there.str.ends_with(")")
+    return _text(written, there) | distinct
+
+
+def _word(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    return folded(written) == folded(there)
+
+
+def _html(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    return as_text(written) == as_text(there)
+
+
+def as_text(cell: pl.Expr) -> pl.Expr:
+    """HTML → its text on one line, without the lines that a lap adds."""
+    return _plain(html_lines(cell).str.replace_all(ADDED_LINES, ""))
+
+
+def _number(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    a, b = (cell.str.replace_all(r"[^\d.\-]", "").cast(pl.Float64, strict=False) for cell in (written, there))
+    return (a - b).abs() <= pl.max_horizontal(a.abs(), 1.0) * 1e-9
+
+
+def _stamp(cell: pl.Expr) -> pl.Expr:
+    minute = cell.str.extract(r"^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d)").str.replace("T", " ", literal=True)
+    return minute.str.to_datetime("%Y-%m-%d %H:%M", strict=False, cache=False, time_unit="ms")
+
+
+def _day(cell: pl.Expr) -> pl.Expr:
+    return cell.str.extract(r"^(\d{4}-\d\d-\d\d)")
+
+
+def _date(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    """A day, shown alone or as a moment of some zone."""
+    begin = _day(written).str.to_datetime("%Y-%m-%d", strict=False, cache=False, time_unit="ms")
+    return (_day(written) == _day(there)) | ((_stamp(there) - begin).abs() <= _ZONES).fill_null(value=False)
+
+
+def _moment(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    """To the minute; to the day where either side has no time."""
+    both = _stamp(written).is_not_null() & _stamp(there).is_not_null()
+    return pl.when(both).then(_stamp(written) == _stamp(there)).otherwise(_day(written) == _day(there))
+
+
+def _time(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    a, b = (cell.str.extract(r"(\d{1,2}:\d\d)(?::\d\d)?$").str.zfill(5) for cell in (written, there))
+    return a == b
+
+
+def _phone(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    """By digits; Pipedrive may show several numbers in one cell."""
+    several = pl.lit("|") + there.str.replace_all(r"[,;]", "|").str.replace_all(r"[^\d|]", "") + "|"
+    return several.str.contains(pl.lit("|") + digits(written) + "|", literal=True) | _text(written, there)
+
+
+def _email(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    several = pl.lit("|") + folded(there).str.replace_all(r"\s*[,;]\s*", "|") + "|"
+    return several.str.contains(pl.lit("|") + folded(written) + "|", literal=True)
+
+
+def _labels(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    a, b = (
+        folded(cell).str.split(",").list.eval(pl.element().str.strip_chars()).list.unique().list.sort().list.join(",")
+        for cell in (written, there)
+    )
+    return a == b
+
+
+def _address(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    a, b = (folded(cell).str.replace_all(r"[^\p{L}\p{N}]", "") for cell in (written, there))
+    return a == b
+
+
+def _stage(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    """`Quote` and `Quote (Roofs)` are the same stage, said without and with its pipeline."""
+    a, b = folded(written), folded(there)
+    return (a == b) | b.str.starts_with(a + " (") | a.str.starts_with(b + " (")
+
+
+def _done(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    yes = folded(there).is_in(["done", "yes", "true", "1"])
+    return (folded(written) == "done") == yes
+
+
+_SAME: Final[dict[str, Same]] = {
+    "name": _name, "html": _html, "numerical": _number, "monetary": _number, "probability": _number,
+    "date": _date, "moment": _moment, "time": _time, "phone": _phone, "email": _email,
+    "labels": _labels, "multiple_option": _labels, "address": _address, "stage": _stage, "done": _done,
+    "user": _word, "status": _word, "single_option": _word, "yes_no": _word, "currency": _word,
+}  # fmt: skip
+
+
+# --- owners ---------------------------------------------------------------------------------------------
+
+
+def printed_users(pairs: pl.DataFrame) -> dict[str, str]:
+    """E-mail of a user → the name that Pipedrive prints for it, where the records leave no doubt.
+
+    A name that is the most frequent one for several users is none: all their records fell to whoever imported.
+
+    Args:
+        pairs: written, there.
+    """
+    counts = (
+        pairs.filter(pl.col("written").str.contains("@", literal=True) & pl.col("there").is_not_null())
+        .group_by("written", "there", maintain_order=True).len()
+        .sort("written", "len", "there", descending=[False, True, False])
+        .unique("written", keep="first", maintain_order=True)
+    )
+    own = counts.filter(pl.col("there").is_unique())
+    return dict(zip(own["written"].to_list(), own["there"].to_list(), strict=True))
