@@ -11,6 +11,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform._version import VERSION
 from zsell_transform.counting import counted
+from zsell_transform.documents import documents
 from zsell_transform.drafting import Drafts, Filled
 from zsell_transform.guide import setup
 from zsell_transform.guide import story as stories
@@ -68,7 +69,8 @@ def finish(
     united = dict(export.merged)
     rows_in = {entity: count + united.get(entity, 0) for entity, count in records.seen.rows.items()}
     said, rehearsal, found = rehearsed(folder.path, written, held, rehearse)
-    told = issues.gather([told, found, unused(ask, records.seen, [file.file for file in export.files]), _zone(ask)])
+    listed = _documents(folder, drafts, lap)
+    told = issues.gather([told, found, listed, unused(ask, records.seen, [file.file for file in export.files]), _zone(ask)])
     rendered = issues.render(told)
     book = counted(plans, rows_in, united, rendered, updated)
     book.check({item: sum(facts.rows or 0 for facts in files) for item, files in written.files.items()})
@@ -91,6 +93,14 @@ def finish(
         issues=rendered, complete=story.complete, story=story, rehearsal=rehearsal, ledger=book.frame(), setup=kit,
         written=written.files, home=folder, target=folder.target,
     )  # fmt: skip
+
+
+def _documents(folder: Folder, drafts: Drafts, lap: Lap) -> pl.DataFrame:
+    if "documents" not in drafts:
+        return issues.empty()
+    table, told = documents(drafts["documents"], lap.where)
+    folder.table("documents", table.lazy(), rows=None, megabytes=None)
+    return told
 
 
 def write_trial(folder: Folder, written: Written, plans: MappingOf[str, Plan], limit: int) -> Trial:

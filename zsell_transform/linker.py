@@ -85,7 +85,7 @@ def link(keys: Mapping[str, pl.DataFrame]) -> Graph:
     deal_company = _resolve(references["deal_company"], in_companies)
     lead_company = _resolve(references["lead_company"], in_companies)
     deals = _deals(keys["deals"], main_contact, deal_company)
-    employer, from_deals = _employers_from_deals(employer, contacts, deals)
+    employer, from_deals = _employers_from_deals(employer, companies, deals)
     about = {
         entity: _about(rows, in_parties, deals, leads)
         for entity, rows in _by_entity(about_any).items()
@@ -110,7 +110,8 @@ def link(keys: Mapping[str, pl.DataFrame]) -> Graph:
         ),
         history={
             entity: rows.select(
-                "n", "file", "row", id="source", about="kind", about_id="to", deal_name="about_deal", name="name",
+                "n", "file", "row", id="source", about="kind", about_id="to", deal_name="about_deal",
+                name=pl.when(pl.col("type") != "deal").then("name"),
                 asked=pl.col("how").is_not_null(),
             )
             for entity, rows in about.items()
@@ -395,7 +396,7 @@ def _deals(frame: pl.DataFrame, main_contact: pl.DataFrame, company: pl.DataFram
 
 
 def _employers_from_deals(
-    employer: pl.DataFrame, contacts: pl.DataFrame, deals: pl.DataFrame
+    employer: pl.DataFrame, companies: pl.DataFrame, deals: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """People without a company, or whose company's name fits several, get the one that all their deals name."""
     pairs = deals.filter(pl.col("person").is_not_null() & pl.col("company").is_not_null()).select("person", "company")
@@ -404,9 +405,12 @@ def _employers_from_deals(
     named = pairs.unique(maintain_order=True).group_by("person", maintain_order=True).agg(
         pl.col("company").first(), pl.len().alias("several")
     )
-    single = named.filter(pl.col("several") == 1).select(source="person", from_deals="company")
+    names = companies.select(from_deals="id", from_deals_f=folded(pl.col("name")))
+    single = named.filter(pl.col("several") == 1).select(source="person", from_deals="company").join(
+        names, on="from_deals", how="left", maintain_order="left"
+    )
     joined = employer.join(single, on="source", how="left", maintain_order="left")
-    fits = pl.col("candidates").fill_null("").str.split(", ").list.contains(pl.col("from_deals"))
+    fits = pl.col("f") == pl.col("from_deals_f")
     taken = pl.col("from_deals").is_not_null() & (
         pl.col("how").is_null() | (pl.col("how").eq_missing("ambiguous") & fits)
     )
@@ -420,7 +424,7 @@ def _employers_from_deals(
         kind=pl.when(taken).then(pl.lit("companies")).otherwise("kind"),
         how=pl.when(taken).then(pl.lit("deals")).otherwise("how"),
     )
-    return decided.drop("from_deals"), told
+    return decided.drop("from_deals", "from_deals_f"), told
 
 
 def _about(
@@ -437,7 +441,7 @@ def _about(
     ).when(pl.col("about_deal").is_not_null()).then(pl.lit("deal")).otherwise(pl.lit("none"))
     typed = rows.with_columns(type_.alias("type"))
     of = {name: typed.filter(pl.col("type") == name) for name in ("contact", "deal", "lead")}
-    of["deal"] = of["deal"].with_columns(name=pl.when(pl.col("id").is_null()).then("about_deal"))
+    of["deal"] = of["deal"].with_columns(name="about_deal")
     parts = [
         _resolve(_References(entity, "about", of["contact"]), parties),
         _resolve(_References(entity, "about", of["deal"]), deal_index),

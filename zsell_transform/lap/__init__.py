@@ -24,10 +24,18 @@ MAIN = ("organizations", "persons", "deals", "leads")
 
 @attrs.frozen
 class Lap:
-    """The plans of all entities, by entity, and what waits: entity, item, reason, count."""
+    """What the lap does.
+
+    Attributes:
+        plans: entity → its plan.
+        waiting: entity, item, reason, count of what waits.
+        where: kind (entity), id, item, name, system_id: what each party, deal and lead is in Pipedrive.
+        found: issues in the travelling schema.
+    """
 
     plans: MappingOf[str, Plan]
     waiting: pl.DataFrame
+    where: pl.DataFrame
     found: pl.DataFrame
 
 
@@ -54,7 +62,8 @@ def plan(graph: Graph, held: Held, ask: Mapping, *, left_out: pl.Series) -> Lap:
                 blocked=TARGETS[entity] in blocked,
             )
     waiting = _waiting(plans)
-    return Lap(plans, waiting, issues.gather([*(p.found for p in plans.values()), _told(plans, waiting, blocked, held)]))
+    where = _where(companies.frame, people.frame, deal_rows, lead_rows)
+    return Lap(plans, waiting, where, issues.gather([*(p.found for p in plans.values()), _told(plans, waiting, blocked, held)]))
 
 
 def without_export(held: Held, ask: Mapping) -> frozenset[str]:
@@ -81,6 +90,26 @@ def _needs_placeholder(graph: Graph, ask: Mapping, left_out: pl.Series) -> bool:
         ] or [pl.DataFrame(schema={"id": pl.String})]),
     }
     return any(frame.height and ask.orphans[kind] == "placeholder" for kind, frame in orphans.items())
+
+
+def _where(
+    companies: pl.DataFrame, people: pl.DataFrame, deals: pl.DataFrame, leads: pl.DataFrame
+) -> pl.DataFrame:
+    """Converted leads are deals in Pipedrive."""
+    converted = pl.col("deal_id").is_not_null() & pl.col("system_id").is_null()
+    there = leads.with_columns(
+        item=pl.when(converted).then(pl.lit("deals")).otherwise(pl.lit("leads")),
+        name=pl.when(converted).then("deal_title").otherwise("name"), system_id=pl.coalesce("system_id", "deal_id"),
+    )
+    frames = {
+        "companies": companies.with_columns(item=pl.lit("organizations")),
+        "contacts": people.with_columns(item=pl.lit("persons")),
+        "deals": deals.with_columns(item=pl.lit("deals")),
+        "leads": there,
+    }
+    return pl.concat(
+        frame.select(pl.lit(kind).alias("kind"), "id", "item", "name", "system_id") for kind, frame in frames.items()
+    )
 
 
 def _waiting(plans: MappingOf[str, Plan]) -> pl.DataFrame:
