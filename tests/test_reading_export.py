@@ -444,3 +444,28 @@ def test_the_export_that_we_did_not_make() -> None:
     assert task["taskable_id"] == "69512473"
     assert task["remind"] == "true"
     assert codes(export) == ["record_unwrapped"] * 4
+
+
+def test_a_list_of_companies_brings_no_columns_to_people(tmp_path: Path) -> None:
+    """A file that holds one kind only is no part of the other's table."""
+    here = folder(
+        tmp_path,
+        companies__csv="Company name,Company ID,Roof\nFirm,1,flat\n",
+        people__csv="Name,Contact ID,First name,Last name,Shoe size\nAnna Berg,2,Anna,Berg,38\n",
+    )
+
+    export = read_export(here)
+
+    assert "Roof" not in export.tables["contacts"].columns
+    assert export.tables["companies"]["Roof"].to_list() == ["flat"]
+
+
+def test_custom_fields_of_all_families_share_their_names(tmp_path: Path) -> None:
+    """`Weight` of a Smart List is the full export's `custom Weight`, also where no record stands in both."""
+    here = folder(
+        tmp_path,
+        deals__csv="id,name,scope,stage_name,main_contact_id,custom Weight\n1,One,3,Won,9,7\n",
+        more__csv="Deal name,Deal ID,Weight\nTwo,2,8\n",
+    )
+
+    assert read_export(here).tables["deals"]["custom Weight"].to_list() == ["7", "8"]

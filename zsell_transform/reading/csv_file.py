@@ -90,7 +90,7 @@ def read(found: Found, temporary: Path, judge: dialect.Judge, asked: str | None 
     if not head.strip(b"\r\n\t \0" + plain.BOM):
         raise ExportError(f"{found.file} is empty")
     encoding.refuse_binary(head, found.file)
-    text = encoding.opening(head) if asked is None else head.decode(asked, "ignore")
+    text = encoding.opening(head, asked)
     whole = len(head) == found.size
     layout = dialect.of(text if whole else text[: text.rfind("\n") + 1] or text, judge)
     if layout.is_plain_header and _may_be_plain(asked) and b"\0" not in head:

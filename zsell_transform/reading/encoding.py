@@ -104,15 +104,23 @@ def of(path: Path, asked: str | None = None) -> Encoding:
     return UTF8 if _decodes(path, "utf-8") else _guessed(path)
 
 
-def opening(head: bytes) -> str:
+def opening(head: bytes, asked: str | None = None) -> str:
     """The first bytes as text, good enough to see delimiter and header: ASCII survives in every codec."""
-    name = _mark(head) or _wide(head)
-    if name:
+    name = asked or _mark(head) or _wide(head)
+    if name and _is_known(name):
         return codecs.getincrementaldecoder(name)("replace").decode(head)
     try:
         return codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return head.decode("cp1252", "replace")
+
+
+def _is_known(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
 
 
 def _mark(head: bytes) -> str:

@@ -162,7 +162,8 @@ class _Reading:
             by = _KNOWN_BY.get(meaning.entity, "content, date and link")
             told = partial(issues.issue, entity=meaning.entity, file=table.file)
             self.notes.append(told("records_without_id", field="id", value=table.rows, detail=by))
-        return unite.Part(table.file, meaning.family, frame, columns)
+        only = True if meaning.entity == "companies" and "is_organisation" not in columns else None
+        return unite.Part(table.file, meaning.family, frame, columns, only)
 
     def _united(
         self, grouped: dict[str, list[unite.Part]]
@@ -175,7 +176,8 @@ class _Reading:
             self.notes.append(whole.issues)
             kinds = (("companies", True), ("contacts", False)) if group in PARTIES else ((group, None),)
             for entity, company in kinds:
-                parts[entity] = tuple(of_kind(frame, company) for frame in whole.frames)
+                held = [frame for frame, only in whole.tables if only is None or only == company]
+                parts[entity] = tuple(of_kind(frame, company) for frame in held)
                 if count := whole.merged.get(company):
                     merged[entity] = count
         return parts, merged

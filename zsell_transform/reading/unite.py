@@ -22,14 +22,17 @@ _DAY: Final = r"^\d{4}-\d\d-\d\d"
 
 @attrs.frozen
 class Part:
-    """One file's canonical table: `_file`, `_row`, its columns, and for people and companies `_company`
-    (Boolean).
+    """One file's canonical table: `_file`, `_row`, its columns; of people and companies also `_company`.
+
+    Attributes:
+        only: True where it holds nothing but companies.
     """
 
     file: str
     family: str
     frame: pl.LazyFrame
     columns: tuple[str, ...]
+    only: bool | None = None
 
 
 @attrs.frozen
@@ -37,21 +40,21 @@ class United:
     """The parts of one entity as they are to be scanned, and what uniting them found.
 
     Attributes:
-        frames: disjoint tables, in input order.
+        tables: disjoint tables in input order, each with its part's `only`.
         merged: input records that went into another one; for people and companies by `_company`.
     """
 
-    frames: tuple[pl.LazyFrame, ...]
+    tables: tuple[tuple[pl.LazyFrame, bool | None], ...]
     issues: pl.DataFrame
     merged: dict[bool | None, int] = attrs.field(factory=dict)
 
 
 def united(parts: Sequence[Part], entity: str, temporary: Path) -> United:
     """The parts as they are when no id stands in two of them (lazily); else one table, a record an id."""
+    parts = _one_vocabulary(parts, entity) if len({part.family for part in parts}) > 1 else parts
     with_id = [part for part in parts if "id" in part.columns]
     if len(with_id) < 2 or not _overlap(with_id):
-        return United(tuple(part.frame for part in parts), issues.empty())
-    renamed = _one_vocabulary(parts, entity)
+        return United(tuple((part.frame, part.only) for part in parts), issues.empty())
     whole = pl.concat(
         [
             part.frame.with_columns(
@@ -59,7 +62,7 @@ def united(parts: Sequence[Part], entity: str, temporary: Path) -> United:
                     "_rank"
                 )
             )
-            for part in renamed
+            for part in parts
         ],
         how="diagonal",
     ).with_row_index("_n")
@@ -71,7 +74,7 @@ def united(parts: Sequence[Part], entity: str, temporary: Path) -> United:
     temporary.mkdir(parents=True, exist_ok=True)
     done.write_parquet(temporary / "united.parquet")
     return United(
-        (pl.scan_parquet(temporary / "united.parquet", glob=False),),
+        ((pl.scan_parquet(temporary / "united.parquet", glob=False), None),),
         issues.gather([_told(several, records, entity), _differing(several, records, entity)]),
         _merged(several, records),
     )
