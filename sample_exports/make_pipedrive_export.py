@@ -13,7 +13,6 @@ import tempfile
 from pathlib import Path
 
 import zsell_transform as zt
-from zsell_transform.pipedrive.wizard import rehearse
 
 HERE = Path(__file__).parent
 
@@ -24,7 +23,7 @@ def make(folder: Path) -> None:
         lap_1 = Path(scratch) / "lap_1"
         zt.transform(HERE / "sell", lap_1, rehearse=False, trial=0)
         shutil.rmtree(folder, ignore_errors=True)
-        rehearse(lap_1).export(folder)
+        zt.rehearse(lap_1).export(folder)
 
 
 if __name__ == "__main__":
