@@ -26,6 +26,7 @@ MAX_WIDTH: Final = 600
 _MAX_RECORD: Final = 64 << 20
 _BLOCK: Final = 4 << 20
 _WORKERS: Final = 2
+_LF: Final = 10
 
 _BLANK_LINES: Final = re.compile(rb"(?:\r?\n)*")
 
@@ -132,14 +133,14 @@ def _blocks(path: Path) -> Iterator[tuple[bytes, bytes]]:
         while block := stream.read(_BLOCK):
             text = rest + (block[len(BOM) :] if first and block.startswith(BOM) else block)
             first = False
-            cut = _record_end(text)
-            records = text[:cut].rstrip(b"\r\n")
+            end = _record_end(text)
             # One line end belongs to the last record; further ones wait, as they may be the file's last.
-            if records:
-                at = len(records)
-                records = text[: at + (2 if text[at : at + 2] == b"\r\n" else 1)]
-            rest = text[len(records) :]
-            yield block, records if len(rest) < _MAX_RECORD else text
+            while end > 1 and text[end - 1] == text[end - 2] == _LF:
+                end -= 1
+            while end > 3 and text[end - 4 : end] == b"\r\n\r\n":
+                end -= 2
+            rest = text[end:]
+            yield block, text[:end] if len(rest) < _MAX_RECORD else text
         if rest.strip(b"\r\n"):
             yield b"", rest if rest.endswith(b"\n") else rest + b"\n"
         elif rest:
