@@ -27,7 +27,7 @@ def lead_people(leads: pl.DataFrame, contacts: pl.DataFrame, held: pl.DataFrame)
 
     Args:
         leads: id, name (of its person; null without one), email, work, mobile, city, place, there (bool: is present).
-        contacts: id, name, printed, email, work, mobile, place, system_id, joins, held_emails, held_phones.
+        contacts: id, name, final, printed, email, work, mobile, place, system_id, joins, held_emails, held_phones.
         held: people in Pipedrive that are not ours: system_id, name, emails, phones, place.
 
     Returns:
@@ -48,7 +48,7 @@ def lead_people(leads: pl.DataFrame, contacts: pl.DataFrame, held: pl.DataFrame)
     joined = wanted.join(hits, on="uid", how="left", maintain_order="left")
     free = joined.filter(pl.col("several").is_null())
     earlier = _earlier(free, asked)
-    names = keys.Names(pl.concat([contacts.select("name"), held.select("name"), leads.select("name")]))
+    names = keys.Names(pl.concat([contacts.select("name"), contacts.select(name="final"), held.select("name"), leads.select("name")]))
     doubtful = joined.filter(pl.col("several") > 1)
     distinct = pl.DataFrame(
         [(row["uid"], names.distinct(row["name"], row["city"])) for row in doubtful.select("uid", "name", "city").to_dicts()],

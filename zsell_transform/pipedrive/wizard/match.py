@@ -202,7 +202,23 @@ def persons(
     """
     item, records = "persons", store["persons"].height
     numbered = by_id(item, rows, store)
+    if numbered.height == rows.of(item).height:
+        return numbered
     people = _people(rows, store, readings, of_row, numbered)
+    named = people.own.filter(pl.col("code").is_null())
+    told = _told_apart(people, _moving(people, readings), loop=loop)
+    plain = named.join(told.unsure, on="_row", how="anti", maintain_order="left").join(
+        told.certain, on="_row", how="left", maintain_order="left", suffix="_hit"
+    )
+    followed = _PersonLoop(readings, records).follow(people, told)
+    made = pl.col("_row") + records
+    return pl.concat([
+        numbered, _hit(plain, pl.coalesce("code_hit", made), records), _hit(followed, pl.col("code"), records),
+    ]).sort("_row")  # fmt: skip
+
+
+def _moving(people: _People, readings: Readings) -> pl.Series:
+    """The names in which a row with a System ID may change what its record is found by, other than by adding to it."""
     changing = people.own.filter(pl.col("code").is_not_null()).join(
         people.table, on="code", how="left", suffix="_was", maintain_order="left"
     ).filter(
@@ -210,29 +226,81 @@ def persons(
         | pl.col("o").is_not_null() & pl.col("o").ne_missing(pl.col("o_was"))
         | pl.lit(readings["blank_on_id"] == "erases")
     )  # fmt: skip
-    named = people.own.filter(pl.col("code").is_null())
-    moving = pl.concat([changing["n"], changing["n_was"]]).unique()
-    groups = named.group_by("n").agg(rows=pl.len())
-    holders = people.table.group_by("n").agg(records=pl.len(), only=pl.col("code").min(), place=pl.col("o").min())
-    known = named.join(groups, on="n", how="left", maintain_order="left").join(
-        holders, on="n", how="left", maintain_order="left"
-    )
-    met = people.own_values.join(
-        known.filter(pl.col("records") == 1).select("_row", "only"), on="_row", how="inner"
-    ).join(people.table_values, left_on=["only", "v"], right_on=["code", "v"], how="semi")["_row"].unique()
-    by_value, by_place = pl.col("_row").is_in(met.implode()), (pl.col("o") == pl.col("place")).fill_null(False)
-    still = (pl.col("o").is_null() | by_place).all().over("n")
-    meets = by_value.all().over("n") | ((by_value | by_place).all().over("n") & still)
-    certain = (pl.col("records").is_null() & (pl.col("rows") == 1)) | ((pl.col("records") == 1) & meets)
-    calm = ~pl.col("n").is_in(moving.implode()) & pl.lit(not loop)
-    known = known.with_columns(_sure=(certain & calm).fill_null(False))
-    plain = _hit(known.filter("_sure"), pl.coalesce("only", pl.col("_row") + records), records)
+    return pl.concat([changing["n"], changing["n_was"]]).drop_nulls().unique()
 
-    unsure = pl.concat([known.filter(~pl.col("_sure"))["n"], moving]).unique()
-    if loop:
-        unsure = pl.concat([people.own["n"], people.table["n"]]).unique()
-    followed = _PersonLoop(readings, records).follow(people, unsure)
-    return pl.concat([numbered, plain, _hit(followed, pl.col("code"), records)]).sort("_row")
+
+@attrs.frozen
+class _Told:
+    """What joins can tell.
+
+    Attributes:
+        certain: _row, code: rows that hit that record, whatever the order; rows that are nowhere make a new one.
+        unsure: _row: rows whose fate depends on the order; `records`: code of the records they may meet.
+    """
+
+    certain: pl.DataFrame
+    unsure: pl.DataFrame
+    records: pl.DataFrame
+
+
+def _told_apart(people: _People, moving: pl.Series, *, loop: bool) -> _Told:
+    """Rows and records that share a key (a name with a value) belong together, also through third ones.
+
+    A row that shares no key is new. Where one record and the rows that all meet it are together, they are one.
+    Everything that hangs together otherwise is left to the loop.
+    """
+    own = people.own.join(
+        people.table.select("code", n_was="n"), on="code", how="left", maintain_order="left"
+    ).with_columns(pl.coalesce("n", "n_was").alias("n"))
+    of_rows = _keys(own, people.own_values, "_row")
+    of_records = _keys(people.table.join(own.select("n").unique(), on="n", how="semi"), people.table_values, "code")
+    shared = pl.concat([of_rows.select("n", "v"), of_records.select("n", "v")]).group_by("n", "v").len()
+    shared = shared.filter(pl.col("len") > 1).select("n", "v").with_row_index("k")
+    row_keys = of_rows.join(shared, on=["n", "v"], how="inner").select("_row", "k")
+    record_keys = of_records.join(shared, on=["n", "v"], how="inner").select("code", "k")
+
+    known = own.select("_row", "code").drop_nulls()
+    meets = pl.concat([row_keys.join(record_keys, on="k", how="inner").select("_row", "code"), known]).unique()
+    chosen = meets.join(known, on="_row", how="anti").group_by("_row").agg(pl.col("code").first(), n=pl.len())
+    chosen = pl.concat([chosen.filter(pl.col("n") == 1).select("_row", "code"), known])
+
+    places = own.select("_row", "o").join(chosen, on="_row", how="inner").select("code", "o")
+    all_places = pl.concat([places, people.table.select("code", "o")]).drop_nulls().group_by("code")
+    movable = all_places.agg(n=pl.col("o").n_unique()).filter(pl.col("n") > 1)
+    torn = row_keys.join(chosen, on="_row", how="inner").group_by("k").agg(n=pl.col("code").n_unique())
+    start = pl.concat([
+        row_keys.join(chosen, on="_row", how="anti").select("_row"),
+        row_keys.join(torn.filter(pl.col("n") > 1), on="k", how="semi").select("_row"),
+        chosen.join(movable, on="code", how="semi").select("_row"),
+        own.filter(pl.col("n").is_in(moving.implode()) | pl.lit(loop)).select("_row"),
+    ]).unique()  # fmt: skip
+    unsure = _spread(start, row_keys, meets)
+    records = pl.concat([
+        meets.join(unsure, on="_row", how="semi").select("code"),
+        people.table.filter(pl.col("n").is_in(moving.implode()) | pl.lit(loop)).select("code"),
+    ]).unique()  # fmt: skip
+    return _Told(chosen, unsure, records)
+
+
+def _keys(frame: pl.DataFrame, values: pl.DataFrame, key: str) -> pl.DataFrame:
+    """`key, n, v`: the name with each e-mail, phone and the organization."""
+    placed = frame.filter(pl.col("o").is_not_null()).select(key, "n", v=pl.lit("o:") + pl.col("o").cast(pl.String))
+    valued = values.join(frame.select(key, "n"), on=key, how="inner").select(key, "n", "v")
+    return pl.concat([valued, placed]).unique()
+
+
+def _spread(start: pl.DataFrame, row_keys: pl.DataFrame, meets: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `start`, and all that hang together with them through keys or records."""
+    unsure, front = start, start
+    while front.height:
+        keys = row_keys.join(front, on="_row", how="semi").select("k").unique()
+        codes = meets.join(front, on="_row", how="semi").select("code").unique()
+        near = pl.concat([
+            row_keys.join(keys, on="k", how="semi").select("_row"), meets.join(codes, on="code", how="semi").select("_row")
+        ]).unique()  # fmt: skip
+        front = near.join(unsure, on="_row", how="anti")
+        unsure = pl.concat([unsure, front])
+    return unsure
 
 
 def _people(
@@ -307,14 +375,12 @@ class _Person:
     place: int | None
     values: Values
 
-    def shares(self, values: Values) -> bool:
-        """Any e-mail, any phone: the columns need not be the same."""
-        mine = set().union(*self.values.values())
-        return any(not mine.isdisjoint(own) for own in values.values())
-
-    def add(self, values: Values) -> None:
-        for field, own in values.items():
-            self.values.setdefault(field, set()).update(own)
+    def keys(self) -> set[tuple[str | None, object]]:
+        """What the person can be found by: the name with any e-mail, phone (whatever its field) or organization."""
+        found: set[object] = set().union(*self.values.values())
+        if self.place is not None:
+            found.add(self.place)
+        return {(self.name, value) for value in found}
 
 
 @attrs.define
@@ -324,55 +390,66 @@ class _PersonLoop:
     readings: Readings
     records: int
     known: dict[int, _Person] = attrs.Factory(dict)
-    named: dict[str | None, list[int]] = attrs.Factory(dict)
+    found_by: dict[tuple[str | None, object], list[int]] = attrs.Factory(dict)
 
-    def follow(self, people: _People, unsure: pl.Series) -> pl.DataFrame:
-        here = pl.col("n").is_in(unsure.implode())
-        table = people.table.filter(here)
+    def follow(self, people: _People, told: _Told) -> pl.DataFrame:
+        table = people.table.join(told.records, on="code", how="semi", maintain_order="left")
         of_record = _gathered(people.table_values, "code", table)
         for code, name, place in table.select("code", "n", "o").iter_rows():
             self.put(code, _Person(name, place, of_record.get(code, {})))
-        numbered = pl.col("code").is_in(table["code"].implode()).fill_null(False)
-        story = people.own.filter((here & pl.col("code").is_null()) | numbered).sort("_row")
+        story = pl.concat([
+            people.own.filter(pl.col("code").is_null()).join(told.unsure, on="_row", how="semi"),
+            people.own.join(told.records, on="code", how="semi"),
+        ]).sort("_row")  # fmt: skip
         of_row = _gathered(people.own_values, "_row", story)
         hits: list[tuple[int, int]] = []
         for row, name, place, code, history in story.select("_row", "n", "o", "code", "history").iter_rows():
-            values = of_row.get(row, {})
+            person = _Person(name, place, of_row.get(row, {}))
             if code is None:
-                hits.append((row, self.find(row, name, place, values)))
-                continue
-            if self.readings["blank_on_id"] == "erases":
-                self.known[code].values.update({field: set() for field in people.fields if field not in values})
-            self.update(code, name, place, values, history=history)
+                hits.append((row, self.find(row, person)))
+            else:
+                self.update(code, person, history, people.fields)
         return pl.DataFrame(hits, schema={"_row": pl.Int64, "code": pl.Int64}, orient="row")
 
     def put(self, code: int, person: _Person) -> None:
         self.known[code] = person
-        insort(self.named.setdefault(person.name, []), code)
+        for key in person.keys():
+            insort(self.found_by.setdefault(key, []), code)
 
-    def update(self, code: int, name: str | None, place: int | None, values: Values, *, history: bool) -> None:
+    def change(self, code: int, now: _Person) -> None:
+        was = self.known[code].keys()
+        for key in was - now.keys():
+            self.found_by[key].remove(code)
+        for key in now.keys() - was:
+            insort(self.found_by.setdefault(key, []), code)
+        self.known[code] = now
+
+    def update(self, code: int, row: _Person, history: bool, fields: tuple[str, ...]) -> None:
         """A row that names the record's System ID writes over its name and adds e-mail and phone."""
         person = self.known[code]
-        if name is not None and name != person.name:
-            self.named[person.name].remove(code)
-            person.name = name
-            insort(self.named.setdefault(name, []), code)
+        erases = self.readings["blank_on_id"] == "erases"
+        kept = {f: v for f, v in person.values.items() if not (erases and f in fields and f not in row.values)}
         stays = history and self.readings["history_row_moves"] == "stays"
-        if place is not None and (person.place is None or not stays):
-            person.place = place
-        person.add(values)
+        place = person.place if row.place is None or (stays and person.place is not None) else row.place
+        name = person.name if row.name is None else row.name
+        self.change(code, _Person(name, place, _joined(kept, row.values)))
 
-    def find(self, row: int, name: str | None, place: int | None, values: Values) -> int:
-        for code in self.named.get(name, ()):
-            person = self.known[code]
-            if (place is not None and person.place == place) or person.shares(values):
-                person.add(values)
-                overwrites = self.readings["differing_on_merge"] == "overwrites"
-                if place is not None and (person.place is None or overwrites):
-                    person.place = place
-                return code
-        self.put(row + self.records, _Person(name, place, values))
-        return row + self.records
+    def find(self, row: int, person: _Person) -> int:
+        """The oldest record that the row's person is, or the one that the row makes."""
+        found = [codes[0] for key in person.keys() if (codes := self.found_by.get(key))]
+        if not found:
+            self.put(row + self.records, person)
+            return row + self.records
+        code = min(found)
+        old = self.known[code]
+        overwrites = old.place is None or self.readings["differing_on_merge"] == "overwrites"
+        place = person.place if person.place is not None and overwrites else old.place
+        self.change(code, _Person(old.name, place, _joined(old.values, person.values)))
+        return code
+
+
+def _joined(one: Values, other: Values) -> Values:
+    return {field: one.get(field, set()) | other.get(field, set()) for field in (one | other)}
 
 
 def _gathered(values: pl.DataFrame, key: str, wanted: pl.DataFrame) -> dict[int, Values]:
