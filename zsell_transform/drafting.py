@@ -9,7 +9,7 @@ import polars as pl
 
 from zsell_transform.addressing import KEYS, empty_keys, fills, key_frame
 from zsell_transform.mapping import Mapping
-from zsell_transform.records import Records
+from zsell_transform.records import Records, once_each
 from zsell_transform.transformers import Draft, draft
 
 Drafts = dict[str, Draft]
@@ -21,8 +21,11 @@ NAMED: Final = ("companies", "contacts", "leads")
 _PLACES: Final = {"_n": pl.UInt32, "_id": pl.String, "_file": pl.String, "_row": pl.Int64}
 
 
-def draft_all(records: Records, ask: Mapping) -> tuple[Drafts, Keys, Filled]:
-    """Every entity's draft, its key frame, and how many of its records have a value under each header."""
+def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Filled]:
+    """Every entity's draft, its key frame, and how many of its records have a value under each header.
+
+    The records come back with them: those of one id are made one, should any stand twice.
+    """
     frames = {**dict.fromkeys(NAMED, pl.LazyFrame(schema=_PLACES)), **records.frames}
     drafts = {entity: draft(entity, frame, ask, records.seen) for entity, frame in frames.items()}
     linked = [entity for entity in drafts if entity in KEYS]
@@ -30,8 +33,10 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Drafts, Keys, Filled]:
     answers = pl.collect_all(asked, engine="streaming")
     keys = {entity: empty_keys(entity) for entity in KEYS}
     keys |= dict(zip(linked, answers[::2], strict=True))
+    if doubled := [entity for entity in linked if keys[entity]["id"].is_duplicated().any()]:
+        return draft_all(once_each(records, doubled), ask)
     filled: Filled = {
         entity: {**dict.fromkeys(drafts[entity].sure, 1), **(counts.row(0, named=True) if counts.width else {})}
         for entity, counts in zip(linked, answers[1::2], strict=True)
     }
-    return drafts, keys, filled
+    return records, drafts, keys, filled

@@ -66,7 +66,8 @@ def finish(
     updated: MappingOf[str, int],
 ) -> Migration:
     """Checks the ledger, writes what is for people, and lets the folder appear."""
-    united = dict(export.merged)
+    merged = (export.merged, records.doubled)
+    united = {entity: sum(counts.get(entity, 0) for counts in merged) for entity in records.frames}
     rows_in = {entity: count + united.get(entity, 0) for entity, count in records.seen.rows.items()}
     said, rehearsal, found = rehearsed(folder.path, written, held, rehearse)
     listed = _documents(folder, drafts, lap)

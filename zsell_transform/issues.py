@@ -135,10 +135,13 @@ KINDS: Final[dict[str, Kind]] = {
         "{value} records stand in more than one file under the same id",
         "united to one record each; a full export prevails, other files fill what it has not",
     ),
+    "records_doubled": Kind(
+        "warning", "{value} records stand in a file a second time, under the same id", "united to one record each",
+    ),
     "records_differ": Kind(
         "warning",
-        "{field} is {value} here and {detail} in a file that prevails",
-        "the value of the file that prevails is used",
+        "{field} is {value} here and {detail} where the record stands first or in a file that prevails",
+        "the latter is used",
         "Look which is right in Sell.",
     ),
     "records_without_id": Kind(
@@ -369,6 +372,30 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     # --- writing ---------------------------------------------------------------------------------
     # --- proof and delta -------------------------------------------------------------------------
+    "changed_in_both": Kind(
+        "warning", "'{field}' is '{value}' in Sell by now, and {detail}", "left as it is in Pipedrive",
+        "Decide which one is right and correct it by hand.",
+    ),
+    "emptied_in_sell": Kind(
+        "warning", "'{field}' was '{value}' and is empty in Sell by now", "left as it is in Pipedrive",
+        "Empty it there by hand where it matters.",
+    ),
+    "deleted_in_sell": Kind(
+        "info", "'{value}' is gone from Sell since the earlier run; {detail}", "left as it is in Pipedrive",
+        "Delete it there by hand if it is not wanted any more.",
+    ),
+    "update_not_comparable": Kind(
+        "warning", "'{field}' is '{value}' in Sell by now, and Pipedrive's export has no such column", "not written",
+        "Export again with that column shown, or change it by hand.",
+    ),
+    "update_waits": Kind(
+        "info", "'{field}' leads to '{value}' by now, which has no System ID yet", "follows in a later lap",
+        "Give the same earlier folder again in the next lap.",
+    ),
+    "changed_after_conversion": Kind(
+        "warning", "changed in Sell, and Pipedrive holds it as a deal by now (System ID {detail})", "not written",
+        "Change the deal by hand where it matters.",
+    ),
 }
 
 

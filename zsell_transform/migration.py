@@ -68,14 +68,14 @@ def transform(
         export = read_export(source, ask)
         records = keep({entity: export.scan(entity) for entity in export.entities}, folder.path / "records", ask)
         held = empty_held() if pipedrive is None else read_pipedrive(pipedrive, ask)
-        drafts, keys, filled = draft_all(records, ask)
+        records, drafts, keys, filled = draft_all(records, ask)
         graph = link(keys)
         lap = plan(graph, held, ask, left_out=keys["leads"].filter(pl.col("left_out") == "true")["id"])
         plans, lost = with_own_cells(drafts, lap.plans)
         placed = layouts(drafts, plans, filled)
         written = write_tables(folder, drafts, plans, placed, records, ask, tell)
         told = issues.gather([
-            export.raw_issues, records.seen.issues, held.issues, *(draft.notes for draft in drafts.values()),
+            export.raw_issues, records.found, records.seen.issues, held.issues, *(draft.notes for draft in drafts.values()),
             graph.found, lap.found, lost, written.found, *contradicting(records),
         ])  # fmt: skip
         return finish(

@@ -6,6 +6,7 @@ Later passes read these columns instead of the text, and the next laps find in t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform import issues
 from zsell_transform.folding import fold
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.entities import HISTORY
@@ -33,10 +35,21 @@ _STAND_INS: Final = {
 
 @attrs.frozen(eq=False)
 class Records:
-    """The kept records: entity → frame with `_n, _id, _file, _row` and Sell's columns, all text; and the survey."""
+    """The kept records.
+
+    Attributes:
+        frames: entity → frame with `_n, _id, _file, _row` and Sell's columns, all text.
+        seen: the survey.
+        folder: where they lie.
+        doubled: entity → records that stood twice in one file and went into the first of their id.
+        found: the values by which such records differ.
+    """
 
     frames: MappingOf[str, pl.LazyFrame]
     seen: Survey
+    folder: Path
+    doubled: MappingOf[str, int] = attrs.field(factory=dict)
+    found: pl.DataFrame = attrs.field(factory=issues.empty)
 
 
 def keep(tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping) -> Records:
@@ -57,12 +70,45 @@ def keep(tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping) -> Re
     ]
     stored = {entity: stored_records(path) for entity, path in paths.items()}
     seen = study(named, ask, alongside=sinks, stored=_Later(stored))
-    return Records({entity: stored_records(path) for entity, path in paths.items()}, seen)
+    return Records({entity: stored_records(path) for entity, path in paths.items()}, seen, folder)
 
 
 def stored_records(path: Path) -> pl.LazyFrame:
     """The kept records of one entity, numbered in input order."""
     return pl.scan_parquet(path).rename(INSIDE).with_row_index("_n")
+
+
+def once_each(records: Records, entities: Iterable[str]) -> Records:
+    """Records of one id become one: the first, with what only later ones hold; a differing value is told."""
+    frames, doubled, found, rows = dict(records.frames), dict(records.doubled), [records.found], dict(records.seen.rows)
+    for entity in entities:
+        every = records.frames[entity].collect()
+        columns = [column for column in every.columns if not column.startswith("_")]
+        firsts = [pl.col("_file", "_row").first(), pl.col(*columns).drop_nulls().first()]
+        once = every.group_by("_id", maintain_order=True).agg(firsts)
+        found.append(_differing(entity, every, once, columns))
+        doubled[entity], rows[entity] = every.height - once.height, once.height
+        once.rename({inside: kept for kept, inside in INSIDE.items()}).write_parquet(
+            records.folder / f"{entity}.parquet", compression="lz4", statistics=False
+        )
+        frames[entity] = stored_records(records.folder / f"{entity}.parquet")
+    seen = attrs.evolve(records.seen, rows=rows)
+    return attrs.evolve(records, frames=frames, seen=seen, doubled=doubled, found=issues.gather(found))
+
+
+def _differing(entity: str, every: pl.DataFrame, once: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    twice = every.filter(pl.col("_id").is_duplicated())
+    kept = once.select("_id", *(pl.col(column).alias(f"kept {column}") for column in columns))
+    beside = twice.join(kept, on="_id", how="left", maintain_order="left").lazy()
+    told = [
+        issues.found(
+            beside.filter(pl.col(column) != pl.col(f"kept {column}")), "records_differ", entity=entity, field=column,
+            value=pl.col(column), detail=pl.col(f"kept {column}"),
+        )
+        for column in columns
+    ]
+    count = issues.issue("records_doubled", entity=entity, value=every.height - once.height)
+    return issues.gather([count, *pl.collect_all(told)])
 
 
 def contradicting(records: Records) -> list[pl.DataFrame]:

@@ -113,7 +113,7 @@ def persons(
         held.persons.filter(pl.col("sell_id").is_not_null()).unique("sell_id", keep="first", maintain_order=True)
         .select(id="sell_id", held_emails="emails", held_phones="phones"),
         on="id", how="left", maintain_order="left",
-    ).select("id", "name", "printed", "email", "work", "mobile", "place", "system_id", "joins", "held_emails", "held_phones")
+    ).select("id", "name", "final", "printed", "email", "work", "mobile", "place", "system_id", "joins", "held_emails", "held_phones")
     return plan, Targets(_with_members(rows, own)), people
 
 
