@@ -1,4 +1,4 @@
-"""What counts as equal: the quick way for usual names gives what the full rule gives, character by character."""
+"""What counts as equal: the quick way for usual names gives what the full rule gives, for every character."""
 
 from __future__ import annotations
 

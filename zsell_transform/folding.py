@@ -11,8 +11,8 @@ from typing import Final
 
 import polars as pl
 
-#: Text that folding changes by more than its case: a character other than ASCII and the Latin letters that NFKC
-#: and upper-casing leave alone, needless spaces, or nothing at all.
+#: Text that folding changes by more than its case: a character other than ASCII and the Latin letters that
+#: NFKC and upper-casing leave alone, needless spaces, or nothing at all.
 _UNUSUAL: Final = r"[^ -~À-Þà-ÿĀ-įĴ-ľŁ-ňŊ-ž]|  |^ | $|^$"
 
 
