@@ -26,7 +26,10 @@ _ABOUT: Final = {
     f"about_{part}": f"_about_{part}" for part in ("type", "id", "first", "last", "company", "deal")
 }
 KEYS: Final[dict[str, dict[str, str]]] = {
-    "companies": {"name": "Organization - Name", "address": "Organization - Address", "city": "_city"},
+    "companies": {
+        "name": "Organization - Name", "address": "Organization - Address", "city": "_city",
+        "email": "Organization - Email", "website": "Organization - Website",
+    },
     "contacts": _PERSON,
     "deals": {
         "title": "Deal - Title", "main_contact_id": "_main_contact_id", "main_contact_name": "_main_contact_name",

@@ -271,6 +271,14 @@ KINDS: Final[dict[str, Kind]] = {
         "info", "the company is '{value}' or not given, and all deals that name one name {detail}",
         "linked to that company",
     ),
+    "link_suggested": Kind(
+        "info", "has no company, and the domain of its address is that of company {value}", "not linked: a domain proves nothing",
+        "Set `email_domains: link` in the mapping to link all such people.",
+    ),
+    "company_from_domain": Kind(
+        "info", "has no company, and the domain of its address is that of company {value}",
+        "linked to it, as the mapping asks",
+    ),
     "added_by_reference": Kind(
         "info", "'{value}' is referred to, and no record of the export is it", "added under that id or name",
         "Fill in what is known of it in Pipedrive.",

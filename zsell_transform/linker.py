@@ -6,7 +6,7 @@ the export does not hold, with a name beside it, adds that record; a name that n
 
 Key frames come in by entity, all text, with `n` (running number), `id`, `file` and `row`:
 
-- companies: name, address, city
+- companies: name, address, city, email, website
 - contacts: name, first, last, email, work, mobile, city, company_id, company_name
 - deals: title, main_contact_id, main_contact_name, main_contact_email, company_id, company_name
 - leads: title, name, first, last, email, work, mobile, city, company_id, company_name
@@ -22,6 +22,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.domains import by_domain, told
 from zsell_transform.folding import folded
 from zsell_transform.sell.entities import HISTORY
 
@@ -68,11 +69,12 @@ class _References:
     rows: pl.DataFrame
 
 
-def link(keys: Mapping[str, pl.DataFrame]) -> Graph:
+def link(keys: Mapping[str, pl.DataFrame], *, follow_domains: bool = False) -> Graph:
     """Resolves every relation of the account.
 
     Args:
-        keys: the key frames by entity, as the module describes them; a missing entity counts as empty.
+        keys: the key frames by entity, as the module describes them.
+        follow_domains: link people without a company by the domain of their address, instead of suggesting it.
     """
     about_any = _about_references(keys)
     leads = _leads(keys["leads"], about_any)
@@ -86,6 +88,7 @@ def link(keys: Mapping[str, pl.DataFrame]) -> Graph:
     lead_company = _resolve(references["lead_company"], in_companies)
     deals = _deals(keys["deals"], main_contact, deal_company)
     employer, from_deals = _employers_from_deals(employer, companies, deals)
+    employer, from_domains = _employers_from_domains(employer, keys, follow=follow_domains)
     about = {
         entity: _about(rows, in_parties, deals, leads)
         for entity, rows in _by_entity(about_any).items()
@@ -117,7 +120,7 @@ def link(keys: Mapping[str, pl.DataFrame]) -> Graph:
             for entity, rows in about.items()
         },
         how=_counted(resolved),
-        found=issues.gather([*(_told(reference, rows) for reference, rows in resolved), from_deals]),
+        found=issues.gather([*(_told(reference, rows) for reference, rows in resolved), from_deals, from_domains]),
     )
 
 
@@ -425,6 +428,22 @@ def _employers_from_deals(
         how=pl.when(taken).then(pl.lit("deals")).otherwise("how"),
     )
     return decided.drop("from_deals", "from_deals_f"), told
+
+
+def _employers_from_domains(
+    employer: pl.DataFrame, keys: Mapping[str, pl.DataFrame], *, follow: bool
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    found = by_domain(employer, keys["contacts"], keys["companies"])
+    if not found.height or not follow:
+        return employer, told(found, employer, linked=False) if found.height else issues.empty()
+    taken = pl.col("by_domain").is_not_null()
+    joined = employer.join(found.rename({"company": "by_domain"}), on="source", how="left", maintain_order="left")
+    linked = joined.with_columns(
+        to=pl.coalesce("to", "by_domain"),
+        kind=pl.when(taken).then(pl.lit("companies")).otherwise("kind"),
+        how=pl.when(taken).then(pl.lit("domain")).otherwise("how"),
+    )
+    return linked.drop("by_domain"), told(found, employer, linked=True)
 
 
 def _about(

@@ -87,6 +87,7 @@ class Mapping:
         duplicates: `companies` and `contacts` → `distinguish` or `merge`; both always present.
         orphans: `deals`, `leads`, `notes` → `placeholder` or `leave_out`; all always present.
         two_organizations: `person` or `both`.
+        email_domains: `suggest` or `link`: people without a company, by the domain of their address.
         bare_organizations: `merge` or `separate`.
         id_links: `with_name` or `alone`.
         moments: `datetime` or `day`.
@@ -111,6 +112,7 @@ class Mapping:
     duplicates: dict[str, str] = attrs.field(factory=lambda: dict.fromkeys(DUPLICATES, "distinguish"))
     orphans: dict[str, str] = attrs.field(factory=lambda: dict.fromkeys(ORPHANS, "placeholder"))
     two_organizations: str = "person"
+    email_domains: str = "suggest"
     bare_organizations: str = "merge"
     id_links: str = "with_name"
     single_pass: bool = False
@@ -228,6 +230,7 @@ READERS: Final[dict[str, read.Reader]] = {
         read.one_of("placeholder", "leave_out"), *ORPHANS, defaults=dict.fromkeys(ORPHANS, "placeholder")
     ),
     "two_organizations": read.one_of("person", "both"),
+    "email_domains": read.one_of("suggest", "link"),
     "bare_organizations": read.one_of("merge", "separate"),
     "id_links": read.one_of("with_name", "alone"),
     "single_pass": read.flag,

@@ -69,7 +69,7 @@ def transform(
         records = keep({entity: export.scan(entity) for entity in export.entities}, folder.path / "records", ask)
         held = empty_held() if pipedrive is None else read_pipedrive(pipedrive, ask)
         records, drafts, keys, filled = draft_all(records, ask)
-        graph = link(keys)
+        graph = link(keys, follow_domains=ask.email_domains == "link")
         lap = plan(graph, held, ask, left_out=keys["leads"].filter(pl.col("left_out") == "true")["id"])
         plans, lost = with_own_cells(drafts, lap.plans)
         placed = layouts(drafts, plans, filled)

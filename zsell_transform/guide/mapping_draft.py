@@ -306,6 +306,10 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
         "A deal of another company than its person's: person (the person's, the other as text) or both.",
         _always("two_organizations: person"),
     ),
+    "email_domains": (
+        "People without a company whose address has the domain of exactly one company: suggest (an issue) or link.",
+        _always("email_domains: suggest"),
+    ),
     "bare_organizations": (
         (
             "Whether Pipedrive takes two organizations of one name and no address for the same: merge or "
