@@ -22,7 +22,7 @@ from zsell_transform.linker import Graph, link
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held, read_pipedrive
 from zsell_transform.proof_differences import (
-    DIFFERING, NOTE, differing, doubled, lead_notes, other_company, unseen_columns,
+    DIFFERING, NOTE, differing, doubled, lead_notes, other_company, unseen_columns, wished,
 )
 from zsell_transform.proof_links import Account, Links, account, compare_links, lead_people, presence
 from zsell_transform.proof_repair import STEMS, link_files, note_parts, value_files
@@ -149,8 +149,8 @@ def verify(
     with tempfile.TemporaryDirectory(prefix="zsell-") as room:
         export = source if isinstance(source, Export) else read_export(source, ask)
         records = keep({entity: export.scan(entity) for entity in export.entities}, Path(room), ask)
-        drafts, keys, filled = draft_all(records, ask)
-        graph = link(keys)
+        records, drafts, keys, filled = draft_all(records, ask)
+        graph = link(keys, follow_domains=ask.email_domains == "link")
         left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
         wanted = account(graph, ask, left_out)
         there = presence(wanted.records, held)
@@ -161,9 +161,13 @@ def verify(
             differing(drafts, there, held, ask), other_company(wanted.company_in_sell, there, held),
             pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there, held),
         ])  # fmt: skip
-        columns = unseen_columns(drafts, filled, there, held)
+        columns = unseen_columns(drafts, there, held)
         told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
-    links = attrs.evolve(links, wrong=pl.concat([links.wrong, people]))
+    seconds = wished(there, ask).filter(~pl.col("first"))
+    wrong = pl.concat([links.wrong, people]).join(
+        seconds, on=["entity", "source_id"], how="anti", maintain_order="left"
+    )
+    links = attrs.evolve(links, wrong=wrong)
     return _proof(
         wanted, there, held, ask, links, values,
         missing=_missing(wanted, there, graph, held, ask, left_out, skipped),

@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.drafting import Drafts, Filled
+from zsell_transform.drafting import Drafts
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof_links import several
@@ -148,17 +148,20 @@ def _long(subject: Subject, wide: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts).sort("n", maintain_order=True).select(*DIFFERING) if parts else pl.DataFrame(schema=DIFFERING)
 
 
+def wished(there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
+    """entity, source_id, first of the records that the mapping itself merged: the first one's values stand."""
+    entities = [entity for entity, wish in ask.duplicates.items() if wish == "merge"]
+    shared = there.filter(pl.col("entity").is_in(entities))
+    shared = shared.filter(pl.struct("entity", "system_id").is_duplicated())
+    first = pl.col("id") == pl.col("id").first().over("entity", "system_id")
+    return shared.select("entity", source_id="id", first=first)
+
+
 def _without_wished(found: pl.DataFrame, there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
     """Of records that the mapping merged only the first one's values stand, and the labels of all."""
-    wished = [entity for entity, wish in ask.duplicates.items() if wish == "merge"]
-    shared = there.filter(pl.col("entity").is_in(wished) & pl.col("system_id").is_duplicated())
-    if not shared.height:
-        return found
-    first = pl.col("id") == pl.col("id").first().over("entity", "system_id")
-    marks = shared.select("entity", source_id="id", joined=pl.lit(value=True), first=first)
-    joined = found.join(marks, on=["entity", "source_id"], how="left", maintain_order="left")
+    joined = found.join(wished(there, ask), on=["entity", "source_id"], how="left", maintain_order="left")
     labels = pl.col("field").str.contains(r" - (?:Labels?|Tags)$")
-    drop = pl.col("joined").fill_null(value=False) & (~pl.col("first").fill_null(value=True) | labels)
+    drop = pl.col("first").is_not_null() & (~pl.col("first") | labels)
     return joined.filter(~drop).select(*DIFFERING)
 
 
@@ -214,14 +217,17 @@ def doubled(there: pl.DataFrame, held: Held) -> pl.DataFrame:
     )
 
 
-def unseen_columns(drafts: Drafts, filled: Filled, there: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """entity, field, count: columns with values that Pipedrive's export does not show."""
-    found = [
-        {"entity": subject.entity, "field": header, "count": filled.get(subject.entity, {}).get(header, 0)}
-        for subject in subjects(drafts, there, held)
-        for header in subject.kinds
-        if header not in subject.compared(held)
-    ]
+def unseen_columns(drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """entity, field, count: columns with values, of records that are there, that Pipedrive's export does not show."""
+    asked = []
+    for subject in subjects(drafts, there, held):
+        if headers := [header for header in subject.kinds if header not in subject.compared(held)]:
+            present = subject.there.lazy().select(_id="id")
+            rows = subject.frame.select("_id", *headers).join(present, on="_id", how="semi", maintain_order="left")
+            counts = rows.select(pl.col(header).count().cast(pl.Int64) for header in headers)
+            asked.append(counts.unpivot(variable_name="field", value_name="count").select(
+                pl.lit(subject.entity).alias("entity"), "field", "count"
+            ))
     schema = {"entity": pl.String, "field": pl.String, "count": pl.Int64}
-    return pl.DataFrame(found, schema=schema).filter(pl.col("count") > 0)
-
+    found = pl.concat([pl.DataFrame(schema=schema), *pl.collect_all(asked, engine="streaming")])
+    return found.filter(pl.col("count") > 0)

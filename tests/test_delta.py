@@ -1,0 +1,419 @@
+"""The delta: Sell then, Sell now and Pipedrive, compared cell by cell and link by link."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+import polars as pl
+import pytest
+
+from zsell_transform import ExportError, issues, transform
+from zsell_transform.delta import Updates, updates
+from zsell_transform.drafting import draft_all
+from zsell_transform.linker import link
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.exports import read_pipedrive
+from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
+from zsell_transform.proof import verify
+from zsell_transform.reading import read_export
+from zsell_transform.records import keep
+
+Account = dict[str, pl.DataFrame]
+
+
+def account() -> Account:
+    """A small lighthouse trust in Sell before the move."""
+    contacts = pl.DataFrame({
+        "id": ["1", "2", "11", "12", "13"],
+        "is_organisation": ["true", "true", "false", "false", "false"],
+        "name": ["Skerry Lights", "Fog & Sons", "Wilma Reef", "Otto Shoal", "Otto Shoal"],
+        "organisation_name": ["Skerry Lights", "Fog & Sons", "Skerry Lights", "Fog & Sons", None],
+        "first_name": [None, None, "Wilma", "Otto", "Otto"],
+        "last_name": [None, None, "Reef", "Shoal", "Shoal"],
+        "email": [None, None, "wilma@skerry.example", "otto@fog.example", "otto@fog.example"],
+        "phone": ["+47 555 01", None, "+47 555 11", None, None],
+        "title": [None, None, "Keeper", None, None],
+        "owner": ["Ada Lamp", "Ada Lamp", "Ada Lamp", "Bo Wick", "Bo Wick"],
+        "city": ["Bergen", "Oban", None, None, "Wick"],
+        "custom Height (m)": [None, None, "12.50", "3", None],
+        "created_at": ["2024-01-02T10:00:00Z"] * 5,
+    })
+    deals = pl.DataFrame({
+        "id": ["21", "22"], "name": ["New lens", "Fog horn"], "decimal_value": ["1200.50", "80"], "currency": ["NOK", "NOK"],
+        "pipeline_name": ["Sales", "Sales"], "stage_name": ["Incoming", "Quote"],
+        "last_stage_change_at": ["2024-02-01T10:00:00Z", "2024-03-01T12:30:00Z"],
+        "main_contact_id": ["11", "12"], "main_contact": ["Wilma Reef", "Otto Shoal"],
+        "company_id": ["1", "2"], "company": ["Skerry Lights", "Fog & Sons"],
+        "owner": ["Ada Lamp", "Bo Wick"],
+    })
+    leads = pl.DataFrame({
+        "id": ["31", "32"], "first_name": ["Ines", "Tove"], "last_name": ["Buoy", "Tide"],
+        "company_name": ["Buoy & Bell", None], "email": ["ines@buoy.example", "tove@tide.example"],
+        "phone": ["111", None], "status": ["New", "New"], "description": ["Rings at noon", None],
+        "owner": ["Ada Lamp", "Ada Lamp"],
+    })
+    notes = pl.DataFrame({
+        "id": ["41"], "content": ["Lens is cracked."], "noteable_type": ["Deal"], "noteable_id": ["21"],
+        "owner": ["Ada Lamp"], "created_at": ["2024-04-01T08:00:00Z"],
+    })
+    tasks = pl.DataFrame({
+        "id": ["51", "52"], "content": ["Call about the lens", "Ring Ines"], "taskable_type": ["Deal", "Lead"],
+        "taskable_id": ["21", "31"], "date": ["2024-05-01T09:00:00Z", "2024-05-02T09:00:00Z"],
+        "owner": ["Ada Lamp", "Bo Wick"], "done_at": [None, "2024-05-02T10:00:00Z"],
+    })
+    return {"contacts": contacts, "deals": deals, "leads": leads, "notes": notes, "tasks": tasks}
+
+
+@attrs.frozen
+class Moved:
+    """The account after its move: the first folder, and the Pipedrive that came of it."""
+
+    previous: Path
+    held: Rehearsal
+
+    def with_cells(self, item: str, **cells: pl.Expr) -> Moved:
+        """The same, with cells that somebody changed in Pipedrive."""
+        store = dict(self.held.store)
+        store[item] = store[item].with_columns(**cells)
+        return attrs.evolve(self, held=attrs.evolve(self.held, store=store))
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> Moved:
+    place = tmp_path_factory.mktemp("moved")
+    transform(account(), place / "lap_1")
+    held = rehearse(place / "lap_1")
+    held.export(place / "exports")
+    transform(account(), place / "lap_2", pipedrive=place / "exports")
+    return Moved(place / "lap_1", rehearse(place / "lap_2", held))
+
+
+@attrs.frozen
+class Delta:
+    made: Updates
+    folder: Path
+    exports: Path
+
+    @property
+    def tables(self) -> dict[str, list[pl.DataFrame]]:
+        return {stem.removeprefix("updates/"): [part.collect() for part in parts] for stem, parts in self.made.files.items()}
+
+    @property
+    def told(self) -> list[tuple[Any, ...]]:
+        return self.made.found.select("code", "entity", "source_id", "field").rows()
+
+
+def delta(moved: Moved, now: Account, place: Path, mapping: Any = None) -> Delta:
+    """What `transform(…, previous=…)` asks for; the parts are written as files too."""
+    ask = Mapping.load(mapping)
+    exports = place / "exports"
+    moved.held.export(exports)
+    held = read_pipedrive(exports, ask)
+    export = read_export(now, ask)
+    records = keep({entity: export.scan(entity) for entity in export.entities}, place / "records", ask)
+    records, drafts, keys, _ = draft_all(records, ask)
+    left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
+    made = updates(
+        moved.previous, records=records, drafts=drafts, graph=link(keys), left_out=left_out, held=held, ask=ask
+    )
+    (place / "updates").mkdir()
+    for stem, parts in made.files.items():
+        for n, part in enumerate(parts, start=1):
+            part.collect().write_csv(place / f"{stem}-{n:02}.csv")
+    return Delta(made, place / "updates", exports)
+
+
+def changed(table: str, record: str, **cells: str | None) -> Account:
+    """The account with other cells in one record."""
+    return edited(account(), table, record, **cells)
+
+
+def edited(given: Account, table: str, record: str, **cells: str | None) -> Account:
+    mine = pl.col("id") == record
+    frame = given[table].with_columns(
+        pl.when(mine).then(pl.lit(value, dtype=pl.String)).otherwise(pl.col(column)).alias(column)
+        for column, value in cells.items()
+    )
+    return {**given, table: frame}
+
+
+def assert_whole(moved: Moved, now: Account, made: Delta, place: Path) -> None:
+    """The update files bring Pipedrive to what Sell is now."""
+    for parts in made.tables.values():
+        assert all(part.null_count().sum_horizontal().item() == 0 for part in parts)
+    after = rehearse(made.folder, moved.held)
+    assert not after.created.height and not after.skipped.height
+    after.export(place / "after")
+    proof = verify(now, place / "after")
+    assert proof.complete, proof.frames
+
+
+# ---- values -------------------------------------------------------------------------------------------
+
+
+def test_nothing_changed(moved: Moved, tmp_path: Path) -> None:
+    made = delta(moved, account(), tmp_path).made
+
+    assert (dict(made.files), dict(made.updated), made.found.height) == ({}, {}, 0)
+
+
+def test_a_changed_value_is_written_by_system_id(moved: Moved, tmp_path: Path) -> None:
+    now = changed("contacts", "11", phone="+47 555 99")
+
+    made = delta(moved, now, tmp_path)
+
+    (part,) = made.tables["2-persons"]
+    assert part.columns == ["Person - Pipedrive System ID", "Person - Name", "Person - Phone (Work)"]
+    assert part.rows()[0][1:] == ("Wilma Reef", "+47 555 99")
+    assert made.made.updated == {"contacts": 1}
+    assert_whole(moved, now, made, tmp_path)
+
+
+def test_an_unchanged_cell_repeats_pipedrive_and_is_never_blank(moved: Moved, tmp_path: Path) -> None:
+    """Wilma's phone and Otto's title change: both columns stand where both are filled, else the file is split."""
+    now = edited(changed("contacts", "11", phone="+47 555 99"), "contacts", "12", title="Piper")
+    theirs = moved.with_cells("persons", **{
+        "Job title": pl.when(pl.col("Zendesk Sell ID") == "11").then(pl.lit("Head keeper")).otherwise("Job title")
+    })
+
+    made = delta(theirs, now, tmp_path)
+
+    parts = {tuple(part.columns[2:]): part for part in made.tables["2-persons"]}
+    assert parts["Person - Phone (Work)", "Person - Job title"].rows()[0][1:] == ("Wilma Reef", "+47 555 99", "Head keeper")
+    assert parts["Person - Job title",].rows()[0][1:] == ("Otto Shoal", "Piper")
+
+
+def test_a_value_that_pipedrive_changed_too_is_left_alone(moved: Moved, tmp_path: Path) -> None:
+    theirs = moved.with_cells("deals", Value=pl.when(pl.col("Title") == "New lens").then(pl.lit("7")).otherwise("Value"))
+
+    made = delta(theirs, changed("deals", "21", decimal_value="1300"), tmp_path)
+
+    assert made.told == [("changed_in_both", "deals", "21", "Deal - Value")]
+    assert "Pipedrive holds '7' (it was '1200.50')" in issues.render(made.made.found)["message"][0]
+    assert not made.made.files
+
+
+def test_a_value_that_pipedrive_has_already_is_done(moved: Moved, tmp_path: Path) -> None:
+    """Also in another form: 1300 and 1300.00."""
+    theirs = moved.with_cells("deals", Value=pl.when(pl.col("Title") == "New lens").then(pl.lit("1300.00")).otherwise("Value"))
+
+    made = delta(theirs, changed("deals", "21", decimal_value="1300"), tmp_path).made
+
+    assert (dict(made.files), made.found.height) == ({}, 0)
+
+
+def test_a_new_value_in_a_column_that_nobody_had(moved: Moved, tmp_path: Path) -> None:
+    now = changed("contacts", "13", phone="999")
+
+    made = delta(moved, now, tmp_path)
+
+    assert made.tables["2-persons"][0]["Person - Phone (Work)"].to_list() == ["999"]
+    assert_whole(moved, now, made, tmp_path)
+
+
+def test_an_emptied_value_is_told_only(moved: Moved, tmp_path: Path) -> None:
+    made = delta(moved, changed("contacts", "11", title=None), tmp_path)
+
+    assert made.told == [("emptied_in_sell", "contacts", "11", "Person - Job title")]
+    assert not made.made.files
+
+
+def test_a_new_name_keeps_what_tells_it_apart(moved: Moved, tmp_path: Path) -> None:
+    """`Otto Shoal (Wick)` becomes `Otto Shore (Wick)`."""
+    now = changed("contacts", "13", name="Otto Shore", last_name="Shore")
+
+    made = delta(moved, now, tmp_path)
+
+    (part,) = made.tables["2-persons"]
+    assert part["Person - Name"].to_list() == ["Otto Shore (Wick)"]
+    assert part["Person - Last name"].to_list() == ["Shore (Wick)"]
+    assert_whole(moved, now, made, tmp_path)
+
+
+def test_a_task_done_meanwhile_is_updated_not_doubled(moved: Moved, tmp_path: Path) -> None:
+    now = changed("tasks", "51", done_at="2024-05-01T09:30:00Z")
+
+    made = delta(moved, now, tmp_path)
+
+    (part,) = made.tables["5-activities"]
+    assert part["Activity - Done"].to_list() == ["Done"]
+    assert part.columns[:2] == ["Activity - Pipedrive System ID", "Activity - Subject"]
+    assert_whole(moved, now, made, tmp_path)
+
+
+def test_a_changed_note_is_written_anew(moved: Moved, tmp_path: Path) -> None:
+    now = changed("notes", "41", content="Lens is mended.")
+
+    made = delta(moved, now, tmp_path)
+
+    (part,) = made.tables["6-notes"]
+    assert part.columns == ["Note - Pipedrive system ID", "Note - Content"]
+    assert "Lens is mended." in part["Note - Content"][0] and "Sell note 41" in part["Note - Content"][0]
+    assert_whole(moved, now, made, tmp_path)
+
+
+def test_a_stage_is_written_as_the_lap_writes_it(moved: Moved, tmp_path: Path) -> None:
+    now = changed("deals", "21", stage_name="Quote")
+
+    made = delta(moved, now, tmp_path)
+
+    assert made.tables["3-deals"][0]["Deal - Stage (pipeline)"].to_list() == ["Quote"]
+    assert_whole(moved, now, made, tmp_path)
+
+
+def test_a_deal_won_meanwhile(moved: Moved, tmp_path: Path) -> None:
+    now = changed("deals", "21", stage_name="Won", last_stage_change_at="2024-06-01T10:00:00Z")
+
+    made = delta(moved, now, tmp_path)
+
+    assert made.tables["3-deals"][0]["Deal - Status"].to_list() == ["Won"]
+    assert_whole(moved, now, made, tmp_path)
+
+
+def test_a_lead_s_own_person_is_updated_as_a_person(moved: Moved, tmp_path: Path) -> None:
+    now = changed("leads", "31", phone="222", status="Working")
+
+    made = delta(moved, now, tmp_path)
+
+    assert made.tables["2-persons"][0]["Person - Phone (Work)"].to_list() == ["222"]
+    assert made.tables["4-leads"][0]["Lead - Labels"].to_list() == ["Working"]
+    assert made.made.updated == {"leads": 1}
+    assert_whole(moved, now, made, tmp_path)
+
+
+def test_a_lead_s_description_is_a_note(moved: Moved, tmp_path: Path) -> None:
+    """A changed one is written over the note; one that is new becomes a note on the lead."""
+    now = edited(changed("leads", "31", description="Rings at dusk"), "leads", "32", description="New & loud")
+
+    made = delta(moved, now, tmp_path)
+
+    parts = {part.columns[0]: part for part in made.tables["6-notes"]}
+    assert parts["Note - Pipedrive system ID"]["Note - Content"].to_list() == ["Rings at dusk"]
+    assert parts["Note - Content"]["Note - Content"].to_list() == ["New &amp; loud"]
+    after = rehearse(made.folder, moved.held)
+    after.export(tmp_path / "after")
+    assert verify(now, tmp_path / "after").complete
+    again = attrs.evolve(moved, held=after)
+    (tmp_path / "again").mkdir()
+    assert not delta(again, now, tmp_path / "again").made.files
+
+
+def test_without_pipedrive_s_column_nothing_is_written_over_it(moved: Moved, tmp_path: Path) -> None:
+    without = moved.with_cells("persons")
+    store = {**without.held.store, "persons": without.held.store["persons"].drop("Job title")}
+    blind = attrs.evolve(moved, held=attrs.evolve(moved.held, store=store))
+
+    made = delta(blind, changed("contacts", "11", title="Head keeper"), tmp_path)
+
+    assert made.told == [("update_not_comparable", "contacts", "11", "Person - Job title")]
+
+
+# ---- relations ----------------------------------------------------------------------------------------
+
+
+def test_a_deal_with_another_person_and_company(moved: Moved, tmp_path: Path) -> None:
+    now = changed(
+        "deals", "21", main_contact_id="12", main_contact="Otto Shoal", company_id="2", company="Fog & Sons"
+    )
+
+    made = delta(moved, now, tmp_path)
+
+    (part,) = made.tables["3-deals"]
+    assert part.columns[2:] == [
+        "Organization - Pipedrive System ID", "Organization - Name", "Person - Pipedrive System ID", "Person - Name",
+    ]
+    assert_whole(moved, now, made, tmp_path)
+
+
+def test_a_person_in_another_company(moved: Moved, tmp_path: Path) -> None:
+    now = edited(changed("contacts", "11", organisation_name="Fog & Sons"), "deals", "21", company_id="2", company="Fog & Sons")
+
+    made = delta(moved, now, tmp_path)
+
+    assert made.tables["2-persons"][0]["Organization - Name"].to_list() == ["Fog & Sons"]
+    assert_whole(moved, now, made, tmp_path)
+
+
+def test_a_deal_whose_person_left_the_company(moved: Moved, tmp_path: Path) -> None:
+    """The deal keeps its company, which its row cannot name any more: it stands in `Company in Sell`."""
+    now = changed("contacts", "11", organisation_name="Fog & Sons")
+
+    made = delta(moved, now, tmp_path)
+
+    assert made.tables["3-deals"][0]["Deal - Company in Sell"].to_list() == ["Skerry Lights"]
+    assert made.told == []
+
+
+def test_a_link_that_pipedrive_changed_too(moved: Moved, tmp_path: Path) -> None:
+    nobody = pl.when(pl.col("Title") != "New lens").then("_person")
+    theirs = moved.with_cells("deals", _person=nobody)
+
+    made = delta(theirs, changed("deals", "21", main_contact_id="13", main_contact="Otto Shoal"), tmp_path)
+
+    assert ("changed_in_both", "deals", "21", "person") in made.told
+
+
+def test_a_link_to_a_record_that_is_not_there_yet_waits(moved: Moved, tmp_path: Path) -> None:
+    now = account()
+    more = now["contacts"].tail(1).with_columns(
+        id=pl.lit("14"), name=pl.lit("Nell Pier"), first_name=pl.lit("Nell"), last_name=pl.lit("Pier"),
+        email=pl.lit("nell@pier.example"),
+    )
+    now = {**now, "contacts": pl.concat([now["contacts"], more])}
+    now = edited(now, "deals", "21", main_contact_id="14", main_contact="Nell Pier")
+
+    made = delta(moved, now, tmp_path)
+
+    assert ("update_waits", "deals", "21", "person") in made.told
+
+
+def test_a_note_that_moved_to_another_deal(moved: Moved, tmp_path: Path) -> None:
+    now = changed("notes", "41", noteable_id="22")
+
+    made = delta(moved, now, tmp_path)
+
+    (part,) = made.tables["6-notes"]
+    assert part["Deal - Title"].to_list() == ["Fog horn"]
+
+
+# ---- records that are gone ----------------------------------------------------------------------------
+
+
+def test_a_record_gone_from_sell_is_listed(moved: Moved, tmp_path: Path) -> None:
+    now = account()
+    now["tasks"] = now["tasks"].filter(pl.col("id") != "52")
+
+    made = delta(moved, now, tmp_path)
+
+    assert made.told == [("deleted_in_sell", "tasks", "52", None)]
+    assert not made.made.files
+
+
+def test_a_new_record_is_no_update(moved: Moved, tmp_path: Path) -> None:
+    now = account()
+    more = now["tasks"].tail(1).with_columns(id=pl.lit("53"))
+    now["tasks"] = pl.concat([now["tasks"], more])
+
+    made = delta(moved, now, tmp_path)
+
+    assert made.told == [] and not made.made.files
+
+
+def test_a_lead_that_was_converted_is_told(moved: Moved, tmp_path: Path) -> None:
+    store = dict(moved.held.store)
+    lead = store["leads"].filter(pl.col("Zendesk Sell lead ID") == "31")
+    deal = lead.select(_id=pl.lit("77"), Title="Title", **{"Zendesk Sell lead ID": "Zendesk Sell lead ID"})
+    store["deals"] = pl.concat([store["deals"], deal], how="diagonal")
+    store["leads"] = store["leads"].filter(pl.col("Zendesk Sell lead ID") != "31")
+    theirs = attrs.evolve(moved, held=attrs.evolve(moved.held, store=store))
+
+    made = delta(theirs, changed("leads", "31", status="Working"), tmp_path)
+
+    assert made.told == [("changed_after_conversion", "leads", "31", None)]
+
+
+def test_a_folder_without_records_is_refused(moved: Moved, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="no records/"):
+        delta(attrs.evolve(moved, previous=tmp_path), account(), tmp_path)

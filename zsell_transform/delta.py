@@ -1,0 +1,335 @@
+"""The delta: what changed in Sell since an earlier run, for records that Pipedrive holds (contract, section 1).
+
+Three states are compared, cell by cell: Sell then (`records/` of the earlier folder), Sell now, and Pipedrive. A value
+is written only where Pipedrive still has the old one; links likewise, by System ID. What is written goes into
+`updates/`, one table an item, split so that no cell is blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf, Sequence
+from pathlib import Path
+from typing import Final
+
+import attrs
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.delta_files import VALUES, WRITES, composed
+from zsell_transform.delta_links import changed_links, deleted
+from zsell_transform.drafting import Drafts, draft_all
+from zsell_transform.errors import ExportError
+from zsell_transform.linker import Graph, link
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.proof_differences import COMPANY_IN_SELL, NOTE, differs, people_of_leads
+from zsell_transform.proof_links import Account, account, presence, several
+from zsell_transform.proof_repair import STEMS, system_id
+from zsell_transform.proof_values import as_text, kinds, same, shown, values_of
+from zsell_transform.records import Records, stored_records
+from zsell_transform.sell.entities import ENTITIES, ITEMS
+from zsell_transform.survey import Survey
+
+TEXT: Final = pl.lit(None, dtype=pl.String)
+#: Columns of a changed cell, before it is decided what becomes of it.
+CELLS: Final = (
+    "entity", "source_id", "_file", "_row", "item", "system_id", "field", "old", "new", "there", "seen", "kind",
+)  # fmt: skip
+
+
+@attrs.frozen(eq=False)
+class Updates:
+    """What changed since an earlier run.
+
+    Attributes:
+        files: stem (`updates/2-persons`) → the parts of its files, in upload order.
+        updated: entity → records with anything to write.
+        found: issues in the travelling schema.
+    """
+
+    files: MappingOf[str, list[pl.LazyFrame]]
+    updated: MappingOf[str, int]
+    found: pl.DataFrame
+
+
+def updates(
+    previous: str | Path, *, records: Records, drafts: Drafts, graph: Graph, left_out: pl.Series, held: Held, ask: Mapping
+) -> Updates:
+    """Compares Sell then, Sell now and Pipedrive.
+
+    Args:
+        previous: the folder of a run before the changes.
+        records, drafts, graph: the present account, as `transform` has it.
+        left_out: ids of leads that the mapping leaves out by their status.
+        held: Pipedrive's exports; without any, nothing is present and nothing is updated.
+
+    Raises:
+        ExportError: the folder holds no `records/`.
+    """
+    drafts_then, now, then = _then(previous, records, ask, account(graph, ask, left_out))
+    there = presence(_all_records(then, now), held).filter(~several())
+    cells = _changed_values(drafts_then, drafts, there, held)
+    cells = pl.concat([_cells(), *cells, _company_in_sell(then, now, there, held)])
+    decided = _decided(cells)
+    links = changed_links(then, now, there, held)
+    notes, notes_found = _lead_notes(drafts_then, drafts, there, held)
+    writes = pl.concat([_writes(decided), links.writes, notes.filter(pl.col("system_id").is_not_null()).select(*WRITES)])
+    parts = composed(writes, drafts, there, held)
+    if new_notes := _new_notes(notes):
+        parts = {**parts, "notes": [*parts.get("notes", []), *new_notes]}
+    counts = pl.concat([writes.select("entity", "source_id"), notes.select("entity", "source_id")]).unique()
+    return Updates(
+        files={f"updates/{STEMS[item]}": [part.lazy() for part in parts[item]] for item in ITEMS if parts.get(item)},
+        updated={entity: n for entity in ENTITIES if (n := counts.filter(pl.col("entity") == entity).height)},
+        found=issues.gather([
+            _told(decided), notes_found, links.found, _converted(cells, drafts_then, drafts, there),
+            deleted(then, now, there, list(records.frames)),
+        ]),
+    )
+
+
+def _then(previous: str | Path, records: Records, ask: Mapping, now: Account) -> tuple[Drafts, Account, Account]:
+    """The drafts of then, the account of now, and that of then."""
+    place = Path(previous) / "records"
+    paths = {entity: place / f"{entity}.parquet" for entity in ENTITIES}
+    frames = {entity: stored_records(path) for entity, path in paths.items() if path.exists()}
+    if not frames:
+        raise ExportError(f"{previous}: no records/ of an earlier run in this folder")
+    _, drafts, keys, _ = draft_all(Records(frames, _without_dead(records.seen), records.folder), ask)
+    left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
+    return drafts, now, account(link(keys, follow_domains=ask.email_domains == "link"), ask, left_out)
+
+
+def _without_dead(seen: Survey) -> Survey:
+    """The present survey without the columns that it finds empty: they may have held something then."""
+    columns = {
+        entity: {name: column for name, column in known.items() if column.filled}
+        for entity, known in seen.columns.items()
+    }
+    return attrs.evolve(seen, columns=columns)
+
+
+def _all_records(then: Account, now: Account) -> pl.DataFrame:
+    return pl.concat([now.records, then.records]).unique(["entity", "id"], keep="first", maintain_order=True)
+
+
+# --- values -------------------------------------------------------------------------------------------
+
+
+def _cells() -> pl.DataFrame:
+    schema = dict.fromkeys(CELLS, pl.String) | {"_row": pl.Int64, "seen": pl.Boolean}
+    return pl.DataFrame(schema=schema)
+
+
+def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> list[pl.DataFrame]:
+    """Every changed cell of a record that is there, beside what Pipedrive shows."""
+    done = []
+    for entity in [entity for entity in now if entity in then]:
+        mine = there.filter(pl.col("entity") == entity)
+        headers = list(dict.fromkeys([*now[entity].headers, *then[entity].headers]))
+        if not mine.height:
+            continue
+        old, new = _changed(then[entity].frame, now[entity].frame, headers, mine)
+        types = dict(zip(*(now[entity].origins[c].to_list() for c in ("header", "type")), strict=True))
+        for item, rows in _places(entity, mine, held):
+            if item in held.raw and rows.height:
+                own = [header for header in values_of(item, headers) if header != NOTE or entity != "leads"]
+                done += _by_header(entity, item, rows, old, new, held, kinds(own, types))
+    return done
+
+
+def _places(entity: str, mine: pl.DataFrame, held: Held) -> list[tuple[str, pl.DataFrame]]:
+    """Where an entity's cells stand: a lead's person is a record of its own."""
+    if entity != "leads":
+        return [(mine["item"][0], mine.select("id", "system_id"))]
+    leads = mine.filter(pl.col("item") == "leads")
+    return [("leads", leads.select("id", "system_id")), ("persons", people_of_leads(leads, held))]
+
+
+def _changed(
+    then: pl.LazyFrame, now: pl.LazyFrame, headers: Sequence[str], there: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The records that changed and are there, as they were and as they are. Hashes find them: few are ever held."""
+    present = there.lazy().select(_id="id")
+    sides = [padded(frame, headers).join(present, on="_id", how="semi", maintain_order="left") for frame in (then, now)]
+    old_hash, new_hash = (side.select("_id", h=pl.struct(headers).hash()) for side in sides)
+    both = new_hash.join(old_hash, on="_id", how="inner", maintain_order="left", suffix="_then")
+    ids = both.filter(pl.col("h") != pl.col("h_then")).select("_id").collect(engine="streaming").unique(maintain_order=True)
+    old, new = pl.collect_all(
+        [side.join(ids.lazy(), on="_id", how="semi", maintain_order="left") for side in sides], engine="streaming"
+    )
+    return tuple(side.unique("_id", keep="first", maintain_order=True) for side in (old, new))  # type: ignore[return-value]
+
+
+def padded(frame: pl.LazyFrame, headers: Sequence[str]) -> pl.LazyFrame:
+    """A draft with exactly these headers; those that it lacks are blank."""
+    names = set(frame.collect_schema().names())
+    return frame.select(
+        "_id", "_file", pl.col("_row").cast(pl.Int64), *(pl.col(h) if h in names else TEXT.alias(h) for h in headers)
+    )
+
+
+def _by_header(
+    entity: str, item: str, rows: pl.DataFrame, old: pl.DataFrame, new: pl.DataFrame, held: Held, own: MappingOf[str, str]
+) -> list[pl.DataFrame]:
+    raw = held.raw[item]
+    shown_there = rows.select("system_id", _id="id").join(
+        raw.with_columns(system_id="ID"), on="system_id", how="inner", maintain_order="left"
+    )
+    done = []
+    for header, kind in own.items():
+        cell = shown(item, header, raw.columns)
+        beside = shown_there.select("_id", "system_id", there=TEXT if cell is None else cell)
+        cells = new.select("_id", "_file", "_row", new=header).join(
+            old.select("_id", old=header), on="_id", how="inner", maintain_order="left"
+        ).filter(pl.col("new").ne_missing(pl.col("old")))
+        done.append(
+            cells.join(beside, on="_id", how="inner", maintain_order="left").with_columns(
+                entity=pl.lit(entity), item=pl.lit(item), field=pl.lit(header), kind=pl.lit(kind),
+                seen=pl.lit(cell is not None), source_id="_id",
+            ).select(CELLS)
+        )
+    return done
+
+
+def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Deals whose row would name another company beside its own by now."""
+    raw = held.raw.get("deals")
+    if raw is None:
+        return _cells()
+    cell = shown("deals", COMPANY_IN_SELL, raw.columns)
+    deals = there.filter(pl.col("entity") == "deals").select("id", "system_id")
+    known = then.records.filter(pl.col("entity") == "deals").select("id")
+    rows = deals.join(known, on="id", how="semi", maintain_order="left").join(
+        now.company_in_sell.rename({"value": "new"}), on="id", how="left", maintain_order="left"
+    ).join(then.company_in_sell.rename({"value": "old"}), on="id", how="left", maintain_order="left").join(
+        raw.select(pl.col("ID").alias("system_id"), (TEXT if cell is None else cell).alias("there")), on="system_id",
+        how="left", maintain_order="left",
+    )
+    return rows.filter(pl.col("new").ne_missing(pl.col("old"))).with_columns(
+        entity=pl.lit("deals"), source_id="id", _file=TEXT, _row=pl.lit(None, dtype=pl.Int64), item=pl.lit("deals"),
+        field=pl.lit(COMPANY_IN_SELL), kind=pl.lit("text"), seen=pl.lit(cell is not None),
+    ).select(CELLS)
+
+
+# --- what becomes of a changed cell -------------------------------------------------------------------
+
+
+def _decided(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells with `fate`: none, done, written, emptied, unseen or both; and `value`, what is written."""
+    parts = [_fated(rows, str(kind)) for (kind,), rows in cells.partition_by("kind", as_dict=True, maintain_order=True).items()]
+    schema = cells.clear().with_columns(fate=TEXT, value=TEXT)
+    return pl.concat([schema, *parts])
+
+
+def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
+    old, new, there = pl.col("old"), pl.col("new"), pl.col("there")
+    fate = (
+        pl.when(new.is_not_null() & same(kind, new, old)).then(None)
+        .when(new.is_null() & there.is_null() & pl.col("seen")).then(pl.lit("done"))
+        .when(new.is_null()).then(pl.lit("emptied"))
+        .when(~pl.col("seen") & old.is_not_null()).then(pl.lit("unseen"))
+        .when(same(kind, new, there)).then(pl.lit("done"))
+        .when(same(kind, old, there)).then(pl.lit("written"))
+        .otherwise(pl.lit("both"))
+    )
+    value = new
+    if kind == "name":  # what was kept apart stays apart: ` (City)` behind the old name goes behind the new one
+        apart = there.str.strip_prefix(old)
+        value = pl.when(apart.str.starts_with(" (")).then(pl.concat_str(new, apart)).otherwise(new)
+    return rows.with_columns(fate=fate.cast(pl.String), value=value)
+
+
+def _writes(decided: pl.DataFrame) -> pl.DataFrame:
+    return decided.filter(pl.col("fate") == "written").with_columns(part=pl.lit(VALUES)).select(*WRITES)
+
+
+def _told(decided: pl.DataFrame) -> pl.DataFrame:
+    rows = decided.rename({"source_id": "_id"}).lazy()
+    there = pl.format("Pipedrive holds '{}' (it was '{}')", pl.col("there").fill_null(""), pl.col("old").fill_null(""))
+    by_fate = {
+        "both": ("changed_in_both", pl.col("new"), there),
+        "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
+        "unseen": ("update_not_comparable", pl.col("new"), TEXT),
+    }
+    told = [
+        issues.found(
+            rows.filter((pl.col("fate") == fate) & (pl.col("entity") == entity)), code, entity=entity,
+            field=pl.col("field"), value=value, detail=detail,
+        )
+        for fate, (code, value, detail) in by_fate.items()
+        for entity in decided["entity"].unique(maintain_order=True).to_list()
+    ]
+    return issues.gather(pl.collect_all(told))
+
+
+def _converted(cells: pl.DataFrame, then: Drafts, now: Drafts, there: pl.DataFrame) -> pl.DataFrame:
+    """Leads that changed in Sell and are deals in Pipedrive by now: their fields stand elsewhere."""
+    as_deals = there.filter((pl.col("entity") == "leads") & (pl.col("item") == "deals"))
+    if not as_deals.height or "leads" not in then or "leads" not in now:
+        return issues.empty()
+    headers = [header for header in now["leads"].headers if header in then["leads"].headers]
+    _, new = _changed(then["leads"].frame, now["leads"].frame, headers, as_deals)
+    joined = new.join(as_deals.select(_id="id", deal="system_id"), on="_id", how="inner", maintain_order="left")
+    return issues.found(joined.lazy(), "changed_after_conversion", entity="leads", detail=pl.col("deal")).collect()
+
+
+# --- a lead's description, which is a note in Pipedrive -----------------------------------------------
+
+
+def _lead_notes(
+    then: Drafts, now: Drafts, there: pl.DataFrame, held: Held
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Changed descriptions: columns of `WRITES`, and for new notes `lead` and `title`; and the issues."""
+    empty = pl.DataFrame(schema=dict.fromkeys((*WRITES, "lead", "title"), pl.String))
+    leads = there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads"))
+    if not leads.height or not all("leads" in drafts and NOTE in drafts["leads"].headers for drafts in (then, now)):
+        return empty, issues.empty()
+    old, new = _changed(then["leads"].frame, now["leads"].frame, [NOTE], leads)
+    rows = new.select("_id", "_file", "_row", new=NOTE).join(
+        old.select("_id", old=NOTE), on="_id", how="inner", maintain_order="left"
+    ).join(leads.select("system_id", "name", _id="id"), on="_id", how="inner", maintain_order="left")
+    raw = held.raw.get("notes", pl.DataFrame())
+    if not {"Lead ID", "Content"} <= set(raw.columns):
+        told = issues.found(rows.lazy(), "update_not_comparable", entity="leads", field=NOTE, value=pl.col("new"))
+        return empty, told.collect()
+    notes = raw.filter(pl.col("Lead ID").is_not_null()).select(
+        note="ID", system_id="Lead ID", there="Content", text=as_text(pl.col("Content"))
+    )
+    return _decided_notes(rows, notes)
+
+
+def _decided_notes(rows: pl.DataFrame, notes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    of_lead = rows.join(notes, on="system_id", how="inner", maintain_order="left")
+    done = of_lead.filter(pl.col("text").str.starts_with(as_text(pl.col("new")))).select("_id")
+    left = rows.join(done, on="_id", how="anti", maintain_order="left")
+    same_note = of_lead.filter(pl.col("text") == as_text(pl.col("old"))).unique("_id", keep="first", maintain_order=True)
+    known = left.join(same_note.select("_id", "note"), on="_id", how="left", maintain_order="left")
+    fresh = pl.col("old").is_null() & pl.col("new").is_not_null()
+    going = known.filter((pl.col("note").is_not_null() & pl.col("new").is_not_null()) | fresh)
+    writes = going.select(
+        entity=pl.lit("leads"), source_id="_id", item=pl.lit("notes"), system_id="note", field=pl.lit(NOTE), value="new",
+        part=pl.lit(VALUES), lead="system_id", title="name",
+    )
+    stuck = known.join(going.select("_id"), on="_id", how="anti", maintain_order="left").lazy()
+    gone = pl.col("new").is_null()
+    told = [
+        issues.found(stuck.filter(gone), "emptied_in_sell", entity="leads", field=NOTE, value=pl.col("old")),
+        issues.found(
+            stuck.filter(~gone), "changed_in_both", entity="leads", field=NOTE, value=pl.col("new"),
+            detail="Pipedrive holds no note with the old text",
+        ),
+    ]
+    return writes, issues.gather(pl.collect_all(told))
+
+
+def _new_notes(notes: pl.DataFrame) -> list[pl.DataFrame]:
+    fresh = notes.filter(pl.col("system_id").is_null())
+    if not fresh.height:
+        return []
+    return [fresh.select(
+        pl.col("value").alias(NOTE), pl.col("lead").alias(system_id("leads")), pl.col("title").alias("Lead - Title")
+    )]
+
+
+__all__: Final = ["Updates", "differs", "updates"]
