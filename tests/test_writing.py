@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from zsell_transform.errors import TargetError
-from zsell_transform.writing import FileFacts, Folder, csv_files, publish, read_manifest, target
+from zsell_transform.writing import FileFacts, Folder, publish, read_manifest, rolling, target
 
 NOTHING = {"ledger": [], "inputs": [], "version": "0", "mapping_sha256": "0"}
 
@@ -156,12 +156,12 @@ def test_without_partitions_the_files_are_the_same(tmp_path: Path, monkeypatch: 
 
 def test_several_tables_are_written_in_one_pass(tmp_path: Path) -> None:
     with Folder(tmp_path / "out") as folder:
-        persons = folder.sink("2-persons", [numbered(7)], rows=3)
-        updates = folder.sink("updates/2-persons", numbered(2))
-        count = numbered(7).select(pl.len())
-        *_, counted = pl.collect_all([*persons, *updates, count], engine="streaming")
+        persons, updates = folder.roll("2-persons", rows=3), folder.roll("updates/2-persons")
+        chunk = numbered(7).collect()
+        persons.add(chunk.head(4))
+        updates.add(numbered(2).collect())
+        persons.add(chunk.slice(4))
         settled = folder.settle()
-        assert counted.item() == 7
         assert [one.file for one in settled["2-persons"]] == [f"2-persons-0{n}.csv" for n in (1, 2, 3)]
         assert [one.file for one in settled["updates/2-persons"]] == ["updates/2-persons.csv"]
         assert len(holds(folder.path)) == 5
@@ -332,11 +332,10 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_in_the_words_of_the_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: csv_files.Written, data: bytes) -> int:
-        self.failure = OSError(28, "No space left on device")
-        raise self.failure
+    def full(self: rolling.Rolling, data: bytes, rows: int) -> None:
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(csv_files.Written, "write", full)
+    monkeypatch.setattr(rolling.Rolling, "_write", full)
     message = "lap_1 cannot be written: No space left on device"
     with pytest.raises(TargetError, match=message), Folder(tmp_path / "lap_1") as folder:
         folder.table("2-persons", numbered(3))

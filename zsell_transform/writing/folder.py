@@ -163,7 +163,7 @@ class Folder:
         """One small table at once, each frame a part of its own."""
         for part in [parts] if isinstance(parts, pl.LazyFrame) else parts:
             self.roll(stem, rows=rows, megabytes=megabytes, bom=bom).add(part.collect())
-        return self.settle()[stem]
+        return self.settle().get(stem, [])
 
     def text(self, name: str, text: str) -> FileFacts:
         """A text file, UTF-8, its line ends as they are in `text`."""
