@@ -29,7 +29,7 @@ def documents(draft: Draft, where: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataF
     kinds = pl.DataFrame(
         [(about, kind) for about, several in _KINDS.items() for kind in several], schema=["about", "kind"], orient="row"
     )
-    records = where.join(kinds, on="kind", how="inner").select(
+    records = where.join(kinds, on="kind", how="inner", maintain_order="left").select(
         _about_type="about", _about_id="id", **{ITEM: "item", NAME: "name", SYSTEM_ID: "system_id"}
     ).unique(["_about_type", "_about_id"], keep="first", maintain_order=True)
     rows = draft.frame.collect()

@@ -105,7 +105,7 @@ def _over(first: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
     """Overrides of two kinds for the same record: the distinct name of the first, the cells of the second."""
     if not first.height:
         return more
-    joined = first.join(more, on="n", how="full", coalesce=True, suffix=" (more)")
+    joined = first.join(more, on="n", how="full", coalesce=True, suffix=" (more)", maintain_order="left_right")
     return joined.with_columns(
         pl.coalesce(c, f"{c} (more)").alias(c) for c in first.columns if f"{c} (more)" in joined.columns
     ).select(c for c in joined.columns if not c.endswith(" (more)"))

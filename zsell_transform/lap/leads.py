@@ -109,7 +109,9 @@ def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: 
         mobile="mobile", company="company", by_value=pl.any_horizontal(pl.col("email", "work", "mobile").is_not_null()),
     )
     by_place = companies.frame.select(company="id", place="place").unique("place", keep="first", maintain_order=True)
-    others = with_place(held.persons.filter(pl.col("sell_id").is_null())).join(by_place, on="place", how="left").select(
+    others = with_place(held.persons.filter(pl.col("sell_id").is_null())).join(
+        by_place, on="place", how="left", maintain_order="left"
+    ).select(
         id="system_id", form=pl.lit(BY_ID), system_id="system_id", name="name", email=TEXT, work=TEXT, mobile=TEXT,
         company=pl.coalesce("company", "place"), by_value=pl.lit(True),
     )

@@ -152,7 +152,7 @@ def _with_members(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     members = rows.filter(pl.col("into").is_not_null() & pl.col("system_id").is_null()).select("id", "into")
     if not members.height:
         return own
-    carried = members.join(own.rename({"id": "into"}), on="into", how="left").drop("into")
+    carried = members.join(own.rename({"id": "into"}), on="into", how="left", maintain_order="left").drop("into")
     return pl.concat([own.join(members, on="id", how="anti", maintain_order="left"), carried.select(own.columns)])
 
 

@@ -131,10 +131,11 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
     single = sell.select("id", f=folded(pl.col("name"))).filter(
         pl.col("f").is_not_null() & pl.col("f").is_unique() & ~pl.col("id").str.starts_with("name:")
     )
-    alias = single.join(by_name, on="f", how="inner").join(ours.select(id="sell_id"), on="id", how="anti")
+    named_so = single.join(by_name, on="f", how="inner", maintain_order="left")
+    alias = named_so.join(ours.select(id="sell_id"), on="id", how="anti", maintain_order="left")
     known = pl.concat([
         ours.with_columns(id=pl.col("sell_id")),
-        alias.select("id", sell_id="named_id").join(ours, on="sell_id", how="inner").select(*ours.columns, "id"),
+        alias.select("id", sell_id="named_id").join(ours, on="sell_id", how="inner", maintain_order="left").select(*ours.columns, "id"),
     ]).drop("sell_id")
     extra = [c for c in held.columns if c not in ("system_id", "name", "sell_id")]
     known = known.rename({"name": "printed", **{c: f"held_{c}" for c in extra if c in values}})
@@ -169,7 +170,7 @@ def _frame(named: pl.DataFrame, seen: pl.DataFrame, tokens: Tokens) -> pl.DataFr
     one = pl.concat([same.join(joined, on="uid", how="anti"), joined])
     final = seen.join(named.filter("renamed").select("uid", "final"), on="uid", how="left", maintain_order="left")
     renamed = final.with_columns(n=pl.when(pl.col("final").is_not_null()).then(folded(pl.col("final"))).otherwise("n"))
-    spread = tokens(renamed.drop("final")).join(one, on="uid", how="left").drop("uid").rename({"one": "uid"})
+    spread = tokens(renamed.drop("final")).join(one, on="uid", how="left", maintain_order="left").drop("uid").rename({"one": "uid"})
     shared = _shared(spread)
     found = spread.select("uid").unique().join(shared.select("uid").unique(), on="uid", how="anti")
     ids = named.select(into_uid="uid", into="id")

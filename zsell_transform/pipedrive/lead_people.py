@@ -94,7 +94,7 @@ def _known_tokens(contacts: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     )
     every = pl.concat([part.select(shape) for part in (as_in_sell, as_held, others)]).with_row_index("uid")
     tokens = keys.person_tokens(every.with_columns(n=keys.folded(pl.col("name"))))
-    return tokens.join(every.select("uid", "node"), on="uid", how="left")
+    return tokens.join(every.select("uid", "node"), on="uid", how="left", maintain_order="left")
 
 
 def _earlier(free: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
