@@ -92,6 +92,7 @@ class Folder:
         if self._finished:
             return
         failure = self._failure(error)
+        self._let_go()
         discard(self.path)
         for place in self._parents:
             try:
@@ -111,6 +112,12 @@ class Folder:
 
     def _is_ours(self, file: object) -> bool:
         return bool(file) and self.path in Path(str(file)).parents
+
+    def _let_go(self) -> None:
+        """Closes what a run that failed has left open."""
+        for parts in self._rolling.values():
+            for part in parts:
+                part.close()
 
     def close(self) -> None:
         """Removes a temporary folder; one with a target stays."""
