@@ -38,6 +38,8 @@ KEYS: Final[dict[str, dict[str, str]]] = {
     "leads": {"title": "Lead - Title", "left_out": "_leave_out", **_PERSON},
     **dict.fromkeys(("tasks", "notes", "calls", "emails", "texts", "visits"), _ABOUT),
 }
+#: Records that are looked at first, to see which headers have values.
+_FIRST: Final = 2_000
 _PLACE: Final = {"n": "_n", "id": "_id", "file": "_file", "row": "_row"}
 
 
@@ -57,9 +59,24 @@ def empty_keys(entity: str) -> pl.DataFrame:
     return pl.DataFrame(schema={**schema, **dict.fromkeys(KEYS[entity], pl.String)})
 
 
-def fills(draft: Draft) -> pl.LazyFrame:
-    """How many records have a value, by header, where the survey's counts do not tell it."""
-    return draft.frame.select(pl.col(header).count() for header in draft.headers if header not in draft.sure)
+def fills(draft: Draft, known: MappingOf[str, int], among: pl.DataFrame | None = None) -> dict[str, int]:
+    """How many records have a value, by header; at least 1 where it is only known that some have.
+
+    The first records answer for most headers; all of them are asked only about those that are blank on these.
+
+    Args:
+        known: what is known already, by header.
+        among: the records that count, by `n`; None = all.
+    """
+    counts = dict(known)
+    rows = None if among is None else among.lazy().select(_n="n")
+    for frame in (draft.frame.head(_FIRST), draft.frame):
+        unknown = [header for header in draft.headers if not counts.get(header) and known.get(header) != 0]
+        if unknown:
+            counted = frame if rows is None else frame.join(rows, on="_n", how="semi")
+            asked = counted.select(pl.col(header).count() for header in unknown)
+            counts |= asked.collect(engine="streaming").row(0, named=True)
+    return counts
 
 
 @attrs.frozen(eq=False)
@@ -157,8 +174,7 @@ def _standing(given: Given, going: list[pl.DataFrame], headers: Iterable[str]) -
         mine = rows.filter(pl.col("n").is_not_null())
         counts: MappingOf[str, int] = filled
         if 0 < mine.height < plan.rows["n"].count():
-            frame = draft.frame.join(mine.lazy().select(_n="n"), on="_n", how="semi")
-            counts = frame.select(pl.col(header).count() for header in draft.headers).collect().row(0, named=True)
+            counts = fills(draft, {header: 0 for header, count in filled.items() if not count}, mine)
         if mine.height:
             standing |= {header for header in draft.headers if counts[header]}
             standing |= {h for h in plan.overrides.columns if h != "n" and plan.overrides[h].count()}

@@ -29,14 +29,12 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     frames = {**dict.fromkeys(NAMED, pl.LazyFrame(schema=_PLACES)), **records.frames}
     drafts = {entity: draft(entity, frame, ask, records.seen) for entity, frame in frames.items()}
     linked = [entity for entity in drafts if entity in KEYS]
-    asked = [lazy for entity in linked for lazy in (key_frame(drafts[entity]), fills(drafts[entity]))]
-    answers = pl.collect_all(asked, engine="streaming")
+    answers = pl.collect_all([key_frame(drafts[entity]) for entity in linked], engine="streaming")
     keys = {entity: empty_keys(entity) for entity in KEYS}
-    keys |= dict(zip(linked, answers[::2], strict=True))
+    keys |= dict(zip(linked, answers, strict=True))
     if doubled := [entity for entity in linked if keys[entity]["id"].is_duplicated().any()]:
         return draft_all(once_each(records, doubled), ask)
-    filled: Filled = {
-        entity: {**dict.fromkeys(drafts[entity].sure, 1), **(counts.row(0, named=True) if counts.width else {})}
-        for entity, counts in zip(linked, answers[1::2], strict=True)
+    return records, drafts, keys, {
+        entity: fills(drafts[entity], dict.fromkeys(drafts[entity].sure, 1)) for entity in linked
     }
-    return records, drafts, keys, filled
+
