@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import polars as pl
@@ -182,7 +182,8 @@ def local(column: Cell, zone: str | None) -> pl.Expr:
 
 def _ahead(sound: pl.Expr) -> pl.Expr:
     """Duration by which a moment's own offset (`+02:00`) is ahead of UTC; nothing for `Z`, `UTC` and none."""
-    written = sound.str.slice(16).str.extract(r"[+-]\d\d:?\d\d$", 0).str.replace(":", "", literal=True)
+    offset = pl.when(~sound.str.ends_with("Z")).then(sound.str.slice(16))  # nearly every moment ends so
+    written = offset.str.extract(r"[+-]\d\d:?\d\d$", 0).str.replace(":", "", literal=True)
     hours, minutes = (written.str.slice(at, 2).cast(pl.Int64, strict=False) for at in (1, 3))
     sign = pl.when(written.str.starts_with("-")).then(-1).otherwise(1)
     return ((hours * 60 + minutes) * sign * 60_000).fill_null(0).cast(pl.Duration("ms"))
@@ -261,22 +262,36 @@ def _parted(column: Cell) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _calendar(written: pl.Expr, order: str) -> pl.Expr:
-    dashed = written.str.replace_many(["/", "."], ["-", "-"])
-    tries = [dashed.str.to_date(form, strict=False, cache=False) for form in _FORMATS[order]]
-    # `%Y` also takes the two digits of a short year, for the year 24.
-    return pl.coalesce(pl.when(one.dt.year() >= 1000).then(one) for one in tries)
+    def read(dashed: pl.Expr, form: str) -> pl.Expr:
+        one = dashed.str.to_date(form, strict=False, cache=False)
+        # `%Y` also takes the two digits of a short year, for the year 24.
+        return pl.when(one.dt.year() >= 1000).then(one)
+
+    return _first(written.str.replace_many(["/", "."], ["-", "-"]), _FORMATS[order], read)
 
 
 def _clock(tail: pl.Expr) -> pl.Expr:
     """Time of day; null where there is none, or none that a day has."""
     sound = pl.when(tail.str.contains(_CLOCK)).then(tail)
-    halved = sound.str.extract(r"(?i)\d{1,2}:\d\d(?::\d\d)?[\d.]* ?[ap]\.?m", 0)  # 9:59 p.m
-    whole = pl.when(halved.is_null()).then(sound.str.extract(r"\d{1,2}:\d\d(?::\d\d)?", 0))
-    halved = halved.str.to_uppercase().str.replace(r"(?:\.\d+)? ?([AP])\.?M", " ${1}M")
-    return pl.coalesce(
-        *(whole.str.to_time(form, strict=False, cache=False) for form in ("%H:%M:%S", "%H:%M")),
-        *(halved.str.to_time(form, strict=False, cache=False) for form in ("%I:%M %p", "%I:%M:%S %p")),
-    )
+    is_halved = sound.str.contains(r"(?i)[ap]\.?m")
+    whole = pl.when(~is_halved).then(sound).str.extract(r"\d{1,2}:\d\d(?::\d\d)?", 0)
+    halved = pl.when(is_halved).then(sound).str.extract(r"(?i)\d{1,2}:\d\d(?::\d\d)?[\d.]* ?[ap]\.?m", 0)
+    halved = halved.str.to_uppercase().str.replace(r"(?:\.\d+)? ?([AP])\.?M", " ${1}M")  # 9:59 p.m
+
+    def read(written: pl.Expr, form: str) -> pl.Expr:
+        return written.str.to_time(form, strict=False, cache=False)
+
+    hours = _first(whole, ("%H:%M:%S", "%H:%M"), read)
+    return pl.coalesce(hours, _first(halved, ("%I:%M %p", "%I:%M:%S %p"), read))
+
+
+def _first(written: pl.Expr, forms: Iterable[str], read: Callable[[pl.Expr, str], pl.Expr]) -> pl.Expr:
+    """The first form that reads a cell; each is tried only on what those before it could not read."""
+    first, *others = forms
+    found = read(written, first)
+    for form in others:
+        found = pl.coalesce(found, read(pl.when(found.is_null()).then(written), form))
+    return found
 
 
 # --- labels and owners -------------------------------------------------------------------------------
