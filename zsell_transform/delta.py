@@ -1,13 +1,14 @@
-"""The delta: what changed in Sell since an earlier run, for records that Pipedrive holds (contract, section 1).
+"""The delta: what changed in Sell since an earlier run, for records that Pipedrive holds.
 
-Three states are compared, cell by cell: Sell then (`records/` of the earlier folder), Sell now, and Pipedrive. A value
-is written only where Pipedrive still has the old one; links likewise, by System ID. What is written goes into
-`updates/`, one table an item, split so that no cell is blank.
+Three states are compared, cell by cell: Sell then (`records/` of the earlier folder), Sell now, and
+Pipedrive. A value is written only where Pipedrive still has the old one; links likewise, by System ID. What
+is written goes into `updates/`, one table an item, split so that no cell is blank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf, Sequence
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +23,8 @@ from zsell_transform.errors import ExportError
 from zsell_transform.linker import Graph, link
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof_differences import COMPANY_IN_SELL, NOTE, differs, people_of_leads
-from zsell_transform.proof_links import Account, account, presence, several
+from zsell_transform.proof_account import Account, account, presence, several
+from zsell_transform.proof_differences import COMPANY_IN_SELL, NOTE, people_of_leads
 from zsell_transform.proof_repair import STEMS, system_id
 from zsell_transform.proof_values import as_text, kinds, same, shown, values_of
 from zsell_transform.records import Records, stored_records
@@ -33,7 +34,8 @@ from zsell_transform.survey import Survey
 TEXT: Final = pl.lit(None, dtype=pl.String)
 #: Columns of a changed cell, before it is decided what becomes of it.
 CELLS: Final = (
-    "entity", "source_id", "_file", "_row", "item", "system_id", "field", "old", "new", "there", "seen", "kind",
+    "entity", "source_id", "_file", "_row", "item", "system_id", "field", "old", "new", "there", "seen",
+    "kind",
 )  # fmt: skip
 
 
@@ -53,7 +55,14 @@ class Updates:
 
 
 def updates(
-    previous: str | Path, *, records: Records, drafts: Drafts, graph: Graph, left_out: pl.Series, held: Held, ask: Mapping
+    previous: str | Path,
+    *,
+    records: Records,
+    drafts: Drafts,
+    graph: Graph,
+    left_out: pl.Series,
+    held: Held,
+    ask: Mapping,
 ) -> Updates:
     """Compares Sell then, Sell now and Pipedrive.
 
@@ -68,27 +77,40 @@ def updates(
     """
     drafts_then, now, then = _then(previous, records, ask, account(graph, ask, left_out))
     there = presence(_all_records(then, now), held).filter(~several())
-    cells = _changed_values(drafts_then, drafts, there, held)
-    cells = pl.concat([_cells(), *cells, _company_in_sell(then, now, there, held)])
+    values = _changed_values(drafts_then, drafts, there, held)
+    cells = pl.concat([_cells(), *values, _company_in_sell(then, now, there, held)])
     decided = _decided(cells)
     links = changed_links(then, now, there, held)
     notes, notes_found = _lead_notes(drafts_then, drafts, there, held)
-    writes = pl.concat([_writes(decided), links.writes, notes.filter(pl.col("system_id").is_not_null()).select(*WRITES)])
+    writes = pl.concat(
+        [_writes(decided), links.writes, notes.filter(pl.col("system_id").is_not_null()).select(*WRITES)]
+    )
     parts = composed(writes, drafts, there, held)
     if new_notes := _new_notes(notes):
         parts = {**parts, "notes": [*parts.get("notes", []), *new_notes]}
     counts = pl.concat([writes.select("entity", "source_id"), notes.select("entity", "source_id")]).unique()
     return Updates(
-        files={f"updates/{STEMS[item]}": [part.lazy() for part in parts[item]] for item in ITEMS if parts.get(item)},
+        files={
+            f"updates/{STEMS[item]}": [part.lazy() for part in parts[item]]
+            for item in ITEMS
+            if parts.get(item)
+        },
         updated={entity: n for entity in ENTITIES if (n := counts.filter(pl.col("entity") == entity).height)},
-        found=issues.gather([
-            _told(decided), notes_found, links.found, _converted(cells, drafts_then, drafts, there),
-            deleted(then, now, there, list(records.frames)),
-        ]),
+        found=issues.gather(
+            [
+                _told(decided),
+                notes_found,
+                links.found,
+                _converted(drafts_then, drafts, there),
+                deleted(then, now, there, list(records.frames)),
+            ]
+        ),
     )
 
 
-def _then(previous: str | Path, records: Records, ask: Mapping, now: Account) -> tuple[Drafts, Account, Account]:
+def _then(
+    previous: str | Path, records: Records, ask: Mapping, now: Account
+) -> tuple[Drafts, Account, Account]:
     """The drafts of then, the account of now, and that of then."""
     place = Path(previous) / "records"
     paths = {entity: place / f"{entity}.parquet" for entity in ENTITIES}
@@ -149,14 +171,23 @@ def _places(entity: str, mine: pl.DataFrame, held: Held) -> list[tuple[str, pl.D
 def _changed(
     then: pl.LazyFrame, now: pl.LazyFrame, headers: Sequence[str], there: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The records that changed and are there, as they were and as they are. Hashes find them: few are ever held."""
+    """The records that changed and are there, as they were and as they are; hashes find them."""
     present = there.lazy().select(_id="id")
-    sides = [padded(frame, headers).join(present, on="_id", how="semi", maintain_order="left") for frame in (then, now)]
+    sides = [
+        padded(frame, headers).join(present, on="_id", how="semi", maintain_order="left")
+        for frame in (then, now)
+    ]
     old_hash, new_hash = (side.select("_id", h=pl.struct(headers).hash()) for side in sides)
     both = new_hash.join(old_hash, on="_id", how="inner", maintain_order="left", suffix="_then")
-    ids = both.filter(pl.col("h") != pl.col("h_then")).select("_id").collect(engine="streaming").unique(maintain_order=True)
+    ids = (
+        both.filter(pl.col("h") != pl.col("h_then"))
+        .select("_id")
+        .collect(engine="streaming")
+        .unique(maintain_order=True)
+    )
     old, new = pl.collect_all(
-        [side.join(ids.lazy(), on="_id", how="semi", maintain_order="left") for side in sides], engine="streaming"
+        [side.join(ids.lazy(), on="_id", how="semi", maintain_order="left") for side in sides],
+        engine="streaming",
     )
     return tuple(side.unique("_id", keep="first", maintain_order=True) for side in (old, new))  # type: ignore[return-value]
 
@@ -165,12 +196,21 @@ def padded(frame: pl.LazyFrame, headers: Sequence[str]) -> pl.LazyFrame:
     """A draft with exactly these headers; those that it lacks are blank."""
     names = set(frame.collect_schema().names())
     return frame.select(
-        "_id", "_file", pl.col("_row").cast(pl.Int64), *(pl.col(h) if h in names else TEXT.alias(h) for h in headers)
+        "_id",
+        "_file",
+        pl.col("_row").cast(pl.Int64),
+        *(pl.col(h) if h in names else TEXT.alias(h) for h in headers),
     )
 
 
 def _by_header(
-    entity: str, item: str, rows: pl.DataFrame, old: pl.DataFrame, new: pl.DataFrame, held: Held, own: MappingOf[str, str]
+    entity: str,
+    item: str,
+    rows: pl.DataFrame,
+    old: pl.DataFrame,
+    new: pl.DataFrame,
+    held: Held,
+    own: MappingOf[str, str],
 ) -> list[pl.DataFrame]:
     raw = held.raw[item]
     shown_there = rows.select("system_id", _id="id").join(
@@ -180,14 +220,22 @@ def _by_header(
     for header, kind in own.items():
         cell = shown(item, header, raw.columns)
         beside = shown_there.select("_id", "system_id", there=TEXT if cell is None else cell)
-        cells = new.select("_id", "_file", "_row", new=header).join(
-            old.select("_id", old=header), on="_id", how="inner", maintain_order="left"
-        ).filter(pl.col("new").ne_missing(pl.col("old")))
+        cells = (
+            new.select("_id", "_file", "_row", new=header)
+            .join(old.select("_id", old=header), on="_id", how="inner", maintain_order="left")
+            .filter(pl.col("new").ne_missing(pl.col("old")))
+        )
         done.append(
-            cells.join(beside, on="_id", how="inner", maintain_order="left").with_columns(
-                entity=pl.lit(entity), item=pl.lit(item), field=pl.lit(header), kind=pl.lit(kind),
-                seen=pl.lit(cell is not None), source_id="_id",
-            ).select(CELLS)
+            cells.join(beside, on="_id", how="inner", maintain_order="left")
+            .with_columns(
+                entity=pl.lit(entity),
+                item=pl.lit(item),
+                field=pl.lit(header),
+                kind=pl.lit(kind),
+                seen=pl.lit(cell is not None),
+                source_id="_id",
+            )
+            .select(CELLS)
         )
     return done
 
@@ -200,16 +248,31 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
     cell = shown("deals", COMPANY_IN_SELL, raw.columns)
     deals = there.filter(pl.col("entity") == "deals").select("id", "system_id")
     known = then.records.filter(pl.col("entity") == "deals").select("id")
-    rows = deals.join(known, on="id", how="semi", maintain_order="left").join(
-        now.company_in_sell.rename({"value": "new"}), on="id", how="left", maintain_order="left"
-    ).join(then.company_in_sell.rename({"value": "old"}), on="id", how="left", maintain_order="left").join(
-        raw.select(pl.col("ID").alias("system_id"), (TEXT if cell is None else cell).alias("there")), on="system_id",
-        how="left", maintain_order="left",
+    rows = (
+        deals.join(known, on="id", how="semi", maintain_order="left")
+        .join(now.company_in_sell.rename({"value": "new"}), on="id", how="left", maintain_order="left")
+        .join(then.company_in_sell.rename({"value": "old"}), on="id", how="left", maintain_order="left")
+        .join(
+            raw.select(pl.col("ID").alias("system_id"), (TEXT if cell is None else cell).alias("there")),
+            on="system_id",
+            how="left",
+            maintain_order="left",
+        )
     )
-    return rows.filter(pl.col("new").ne_missing(pl.col("old"))).with_columns(
-        entity=pl.lit("deals"), source_id="id", _file=TEXT, _row=pl.lit(None, dtype=pl.Int64), item=pl.lit("deals"),
-        field=pl.lit(COMPANY_IN_SELL), kind=pl.lit("text"), seen=pl.lit(cell is not None),
-    ).select(CELLS)
+    return (
+        rows.filter(pl.col("new").ne_missing(pl.col("old")))
+        .with_columns(
+            entity=pl.lit("deals"),
+            source_id="id",
+            _file=TEXT,
+            _row=pl.lit(None, dtype=pl.Int64),
+            item=pl.lit("deals"),
+            field=pl.lit(COMPANY_IN_SELL),
+            kind=pl.lit("text"),
+            seen=pl.lit(cell is not None),
+        )
+        .select(CELLS)
+    )
 
 
 # --- what becomes of a changed cell -------------------------------------------------------------------
@@ -217,7 +280,10 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
 
 def _decided(cells: pl.DataFrame) -> pl.DataFrame:
     """Cells with `fate`: none, done, written, emptied, unseen or both; and `value`, what is written."""
-    parts = [_fated(rows, str(kind)) for (kind,), rows in cells.partition_by("kind", as_dict=True, maintain_order=True).items()]
+    parts = [
+        _fated(rows, str(kind))
+        for (kind,), rows in cells.partition_by("kind", as_dict=True, maintain_order=True).items()
+    ]
     schema = cells.clear().with_columns(fate=TEXT, value=TEXT)
     return pl.concat([schema, *parts])
 
@@ -225,16 +291,24 @@ def _decided(cells: pl.DataFrame) -> pl.DataFrame:
 def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
     old, new, there = pl.col("old"), pl.col("new"), pl.col("there")
     fate = (
-        pl.when(new.is_not_null() & same(kind, new, old)).then(None)
-        .when(new.is_null() & there.is_null() & pl.col("seen")).then(pl.lit("done"))
-        .when(new.is_null()).then(pl.lit("emptied"))
-        .when(~pl.col("seen") & old.is_not_null()).then(pl.lit("unseen"))
-        .when(same(kind, new, there)).then(pl.lit("done"))
-        .when(same(kind, old, there)).then(pl.lit("written"))
+        pl.when(new.is_not_null() & same(kind, new, old))
+        .then(None)
+        .when(new.is_null() & there.is_null() & pl.col("seen"))
+        .then(pl.lit("done"))
+        .when(new.is_null())
+        .then(pl.lit("emptied"))
+        .when(~pl.col("seen") & old.is_not_null())
+        .then(pl.lit("unseen"))
+        .when(same(kind, new, there))
+        .then(pl.lit("done"))
+        .when(same(kind, old, there))
+        .then(pl.lit("written"))
         .otherwise(pl.lit("both"))
     )
     value = new
-    if kind == "name":  # what was kept apart stays apart: ` (City)` behind the old name goes behind the new one
+    if (
+        kind == "name"
+    ):  # what was kept apart stays apart: ` (City)` behind the old name goes behind the new one
         apart = there.str.strip_prefix(old)
         value = pl.when(apart.str.starts_with(" (")).then(pl.concat_str(new, apart)).otherwise(new)
     return rows.with_columns(fate=fate.cast(pl.String), value=value)
@@ -246,7 +320,9 @@ def _writes(decided: pl.DataFrame) -> pl.DataFrame:
 
 def _told(decided: pl.DataFrame) -> pl.DataFrame:
     rows = decided.rename({"source_id": "_id"}).lazy()
-    there = pl.format("Pipedrive holds '{}' (it was '{}')", pl.col("there").fill_null(""), pl.col("old").fill_null(""))
+    there = pl.format(
+        "Pipedrive holds '{}' (it was '{}')", pl.col("there").fill_null(""), pl.col("old").fill_null("")
+    )
     by_fate = {
         "both": ("changed_in_both", pl.col("new"), there),
         "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
@@ -254,8 +330,12 @@ def _told(decided: pl.DataFrame) -> pl.DataFrame:
     }
     told = [
         issues.found(
-            rows.filter((pl.col("fate") == fate) & (pl.col("entity") == entity)), code, entity=entity,
-            field=pl.col("field"), value=value, detail=detail,
+            rows.filter((pl.col("fate") == fate) & (pl.col("entity") == entity)),
+            code,
+            entity=entity,
+            field=pl.col("field"),
+            value=value,
+            detail=detail,
         )
         for fate, (code, value, detail) in by_fate.items()
         for entity in decided["entity"].unique(maintain_order=True).to_list()
@@ -263,15 +343,19 @@ def _told(decided: pl.DataFrame) -> pl.DataFrame:
     return issues.gather(pl.collect_all(told))
 
 
-def _converted(cells: pl.DataFrame, then: Drafts, now: Drafts, there: pl.DataFrame) -> pl.DataFrame:
+def _converted(then: Drafts, now: Drafts, there: pl.DataFrame) -> pl.DataFrame:
     """Leads that changed in Sell and are deals in Pipedrive by now: their fields stand elsewhere."""
     as_deals = there.filter((pl.col("entity") == "leads") & (pl.col("item") == "deals"))
     if not as_deals.height or "leads" not in then or "leads" not in now:
         return issues.empty()
     headers = [header for header in now["leads"].headers if header in then["leads"].headers]
     _, new = _changed(then["leads"].frame, now["leads"].frame, headers, as_deals)
-    joined = new.join(as_deals.select(_id="id", deal="system_id"), on="_id", how="inner", maintain_order="left")
-    return issues.found(joined.lazy(), "changed_after_conversion", entity="leads", detail=pl.col("deal")).collect()
+    joined = new.join(
+        as_deals.select(_id="id", deal="system_id"), on="_id", how="inner", maintain_order="left"
+    )
+    return issues.found(
+        joined.lazy(), "changed_after_conversion", entity="leads", detail=pl.col("deal")
+    ).collect()
 
 
 # --- a lead's description, which is a note in Pipedrive -----------------------------------------------
@@ -283,15 +367,21 @@ def _lead_notes(
     """Changed descriptions: columns of `WRITES`, and for new notes `lead` and `title`; and the issues."""
     empty = pl.DataFrame(schema=dict.fromkeys((*WRITES, "lead", "title"), pl.String))
     leads = there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads"))
-    if not leads.height or not all("leads" in drafts and NOTE in drafts["leads"].headers for drafts in (then, now)):
+    if not leads.height or not all(
+        "leads" in drafts and NOTE in drafts["leads"].headers for drafts in (then, now)
+    ):
         return empty, issues.empty()
     old, new = _changed(then["leads"].frame, now["leads"].frame, [NOTE], leads)
-    rows = new.select("_id", "_file", "_row", new=NOTE).join(
-        old.select("_id", old=NOTE), on="_id", how="inner", maintain_order="left"
-    ).join(leads.select("system_id", "name", _id="id"), on="_id", how="inner", maintain_order="left")
+    rows = (
+        new.select("_id", "_file", "_row", new=NOTE)
+        .join(old.select("_id", old=NOTE), on="_id", how="inner", maintain_order="left")
+        .join(leads.select("system_id", "name", _id="id"), on="_id", how="inner", maintain_order="left")
+    )
     raw = held.raw.get("notes", pl.DataFrame())
     if not {"Lead ID", "Content"} <= set(raw.columns):
-        told = issues.found(rows.lazy(), "update_not_comparable", entity="leads", field=NOTE, value=pl.col("new"))
+        told = issues.found(
+            rows.lazy(), "update_not_comparable", entity="leads", field=NOTE, value=pl.col("new")
+        )
         return empty, told.collect()
     notes = raw.filter(pl.col("Lead ID").is_not_null()).select(
         note="ID", system_id="Lead ID", there="Content", text=as_text(pl.col("Content"))
@@ -303,20 +393,33 @@ def _decided_notes(rows: pl.DataFrame, notes: pl.DataFrame) -> tuple[pl.DataFram
     of_lead = rows.join(notes, on="system_id", how="inner", maintain_order="left")
     done = of_lead.filter(pl.col("text").str.starts_with(as_text(pl.col("new")))).select("_id")
     left = rows.join(done, on="_id", how="anti", maintain_order="left")
-    same_note = of_lead.filter(pl.col("text") == as_text(pl.col("old"))).unique("_id", keep="first", maintain_order=True)
+    same_note = of_lead.filter(pl.col("text") == as_text(pl.col("old"))).unique(
+        "_id", keep="first", maintain_order=True
+    )
     known = left.join(same_note.select("_id", "note"), on="_id", how="left", maintain_order="left")
     fresh = pl.col("old").is_null() & pl.col("new").is_not_null()
     going = known.filter((pl.col("note").is_not_null() & pl.col("new").is_not_null()) | fresh)
     writes = going.select(
-        entity=pl.lit("leads"), source_id="_id", item=pl.lit("notes"), system_id="note", field=pl.lit(NOTE), value="new",
-        part=pl.lit(VALUES), lead="system_id", title="name",
+        entity=pl.lit("leads"),
+        source_id="_id",
+        item=pl.lit("notes"),
+        system_id="note",
+        field=pl.lit(NOTE),
+        value="new",
+        part=pl.lit(VALUES),
+        lead="system_id",
+        title="name",
     )
     stuck = known.join(going.select("_id"), on="_id", how="anti", maintain_order="left").lazy()
     gone = pl.col("new").is_null()
     told = [
         issues.found(stuck.filter(gone), "emptied_in_sell", entity="leads", field=NOTE, value=pl.col("old")),
         issues.found(
-            stuck.filter(~gone), "changed_in_both", entity="leads", field=NOTE, value=pl.col("new"),
+            stuck.filter(~gone),
+            "changed_in_both",
+            entity="leads",
+            field=NOTE,
+            value=pl.col("new"),
             detail="Pipedrive holds no note with the old text",
         ),
     ]
@@ -327,9 +430,13 @@ def _new_notes(notes: pl.DataFrame) -> list[pl.DataFrame]:
     fresh = notes.filter(pl.col("system_id").is_null())
     if not fresh.height:
         return []
-    return [fresh.select(
-        pl.col("value").alias(NOTE), pl.col("lead").alias(system_id("leads")), pl.col("title").alias("Lead - Title")
-    )]
+    return [
+        fresh.select(
+            pl.col("value").alias(NOTE),
+            pl.col("lead").alias(system_id("leads")),
+            pl.col("title").alias("Lead - Title"),
+        )
+    ]
 
 
-__all__: Final = ["Updates", "differs", "updates"]
+__all__: Final = ["Updates", "updates"]

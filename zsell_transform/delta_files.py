@@ -1,4 +1,4 @@
-"""Changed cells → the rows of `updates/`: System ID, name, and every column of the item in which any row changed."""
+"""Changed cells → the rows of `updates/`: System ID, name, and every column in which any row changed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ from zsell_transform.sell.entities import ITEMS
 #: One cell to be written; `part` says whether it is a value of the record or a link.
 WRITES: Final = ("entity", "source_id", "item", "system_id", "field", "value", "part")
 VALUES, LINKS = "values", "links"
-#: Kinds that Pipedrive prints in another form than the wizard takes: an equal cell is repeated as it was written.
+#: Kinds that Pipedrive prints in another form than the wizard takes: an equal cell is repeated as it was
+#: written.
 REWRITTEN: Final = ("date", "moment", "time", "stage", "numerical", "monetary", "probability", "user")
 TEXT: Final = pl.lit(None, dtype=pl.String)
 
 
-def composed(writes: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, held: Held) -> dict[str, list[pl.DataFrame]]:
+def composed(
+    writes: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, held: Held
+) -> dict[str, list[pl.DataFrame]]:
     """Item → its file parts, none of which has a blank cell.
 
     Args:
@@ -41,7 +44,7 @@ def _rows(item: str, writes: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, 
     """One row a record: changed cells as they are in Sell, unchanged ones as they are in Pipedrive."""
     header = NAMES[item][0]
     fields = writes["field"].unique(maintain_order=True).to_list()
-    values = [f for f in writes.filter(pl.col("part") == VALUES)["field"].unique(maintain_order=True).to_list()]
+    values = writes.filter(pl.col("part") == VALUES)["field"].unique(maintain_order=True).to_list()
     wide = writes.group_by("system_id", maintain_order=True).agg(
         pl.col("value").filter(pl.col("field") == field).first().alias(field) for field in fields
     )
@@ -52,7 +55,10 @@ def _rows(item: str, writes: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, 
     )
     lacking = [TEXT.alias(f"{c} there") for c in (header, *own) if f"{c} there" not in whole.columns]
     whole = whole.with_columns(lacking)
-    cells = [pl.coalesce(c, f"{c} there").alias(c) if c in whole.columns else pl.col(f"{c} there").alias(c) for c in own]
+    cells = [
+        pl.coalesce(c, f"{c} there").alias(c) if c in whole.columns else pl.col(f"{c} there").alias(c)
+        for c in own
+    ]
     name = pl.coalesce([c for c in (header, f"{header} there") if c in whole.columns]).alias(header)
     links = [field for field in fields if field not in values]
     return whole.select(pl.col("system_id").alias(system_id(item)), name, *cells, *links)
@@ -65,7 +71,8 @@ def _repeated(
     raw = held.raw[item]
     cells = {header: shown(item, header, raw.columns) for header in headers}
     shown_there = raw.filter(pl.col("ID").is_in(ids.implode())).select(
-        pl.col("ID").alias("system_id"), *((TEXT if cell is None else cell).alias(h) for h, cell in cells.items())
+        pl.col("ID").alias("system_id"),
+        *((TEXT if cell is None else cell).alias(h) for h, cell in cells.items()),
     )
     types = {
         row["header"]: row["type"]
@@ -79,8 +86,10 @@ def _repeated(
     joined = shown_there.join(written, on="system_id", how="left", maintain_order="left", suffix=" now")
     of = kinds(rewritten, types)
     return joined.with_columns(
-        pl.when(pl.col(f"{h} now").is_not_null() & same(of[h], pl.col(f"{h} now"), pl.col(h))).then(f"{h} now")
-        .otherwise(_in_form(of[h], pl.col(h))).alias(h)
+        pl.when(pl.col(f"{h} now").is_not_null() & same(of[h], pl.col(f"{h} now"), pl.col(h)))
+        .then(f"{h} now")
+        .otherwise(_in_form(of[h], pl.col(h)))
+        .alias(h)
         for h in rewritten
     ).select(shown_there.columns)
 
@@ -98,7 +107,9 @@ def _written(
     for entity, draft in drafts.items():
         mine = there.filter((pl.col("entity") == entity) & (pl.col("item") == item)).select("id", "system_id")
         if entity == "leads" and item == "persons":
-            mine = people_of_leads(there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads")), held)
+            mine = people_of_leads(
+                there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads")), held
+            )
         mine = mine.filter(pl.col("system_id").is_in(ids.implode()))
         if mine.height:
             names = set(draft.frame.collect_schema().names())

@@ -12,7 +12,8 @@ from zsell_transform import issues
 from zsell_transform.delta_files import LINKS, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof_links import BESIDE, PLACEHOLDER_ID, SHOWN, WORDS, Account, shown_links
+from zsell_transform.proof_account import BESIDE, PLACEHOLDER_ID, Account
+from zsell_transform.proof_links import SHOWN, WORDS, shown_links
 from zsell_transform.proof_repair import NAMES, system_id
 
 TEXT: Final = pl.lit(None, dtype=pl.String)
@@ -47,24 +48,32 @@ def changed_links(then: Account, now: Account, there: pl.DataFrame, held: Held) 
 
 
 def _changed(then: Account, now: Account, there: pl.DataFrame) -> pl.DataFrame:
-    """entity, id, relation, old, new, item, system_id, and the System IDs and names of both targets."""
-    both = now.records.select("entity", "id").join(then.records, on=["entity", "id"], how="semi", maintain_order="left")
+    """entity, id, relation, old, new, beside, item, system_id; System IDs and names of both targets."""
+    both = now.records.select("entity", "id").join(
+        then.records, on=["entity", "id"], how="semi", maintain_order="left"
+    )
     sides = [
-        account.relations.filter(pl.col("how") != BESIDE)
-        .join(both, on=["entity", "id"], how="semi", maintain_order="left")
+        account.relations.join(both, on=["entity", "id"], how="semi", maintain_order="left")
         .unique(_KEY, keep="first", maintain_order=True)
-        .select(*_KEY, pl.col("to").alias(name))
+        .select(*_KEY, pl.col("to").alias(name), (pl.col("how") == BESIDE).alias(f"{name}_beside"))
         for account, name in ((then, "old"), (now, "new"))
     ]
-    rows = sides[1].join(sides[0], on=_KEY, how="full", coalesce=True, maintain_order="left_right").filter(
-        pl.col("new").ne_missing(pl.col("old"))
+    rows = (
+        sides[1]
+        .join(sides[0], on=_KEY, how="full", coalesce=True, maintain_order="left_right")
+        .filter(pl.col("new").ne_missing(pl.col("old")))
     )
     own = there.select("entity", "id", "item", "system_id")
+    rows = rows.with_columns(beside=pl.coalesce("new_beside", "old_beside"))
     rows = rows.join(own, on=["entity", "id"], how="inner", maintain_order="left")
     for side in ("old", "new"):
         target = there.filter(pl.col("entity").is_in(list(_TARGETS.values()))).select(
-            pl.col("id").alias(side), pl.col("system_id").alias(f"{side}_id"), pl.col("name").alias(f"{side}_name"),
-            relation=pl.col("entity").replace_strict(list(_TARGETS.values()), list(_TARGETS), return_dtype=pl.String),
+            pl.col("id").alias(side),
+            pl.col("system_id").alias(f"{side}_id"),
+            pl.col("name").alias(f"{side}_name"),
+            relation=pl.col("entity").replace_strict(
+                list(_TARGETS.values()), list(_TARGETS), return_dtype=pl.String
+            ),
         )
         rows = rows.join(target, on=["relation", side], how="left", maintain_order="left")
     return rows
@@ -75,11 +84,16 @@ def _fated(rows: pl.DataFrame, *, by_id: bool, held: Held) -> pl.DataFrame:
     old, new = (pl.col(f"{side}_id") if by_id else folded(pl.col(f"{side}_name")) for side in ("old", "new"))
     gone = pl.col("new").is_null() | (pl.col("new") == PLACEHOLDER_ID)
     fate = (
-        pl.when(gone & shown.is_null()).then(pl.lit("done"))
-        .when(gone).then(pl.lit("emptied"))
-        .when(pl.col("new_id").is_null()).then(pl.lit("waits"))
-        .when(shown.eq_missing(new)).then(pl.lit("done"))
-        .when(shown.eq_missing(old)).then(pl.lit("written"))
+        pl.when(gone & shown.is_null())
+        .then(pl.lit("done"))
+        .when(gone)
+        .then(pl.lit("emptied"))
+        .when(pl.col("new_id").is_null())
+        .then(pl.lit("waits"))
+        .when(shown.eq_missing(new))
+        .then(pl.lit("done"))
+        .when(shown.eq_missing(old))
+        .then(pl.lit("written"))
         .otherwise(pl.lit("both"))
     )
     return rows.with_columns(fate=fate)
@@ -90,8 +104,13 @@ def _writes(rows: pl.DataFrame, item: str, relation: str) -> pl.DataFrame:
     cells = {system_id(relation): "new_id", NAMES[relation][0]: "new_name"}
     return pl.concat(
         going.select(
-            "entity", pl.col("id").alias("source_id"), pl.lit(item).alias("item"), "system_id",
-            pl.lit(header).alias("field"), pl.col(column).alias("value"), pl.lit(LINKS).alias("part"),
+            "entity",
+            pl.col("id").alias("source_id"),
+            pl.lit(item).alias("item"),
+            "system_id",
+            pl.lit(header).alias("field"),
+            pl.col(column).alias("value"),
+            pl.lit(LINKS).alias("part"),
         )
         for header, column in cells.items()
     )
@@ -101,21 +120,36 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
     if not parts:
         return issues.empty()
     columns = ["entity", "id", "relation", "old", "new", "found_name", "fate"]
-    rows = pl.concat(part.select(columns) for part in parts).rename({"id": "_id"})
+    # The deal's party beside a note is no relation of Sell's: it follows where it can, and nobody need know.
+    rows = pl.concat(part.filter(~pl.col("beside")).select(columns) for part in parts).rename({"id": "_id"})
     # A deal whose company stands in `Company in Sell` by now has lost nothing.
-    kept = now.company_in_sell.select(_id="id", entity=pl.lit("deals"), relation=pl.lit("organizations"), fate=pl.lit("emptied"))
+    kept = now.company_in_sell.select(
+        _id="id", entity=pl.lit("deals"), relation=pl.lit("organizations"), fate=pl.lit("emptied")
+    )
     rows = rows.join(kept, on=["_id", "entity", "relation", "fate"], how="anti", maintain_order="left")
     field = pl.col("relation").replace_strict(WORDS, return_dtype=pl.String)
     by_fate = {
-        "both": ("changed_in_both", pl.col("new"), pl.format("Pipedrive holds '{}' (it was {})", pl.col("found_name").fill_null(""), pl.col("old").fill_null("none"))),
+        "both": (
+            "changed_in_both",
+            pl.col("new"),
+            pl.format(
+                "Pipedrive holds '{}' (it was {})",
+                pl.col("found_name").fill_null(""),
+                pl.col("old").fill_null("none"),
+            ),
+        ),
         "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
         "unseen": ("update_not_comparable", pl.col("new"), TEXT),
         "waits": ("update_waits", pl.col("new"), TEXT),
     }
     told = [
         issues.found(
-            rows.lazy().filter((pl.col("fate") == fate) & (pl.col("entity") == entity)), code, entity=entity, field=field,
-            value=value, detail=detail,
+            rows.lazy().filter((pl.col("fate") == fate) & (pl.col("entity") == entity)),
+            code,
+            entity=entity,
+            field=field,
+            value=value,
+            detail=detail,
         )
         for fate, (code, value, detail) in by_fate.items()
         for entity in rows["entity"].unique(maintain_order=True).to_list()
@@ -130,13 +164,22 @@ def deleted(then: Account, now: Account, there: pl.DataFrame, entities: Sequence
         entities: those of the present export; of an entity without any file nothing is said.
     """
     was = then.records.filter(~pl.col("added") & pl.col("entity").is_in(entities))
-    gone = was.join(now.records.filter(~pl.col("added")), on=["entity", "id"], how="anti", maintain_order="left")
-    placed = gone.join(there.select("entity", "id", "system_id"), on=["entity", "id"], how="left", maintain_order="left")
-    where = pl.coalesce(pl.format("Pipedrive holds it as System ID {}", "system_id"), pl.lit("Pipedrive does not hold it"))
+    gone = was.join(
+        now.records.filter(~pl.col("added")), on=["entity", "id"], how="anti", maintain_order="left"
+    )
+    placed = gone.join(
+        there.select("entity", "id", "system_id"), on=["entity", "id"], how="left", maintain_order="left"
+    )
+    where = pl.coalesce(
+        pl.format("Pipedrive holds it as System ID {}", "system_id"), pl.lit("Pipedrive does not hold it")
+    )
     told = [
         issues.found(
-            placed.lazy().filter(pl.col("entity") == entity).rename({"id": "_id"}), "deleted_in_sell", entity=entity,
-            value=pl.col("name"), detail=where,
+            placed.lazy().filter(pl.col("entity") == entity).rename({"id": "_id"}),
+            "deleted_in_sell",
+            entity=entity,
+            value=pl.col("name"),
+            detail=where,
         )
         for entity in placed["entity"].unique(maintain_order=True).to_list()
     ]

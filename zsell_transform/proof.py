@@ -1,13 +1,14 @@
 """`verify`: is everything of a Sell export in Pipedrive, value by value and link by link?
 
-Reads both exports, works out what the mapping would write, and compares it with what Pipedrive shows. Nothing is
-taken from the files of a lap, so that a fault of writing, importing or working by hand shows alike.
+Reads both exports, works out what the mapping would write, and compares it with what Pipedrive shows. Nothing
+is taken from the files of a lap, so that a fault of writing, importing or working by hand shows alike.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping as MappingOf, Sequence
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,10 +22,18 @@ from zsell_transform.lap.words import OUT
 from zsell_transform.linker import Graph, link
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held, read_pipedrive
+from zsell_transform.proof_account import Account, account, presence
 from zsell_transform.proof_differences import (
-    DIFFERING, NOTE, differing, doubled, lead_notes, other_company, unseen_columns, wished,
+    DIFFERING,
+    NOTE,
+    differing,
+    doubled,
+    lead_notes,
+    other_company,
+    unseen_columns,
+    wished,
 )
-from zsell_transform.proof_links import Account, Links, account, compare_links, lead_people, presence
+from zsell_transform.proof_links import Links, compare_links, lead_people
 from zsell_transform.proof_repair import STEMS, link_files, note_parts, value_files
 from zsell_transform.proof_skips import read_skip_files
 from zsell_transform.reading import Export, read_export
@@ -34,14 +43,15 @@ from zsell_transform.writing.folder import Folder
 
 MISSING: Final = dict.fromkeys(("entity", "item", "source_id", "name", "reason"), pl.String)
 MERGED: Final[dict[str, Any]] = {
-    "entity": pl.String, "item": pl.String, "system_id": pl.String, "name": pl.String, "source_ids": pl.String,
-    "records": pl.Int64,
+    "entity": pl.String, "item": pl.String, "system_id": pl.String, "name": pl.String,
+    "source_ids": pl.String, "records": pl.Int64,
 }  # fmt: skip
 UNVERIFIABLE: Final[dict[str, Any]] = {
     "entity": pl.String, "field": pl.String, "count": pl.Int64, "reason": pl.String,
 }  # fmt: skip
 SUMMARY: Final = (
-    "entity", "in_sell", "added", "there", "missing", "left_out", "merged", "differing", "wrong_links", "unverifiable",
+    "entity", "in_sell", "added", "there", "missing", "left_out", "merged", "differing", "wrong_links",
+    "unverifiable",
 )  # fmt: skip
 #: Why a record is missing that the next lap would write.
 NEXT_LAP: Final = "not in Pipedrive: the next lap writes it"
@@ -55,12 +65,15 @@ class Proof:
     Attributes:
         ok: entity, id, system_id: records that are there with all that can be seen of them.
         missing: entity, item, source_id, name, reason.
-        merged: entity, item, system_id, name, source_ids, records: records of Pipedrive that hold several of Sell's,
+        merged: entity, item, system_id, name, source_ids, records: records of Pipedrive that hold several of
+            Sell's,
             other than by wish of the mapping.
         differing: entity, source_id, system_id, field, sell, pipedrive: values of Sell's that Pipedrive shows
-            otherwise. Cells that are blank in Sell are not compared, nor ` (City)` behind a name that was kept apart.
+            otherwise. Cells that are blank in Sell are not compared, nor ` (City)` behind a name that was
+            kept apart.
         links: entity, source_id, system_id, relation, expected (Sell id), expected_system_id, found.
-        parties_only: the same columns, of activities and notes that a single pass wrote without their deal or lead;
+        parties_only: the same columns, of activities and notes that a single pass wrote without their deal
+            or lead;
             they do not count against the proof, and `repair/links` adds what is missing.
         unverifiable: entity, field, count, reason: what Pipedrive's exports do not show.
         skipped: file, row, entity, source_id, name, reason, to_do: rows of Pipedrive's skip files.
@@ -79,7 +92,7 @@ class Proof:
     _summary: pl.DataFrame
 
     def summary(self) -> pl.DataFrame:
-        """One row an entity: records in Sell, added, there, missing, left out, merged; values, links, unverifiable."""
+        """One row an entity, with the columns of `SUMMARY`."""
         return self._summary
 
     @property
@@ -107,7 +120,8 @@ class Proof:
         return proof_html(self.frames)
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Writes `proof.html`, each frame as a CSV file, and `repair/links`, `repair/values`; returns the folder.
+        """Writes `proof.html`, each frame as a CSV file, and `repair/links`, `repair/values`; returns the
+        folder.
 
         Raises:
             TargetError: as for `transform`.
@@ -116,7 +130,9 @@ class Proof:
 
         with Folder(folder, overwrite=overwrite) as made:
             for name, frame in self.frames.items():
-                made.table(name, frame.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None)
+                made.table(
+                    name, frame.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None
+                )
             for kind, files in self.repairs.items():
                 for item, parts in files.items():
                     made.table(f"repair/{kind}/{STEMS[item]}", [part.lazy() for part in parts])
@@ -180,18 +196,35 @@ def _proof(
     *, missing: pl.DataFrame, unverifiable: pl.DataFrame, skipped: pl.DataFrame,
 ) -> Proof:  # fmt: skip
     merged = _merged(there, ask)
-    against = pl.concat([
-        values.select("entity", id="source_id"), links.wrong.select("entity", id="source_id"),
-        there.join(merged.select("item", "system_id"), on=["item", "system_id"], how="semi").select("entity", "id"),
-    ]).unique()
-    ok = there.join(against, on=["entity", "id"], how="anti", maintain_order="left").select("entity", "id", "system_id")
+    against = pl.concat(
+        [
+            values.select("entity", id="source_id"),
+            links.wrong.select("entity", id="source_id"),
+            there.join(merged.select("item", "system_id"), on=["item", "system_id"], how="semi").select(
+                "entity", "id"
+            ),
+        ]
+    ).unique()
+    ok = there.join(against, on=["entity", "id"], how="anti", maintain_order="left").select(
+        "entity", "id", "system_id"
+    )
     frames = {
-        "missing": missing, "merged": merged, "differing": values, "wrong_links": links.wrong,
+        "missing": missing,
+        "merged": merged,
+        "differing": values,
+        "wrong_links": links.wrong,
         "unverifiable": unverifiable,
     }
     return Proof(
-        ok=ok, missing=missing, merged=merged, differing=values, links=links.wrong, parties_only=links.parties_only,
-        unverifiable=unverifiable, skipped=skipped, repairs=_repairs(there, held, links, values),
+        ok=ok,
+        missing=missing,
+        merged=merged,
+        differing=values,
+        links=links.wrong,
+        parties_only=links.parties_only,
+        unverifiable=unverifiable,
+        skipped=skipped,
+        repairs=_repairs(there, held, links, values),
         summary=_summary(wanted.records, there, frames),
     )
 
@@ -219,30 +252,45 @@ def _missing(
         told, on=["entity", "id"], how="left", maintain_order="left"
     )
     return named.select(
-        "entity", items.alias("item"), pl.col("id").alias("source_id"), "name",
+        "entity",
+        items.alias("item"),
+        pl.col("id").alias("source_id"),
+        "name",
         pl.coalesce("said", no_file, unreadable, "reason", pl.lit(NEXT_LAP)).alias("reason"),
     )
 
 
 def _reasons(graph: Graph, held: Held, ask: Mapping, left_out: pl.Series) -> pl.DataFrame:
-    """entity, id, reason: why the next lap would not write a record; only worked out where something is missing."""
+    """entity, id, reason: why the next lap would not write a record; asked only where one is missing."""
     lap = plan(graph, held, ask, left_out=left_out)
-    return pl.concat([
-        one.rows.filter(pl.col("state") != OUT).select(
-            pl.lit(entity).alias("entity"), "id",
-            reason=pl.coalesce(pl.format("waits: {}", pl.col("reason")), pl.format("in the next lap: {}", pl.col("state"))),
-        )
-        for entity, one in lap.plans.items()
-    ]).unique(["entity", "id"], keep="first", maintain_order=True)
+    return pl.concat(
+        [
+            one.rows.filter(pl.col("state") != OUT).select(
+                pl.lit(entity).alias("entity"),
+                "id",
+                reason=pl.coalesce(
+                    pl.format("waits: {}", pl.col("reason")),
+                    pl.format("in the next lap: {}", pl.col("state")),
+                ),
+            )
+            for entity, one in lap.plans.items()
+        ]
+    ).unique(["entity", "id"], keep="first", maintain_order=True)
 
 
 def _merged(there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
     """Records of Pipedrive that hold several Sell records of one entity which the mapping wants apart."""
     wished = [entity for entity, wish in ask.duplicates.items() if wish == "merge"]
-    shared = there.filter(~pl.col("entity").is_in(wished) & pl.struct("entity", "item", "system_id").is_duplicated())
+    shared = there.filter(
+        ~pl.col("entity").is_in(wished) & pl.struct("entity", "item", "system_id").is_duplicated()
+    )
     return (
         shared.group_by("entity", "item", "system_id", maintain_order=True)
-        .agg(pl.col("name").first(), pl.col("id").str.join(", ").alias("source_ids"), pl.len().cast(pl.Int64).alias("records"))
+        .agg(
+            pl.col("name").first(),
+            pl.col("id").str.join(", ").alias("source_ids"),
+            pl.len().cast(pl.Int64).alias("records"),
+        )
         .select(*MERGED)
     )
 
@@ -252,9 +300,10 @@ def _unverifiable(columns: pl.DataFrame, links: Links, notes: int) -> pl.DataFra
     parts = [
         pl.DataFrame(schema=UNVERIFIABLE),
         columns.select("entity", "field", "count", reason=pl.lit(absent)),
-        links.unseen.filter(pl.col("count") > 0).group_by("entity", "relation", maintain_order=True).agg(
-            pl.col("count").sum()
-        ).select("entity", pl.format("link: {}", "relation").alias("field"), "count", reason=pl.lit(absent)),
+        links.unseen.filter(pl.col("count") > 0)
+        .group_by("entity", "relation", maintain_order=True)
+        .agg(pl.col("count").sum())
+        .select("entity", pl.format("link: {}", "relation").alias("field"), "count", reason=pl.lit(absent)),
     ]
     if notes:
         said = "the export of notes does not show on which lead a note is"
@@ -266,26 +315,35 @@ def _repairs(
     there: pl.DataFrame, held: Held, links: Links, values: pl.DataFrame
 ) -> dict[str, dict[str, list[pl.DataFrame]]]:
     """Of records that are there once and for themselves: links that lack, values that differ."""
-    own = there.filter(~pl.struct("item", "system_id").is_duplicated() & ~pl.col("system_id").str.contains(", ", literal=True))
+    own = there.filter(
+        ~pl.struct("item", "system_id").is_duplicated()
+        & ~pl.col("system_id").str.contains(", ", literal=True)
+    )
     items = own.select("entity", "item", source_id="id")
     single = values.join(items, on=["entity", "source_id"], how="semi", maintain_order="left")
     of_lead = (pl.col("entity") == "leads") & (pl.col("field") == NOTE)
     as_values = value_files(single.filter(~of_lead), held)
     if parts := note_parts(single.filter(of_lead), held):
         as_values["notes"] = [*as_values.get("notes", []), *parts]
-    return {"links": link_files(pl.concat([links.wrong, links.parties_only]), items, held), "values": as_values}
+    return {
+        "links": link_files(pl.concat([links.wrong, links.parties_only]), items, held),
+        "values": as_values,
+    }
 
 
 def _summary(records: pl.DataFrame, there: pl.DataFrame, frames: Frames) -> pl.DataFrame:
     own = records.group_by("entity", maintain_order=True).agg(
-        in_sell=(~pl.col("added")).sum().cast(pl.Int64), added=pl.col("added").sum().cast(pl.Int64),
+        in_sell=(~pl.col("added")).sum().cast(pl.Int64),
+        added=pl.col("added").sum().cast(pl.Int64),
         left_out=pl.col("left_out").sum().cast(pl.Int64),
     )
     counts = {"there": there, **frames}
     for name, frame in counts.items():
         of = frame.group_by("entity", maintain_order=True).agg(pl.len().cast(pl.Int64).alias(name))
         own = own.join(of, on="entity", how="left", maintain_order="left")
-    order = pl.col("entity").replace_strict({entity: n for n, entity in enumerate(ENTITIES)}, return_dtype=pl.Int32)
+    order = pl.col("entity").replace_strict(
+        {entity: n for n, entity in enumerate(ENTITIES)}, return_dtype=pl.Int32
+    )
     return own.with_columns(pl.exclude("entity").fill_null(0)).sort(order).select(SUMMARY)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping as MappingOf
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingOf
 from typing import Final
 
 import attrs
@@ -11,11 +12,13 @@ import polars as pl
 from zsell_transform.drafting import Drafts
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof_links import several
+from zsell_transform.proof_account import several
 from zsell_transform.proof_values import as_text, kinds, printed_users, same, shown, values_of
 from zsell_transform.sell.entities import HISTORY
 
-DIFFERING: Final = dict.fromkeys(("entity", "source_id", "system_id", "field", "sell", "pipedrive"), pl.String)
+DIFFERING: Final = dict.fromkeys(
+    ("entity", "source_id", "system_id", "field", "sell", "pipedrive"), pl.String
+)
 COMPANY_IN_SELL: Final = "Deal - Company in Sell"
 NOTE: Final = "Note - Content"
 
@@ -45,13 +48,16 @@ class Subject:
         """_id, system_id, each compared header, and what Pipedrive shows for it as `= header`."""
         raw, headers = held.raw[self.item], self.compared(held)
         cells = {f"= {header}": shown(self.item, header, raw.columns) for header in headers}
-        known = raw.select(pl.col("ID").alias("system_id"), *(
-            cell.alias(name) for name, cell in cells.items() if cell is not None
-        ))
+        known = raw.select(
+            pl.col("ID").alias("system_id"),
+            *(cell.alias(name) for name, cell in cells.items() if cell is not None),
+        )
         found = self.there.select("system_id", _id="id").join(
             known, on="system_id", how="inner", maintain_order="left"
         )
-        return self.frame.select("_id", *headers).join(found.lazy(), on="_id", how="inner", maintain_order="left")
+        return self.frame.select("_id", *headers).join(
+            found.lazy(), on="_id", how="inner", maintain_order="left"
+        )
 
 
 def subjects(drafts: Drafts, there: pl.DataFrame, held: Held) -> list[Subject]:
@@ -63,7 +69,9 @@ def subjects(drafts: Drafts, there: pl.DataFrame, held: Held) -> list[Subject]:
         for item, rows in _by_item(entity, mine, held):
             if item in held.raw and rows.height:
                 headers = values_of(item, draft.headers)
-                found.append(Subject(entity, item, draft.frame, rows.select("id", "system_id"), kinds(headers, types)))
+                found.append(
+                    Subject(entity, item, draft.frame, rows.select("id", "system_id"), kinds(headers, types))
+                )
     return found
 
 
@@ -80,22 +88,28 @@ def _by_item(entity: str, there: pl.DataFrame, held: Held) -> Iterable[tuple[str
 
 def people_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
     """id of a lead, system_id of its person, where that person came with this one lead only."""
-    people = held.leads.select("system_id", person_id="person_id").unique("system_id", keep="first", maintain_order=True)
+    people = held.leads.select("system_id", person_id="person_id").unique(
+        "system_id", keep="first", maintain_order=True
+    )
     ours = held.persons.filter(pl.col("sell_id").is_not_null()).select(person_id="system_id")
     used = there.join(people, on="system_id", how="inner", maintain_order="left").filter(
         pl.col("person_id").is_not_null() & pl.col("person_id").is_unique()
     )
     others = held.deals.select("person_id").drop_nulls()
-    return used.join(ours, on="person_id", how="anti", maintain_order="left").join(
-        others, on="person_id", how="anti", maintain_order="left"
-    ).select("id", system_id="person_id")
+    return (
+        used.join(ours, on="person_id", how="anti", maintain_order="left")
+        .join(others, on="person_id", how="anti", maintain_order="left")
+        .select("id", system_id="person_id")
+    )
 
 
 def differing(drafts: Drafts, there: pl.DataFrame, held: Held, ask: Mapping) -> pl.DataFrame:
-    """The values that Sell has and Pipedrive shows otherwise, or not at all; blank cells of Sell's are not compared."""
+    """The values that Sell has and Pipedrive shows otherwise; blank cells of Sell's are not compared."""
     compared = [(subject, subject.beside(held)) for subject in subjects(drafts, there, held)]
     users = _users(compared, ask)
-    wide = pl.collect_all([_differing(subject, rows, users) for subject, rows in compared], engine="streaming")
+    wide = pl.collect_all(
+        [_differing(subject, rows, users) for subject, rows in compared], engine="streaming"
+    )
     parts = [_long(subject, rows) for (subject, _), rows in zip(compared, wide, strict=True)]
     found = pl.concat([pl.DataFrame(schema=DIFFERING), *parts])
     return _without_wished(found, there, ask)
@@ -129,7 +143,8 @@ def _differing(subject: Subject, rows: pl.LazyFrame, users: MappingOf[str, str])
 def differs(kind: str, written: pl.Expr, there: pl.Expr, users: MappingOf[str, str]) -> pl.Expr:
     """Whether a written cell is not what is there. What is equal as it stands is not looked at any closer."""
     unlike = written.ne_missing(there)
-    near, far = pl.when(unlike).then(written), pl.when(unlike).then(there)
+    near: pl.Expr = pl.when(unlike).then(written)
+    far: pl.Expr = pl.when(unlike).then(there)
     if kind == "user" and users:
         near = near.replace(list(users), list(users.values()))
     return near.is_not_null() & ~same(kind, near, far)
@@ -140,16 +155,25 @@ def _long(subject: Subject, wide: pl.DataFrame) -> pl.DataFrame:
     numbered = wide.with_row_index("n")
     parts = [
         numbered.filter(f"! {header}").select(
-            "n", pl.lit(subject.entity).alias("entity"), pl.col("_id").alias("source_id"), "system_id",
-            pl.lit(header).alias("field"), pl.col(header).alias("sell"), pl.col(f"= {header}").alias("pipedrive"),
+            "n",
+            pl.lit(subject.entity).alias("entity"),
+            pl.col("_id").alias("source_id"),
+            "system_id",
+            pl.lit(header).alias("field"),
+            pl.col(header).alias("sell"),
+            pl.col(f"= {header}").alias("pipedrive"),
         )
         for header in flagged
     ]
-    return pl.concat(parts).sort("n", maintain_order=True).select(*DIFFERING) if parts else pl.DataFrame(schema=DIFFERING)
+    return (
+        pl.concat(parts).sort("n", maintain_order=True).select(*DIFFERING)
+        if parts
+        else pl.DataFrame(schema=DIFFERING)
+    )
 
 
 def wished(there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
-    """entity, source_id, first of the records that the mapping itself merged: the first one's values stand."""
+    """entity, source_id, first of the records that the mapping itself merged."""
     entities = [entity for entity, wish in ask.duplicates.items() if wish == "merge"]
     shared = there.filter(pl.col("entity").is_in(entities))
     shared = shared.filter(pl.struct("entity", "system_id").is_duplicated())
@@ -177,16 +201,26 @@ def other_company(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.D
         return pl.DataFrame(schema=DIFFERING)
     mine = there.filter((pl.col("entity") == "deals") & ~several()).select("id", "system_id")
     rows = wanted.join(mine, on="id", how="inner", maintain_order="left").join(
-        raw.select(pl.col("ID").alias("system_id"), cell.alias("pipedrive")), on="system_id", how="left", maintain_order="left"
+        raw.select(pl.col("ID").alias("system_id"), cell.alias("pipedrive")),
+        on="system_id",
+        how="left",
+        maintain_order="left",
     )
     return rows.filter(~same("text", pl.col("value"), pl.col("pipedrive"))).select(
-        pl.lit("deals").alias("entity"), pl.col("id").alias("source_id"), "system_id",
-        pl.lit(COMPANY_IN_SELL).alias("field"), pl.col("value").alias("sell"), "pipedrive",
+        pl.lit("deals").alias("entity"),
+        pl.col("id").alias("source_id"),
+        "system_id",
+        pl.lit(COMPANY_IN_SELL).alias("field"),
+        pl.col("value").alias("sell"),
+        "pipedrive",
     )
 
 
 def lead_notes(drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame | None:
-    """Descriptions of leads that no note on the lead (or on its deal) begins with; None if the notes show no lead."""
+    """Descriptions of leads that no note on the lead, or on its deal, begins with.
+
+    None if the export of notes shows no leads.
+    """
     raw = held.raw.get("notes")
     if raw is None or "leads" not in drafts or NOTE not in drafts["leads"].headers:
         return pl.DataFrame(schema=DIFFERING)
@@ -194,16 +228,24 @@ def lead_notes(drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame 
     if "Lead ID" not in links or "Content" not in raw.columns:
         return None
     mine = there.filter((pl.col("entity") == "leads") & ~several()).select("system_id", _id="id")
-    wanted = drafts["leads"].frame.select("_id", NOTE).filter(pl.col(NOTE).is_not_null()).join(
-        mine.lazy(), on="_id", how="inner", maintain_order="left"
-    ).collect(engine="streaming")
+    wanted = (
+        drafts["leads"]
+        .frame.select("_id", NOTE)
+        .filter(pl.col(NOTE).is_not_null())
+        .join(mine.lazy(), on="_id", how="inner", maintain_order="left")
+        .collect(engine="streaming")
+    )
     notes = pl.concat(raw.select(system_id=c, text=as_text(pl.col("Content"))) for c in links).drop_nulls()
     told = wanted.join(notes, on="system_id", how="inner", maintain_order="left").filter(
         pl.col("text").str.starts_with(as_text(pl.col(NOTE)))
     )
     return wanted.join(told, on="_id", how="anti", maintain_order="left").select(
-        pl.lit("leads").alias("entity"), pl.col("_id").alias("source_id"), "system_id", pl.lit(NOTE).alias("field"),
-        pl.col(NOTE).alias("sell"), pl.lit(None, dtype=pl.String).alias("pipedrive"),
+        pl.lit("leads").alias("entity"),
+        pl.col("_id").alias("source_id"),
+        "system_id",
+        pl.lit(NOTE).alias("field"),
+        pl.col(NOTE).alias("sell"),
+        pl.lit(None, dtype=pl.String).alias("pipedrive"),
     )
 
 
@@ -212,22 +254,30 @@ def doubled(there: pl.DataFrame, held: Held) -> pl.DataFrame:
     twice = there.filter(several())
     field = pl.when(pl.col("entity").is_in(HISTORY)).then(pl.lit("mark")).otherwise(pl.lit("Zendesk Sell ID"))
     return twice.select(
-        "entity", pl.col("id").alias("source_id"), "system_id", field.alias("field"),
-        pl.lit("on one record").alias("sell"), pl.format("on {}", pl.col("system_id")).alias("pipedrive"),
+        "entity",
+        pl.col("id").alias("source_id"),
+        "system_id",
+        field.alias("field"),
+        pl.lit("on one record").alias("sell"),
+        pl.format("on {}", pl.col("system_id")).alias("pipedrive"),
     )
 
 
 def unseen_columns(drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """entity, field, count: columns with values, of records that are there, that Pipedrive's export does not show."""
+    """entity, field, count: columns that hold values and that Pipedrive's export does not show."""
     asked = []
     for subject in subjects(drafts, there, held):
         if headers := [header for header in subject.kinds if header not in subject.compared(held)]:
             present = subject.there.lazy().select(_id="id")
-            rows = subject.frame.select("_id", *headers).join(present, on="_id", how="semi", maintain_order="left")
+            rows = subject.frame.select("_id", *headers).join(
+                present, on="_id", how="semi", maintain_order="left"
+            )
             counts = rows.select(pl.col(header).count().cast(pl.Int64) for header in headers)
-            asked.append(counts.unpivot(variable_name="field", value_name="count").select(
-                pl.lit(subject.entity).alias("entity"), "field", "count"
-            ))
+            asked.append(
+                counts.unpivot(variable_name="field", value_name="count").select(
+                    pl.lit(subject.entity).alias("entity"), "field", "count"
+                )
+            )
     schema = {"entity": pl.String, "field": pl.String, "count": pl.Int64}
     found = pl.concat([pl.DataFrame(schema=schema), *pl.collect_all(asked, engine="streaming")])
     return found.filter(pl.col("count") > 0)

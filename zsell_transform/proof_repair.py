@@ -1,11 +1,13 @@
-"""Files that put right by System ID what can be put right: links that are missing, values that are not as in Sell.
+"""Files that put right by System ID what can be put right: links that are missing, values that are not as in
+Sell.
 
 Rows whose cells are filled alike share a file, so that no blank cell ever lies over a value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf, Sequence
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -40,11 +42,13 @@ def printed(item: str, held: Held) -> pl.DataFrame:
 
 
 def without_blanks(rows: pl.DataFrame) -> list[pl.DataFrame]:
-    """Rows → parts in which every column is filled on every row; columns that a part lacks are left out of it."""
+    """Rows → parts in which every column is filled on every row; other columns are left out of a part."""
     if not rows.height:
         return []
     pattern = pl.concat_str(pl.col(c).is_null().cast(pl.UInt8).cast(pl.String) for c in rows.columns)
-    parts = rows.with_columns(pattern.alias("_fill")).partition_by("_fill", maintain_order=True, include_key=False)
+    parts = rows.with_columns(pattern.alias("_fill")).partition_by(
+        "_fill", maintain_order=True, include_key=False
+    )
     filled = [part.select(c for c in part.columns if part[c].null_count() == 0) for part in parts]
     return sorted(filled, key=lambda part: -part.width)
 
@@ -71,14 +75,20 @@ def value_files(differing: pl.DataFrame, held: Held) -> dict[str, list[pl.DataFr
 def _named(item: str, wide: pl.DataFrame, held: Held) -> pl.DataFrame:
     """Rows with System ID and name in front; a name that differs itself is the one to be written."""
     header = NAMES[item][0]
-    joined = wide.join(printed(item, held), on="system_id", how="left", maintain_order="left", suffix=" there")
+    joined = wide.join(
+        printed(item, held), on="system_id", how="left", maintain_order="left", suffix=" there"
+    )
     if f"{header} there" in joined.columns:
-        joined = joined.with_columns(pl.coalesce(header, f"{header} there").alias(header)).drop(f"{header} there")
+        joined = joined.with_columns(pl.coalesce(header, f"{header} there").alias(header)).drop(
+            f"{header} there"
+        )
     rest = [c for c in joined.columns if c not in ("system_id", header)]
     return joined.select(pl.col("system_id").alias(system_id(item)), header, *rest)
 
 
-def link_files(links: pl.DataFrame, items: MappingOf[str, str] | pl.DataFrame, held: Held) -> dict[str, list[pl.DataFrame]]:
+def link_files(
+    links: pl.DataFrame, items: MappingOf[str, str] | pl.DataFrame, held: Held
+) -> dict[str, list[pl.DataFrame]]:
     """Item → file parts that add the links by System ID and name.
 
     Args:
@@ -96,7 +106,9 @@ def link_files(links: pl.DataFrame, items: MappingOf[str, str] | pl.DataFrame, h
             for relation in mine["relation"].unique(maintain_order=True).to_list():
                 wide = wide.join(
                     _cells(mine.filter(pl.col("relation") == relation), _ITEM_OF[str(relation)], held),
-                    on="system_id", how="left", maintain_order="left",
+                    on="system_id",
+                    how="left",
+                    maintain_order="left",
                 )
             files[item] = without_blanks(_named(item, wide, held))
     return files

@@ -1,7 +1,7 @@
 """Pipedrive's skip files → which Sell records their rows hold, why they were skipped, and what to do.
 
-A skip file holds the skipped rows as they were uploaded, with a column `Skip reason` (facts: K6). Known reasons:
-`pipedrive/skip_reasons.yaml`; what is not known there is kept as text.
+A skip file holds the skipped rows as they were uploaded, with a column `Skip reason` (facts: K6). Known
+reasons: `pipedrive/skip_reasons.yaml`; what is not known there is kept as text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ SKIPPED: Final[dict[str, Any]] = {
 }  # fmt: skip
 #: Columns by which a row's record is known, the most telling first: header → entity.
 _IDS: Final = {
-    "Lead - Zendesk Sell lead ID": "leads", "Deal - Zendesk Sell ID": "deals", "Person - Zendesk Sell ID": "contacts",
+    "Lead - Zendesk Sell lead ID": "leads", "Deal - Zendesk Sell ID": "deals", "Person - Zendesk Sell ID":
+    "contacts",
     "Organization - Zendesk Sell ID": "companies",
 }  # fmt: skip
 _TEXTS: Final = {"Activity - Note": "activities", "Note - Content": "notes"}
@@ -58,7 +59,9 @@ def _read(path: Path) -> pl.DataFrame:
     from zsell_transform.reading import read_csv  # needed for skip files only
 
     frame = read_csv(path)[0]
-    reason = next((c for c in reversed(frame.columns) if "skip reason" in c.lower() or c.lower() == "reason"), None)
+    reason = next(
+        (c for c in reversed(frame.columns) if "skip reason" in c.lower() or c.lower() == "reason"), None
+    )
     if reason is None:
         raise ExportError(f"{path}: no column 'Skip reason', so no skip file of Pipedrive's")
     entity, source_id = _record(frame)
@@ -84,7 +87,8 @@ def _record(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
             )
             ids.append((found.str.extract(r"^Sell [a-z]+ (\S+)$"), of))
     none = pl.lit(None, dtype=pl.String)
-    entity = pl.coalesce([pl.when(ident.is_not_null()).then(of) for ident, of in ids] or [none])
+    entities: list[pl.Expr] = [pl.when(ident.is_not_null()).then(of) for ident, of in ids]
+    entity = pl.coalesce(entities or [none])
     return entity, pl.coalesce([ident for ident, _ in ids] or [none])
 
 
@@ -101,7 +105,7 @@ def _reasons() -> tuple[tuple[tuple[str, ...], str], ...]:
 def advice(reason: pl.Expr) -> pl.Expr:
     """What to do about a skip reason."""
     said = reason.str.to_lowercase()
-    expr = pl.when(pl.lit(value=False)).then(None)
-    for texts, todo in _reasons():
-        expr = expr.when(said.str.contains_any(list(texts))).then(pl.lit(todo))
-    return pl.when(reason.is_not_null()).then(expr.otherwise(pl.lit(OTHERWISE)))
+    known: list[pl.Expr] = [
+        pl.when(said.str.contains_any(list(texts))).then(pl.lit(todo)) for texts, todo in _reasons()
+    ]
+    return pl.when(reason.is_not_null()).then(pl.coalesce(*known, pl.lit(OTHERWISE)))

@@ -1,12 +1,14 @@
-"""What "the same value" means between a cell that was written and the one that Pipedrive shows: by the field's type.
+"""What "the same value" means between a written cell and the one that Pipedrive shows: by the field's type.
 
-Every comparison takes two expressions, the written cell and the shown one, and gives a Boolean. Shown values are read
-as Pipedrive's exports print them (`pipedrive/exports.yaml`): days with a time, numbers with decimals, texts as HTML.
+Every comparison takes two expressions, the written cell and the shown one, and gives a Boolean. Shown values
+are read as Pipedrive's exports print them (`pipedrive/exports.yaml`): days with a time, numbers with
+decimals, texts as HTML.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping as MappingOf
+from collections.abc import Callable, Collection
+from collections.abc import Mapping as MappingOf
 from functools import cache
 from typing import Final
 
@@ -70,7 +72,11 @@ def _stage_shown(columns: Collection[str]) -> pl.Expr | None:
     if "Stage" not in columns:
         return None
     stage = pl.col("Stage")
-    return pl.coalesce(pl.format("{} ({})", stage, pl.col("Pipeline")), stage) if "Pipeline" in columns else stage
+    return (
+        pl.coalesce(pl.format("{} ({})", stage, pl.col("Pipeline")), stage)
+        if "Pipeline" in columns
+        else stage
+    )
 
 
 def same(kind: str, written: pl.Expr, there: pl.Expr) -> pl.Expr:
@@ -153,7 +159,12 @@ def _email(written: pl.Expr, there: pl.Expr) -> pl.Expr:
 
 def _labels(written: pl.Expr, there: pl.Expr) -> pl.Expr:
     a, b = (
-        folded(cell).str.split(",").list.eval(pl.element().str.strip_chars()).list.unique().list.sort().list.join(",")
+        folded(cell)
+        .str.split(",")
+        .list.eval(pl.element().str.strip_chars())
+        .list.unique()
+        .list.sort()
+        .list.join(",")
         for cell in (written, there)
     )
     return a == b
@@ -189,14 +200,16 @@ _SAME: Final[dict[str, Same]] = {
 def printed_users(pairs: pl.DataFrame) -> dict[str, str]:
     """E-mail of a user → the name that Pipedrive prints for it, where the records leave no doubt.
 
-    A name that is the most frequent one for several users is none: all their records fell to whoever imported.
+    A name that is the most frequent one for several users is none: all their records fell to whoever
+    imported.
 
     Args:
         pairs: written, there.
     """
     counts = (
         pairs.filter(pl.col("written").str.contains("@", literal=True) & pl.col("there").is_not_null())
-        .group_by("written", "there", maintain_order=True).len()
+        .group_by("written", "there", maintain_order=True)
+        .len()
         .sort("written", "len", "there", descending=[False, True, False])
         .unique("written", keep="first", maintain_order=True)
     )

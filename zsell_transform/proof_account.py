@@ -1,0 +1,262 @@
+"""The account as it should stand in Pipedrive, and which of its records are there.
+
+Both are worked out from the linked account and the exports alone, by the contract's rules (section 4), and
+not by the code that wrote the files: a fault of a lap shows here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+import polars as pl
+
+from zsell_transform.folding import fold, folded
+from zsell_transform.lap.words import PLACEHOLDER
+from zsell_transform.linker import Graph
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.sell.entities import HISTORY, MARK_WORDS, TARGETS
+
+PLACEHOLDER_ID: Final = f"name:{fold(PLACEHOLDER)}"
+#: How a relation is meant: Sell's own; the deal's or lead's party beside it; or the placeholder.
+OWN, BESIDE, PLACED = "own", "beside", "placed"
+RELATIONS: Final = dict.fromkeys(("entity", "id", "relation", "to", "how"), pl.String)
+PRESENCE: Final = dict.fromkeys(("entity", "id", "item", "system_id", "name"), pl.String)
+
+
+@attrs.frozen(eq=False)
+class Account:
+    """The account as it should be in Pipedrive.
+
+    Attributes:
+        records: entity, id, name, added (the export only names it), left_out (by wish of the mapping).
+        relations: entity, id, relation (item), to (Sell id, null for none), how (own, beside, placed).
+        company_in_sell: id of a deal, and the company that its row cannot name.
+    """
+
+    records: pl.DataFrame
+    relations: pl.DataFrame
+    company_in_sell: pl.DataFrame
+
+
+def account(graph: Graph, ask: Mapping, left_out: pl.Series) -> Account:
+    """What should stand in Pipedrive.
+
+    Args:
+        left_out: ids of leads that the mapping leaves out by their status.
+    """
+    deals = _deals(graph, ask)
+    leads = _leads(graph, ask, left_out)
+    gone = pl.concat(
+        [
+            frame.filter("left_out").select(about=pl.lit(about), about_id="id", gone=pl.lit(True))
+            for about, frame in (("deals", deals), ("leads", leads))
+        ]
+    )
+    history = {entity: _history(entity, rows, gone, deals, ask) for entity, rows in graph.history.items()}
+    relations = pl.concat(
+        [
+            _related(graph.contacts, "contacts", "organizations", "company"),
+            _related(deals, "deals", "persons", "person"),
+            _related(deals, "deals", "organizations", "organization", _how()),
+            _related(
+                leads.filter(pl.col("organization").is_not_null()),
+                "leads",
+                "organizations",
+                "organization",
+                _how(),
+            ),
+            *(part for parts in history.values() for part in parts[1]),
+        ]
+    )
+    companies = graph.companies
+    if (relations["how"] == PLACED).any():
+        extra = pl.DataFrame({"id": [PLACEHOLDER_ID], "name": [PLACEHOLDER], "added": [True]})
+        companies = pl.concat([companies, extra], how="diagonal_relaxed")
+    records = [
+        _records("companies", companies),
+        _records("contacts", graph.contacts),
+        _records("deals", deals, "title"),
+        _records("leads", leads, "title"),
+        *(_records(entity, parts[0]) for entity, parts in history.items()),
+    ]
+    differing = deals.filter(pl.col("differing").is_not_null()).select("id", value="differing")
+    return Account(pl.concat(records), relations, differing)
+
+
+def _related(
+    frame: pl.DataFrame, entity: str, relation: str, to: str, how: pl.Expr | None = None
+) -> pl.DataFrame:
+    """One relation of one entity; `to` is the column with the Sell id that it leads to."""
+    return frame.select(
+        pl.lit(entity).alias("entity"),
+        "id",
+        pl.lit(relation).alias("relation"),
+        pl.col(to).alias("to"),
+        (pl.lit(OWN) if how is None else how).alias("how"),
+    )
+
+
+def _how() -> pl.Expr:
+    return pl.when("orphan").then(pl.lit(PLACED)).otherwise(pl.lit(OWN))
+
+
+def _records(entity: str, frame: pl.DataFrame, name: str = "name") -> pl.DataFrame:
+    none = pl.lit(value=False)
+    return frame.select(
+        pl.lit(entity).alias("entity"),
+        "id",
+        pl.col(name).alias("name"),
+        added=(pl.col("added") if "added" in frame.columns else none).fill_null(value=False),
+        left_out=pl.col("left_out") if "left_out" in frame.columns else none,
+    )
+
+
+def _one_company(rows: pl.DataFrame, graph: Graph, *, both: bool) -> pl.DataFrame:
+    """A row with a person names that person's own company, or none; `differing` is the other one."""
+    own = graph.contacts.select(person="id", own_company="company")
+    names = graph.companies.select(company="id", company_title="name")
+    joined = rows.join(own, on="person", how="left", maintain_order="left").join(
+        names, on="company", how="left", maintain_order="left"
+    )
+    there = pl.col("person").is_not_null() & pl.col("company").is_not_null()
+    differs = there & pl.col("company").ne_missing(pl.col("own_company")) & pl.lit(not both)
+    return joined.with_columns(
+        organization=pl.when(~differs).then("company"),
+        differing=pl.when(differs).then(pl.coalesce("company_title", "company_name")),
+    )
+
+
+def _with_orphans(rows: pl.DataFrame, wish: str, orphan: pl.Expr) -> pl.DataFrame:
+    placed = pl.lit(wish == "placeholder")
+    return rows.with_columns(orphan=orphan).with_columns(
+        organization=pl.when(pl.col("orphan") & placed)
+        .then(pl.lit(PLACEHOLDER_ID))
+        .otherwise("organization"),
+        left_out=pl.col("orphan") & ~placed,
+    )
+
+
+def _deals(graph: Graph, ask: Mapping) -> pl.DataFrame:
+    rows = graph.deals.select("id", "title", "person", "company", "company_name", "other_company")
+    rows = _one_company(rows, graph, both=ask.two_organizations == "both")
+    other = pl.when(pl.col("other_company").is_not_null()).then("company_name")
+    rows = rows.with_columns(differing=pl.coalesce("differing", other))
+    orphan = pl.col("person").is_null() & pl.col("organization").is_null()
+    return _with_orphans(rows, ask.orphans["deals"], orphan)
+
+
+def _leads(graph: Graph, ask: Mapping, left_out: pl.Series) -> pl.DataFrame:
+    rows = graph.leads.select("id", "title", "name", "added", organization="company")
+    orphan = pl.col("name").is_null() & pl.col("organization").is_null()
+    rows = _with_orphans(rows, ask.orphans["leads"], orphan)
+    return rows.with_columns(left_out=pl.col("left_out") | pl.col("id").is_in(left_out.implode()))
+
+
+def _history(
+    entity: str, rows: pl.DataFrame, gone: pl.DataFrame, deals: pl.DataFrame, ask: Mapping
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Its records, and its relations by kind; one about a record that is left out has none."""
+    joined = rows.select("id", "about", "about_id").join(
+        gone, on=["about", "about_id"], how="left", maintain_order="left"
+    )
+    stays = pl.col("gone").is_null()
+    joined = joined.with_columns(pl.when(stays).then(c).alias(c) for c in ("about", "about_id"))
+    notes = TARGETS[entity] == "notes"
+    orphan = pl.col("about").is_null() & pl.lit(notes)
+    placed = ask.orphans["notes"] == "placeholder"
+    mark = pl.format("Sell {} {}", pl.lit(MARK_WORDS[entity]), pl.col("id"))
+    rows = joined.with_columns(left_out=orphan & pl.lit(not placed), name=mark)
+    items = {"contacts": "persons", "companies": "organizations", "deals": "deals", "leads": "leads"}
+    parts = [
+        _related(rows.filter(pl.col("about") == about), entity, item, "about_id")
+        for about, item in items.items()
+    ]
+    of_deal = rows.filter(pl.col("about") == "deals").join(
+        deals.select("person", "organization", about_id="id"),
+        on="about_id",
+        how="left",
+        maintain_order="left",
+    )
+    parts += [
+        _related(of_deal.filter(pl.col(to).is_not_null()), entity, item, to, pl.lit(BESIDE))
+        for to, item in (("person", "persons"), ("organization", "organizations"))
+    ]
+    if placed:
+        orphans = rows.filter(orphan).with_columns(to=pl.lit(PLACEHOLDER_ID))
+        parts.append(_related(orphans, entity, "organizations", "to", pl.lit(PLACED)))
+    return rows, parts
+
+
+# --- what is there --------------------------------------------------------------------------------------
+
+
+def presence(records: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """entity, id, item, system_id, name of the records that Pipedrive holds, one row each.
+
+    `name` is how Pipedrive prints it. A Sell id that stands on several records has them all in `system_id`,
+    joined by
+    `, `; a lead that was converted is there as a deal.
+    """
+    parts = []
+    for entity in records["entity"].unique(maintain_order=True).to_list():
+        ids = records.filter(pl.col("entity") == entity).select("entity", "id", "name")
+        parts += [_there(entity, ids, held)]
+    return pl.concat(parts or [pl.DataFrame(schema=PRESENCE)])
+
+
+def _there(entity: str, ids: pl.DataFrame, held: Held) -> pl.DataFrame:
+    item = TARGETS[entity]
+    found = _by_id(entity, held)
+    if entity in ("companies", "contacts"):
+        found = pl.concat([found, _by_name(ids, found)])
+    return (
+        ids.select("entity", "id")
+        .join(found, on="id", how="inner", maintain_order="left")
+        .with_columns(item=pl.coalesce("item", pl.lit(item)))
+        .select(*PRESENCE)
+    )
+
+
+def _by_id(entity: str, held: Held) -> pl.DataFrame:
+    """id, item, system_id, name."""
+    item = TARGETS[entity]
+    frame = held[item]
+    label = next(c for c in ("name", "title", "subject", "system_id") if c in frame.columns)
+    own: pl.Expr
+    if entity in HISTORY:
+        mark = f"Sell {MARK_WORDS[entity]} "
+        own = pl.when(pl.col("mark").str.starts_with(mark)).then(pl.col("mark").str.strip_prefix(mark))
+    else:
+        own, mark = pl.col("sell_id"), ""
+    found = frame.select(id=own, item=pl.lit(item), system_id="system_id", name=label)
+    if entity == "leads":
+        as_deal = held.deals.select(
+            id="sell_lead_id", item=pl.lit("deals"), system_id="system_id", name="title"
+        )
+        found = pl.concat([found, as_deal])
+    found = found.filter(pl.col("id").is_not_null()).unique("id", keep="first", maintain_order=True)
+    twice = held.twice.filter(pl.col("item") == item).select(
+        id=pl.col("sell_id").str.strip_prefix(mark),
+        item=pl.lit(item),
+        system_id="system_ids",
+        name=pl.lit(None, dtype=pl.String),
+    )
+    return pl.concat([found.join(twice, on="id", how="anti", maintain_order="left"), twice])
+
+
+def _by_name(ids: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """A record that matches a present `name:` one, and is the only one of that name, is that one."""
+    named = found.filter(pl.col("id").str.starts_with("name:"))
+    single = ids.select("id", f=folded(pl.col("name"))).filter(
+        pl.col("f").is_not_null() & pl.col("f").is_unique() & ~pl.col("id").str.starts_with("name:")
+    )
+    of_name = named.select("item", "system_id", "name", f=pl.col("id").str.strip_prefix("name:"))
+    alias = single.join(of_name, on="f", how="inner", maintain_order="left")
+    return alias.join(found, on="id", how="anti", maintain_order="left").select(found.columns)
+
+
+def several() -> pl.Expr:
+    """Whether a Sell id stands on several records."""
+    return pl.col("system_id").str.contains(", ", literal=True)
