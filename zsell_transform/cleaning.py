@@ -262,36 +262,40 @@ def _parted(column: Cell) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _calendar(written: pl.Expr, order: str) -> pl.Expr:
-    def read(dashed: pl.Expr, form: str) -> pl.Expr:
-        one = dashed.str.to_date(form, strict=False, cache=False)
+    def read(dates: pl.Expr) -> pl.Expr:
+        dashed = dates.str.replace_many(["/", "."], ["-", "-"])
+        tries = [dashed.str.to_date(form, strict=False, cache=False) for form in _FORMATS[order]]
         # `%Y` also takes the two digits of a short year, for the year 24.
-        return pl.when(one.dt.year() >= 1000).then(one)
+        return pl.coalesce(pl.when(one.dt.year() >= 1000).then(one) for one in tries)
 
-    return _first(written.str.replace_many(["/", "."], ["-", "-"]), _FORMATS[order], read)
+    return _each_once(written, read, pl.Date)
 
 
 def _clock(tail: pl.Expr) -> pl.Expr:
     """Time of day; null where there is none, or none that a day has."""
+    return _each_once(tail, _read_clock, pl.Time)
+
+
+def _read_clock(tail: pl.Expr) -> pl.Expr:
     sound = pl.when(tail.str.contains(_CLOCK)).then(tail)
-    is_halved = sound.str.contains(r"(?i)[ap]\.?m")
-    whole = pl.when(~is_halved).then(sound).str.extract(r"\d{1,2}:\d\d(?::\d\d)?", 0)
-    halved = pl.when(is_halved).then(sound).str.extract(r"(?i)\d{1,2}:\d\d(?::\d\d)?[\d.]* ?[ap]\.?m", 0)
-    halved = halved.str.to_uppercase().str.replace(r"(?:\.\d+)? ?([AP])\.?M", " ${1}M")  # 9:59 p.m
-
-    def read(written: pl.Expr, form: str) -> pl.Expr:
-        return written.str.to_time(form, strict=False, cache=False)
-
-    hours = _first(whole, ("%H:%M:%S", "%H:%M"), read)
-    return pl.coalesce(hours, _first(halved, ("%I:%M %p", "%I:%M:%S %p"), read))
+    halved = sound.str.extract(r"(?i)\d{1,2}:\d\d(?::\d\d)?[\d.]* ?[ap]\.?m", 0)  # 9:59 p.m
+    whole = pl.when(halved.is_null()).then(sound.str.extract(r"\d{1,2}:\d\d(?::\d\d)?", 0))
+    halved = halved.str.to_uppercase().str.replace(r"(?:\.\d+)? ?([AP])\.?M", " ${1}M")
+    return pl.coalesce(
+        *(whole.str.to_time(form, strict=False, cache=False) for form in ("%H:%M:%S", "%H:%M")),
+        *(halved.str.to_time(form, strict=False, cache=False) for form in ("%I:%M %p", "%I:%M:%S %p")),
+    )
 
 
-def _first(written: pl.Expr, forms: Iterable[str], read: Callable[[pl.Expr, str], pl.Expr]) -> pl.Expr:
-    """The first form that reads a cell; each is tried only on what those before it could not read."""
-    first, *others = forms
-    found = read(written, first)
-    for form in others:
-        found = pl.coalesce(found, read(pl.when(found.is_null()).then(written), form))
-    return found
+def _each_once(column: pl.Expr, read: Callable[[pl.Expr], pl.Expr], kind: type[pl.DataType]) -> pl.Expr:
+    """What is dear to read, read once for each different text: days and times of day repeat."""
+
+    def once(cells: pl.Series) -> pl.Series:
+        different = cells.unique().to_frame("cell").lazy()
+        known = different.with_columns(read(pl.col("cell")).alias("read")).collect()
+        return cells.replace_strict(known["cell"], known["read"], return_dtype=kind)
+
+    return column.map_batches(once, return_dtype=kind, is_elementwise=True)
 
 
 # --- labels and owners -------------------------------------------------------------------------------
