@@ -105,6 +105,8 @@ def _organization_form(ask: Mapping) -> pl.Expr:
 
 def _stated(rows: pl.DataFrame, held: Held, item: str, *, blocked: bool) -> pl.DataFrame:
     there = pl.col("system_id").is_not_null() | pl.col("id").is_in(claimed_twice(held, item).implode())
+    if "deal_id" in rows.columns:  # a lead is also there as the deal that it was converted into
+        there = there | pl.col("deal_id").is_not_null()
     no_person, no_organization = pl.col("p_form").eq_missing(WAIT), pl.col("o_form").eq_missing(WAIT)
     left_out = pl.col("orphan") & pl.col("organization").is_null()
     left_out = left_out | pl.col("left_out") if "left_out" in rows.columns else left_out
