@@ -1,8 +1,9 @@
-"""Small invented Sell accounts of every awkward shape, and the graph of links that each must end as in Pipedrive.
+"""Small invented Sell accounts of every awkward shape, and the links that each must end with in Pipedrive.
 
 `random_account(seed, size)` is always the same for the same numbers; `accounts()` is a hypothesis strategy.
-`graph(account)` says in plain Python, straight from the contract, what hangs on what; it has the columns of
-`Rehearsal.graph`. Where the contract leaves open which of several persons a lead joins, the lead is in `unsure`.
+`graph(account)` says in plain Python, straight from the contract, what hangs on what; it has the columns
+of `Rehearsal.graph`. Where the contract leaves open which of several persons a lead joins, the lead is in
+`unsure`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import csv
 import random
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -24,15 +25,16 @@ HEADERS: Final = {
     "contacts": (
         "first_name,last_name,is_organisation,name,organisation_name,owner,tags,email,address,mobile,phone,"
         "customer_status,prospect_status,city,country,created_at,creator,creator_id,description,facebook,fax,id,industry,"
-        "last_activity_date,linkedin,linkedin_display,private,region,skype,street,title,twitter,updated_at,user_id,website,zip"
+        "last_activity_date,linkedin,linkedin_display,private,region,skype,street,title,twitter,updated_at,user_id,"
+        "website,zip"
     ),
     "leads": (
         "first_name,last_name,company_name,owner,city,country,created_at,creator,description,email,facebook,fax,id,"
         "industry,linkedin,mobile,phone,region,skype,status,street,tags,title,twitter,updated_at,website,zip"
     ),
     "deals": (
-        "id,name,scope,pipeline_name,pipeline_id,stage_name,stage_id,owner,tags,main_contact_id,main_contact,company_id,"
-        "company,added_at,added_on,created_at,creator,currency,current_win_likelihood,decimal_value,entity_id,"
+        "id,name,scope,pipeline_name,pipeline_id,stage_name,stage_id,owner,tags,main_contact_id,main_contact,"
+        "company_id,company,added_at,added_on,created_at,creator,currency,current_win_likelihood,decimal_value,entity_id,"
         "estimated_close_date,forecasted_deal_value,hot,last_activity_date,last_stage_change_at,loss_reason,source,"
         "unqualified_reason,updated_at"
     ),
@@ -49,7 +51,17 @@ NOW: Final = "2026-02-03T04:05:06Z"
 PLACEHOLDER: Final = "name:zendesk sell (unlinked)"
 
 # Names that differ by nothing, by case, by blanks, by Unicode form (ligature, composed and not), by accent.
-COMPANIES: Final = ("Fjord AS", "fjord as", "Fjord  AS", "Straße 7", "STRASSE 7", "ﬁne Roofs", "fine Roofs", "Ängar", "Angar")
+COMPANIES: Final = (
+    "Fjord AS",
+    "fjord as",
+    "Fjord  AS",
+    "Straße 7",
+    "STRASSE 7",
+    "ﬁne Roofs",
+    "fine Roofs",
+    "Ängar",
+    "Angar",
+)
 ADDRESSES: Final = ("", "", "Quay 1", "quay  1", "Quay 2")
 CITIES: Final = ("", "Bath", "Lund")
 FIRST: Final = ("Ada", "ADA", "Zoë", "Zoë", "Bo")
@@ -79,7 +91,7 @@ class Account:
     tasks: list[Row]
 
     def write(self, folder: Path) -> Path:
-        """Writes `contacts.0.csv` and so on, as Sell's full export; entities without a record have no file."""
+        """Writes `contacts.0.csv` and so on, as Sell's full export does."""
         folder.mkdir(parents=True, exist_ok=True)
         for entity, header in HEADERS.items():
             rows: list[Row] = getattr(self, entity)
@@ -108,7 +120,12 @@ class _Maker:
 
     def new(self, entity: str, **cells: str) -> Row:
         self.number += 1
-        row = {"id": str(self.number), "owner": self.one(OWNERS), "created_at": NOW, "updated_at": NOW} | cells
+        row = {
+            "id": str(self.number),
+            "owner": self.one(OWNERS),
+            "created_at": NOW,
+            "updated_at": NOW,
+        } | cells
         self.known[entity].append(row)
         return row
 
@@ -129,17 +146,29 @@ class _Maker:
     def company(self) -> None:
         name = self.one(COMPANIES)
         self.new(
-            "contacts", is_organisation="true", name=name, organisation_name=self.one(("", name)),
-            street=(street := self.one(ADDRESSES)), address=street, city=self.one(CITIES),
-        )  # fmt: skip
+            "contacts",
+            is_organisation="true",
+            name=name,
+            organisation_name=self.one(("", name)),
+            street=(street := self.one(ADDRESSES)),
+            address=street,
+            city=self.one(CITIES),
+        )
 
     def person(self) -> None:
         first, last = self.one(FIRST), self.one(LAST)
         self.new(
-            "contacts", is_organisation="false", first_name=first, last_name=last, name=f"{first} {last}".strip(),
-            organisation_name=self.employer(), email=self.one(EMAILS), phone=self.one(PHONES), mobile=self.one(PHONES),
+            "contacts",
+            is_organisation="false",
+            first_name=first,
+            last_name=last,
+            name=f"{first} {last}".strip(),
+            organisation_name=self.employer(),
+            email=self.one(EMAILS),
+            phone=self.one(PHONES),
+            mobile=self.one(PHONES),
             city=self.one(CITIES),
-        )  # fmt: skip
+        )
 
     def employer(self) -> str:
         """Nothing, a company's name, or a name that no company has."""
@@ -150,10 +179,16 @@ class _Maker:
         people = [row for row in self.known["contacts"] if row["is_organisation"] == "false"]
         like = self.dice.choice([*people, *self.known["leads"], {}])
         if like and self.rarely(2):
-            cells = {key: like.get(key, "") for key in ("first_name", "last_name", "email", "phone", "mobile")}
+            cells = {
+                key: like.get(key, "") for key in ("first_name", "last_name", "email", "phone", "mobile")
+            }
             cells["company_name"] = like.get("organisation_name", like.get("company_name", ""))
         else:
-            cells = {"first_name": self.one((*FIRST, "")), "last_name": self.one(LAST), "email": self.one(EMAILS)}
+            cells = {
+                "first_name": self.one((*FIRST, "")),
+                "last_name": self.one(LAST),
+                "email": self.one(EMAILS),
+            }
             cells |= {"phone": self.one(PHONES), "company_name": self.employer()}
         self.new("leads", status=self.one(("New", "Working")), **cells)
 
@@ -164,13 +199,24 @@ class _Maker:
         if self.rarely(2):
             cells["company_id"], cells["company"] = self.reference("company")
         self.new(
-            "deals", name=self.one(("Roof", "Roof", "Pond", "")), scope="100", decimal_value="100.0", currency="EUR",
-            pipeline_name="Sales", pipeline_id="1", stage_name=self.one(("Incoming", "Won", "Lost")), stage_id="1",
-            added_at=NOW, added_on=NOW[:10], hot="false", last_stage_change_at=NOW, **cells,
-        )  # fmt: skip
+            "deals",
+            name=self.one(("Roof", "Roof", "Pond", "")),
+            scope="100",
+            decimal_value="100.0",
+            currency="EUR",
+            pipeline_name="Sales",
+            pipeline_id="1",
+            stage_name=self.one(("Incoming", "Won", "Lost")),
+            stage_id="1",
+            added_at=NOW,
+            added_on=NOW[:10],
+            hot="false",
+            last_stage_change_at=NOW,
+            **cells,
+        )
 
     def reference(self, kind: str) -> tuple[str, str]:
-        """Id and name of a contact: one that is there, or one that the export lacks, with a name or without."""
+        """Id and name of a contact that is there, or of one that the export lacks, perhaps unnamed."""
         wanted = "true" if kind == "company" else "false"
         there = [row for row in self.known["contacts"] if row["is_organisation"] == wanted]
         if kind == "person" and self.rarely(6):
@@ -179,9 +225,11 @@ class _Maker:
             row = self.dice.choice(there)
             return row["id"], row["name"]
         gone = self.dice.choice(("1", "2"))
-        return (f"7000{gone}", self.one((f"Gone {gone}", ""))) if kind == "company" else (
-            f"8000{gone}", self.one((f"Gone Person {gone}", ""))
-        )  # fmt: skip
+        return (
+            (f"7000{gone}", self.one((f"Gone {gone}", "")))
+            if kind == "company"
+            else (f"8000{gone}", self.one((f"Gone Person {gone}", "")))
+        )
 
     def about(self) -> Row:
         """What a note or task hangs on, with the names that Sell prints beside it."""
@@ -190,7 +238,8 @@ class _Maker:
         if kind == "None":
             return {"type": "None"}
         if self.rarely(8) or not rows:
-            names = self.dice.choice(({}, {"name": "Gone deal"} if kind == "Deal" else {"first_name": "Gone", "last_name": kind}))
+            lost = {"name": "Gone deal"} if kind == "Deal" else {"first_name": "Gone", "last_name": kind}
+            names = self.dice.choice(({}, lost))
             return {"type": kind, "id": f"9{len(kind)}001"} | names
         row = self.dice.choice(rows)
         beside: Row = {"name": row["name"]} if kind == "Deal" else {}
@@ -198,12 +247,21 @@ class _Maker:
             beside = {key: row.get(key, "") for key in ("first_name", "last_name", "company_name")}
         elif kind != "Deal":
             company = row["is_organisation"] == "true"
-            beside = {"company_name": row["name"]} if company else {key: row[key] for key in ("first_name", "last_name")}
+            beside = (
+                {"company_name": row["name"]}
+                if company
+                else {key: row[key] for key in ("first_name", "last_name")}
+            )
         return {"type": kind, "id": row["id"]} | beside
 
     def note(self) -> None:
         about = {f"noteable_{key}": value for key, value in self.about().items()}
-        self.new("notes", content=self.one(("Saw the roof.", "Two\nlines", "<b>5 & 6</b>")), type="regular", **about)
+        self.new(
+            "notes",
+            content=self.one(("Saw the roof.", "Two\nlines", "<b>5 & 6</b>")),
+            type="regular",
+            **about,
+        )
 
     def task(self) -> None:
         about = {f"taskable_{key}": value for key, value in self.about().items()}
@@ -212,7 +270,7 @@ class _Maker:
 
 def random_account(seed: int, size: int = 12) -> Account:
     """An account with `size` contacts, as many leads and deals, and as many notes and tasks."""
-    return _Maker(random.Random(seed), size).account()  # noqa: S311
+    return _Maker(random.Random(seed), size).account()
 
 
 def accounts(max_size: int = 10) -> st.SearchStrategy[Account]:
@@ -257,7 +315,8 @@ class Expected:
     """What an account must end as.
 
     Attributes:
-        links: item, sell_id, target, target_sell_id; a lead's own person and history by mark as in `Rehearsal.graph`.
+        links: item, sell_id, target, target_sell_id; a lead's own person and history by mark as in
+            `Rehearsal.graph`.
         records: item → Sell ids of the records that must be there, each once.
         unsure: ids of leads whose person, and with it organization, the contract leaves open.
     """
@@ -266,13 +325,28 @@ class Expected:
     records: dict[str, set[str]]
     unsure: frozenset[str]
 
+    def against(self, held: Iterable[Link]) -> tuple[set[Link], set[Link]]:
+        """The missing links, and the wrong ones; what hangs on an unsure lead is left aside."""
+        every = {*held, *self.links}
+        aside = {mark for _, mark, target, lead in every if target == "leads" and lead in self.unsure}
+
+        def sure(link: Link) -> bool:
+            item, sell_id, *_ = link
+            of_lead = item == "leads" and sell_id in self.unsure
+            anyone = item == "persons" and sell_id is None and bool(self.unsure)
+            return not (of_lead or anyone or sell_id in aside)
+
+        return set(filter(sure, self.links - set(held))), set(filter(sure, set(held) - self.links))
+
 
 def expected(account: Account) -> Expected:
     """The links and records that the contract promises with the default mapping."""
     parties = _parties(account)
     deals = {row["id"]: _deal_ends(row, parties) for row in account.deals}
     employers = _employers(account, parties, deals)
-    links: set[Link] = {("persons", one, "organizations", company) for one, company in employers.items() if company}
+    links: set[Link] = {
+        ("persons", one, "organizations", company) for one, company in employers.items() if company
+    }
     for sell_id, (person, company) in deals.items():
         if person and company != employers.get(person):
             company = None
@@ -299,7 +373,9 @@ def expected(account: Account) -> Expected:
 def graph(account: Account) -> pl.DataFrame:
     """The expected links as a frame, sorted like `Rehearsal.graph`."""
     columns = ("item", "sell_id", "target", "target_sell_id")
-    frame = pl.DataFrame(list(expected(account).links), schema=dict.fromkeys(columns, pl.String), orient="row")
+    frame = pl.DataFrame(
+        list(expected(account).links), schema=dict.fromkeys(columns, pl.String), orient="row"
+    )
     return frame.sort(columns)
 
 
@@ -311,7 +387,7 @@ def _ends(
 
 
 def _about_rows(account: Account) -> list[tuple[str, str, Row]]:
-    """item, mark and the reference without its prefix of every note and task, in the order of Sell's entities."""
+    """item, mark and reference (without its prefix) of every note and task."""
     tasks = [("activities", f"Sell task {row['id']}", row) for row in account.tasks]
     notes = [("notes", f"Sell note {row['id']}", row) for row in account.notes]
     return [
@@ -321,7 +397,7 @@ def _about_rows(account: Account) -> list[tuple[str, str, Row]]:
 
 
 def _parties(account: Account) -> _Parties:
-    """Contacts, then those that are named under an id that the export lacks, then those known only by name."""
+    """Contacts, those that are only referred to by an id, and those known only by name."""
     parties = _Parties()
     for row in account.contacts:
         kind = parties.companies if row["is_organisation"] == "true" else parties.people
@@ -334,7 +410,9 @@ def _parties(account: Account) -> _Parties:
         if about["type"] in ("Contact", "SalesAccount"):
             name = f"{about.get('first_name', '')} {about.get('last_name', '')}".strip()
             parties.add(people, about.get("id", ""), name)
-    employers = [row.get("organisation_name", "") for row in account.contacts if row["is_organisation"] == "false"]
+    employers = [
+        row.get("organisation_name", "") for row in account.contacts if row["is_organisation"] == "false"
+    ]
     for name in (*employers, *(row.get("company_name", "") for row in account.leads)):
         if name and fold(name) not in map(fold, companies.values()):
             companies[f"name:{fold(name)}"] = name
@@ -351,7 +429,7 @@ def _deal_ends(row: Row, parties: _Parties) -> tuple[str | None, str | None]:
 def _employers(
     account: Account, parties: _Parties, deals: dict[str, tuple[str | None, str | None]]
 ) -> dict[str, str | None]:
-    """Each person's company: by name, else the one that all its deals name, if it does not contradict the name."""
+    """Each person's company: by name, else the one that all its deals name, if its name agrees."""
     named = {row["id"]: row.get("organisation_name", "") for row in account.contacts}
     found: dict[str, str | None] = {}
     for person in parties.people:
@@ -369,22 +447,37 @@ def _lead_values(row: Row, company: str | None) -> tuple[str, set[str]]:
     name = f"{row.get('first_name', '')} {row.get('last_name', '')}".strip()
     email = row.get("email", "")
     phones = [row.get("phone", ""), row.get("mobile", "")]
-    values = {f"p:{digits(phone)}" for phone in phones if digits(phone)} | ({f"e:{fold(email)}"} if email else set())
+    values = {f"p:{digits(phone)}" for phone in phones if digits(phone)} | (
+        {f"e:{fold(email)}"} if email else set()
+    )
     called = name or email or next((phone for phone in phones if phone), "")
     return fold(called), values | ({f"o:{company}"} if company else set())
+
+
+def _alike(name: str, values: set[str]) -> Callable[[str, set[str]], bool]:
+    """The wizard's rule for people: the same name and any value in common."""
+    return lambda called, theirs: bool(name and called == name and theirs & values)
+
+
+def _contact_values(
+    account: Account, parties: _Parties, employers: dict[str, str | None]
+) -> dict[str, tuple[str, set[str]]]:
+    people = {
+        row["id"]: _lead_values(row, employers[row["id"]])
+        for row in account.contacts
+        if row["is_organisation"] == "false"
+    }
+    for sell_id in parties.people.keys() - people.keys():
+        company = employers[sell_id]
+        people[sell_id] = (fold(parties.people[sell_id]), {f"o:{company}"} if company else set())
+    return people
 
 
 def _leads(
     account: Account, parties: _Parties, employers: dict[str, str | None]
 ) -> tuple[dict[str, tuple[bool, str | None, str | None]], set[str]]:
-    """Lead → has a person, which contact it is (None: its own), and the organization on its row; and the unsure ones."""
-    people: dict[str, tuple[str, set[str]]] = {}
-    for row in account.contacts:
-        if row["is_organisation"] == "false":
-            people[row["id"]] = _lead_values(row, employers[row["id"]])
-    for sell_id in parties.people.keys() - people.keys():
-        company = employers[sell_id]
-        people[sell_id] = (fold(parties.people[sell_id]), {f"o:{company}"} if company else set())
+    """Lead → has a person, which contact that is (None: its own), the organization; and the unsure ones."""
+    people = _contact_values(account, parties, employers)
     found: dict[str, tuple[bool, str | None, str | None]] = {}
     unsure: set[str] = set()
     own: dict[str, tuple[str, set[str], str | None]] = {}  # leads with a person of their own
@@ -392,10 +485,12 @@ def _leads(
     for row in account.leads:
         company = parties.company("", row.get("company_name", ""))
         name, values = _lead_values(row, company)
-        same = [one for one, (called, theirs) in people.items() if name and called == name and theirs & values]
-        before = [one for one, (called, theirs, _) in own.items() if name and called == name and theirs & values]
-        chained = [one for called, theirs, one in seen if name and called == name and theirs & values and one not in own]
-        if len(same) > 1 or len(before) > 1 or (same and before) or (chained and not same) or unsure & set(chained):
+        alike = _alike(name, values)
+        same = [one for one, (called, theirs) in people.items() if alike(called, theirs)]
+        before = [one for one, (called, theirs, _) in own.items() if alike(called, theirs)]
+        chained = [one for called, theirs, one in seen if alike(called, theirs) and one not in own]
+        several = len(same) > 1 or len(before) > 1 or (same and before)
+        if several or (chained and not same) or unsure & set(chained):
             unsure.add(row["id"])
         seen.append((name, values, row["id"]))
         person, place = None, company
@@ -428,7 +523,10 @@ def _history(
             links |= {(item, mark, "deals", target), *_ends(item, mark, *deals[target])}
         elif about["type"] == "Lead" and target in leads:
             has_person, person, company = leads[target]
-            links |= {(item, mark, "leads", target), *_ends(item, mark, person, company, has_person=has_person)}
+            links |= {
+                (item, mark, "leads", target),
+                *_ends(item, mark, person, company, has_person=has_person),
+            }
         elif about["type"] in ("Contact", "SalesAccount") and target in parties.companies:
             links.add((item, mark, "organizations", target))
         elif about["type"] in ("Contact", "SalesAccount") and target in parties.people:

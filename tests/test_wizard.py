@@ -1,4 +1,4 @@
-"""The rehearsal: what the wizard's model does with rows, by its rules and by each other reading of what is unsure."""
+"""The rehearsal: what the wizard's model does with rows, by each reading of what is unsure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.wizard_by_hand import ITEMS, LINK, Log, Store, run_by_hand
 from zsell_transform.errors import ExportError
@@ -27,7 +28,9 @@ def lap(folder: Path, **files: Rows) -> Path:
         item, _, part = name.partition("_")
         number = ITEMS.index(item) + 1
         header = list(dict.fromkeys(key for row in rows for key in row))
-        with (folder / f"{number}-{item}{'-' + part if part else ''}.csv").open("w", encoding="utf-8", newline="") as file:
+        with (folder / f"{number}-{item}{'-' + part if part else ''}.csv").open(
+            "w", encoding="utf-8", newline=""
+        ) as file:
             writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
@@ -39,7 +42,9 @@ def org(name: str = "", address: str = "", **more: str) -> dict[str, str]:
 
 
 def person(name: str = "", email: str = "", phone: str = "", **more: str) -> dict[str, str]:
-    return {"Person - Name": name, "Person - Email (Work)": email, "Person - Phone (Work)": phone} | _headed("Person", more)
+    return {"Person - Name": name, "Person - Email (Work)": email, "Person - Phone (Work)": phone} | _headed(
+        "Person", more
+    )
 
 
 def deal(title: str = "", **more: str) -> dict[str, str]:
@@ -59,7 +64,12 @@ def held(result: Rehearsal, item: str, *columns: str) -> list[tuple[Any, ...]]:
 
 
 def test_organizations_are_one_by_name_and_address(tmp_path: Path) -> None:
-    rows = [org("Fjord AS", "Quay 1", sell="1"), org(" fjord  as", "quay 1"), org("Fjord AS", "Quay 2"), org("Fjord AS")]
+    rows = [
+        org("Fjord AS", "Quay 1", sell="1"),
+        org(" fjord  as", "quay 1"),
+        org("Fjord AS", "Quay 2"),
+        org("Fjord AS"),
+    ]
 
     result = rehearse(lap(tmp_path, organizations=rows))
 
@@ -125,7 +135,12 @@ def test_deals_are_never_one(tmp_path: Path) -> None:
 
 
 def test_a_deal_without_title_is_called_after_its_organization(tmp_path: Path) -> None:
-    result = rehearse(lap(tmp_path, deals=[deal(value="5") | person("Ada") | org("Lind AB"), deal(value="5") | person("Eva")]))
+    result = rehearse(
+        lap(
+            tmp_path,
+            deals=[deal(value="5") | person("Ada") | org("Lind AB"), deal(value="5") | person("Eva")],
+        )
+    )
 
     assert held(result, "deals", "Title") == [("Lind AB deal",), ("Eva deal",)]
 
@@ -136,18 +151,31 @@ def test_a_deal_without_title_is_called_after_its_organization(tmp_path: Path) -
         (deal("Roof"), "deals", "Deal needs a person or an organization"),
         (deal(value="5"), "deals", "Deal title must be given"),
         (deal("x" * 256) | org("Lind AB"), "deals", "Title is longer than 255 characters"),
-        (deal("Roof", **{"expected close date": "2026-02-30"}) | org("Lind AB"), "deals", "Invalid date format"),
-        (deal("Roof", **{"currency of value": "€"}) | org("Lind AB"), "deals", "Please provide valid currency"),
+        (
+            deal("Roof", **{"expected close date": "2026-02-30"}) | org("Lind AB"),
+            "deals",
+            "Invalid date format",
+        ),
+        (
+            deal("Roof", **{"currency of value": "€"}) | org("Lind AB"),
+            "deals",
+            "Please provide valid currency",
+        ),
         (deal("Roof", id="99") | org("Lind AB"), "deals", "Deal not found"),
         (person("Ada", id="99"), "persons", "Person not found"),
         (org("Lind AB", id="99"), "organizations", "Organization not found"),
         (org(address="Here"), "organizations", "Organization name must be given"),
         (person(email="a@b.example"), "persons", "Name must be given"),
-        ({"Note - Content": "Hi"}, "notes",
-         "Note must be associated with at least one organization, person, deal, lead or project"),
+        (
+            {"Note - Content": "Hi"},
+            "notes",
+            "Note must be associated with at least one organization, person, deal, lead or project",
+        ),
     ],
-)  # fmt: skip
-def test_skipped_rows_leave_nothing_behind(tmp_path: Path, row: dict[str, str], item: str, reason: str) -> None:
+)
+def test_skipped_rows_leave_nothing_behind(
+    tmp_path: Path, row: dict[str, str], item: str, reason: str
+) -> None:
     result = rehearse(lap(tmp_path, deals=[row]))
 
     assert result.skipped.rows() == [("3-deals.csv", 2, item, reason)]
@@ -162,11 +190,15 @@ def test_money_with_a_symbol_becomes_zero(tmp_path: Path) -> None:
 
 
 def test_history_hangs_on_system_ids(tmp_path: Path) -> None:
-    first = rehearse(lap(
-        tmp_path / "1",
-        deals=[deal("Roof", sell="7") | person("Ada", "a@b.example", sell="8") | org("Lind AB", sell="9")],
-        leads=[{"Lead - Title": "Hope", "Lead - Zendesk Sell lead ID": "5"} | org("Lind AB")],
-    ))  # fmt: skip
+    first = rehearse(
+        lap(
+            tmp_path / "1",
+            deals=[
+                deal("Roof", sell="7") | person("Ada", "a@b.example", sell="8") | org("Lind AB", sell="9")
+            ],
+            leads=[{"Lead - Title": "Hope", "Lead - Zendesk Sell lead ID": "5"} | org("Lind AB")],
+        )
+    )
     number, lead = first.tables["deals"]["ID"][0], first.tables["leads"]["ID"][0]
     mark = "2026-01-02 10:00 · Ada · Sell note 77"
     rows = [
@@ -178,7 +210,10 @@ def test_history_hangs_on_system_ids(tmp_path: Path) -> None:
 
     assert held(second, "notes", "Deal title", "Lead") == [("Roof", None), (None, "Hope")]
     assert ("notes", "Sell note 77", "deals", "7") in second.graph.rows()
-    assert second.links.select("target", "target_sell_id", "how").rows() == [("deals", "7", "id"), ("leads", "5", "id")]
+    assert second.links.select("target", "target_sell_id", "how").rows() == [
+        ("deals", "7", "id"),
+        ("leads", "5", "id"),
+    ]
     assert second.created.select("item", "sell_id").rows() == [("notes", "Sell note 77"), ("notes", None)]
     assert (second.overwritten.height, second.skipped.height) == (0, 0)
 
@@ -191,9 +226,13 @@ def test_parts_of_a_file_come_in_order_and_other_files_are_not_read(tmp_path: Pa
 
 
 def test_headers_of_the_wizards_own_templates(tmp_path: Path) -> None:
-    rows = [{"Persona - Nombre *": "Ada Lind", "Person - First name": "Ada", "Organización - Nombre *": "Lind AB"}]
+    rows = [
+        {"Persona - Nombre *": "Ada Lind", "Person - First name": "Ada", "Organización - Nombre *": "Lind AB"}
+    ]
 
-    assert held(rehearse(lap(tmp_path, persons=rows)), "persons", "Name", "Organization") == [("Ada Lind", "Lind AB")]
+    assert held(rehearse(lap(tmp_path, persons=rows)), "persons", "Name", "Organization") == [
+        ("Ada Lind", "Lind AB")
+    ]
 
 
 def test_a_missing_folder_is_one_line(tmp_path: Path) -> None:
@@ -208,7 +247,9 @@ def test_every_assumption_is_told_in_one_place() -> None:
     told = table(Readings.of({"phones": "text"}))
 
     assert told.height == len(ASSUMPTIONS)
-    assert told.filter(pl.col("assumption") == "phones").select("reading", "others").rows() == [("text", "digits")]
+    assert told.filter(pl.col("assumption") == "phones").select("reading", "others").rows() == [
+        ("text", "digits")
+    ]
     assert told.select(pl.all().exclude("key").str.len_chars().min()).row(0) > (0,)
     with pytest.raises(ValueError, match="no assumption"):
         Readings.of({"phone": "text"})
@@ -273,16 +314,31 @@ def row(draw: st.DrawFn, ids: dict[str, list[str]], renames: bool) -> dict[str, 
         known = [*ids[item], "404"] if ids[item] else []
         return draw(st.sampled_from(["", *known])) if known and draw(st.integers(0, 3)) == 0 else ""
 
-    cells = org(draw(ORGANIZATIONS), draw(ADDRESSES), owner=draw(st.sampled_from(["", "Kim"])), id=number("organizations"))
+    cells = org(
+        draw(ORGANIZATIONS),
+        draw(ADDRESSES),
+        owner=draw(st.sampled_from(["", "Kim"])),
+        id=number("organizations"),
+    )
     cells |= {"Organization - Labels": draw(st.sampled_from(["", "A", "A, B"]))}
     cells |= person(draw(st.one_of(st.just(""), NAMES)), draw(EMAILS), draw(PHONES), id=number("persons"))
-    cells |= {"Person - Phone (Mobile)": draw(PHONES), "Person - Zendesk Sell ID": draw(st.sampled_from(["", "1", "2"]))}
-    cells |= deal(draw(st.sampled_from(["", "", "Roof"])), value=draw(st.sampled_from(["", "5", "$5"])), id=number("deals"))
+    cells |= {
+        "Person - Phone (Mobile)": draw(PHONES),
+        "Person - Zendesk Sell ID": draw(st.sampled_from(["", "1", "2"])),
+    }
+    cells |= deal(
+        draw(st.sampled_from(["", "", "Roof"])),
+        value=draw(st.sampled_from(["", "5", "$5"])),
+        id=number("deals"),
+    )
     cells |= {"Deal - Expected close date": draw(DATES)}
     cells |= _headed("Lead", {"title": draw(st.sampled_from(["", "", "Hope"])), "id": number("leads")})
-    cells |= {"Note - Content": draw(st.sampled_from(["", "", "Hi"])), "Activity - Subject": draw(st.sampled_from(["", "", "Call"]))}
+    cells |= {
+        "Note - Content": draw(st.sampled_from(["", "", "Hi"])),
+        "Activity - Subject": draw(st.sampled_from(["", "", "Call"])),
+    }
     if not renames:
-        for prefix, item in (("Organization", "organizations"), ("Person", "persons")):
+        for prefix in ("Organization", "Person"):
             if cells[f"{prefix} - Pipedrive System ID"]:
                 cells[f"{prefix} - Name"] = ""
     return cells
@@ -298,7 +354,10 @@ def as_store(result: Rehearsal) -> Store:
 
 def plain(store: Store) -> dict[str, Any]:
     return {
-        item: {key: {field: value for field, value in one.items() if value is not None} for key, one in records.items()}
+        item: {
+            key: {field: value for field, value in one.items() if value is not None}
+            for key, one in records.items()
+        }
         for item, records in store.items()
     }
 
@@ -324,7 +383,11 @@ def assert_equal(result: Rehearsal, store: Store, log: Log) -> None:
 
 
 @pytest.mark.parametrize("readings", [USUAL, READINGS], ids=["usual", "any"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(data=st.data())
 def test_the_fast_model_does_what_the_plain_one_does(
     tmp_path_factory: pytest.TempPathFactory, readings: st.SearchStrategy[dict[str, str]], data: st.DataObject
@@ -356,10 +419,16 @@ def test_links_by_hand_cover_every_item() -> None:
 @pytest.mark.parametrize("style", ["prefixed", "bare"])
 @pytest.mark.parametrize("language", ["en", "de", "pt", "es"])
 def test_exports_are_read_back(tmp_path: Path, style: str, language: str) -> None:
-    rows = [deal("Roof", sell="70001") | person("Ada", "a@b.example", "070", sell="80001") | org("Lind AB", "Here", sell="90001")]
+    rows = [
+        deal("Roof", sell="70001")
+        | person("Ada", "a@b.example", "070", sell="80001")
+        | org("Lind AB", "Here", sell="90001")
+    ]
     leads = [{"Lead - Title": "Hope", "Lead - Zendesk Sell lead ID": "50001"} | org("Lind AB", "Here")]
     notes = [{"Note - Content": "2026 · Ada · Sell note 60001<br>Hi"} | org("Lind AB", "Here")]
-    activities = [{"Activity - Subject": "Call", "Activity - Note": "x<br>Sell task 40001"} | org("Lind AB", "Here")]
+    activities = [
+        {"Activity - Subject": "Call", "Activity - Note": "x<br>Sell task 40001"} | org("Lind AB", "Here")
+    ]
     folder = lap(tmp_path / "lap", deals=rows, leads=leads, notes=notes, activities=activities)
     result = rehearse(folder)
     result.export(tmp_path / "out", style=style, language=language)
@@ -369,9 +438,14 @@ def test_exports_are_read_back(tmp_path: Path, style: str, language: str) -> Non
     assert found.given == found.readable == set(ITEMS)
     assert found.issues.height == 0
     assert {item: found[item]["sell_id"].to_list() for item in ITEMS[:4]} == {
-        "organizations": ["90001"], "persons": ["80001"], "deals": ["70001"], "leads": ["50001"],
-    }  # fmt: skip
-    assert found.deals.select("person", "organization_id").rows() == [("Ada", found.organizations["system_id"][0])]
+        "organizations": ["90001"],
+        "persons": ["80001"],
+        "deals": ["70001"],
+        "leads": ["50001"],
+    }
+    assert found.deals.select("person", "organization_id").rows() == [
+        ("Ada", found.organizations["system_id"][0])
+    ]
     assert (found.notes["mark"][0], found.activities["mark"][0]) == ("Sell note 60001", "Sell task 40001")
     for item in ITEMS:
         assert found.raw[item].columns == result.tables[item].columns

@@ -118,9 +118,13 @@ class ByHand:
         self.file = path.name
         self.known = {item: set(self.store[item]) for item in ITEMS}
         self.names = {
-            (item, key): record.get("Name") for item in ("organizations", "persons") for key, record in self.store[item].items()
+            (item, key): record.get("Name")
+            for item in ("organizations", "persons")
+            for key, record in self.store[item].items()
         }
-        self.first = {(item, key): sell_id(item, self.store[item][key]) for item in ITEMS for key in self.store[item]}
+        self.first = {
+            (item, key): sell_id(item, self.store[item][key]) for item in ITEMS for key in self.store[item]
+        }
         for self.row, cells in rows_of(path):
             self.import_row(cells)
 
@@ -130,7 +134,9 @@ class ByHand:
         if refused:
             item, reason = refused[0]
             self.log.skipped.append(self.place(item, reason=reason))
-            if self.readings["skipped_row"] == "nothing" or {"organizations", "persons"} & {i for i, _ in refused}:
+            if self.readings["skipped_row"] == "nothing" or {"organizations", "persons"} & {
+                i for i, _ in refused
+            }:
                 return
             given = {item: given[item] for item in ("organizations", "persons") if item in given}
         self.written = {
@@ -156,27 +162,35 @@ class ByHand:
             if field in DATE_FIELDS and value is not None and not is_date(value):
                 return "Invalid date format"
         nameless = number is None or self.readings["id_alone"] == "needs_name"
-        contact = "organizations" in given or "persons" in given
         if item == "organizations" and nameless and not cells.get("Name"):
             return "Organization name must be given"
         if item == "persons" and nameless and not person_name(cells):
             return "Name must be given"
         if item in ("deals", "leads"):
-            title = cells.get("Title")
-            if number is not None and nameless and not title:
-                return f"{singular} title must be given"
-            if not contact and (number is None or self.readings["id_contact"] == "needed"):
-                return f"{singular} title must be given" if not title else f"{singular} needs a person or an organization"
-            if title and len(title) > 255:
-                return "Title is longer than 255 characters"
-            currency = cells.get("Currency of value")
-            if currency and not re.fullmatch("[A-Z]{3}", currency):
-                return "Please provide valid currency"
-        if item == "notes":
-            if not cells.get("Content") and number is None:
-                return "Note content must be given"
-            if number is None and not self.targets(given):
-                return "Note must be associated with at least one organization, person, deal, lead or project"
+            return self.refusal_of_sale(singular, cells, number, given)
+        if item == "notes" and number is None and not cells.get("Content"):
+            return "Note content must be given"
+        if item == "notes" and number is None and not self.targets(given):
+            return "Note must be associated with at least one organization, person, deal, lead or project"
+        return None
+
+    def refusal_of_sale(
+        self, singular: str, cells: Cells, number: str | None, given: dict[str, Cells]
+    ) -> str | None:
+        title, currency = cells.get("Title"), cells.get("Currency of value")
+        contact = "organizations" in given or "persons" in given
+        if number is not None and self.readings["id_alone"] == "needs_name" and not title:
+            return f"{singular} title must be given"
+        if not contact and (number is None or self.readings["id_contact"] == "needed"):
+            return (
+                f"{singular} needs a person or an organization"
+                if title
+                else f"{singular} title must be given"
+            )
+        if title and len(title) > 255:
+            return "Title is longer than 255 characters"
+        if currency and not re.fullmatch("[A-Z]{3}", currency):
+            return "Please provide valid currency"
         return None
 
     def targets(self, given: dict[str, Cells]) -> list[str]:
@@ -211,7 +225,9 @@ class ByHand:
         else:
             how = "id" if by == "id" else "key"
             self.log.found.append(
-                self.place(item, id=match, how=how, sell_id=sell_id(item, cells), into=self.first.get((item, match)))
+                self.place(
+                    item, id=match, how=how, sell_id=sell_id(item, cells), into=self.first.get((item, match))
+                )
             )
             self.merge(item, match, cells, how)
         hits[item] = (match, how)
@@ -234,9 +250,6 @@ class ByHand:
     def same_organization(self, cells: Cells) -> tuple[str | None, str]:
         compare = self.readings["compare"]
         name, address = fold(cells.get("Name"), compare), fold(cells.get("Address"), compare)
-        if address is None and self.readings["bare_organizations"] == "separate":
-            if self.readings["blank_address"] == "differs":
-                return None, ""
         for key, record in self.store["organizations"].items():
             if fold(record.get("Name"), compare) != name:
                 continue
@@ -267,15 +280,22 @@ class ByHand:
     def same_employer(self, one: str, other: str | None) -> bool:
         if other is None or self.readings["organization_of_person"] == "record":
             return one == other
-        names = [fold(self.store["organizations"][key].get("Name"), self.readings["compare"]) for key in (one, other)]
+        names = [
+            fold(self.store["organizations"][key].get("Name"), self.readings["compare"])
+            for key in (one, other)
+        ]
         return names[0] == names[1]
 
     def mails(self, cells: Mapping[str, str | None]) -> set[str | None]:
-        found = [piece for field, value in cells.items() if field.startswith("Email") for piece in pieces(value)]
+        found = [
+            piece for field, value in cells.items() if field.startswith("Email") for piece in pieces(value)
+        ]
         return {fold(piece, self.readings["compare"]) for piece in found}
 
     def phones(self, cells: Mapping[str, str | None]) -> set[str]:
-        found = [piece for field, value in cells.items() if field.startswith("Phone") for piece in pieces(value)]
+        found = [
+            piece for field, value in cells.items() if field.startswith("Phone") for piece in pieces(value)
+        ]
         return {digits(piece, self.readings["phones"]) for piece in found} - {""}
 
     # --- merging ------------------------------------------------------------------------------
@@ -287,9 +307,9 @@ class ByHand:
             old = record.get(field)
             several = is_list(item, field)
             if value is None:
-                if erases and old is not None and field != TITLES.get(item) and not (several == "label" and how == "key"):
-                    if not (several == "contact" and how == "key"):
-                        self.set(item, key, field, None)
+                added_only = how == "key" and several != ""
+                if erases and old is not None and field != TITLES.get(item) and not added_only:
+                    self.set(item, key, field, None)
             elif several == "contact" or (several == "label" and self.readings["labels_on_merge"] == "added"):
                 if old in (None, value):
                     record[field] = value
@@ -379,4 +399,3 @@ def run_by_hand(files: list[Path], store: Store, readings: Readings) -> tuple[St
     for path in files:
         wizard.import_file(path)
     return mine, wizard.log
-

@@ -1,6 +1,7 @@
 """What is not known for sure about Pipedrive's wizard, each in one place with its other reading.
 
-The rehearsal (`wizard.py`) asks `Readings` and nothing else; report, trial and docs show `table()`. Sources are the
+The rehearsal (`wizard.py`) asks `Readings` and nothing else; report, trial and docs show `table()`. Sources
+are the
 codes of the fact sheets: K = Pipedrive's own knowledge base, R = a dated reference, N = third parties.
 """
 
@@ -67,7 +68,7 @@ ASSUMPTIONS: Final[dict[str, Assumption]] = {
         ("folded", "exact", "forms"),
         "medium",
         "not documented; trimmed, without case and repeated blanks is usual",
-        "records that differ only by case (or by Unicode form) are taken for one, or a link by key makes a double",
+        "records that differ by case or Unicode form only become one, or a link by key makes a double",
         "duplicates: {companies: distinguish, contacts: distinguish}",
     ),
     "phones": Assumption(
@@ -138,7 +139,7 @@ ASSUMPTIONS: Final[dict[str, Assumption]] = {
         "single_pass: true",
     ),
     "history_row_moves": Assumption(
-        "Does a row with a deal, lead, activity or note move a person found by System ID to its organization?",
+        "Does a row with a deal or history move a person found by System ID to its organization?",
         ("moves", "stays"),
         "low",
         "K5 for a person found by name; nothing for one found by ID",

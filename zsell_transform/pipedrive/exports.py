@@ -1,6 +1,7 @@
 """Pipedrive's own exports → what is there already, with its System IDs.
 
-What goes in: a folder (or zip) with any of Pipedrive's export files. What comes out: `Held`, by which a lap decides
+What goes in: a folder (or zip) with any of Pipedrive's export files. What comes out: `Held`, by which a lap
+decides
 what is present, and `verify` compares value by value. Header forms and languages: `exports.yaml`.
 """
 
@@ -79,7 +80,8 @@ class Held:
         readable: The items whose file has the column of its Sell id or mark.
         raw: By item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
             `Email - Work`); custom fields under their label. One row a record.
-        twice: `item, sell_id, system_ids`: Sell ids that stand on several records. They are present, and nothing
+        twice: `item, sell_id, system_ids`: Sell ids that stand on several records. They are present, and
+            nothing
             may link to them.
         issues: What was found on the way (schema `issues.RAW`).
     """
@@ -110,10 +112,12 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     """Reads Pipedrive's own exports.
 
     Args:
-        folder: A folder with CSV files, a `.zip` of them, or one CSV file. Each file's item is recognised by its
+        folder: A folder with CSV files, a `.zip` of them, or one CSV file. Each file's item is recognised
+            by its
             headers: prefixed (`Deal - Title`) or bare, in English, German, Portuguese or Spanish; in another
             language by its name (`deals-….csv`) or by the mapping.
-        ask: The mapping. `columns: {pipedrive_deals: {Sopimus - Tunnus: ID, Vanha tunnus: Zendesk Sell ID}}` names
+        ask: The mapping. `columns: {pipedrive_deals: {Sopimus - Tunnus: ID, Vanha tunnus: Zendesk Sell
+            ID}}` names
             columns that are not recognised (header → canonical name), for each of the six items.
 
     Raises:
@@ -126,11 +130,10 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
         read = [_read_item(path, named) for path in paths]
     if not any(item for _, item, _ in read):
         raise ExportError(
-            f"{place}: none of Pipedrive's exports (organizations, people, deals, leads, activities, notes) as CSV"
+            f"{place}: no CSV file that is Pipedrive's export of organizations, people, deals, leads, activities"
+            " or notes"
         )
-    problems = [
-        issue("export_not_recognised", file=path.name) for path, item, _ in read if item is None
-    ]
+    problems = [issue("export_not_recognised", file=path.name) for path, item, _ in read if item is None]
     tables: dict[str, pl.DataFrame] = {}
     for item in ITEMS:
         parts = [frame for _, found, frame in read if found == item]
@@ -173,14 +176,16 @@ def _read_item(path: Path, named: Mapping[str, Mapping[str, str]]) -> tuple[Path
     if item is None:
         return path, None, frame
     used: dict[str, str] = {}
-    for header in frame.columns:  # a header that stands twice, or twins of two languages: the first one counts
+    for (
+        header
+    ) in frame.columns:  # a header that stands twice, or twins of two languages: the first one counts
         name = names[header]
         used[header] = name if name not in used.values() else header
     return path, item, frame.rename(used)
 
 
 def _read_text(path: Path) -> pl.DataFrame:
-    """All cells as text, blank ones null; the careful reader where polars gives up or sees one column only."""
+    """All cells as text, blank ones null; by the careful reader where polars gives up."""
     try:
         frame = pl.read_csv(path, infer_schema=False)
         if frame.width == 1:
@@ -230,7 +235,7 @@ def _spellings(item: str) -> dict[str, str]:
 def recognise(
     headers: Sequence[str], file: str, named: Mapping[str, Mapping[str, str]]
 ) -> tuple[str | None, dict[str, str]]:
-    """Which item a file holds, and header → canonical column; headers that are not known keep their bare name."""
+    """Which item a file holds, and header → canonical column; an unknown header keeps its bare name."""
     prefix, item = _prefix(headers)
     bare = {h: h.removeprefix(f"{prefix} - ") if prefix else h for h in headers}
     if item is None:
@@ -245,7 +250,7 @@ def recognise(
 
 
 def _prefix(headers: Sequence[str]) -> tuple[str, str | None]:
-    """The prefix most headers share, and its item; an unknown prefix (another language) counts if nearly all have it."""
+    """The prefix that most headers share, and its item; one of an unknown language if nearly all have it."""
     known = {word: item for item, words in vocabulary()["prefixes"].items() for word in words.values()}
     heads = [header.split(" - ", 1)[0] for header in headers if " - " in header]
     counts = sorted(((heads.count(head), head) for head in dict.fromkeys(heads)), key=lambda c: -c[0])
@@ -263,7 +268,11 @@ def _by_name(file: str) -> str | None:
 
 
 def _by_mapping(headers: Sequence[str], named: Mapping[str, Mapping[str, str]]) -> str | None:
-    fits = [item for item in ITEMS if named.get(f"pipedrive_{item}") and set(named[f"pipedrive_{item}"]) <= set(headers)]
+    fits = [
+        item
+        for item in ITEMS
+        if named.get(f"pipedrive_{item}") and set(named[f"pipedrive_{item}"]) <= set(headers)
+    ]
     return fits[0] if len(fits) == 1 else None
 
 
@@ -310,7 +319,9 @@ def _held(tables: Mapping[str, pl.DataFrame], problems: list[pl.DataFrame]) -> H
         frames[item] = frames[item].with_columns(pl.when(~own.is_in(doubled.implode())).then(own))
     of_entity = pl.col("item").replace_strict(ENTITY_OF)
     for code, items in (("sell_id_twice", SELL_ID_ITEMS), ("mark_twice", tuple(MARKED_TEXT))):
-        some = twice.filter(pl.col("item").is_in(items)).with_columns(of_entity.alias("_entity"), _id="sell_id")
+        some = twice.filter(pl.col("item").is_in(items)).with_columns(
+            of_entity.alias("_entity"), _id="sell_id"
+        )
         told = found(some.lazy(), code, entity=None, value=pl.col("sell_id"), detail=pl.col("system_ids"))
         problems.append(told.collect().with_columns(entity=some["_entity"]))
     return Held(
@@ -352,7 +363,7 @@ def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
     for name in ("sell_id", "sell_lead_id"):
         if name in frame.columns:
             frame = frame.explode(name)
-    return frame.cast(SCHEMAS[item])
+    return frame.cast(pl.Schema(SCHEMAS[item]))
 
 
 def _several(table: pl.DataFrame, begins: str, separators: str) -> pl.Expr:
@@ -366,7 +377,7 @@ def _several(table: pl.DataFrame, begins: str, separators: str) -> pl.Expr:
 
 
 def split_ids(cell: pl.Expr) -> pl.Expr:
-    """`123, 456` → a list. A company's name may hold commas itself (`name:peter, paul`): it is cut at an id only."""
+    """`123, 456` → a list; a name may hold commas itself (`name:peter, paul`) and is cut at an id only."""
     mixed = cell.str.replace_all(r"\s*,\s*(name:|email:)", "\x1f${1}")
     for _ in range(3):
         mixed = mixed.str.replace(r"(^|\x1f)(\d+)\s*,\s*", "${1}${2}\x1f")
@@ -379,7 +390,9 @@ def split_ids(cell: pl.Expr) -> pl.Expr:
 def _twice(item: str, frame: pl.DataFrame) -> pl.DataFrame:
     key = "mark" if item in MARKED_TEXT else "sell_id"
     pairs = frame.filter(pl.col(key).is_not_null()).unique(["system_id", key], maintain_order=True)
-    groups = pairs.group_by(key, maintain_order=True).agg(pl.len().alias("n"), pl.col("system_id").str.join(", "))
+    groups = pairs.group_by(key, maintain_order=True).agg(
+        pl.len().alias("n"), pl.col("system_id").str.join(", ")
+    )
     return groups.filter(pl.col("n") > 1).select(
         pl.lit(item).alias("item"), pl.col(key).alias("sell_id"), pl.col("system_id").alias("system_ids")
     )
@@ -424,7 +437,9 @@ def _marked_column(item: str, table: pl.DataFrame) -> str | None:
     """The column with the marks: by its name, in an unknown language the one in which any stand."""
     if MARKED_TEXT[item] in table.columns or not table.width:
         return MARKED_TEXT[item] if table.width else None
-    counts = table.select(mark(item, pl.col(name)).count().alias(name) for name in table.columns).row(0, named=True)
+    counts = table.select(mark(item, pl.col(name)).count().alias(name) for name in table.columns).row(
+        0, named=True
+    )
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] else None
 

@@ -1,6 +1,7 @@
 """The rehearsal: a model of Pipedrive's import wizard, and an in-memory Pipedrive that it imports into.
 
-It reads nothing but CSV files and knows nothing of how they were made: it is a judge. What the wizard does is taken
+It reads nothing but CSV files and knows nothing of how they were made: it is a judge. What the wizard does
+is taken
 from Pipedrive's own words where there are any; where there are none, `assumptions.py` names the readings.
 """
 
@@ -16,7 +17,7 @@ import polars as pl
 from zsell_transform.errors import ExportError
 from zsell_transform.pipedrive import assumptions as unsure
 from zsell_transform.pipedrive.assumptions import Readings
-from zsell_transform.pipedrive.wizard import match
+from zsell_transform.pipedrive.wizard import match, people
 from zsell_transform.pipedrive.wizard.exporting import write_export
 from zsell_transform.pipedrive.wizard.held import store_of
 from zsell_transform.pipedrive.wizard.merge import Hits, merged, new_ids
@@ -44,13 +45,16 @@ class Rehearsal:
         store: The records with the wizard's own field names, by item (`_id`, links `_organization` …).
         files: `file, item, rows, created, merged, skipped`, one row a file.
         created: `file, row, item, id, sell_id`.
-        merged: Rows that hit a record by its key: `file, row, item, id, sell_id, into` (`sell_id`: of the row, null
+        merged: Rows that hit a record by its key: `file, row, item, id, sell_id, into` (`sell_id`: of the
+            row, null
             where it only links; `into`: of the record).
         updated: Rows that hit a record by its System ID; the same columns.
         skipped: `file, row, item, reason`.
-        links: `file, row, item, id, sell_id, target, target_id, target_sell_id, how`: each link made; `how` says how
+        links: `file, row, item, id, sell_id, target, target_id, target_sell_id, how`: each link made; `how`
+            says how
             the target was found on the row (id, key, new).
-        overwritten: `file, row, item, id, sell_id, field, old, new`: values that a later row replaced or erased.
+        overwritten: `file, row, item, id, sell_id, field, old, new`: values that a later row replaced or
+            erased.
         altered: `file, row, item, field, value, stored`: values that the wizard changes on the way.
         readings: The readings of the assumptions that were followed.
     """
@@ -84,14 +88,18 @@ class Rehearsal:
     @property
     def doubled(self) -> pl.DataFrame:
         """Sell ids and marks that more than one record carries: `item, sell_id, records`."""
-        own = pl.concat([names(self.store, item).select(pl.lit(item).alias("item"), "sell_id") for item in ITEMS])
+        own = pl.concat(
+            [names(self.store, item).select(pl.lit(item).alias("item"), "sell_id") for item in ITEMS]
+        )
         counts = own.drop_nulls().group_by("item", "sell_id", maintain_order=True).agg(records=pl.len())
         return counts.filter(pl.col("records") > 1)
 
     @property
     def collapsed(self) -> pl.DataFrame:
         """Rows of one Sell record that became part of another one: the merges that must not be."""
-        return self.merged.filter(pl.col("sell_id").is_not_null() & pl.col("sell_id").ne_missing(pl.col("into")))
+        return self.merged.filter(
+            pl.col("sell_id").is_not_null() & pl.col("sell_id").ne_missing(pl.col("into"))
+        )
 
     @property
     def assumptions(self) -> pl.DataFrame:
@@ -164,7 +172,7 @@ def import_file(rows: Rows, store: Store, readings: Readings, *, loop: bool = Fa
     rows, altered = repair(rows, readings)
     hits: Hits = {item: match.always_new(item, rows, store) for item in ITEMS[2:]}
     hits["organizations"] = match.organizations(rows, store, readings, loop=loop)
-    hits["persons"] = match.persons(rows, store, readings, hits["organizations"], loop=loop)
+    hits["persons"] = people.persons(rows, store, readings, hits["organizations"], loop=loop)
     ids = {item: new_ids(item, store[item], hits[item]) for item in ITEMS}
     after, parts = dict(store), []
     for item in ITEMS:
@@ -188,8 +196,10 @@ def _found_and_created(
     found, created = [], []
     for item in ITEMS:
         own = rows.frame.select("_row", sell_id=sell_ids(item, rows))
-        named = hits[item].join(ids[item], on="code", how="left", maintain_order="left").join(
-            own, on="_row", how="left", maintain_order="left"
+        named = (
+            hits[item]
+            .join(ids[item], on="code", how="left", maintain_order="left")
+            .join(own, on="_row", how="left", maintain_order="left")
         )
         made = named.filter(pl.col("how") == "new")
         first = pl.concat([_sell_ids_held(item, store), made.select("code", into="sell_id")])
@@ -211,15 +221,17 @@ def _sell_ids_held(item: str, store: Store) -> pl.DataFrame:
 
 def _told(events: Events, store: Store, readings: Readings, read: list[dict[str, Any]]) -> Rehearsal:
     """The events of all files, with Sell ids beside Pipedrive's."""
-    own = pl.concat([
-        names(store, item).select(item=pl.lit(item), id="id", sell_id="sell_id") for item in ITEMS
-    ])  # fmt: skip
+    own = pl.concat(
+        [names(store, item).select(item=pl.lit(item), id="id", sell_id="sell_id") for item in ITEMS]
+    )
     target = own.rename({"item": "target", "id": "target_id", "sell_id": "target_sell_id"})
 
     def beside(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.join(own, on=["item", "id"], how="left", maintain_order="left")
 
-    linked = beside(events["links"]).join(target, on=["target", "target_id"], how="left", maintain_order="left")
+    linked = beside(events["links"]).join(
+        target, on=["target", "target_id"], how="left", maintain_order="left"
+    )
     found = events["found"]
     created = beside(events["created"].drop("sell_id"))
     return Rehearsal(

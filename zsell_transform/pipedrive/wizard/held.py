@@ -29,5 +29,7 @@ def _table(item: str, shown: pl.DataFrame) -> pl.DataFrame:
     table = table.rename({name: renamed[name] for name in table.columns if name in renamed})
     if {"Stage (pipeline)", "Pipeline"} <= set(table.columns):
         cell = pl.format("{} ({})", "Stage (pipeline)", "Pipeline")
-        table = table.with_columns(pl.coalesce(cell, "Stage (pipeline)").alias("Stage (pipeline)")).drop("Pipeline")
+        table = table.with_columns(pl.coalesce(cell, "Stage (pipeline)").alias("Stage (pipeline)")).drop(
+            "Pipeline"
+        )
     return table

@@ -54,7 +54,9 @@ class Field:
         """Whether a further value stands beside the first one."""
         return self.kind == "contact" or (self.kind == "label" and readings["labels_on_merge"] == "added")
 
-    def after(self, old: str | None, new: str | None, how: str, history: bool, readings: Readings) -> str | None:
+    def after(
+        self, old: str | None, new: str | None, how: str, history: bool, readings: Readings
+    ) -> str | None:
         """The value that stands after a row with `new` (null only if it erases)."""
         if old is None or new is None or old == new:
             return new
@@ -107,9 +109,9 @@ def merged(
         changes = settled.changes.join(ids[item], on="code", how="left", maintain_order="left")
         lost.append(changes.select(**place, field=pl.lit(name), old="old", new="new"))
         if cell == "_target":
-            made = frame.filter(pl.col("_target").is_not_null() & ~pl.col("_row").is_in(settled.refused)).join(
-                ids[item], on="code", how="left", maintain_order="left"
-            )
+            made = frame.filter(
+                pl.col("_target").is_not_null() & ~pl.col("_row").is_in(settled.refused)
+            ).join(ids[item], on="code", how="left", maintain_order="left")
             links.append(made.select(**place, target="target", target_id="_target", how="found"))
         return after.with_columns(settled.column.alias(name))
 
@@ -118,7 +120,9 @@ def merged(
     for target in _TARGETS[item]:
         linked = _linked(item, target, rows, hits, ids, readings)
         if linked.height:
-            after = take(LINK[target], cells.join(linked, on="_row", how="left", maintain_order="left"), "_target")
+            after = take(
+                LINK[target], cells.join(linked, on="_row", how="left", maintain_order="left"), "_target"
+            )
     if item in ("deals", "leads"):
         after = after.with_columns(_titled(item, after, rows, store, hits, ids).alias("Title"))
     return Merged(after.drop("code"), pl.concat(lost), pl.concat(links))
@@ -127,7 +131,7 @@ def merged(
 def _linked(
     item: str, target: str, rows: Rows, hits: Hits, ids: dict[str, pl.DataFrame], readings: Readings
 ) -> pl.DataFrame:
-    """`_row, target, _target, found`: the record on the row that the item is linked to, and how it was found."""
+    """`_row, target, _target, found`: the row's record to link to, and how the row found it."""
     there = hits[target].join(ids[target], on="code", how="left", maintain_order="left")
     if item in ("activities", "notes"):
         meant = rows.frame.filter(targeted(target, rows, readings)).select("_row")
@@ -138,15 +142,17 @@ def _linked(
 
 @attrs.frozen
 class _Settled:
-    """A field after all rows: its column, its changes (`code, _row, old, new`), rows whose value was not taken."""
+    """A field after all rows: its column, its changes (`code, _row, old, new`), rows that were refused."""
 
     column: pl.Series
     changes: pl.DataFrame
     refused: list[int]
 
 
-def _settled(field: Field, cells: pl.DataFrame, cell: str, after: pl.DataFrame, readings: Readings) -> _Settled:
-    """Where all rows of a record, and the record, agree, the value is that; a loop settles the others in row order."""
+def _settled(
+    field: Field, cells: pl.DataFrame, cell: str, after: pl.DataFrame, readings: Readings
+) -> _Settled:
+    """Where a record and all its rows agree, that is the value; a loop settles the others in row order."""
     erasing = [how for how in ("id", "key") if field.erases(how, readings)]
     said = cells.filter(pl.col(cell).is_not_null() | pl.col("how").is_in(erasing)).select(
         "code", "_row", "how", "history", value=cell
@@ -154,7 +160,12 @@ def _settled(field: Field, cells: pl.DataFrame, cell: str, after: pl.DataFrame, 
     held = after.select("code", old=column(after, field.name))
     touched = held.join(said.select("code").unique(), on="code", how="semi", maintain_order="left")
     clear = (
-        pl.concat([said.select("code", "value"), touched.filter(pl.col("old").is_not_null()).select("code", value="old")])
+        pl.concat(
+            [
+                said.select("code", "value"),
+                touched.filter(pl.col("old").is_not_null()).select("code", value="old"),
+            ]
+        )
         .group_by("code", maintain_order=True)
         .agg(pl.col("value").first(), agree=pl.col("value").n_unique() == 1)
         .filter(pl.col("agree") & pl.col("value").is_not_null())
@@ -188,17 +199,18 @@ def _settled(field: Field, cells: pl.DataFrame, cell: str, after: pl.DataFrame, 
 def _titled(
     item: str, after: pl.DataFrame, rows: Rows, store: Store, hits: Hits, ids: dict[str, pl.DataFrame]
 ) -> pl.Series:
-    """Titles; a new deal or lead without one is called after its row's organization, else after its person."""
+    """Titles; a new deal or lead without one is called after its row's organization or person."""
     names = hits[item].filter(pl.col("how") == "new").select("code", "_row")
     for target in ("organizations", "persons"):
         known = store[target].select("_id", known=column(store[target], "Name"))
         written = rows.frame.select("_row", written=rows.cell(target, "Name"))
         called = (
-            hits[target].join(ids[target], on="code", how="left", maintain_order="left")
+            hits[target]
+            .join(ids[target], on="code", how="left", maintain_order="left")
             .join(known, on="_id", how="left", maintain_order="left")
             .join(written, on="_row", how="left", maintain_order="left")
             .select("_row", pl.coalesce("written", "known").alias(target))
-        )  # fmt: skip
+        )
         names = names.join(called, on="_row", how="left", maintain_order="left")
     named = after.join(names, on="code", how="left", maintain_order="left")
     stands_in = pl.coalesce("organizations", "persons") + pl.lit(" deal" if item == "deals" else " lead")

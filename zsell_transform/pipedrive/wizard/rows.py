@@ -13,11 +13,21 @@ import polars as pl
 from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard.store import EVENTS, ITEMS, Store, column, sell_field, title_field
 
-SINGULAR: Final = dict(zip(ITEMS, ("Organization", "Person", "Deal", "Lead", "Activity", "Note"), strict=True))
+SINGULAR: Final = dict(
+    zip(ITEMS, ("Organization", "Person", "Deal", "Lead", "Activity", "Note"), strict=True)
+)
 SYSTEM_ID: Final = dict.fromkeys(ITEMS, "Pipedrive System ID") | {"notes": "Pipedrive system ID"}
-DATE_FIELDS: Final = frozenset({
-    "Creation date", "Won time", "Lost time", "Closed on", "Expected close date", "Due date", "Marked as done time",
-})  # fmt: skip
+DATE_FIELDS: Final = frozenset(
+    {
+        "Creation date",
+        "Won time",
+        "Lost time",
+        "Closed on",
+        "Expected close date",
+        "Due date",
+        "Marked as done time",
+    }
+)
 _DATE: Final = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?$"
 _NUMBER: Final = r"^-?\d+(\.\d+)?$"
 _CURRENCY: Final = r"^[A-Z]{3}$"
@@ -52,7 +62,9 @@ class Rows:
 def numbered(folder: Path) -> list[Path]:
     """The files of a lap in upload order: `2-persons.csv`, `2-persons-01.csv` …"""
     found = [(match, path) for path in folder.iterdir() if (match := _NUMBERED.fullmatch(path.name))]
-    return [path for _, path in sorted(found, key=lambda one: (int(one[0][1]), int(one[0][2] or 0), one[1].name))]
+    return [
+        path for _, path in sorted(found, key=lambda one: (int(one[0][1]), int(one[0][2] or 0), one[1].name))
+    ]
 
 
 def read_rows(path: Path) -> Rows:
@@ -64,7 +76,10 @@ def read_rows(path: Path) -> Rows:
     named = {header: place for header in raw.columns if (place := _place(header))}
     frame = raw.select(
         pl.col("_row").cast(pl.Int64),
-        *(pl.col(header).str.strip_chars().alias(f"{item}.{field}") for header, (item, field) in named.items()),
+        *(
+            pl.col(header).str.strip_chars().alias(f"{item}.{field}")
+            for header, (item, field) in named.items()
+        ),
     )
     text = pl.col(pl.String)
     frame = frame.with_columns(pl.when(text != "").then(text))
@@ -72,7 +87,9 @@ def read_rows(path: Path) -> Rows:
     for item, field in named.values():
         fields[item] = (*fields.get(item, ()), field)
     frame = frame.with_columns(
-        pl.any_horizontal(pl.col(f"{item}.{field}").is_not_null() for field in fields.get(item, ())).alias(item)
+        pl.any_horizontal(pl.col(f"{item}.{field}").is_not_null() for field in fields.get(item, ())).alias(
+            item
+        )
         if item in fields
         else pl.lit(False).alias(item)
         for item in ITEMS
@@ -133,7 +150,9 @@ def skip(rows: Rows, store: Store, readings: Readings) -> tuple[Rows, pl.DataFra
         frame = rows.frame.join(refused, on="_row", how="anti", maintain_order="left")
     else:
         contacts = [item for item in items if item in ("organizations", "persons")]
-        gone = refused.filter(pl.any_horizontal([pl.lit(False), *(pl.col(c).is_not_null() for c in contacts)]))
+        gone = refused.filter(
+            pl.any_horizontal([pl.lit(False), *(pl.col(c).is_not_null() for c in contacts)])
+        )
         frame = rows.frame.join(gone, on="_row", how="anti", maintain_order="left")
         partly = pl.col("_row").is_in(refused["_row"].implode())
         frame = frame.with_columns((pl.col(item) & ~partly).alias(item) for item in ITEMS[2:])
@@ -148,7 +167,11 @@ def _reason(item: str, rows: Rows, store: Store, readings: Readings) -> pl.Expr:
     word = SINGULAR[item]
     checks: list[tuple[pl.Expr, str]] = [
         (by_id & ~number.is_in(store[item]["_id"].implode()), f"{word} not found"),
-        *((_wrong_date(rows.cell(item, field)), "Invalid date format") for field in rows.fields[item] if field in DATE_FIELDS),
+        *(
+            (_wrong_date(rows.cell(item, field)), "Invalid date format")
+            for field in rows.fields[item]
+            if field in DATE_FIELDS
+        ),
     ]
     title = rows.cell(item, title_field(item))
     if item in ("organizations", "persons"):
@@ -168,7 +191,10 @@ def _reason(item: str, rows: Rows, store: Store, readings: Readings) -> pl.Expr:
         linked = pl.any_horizontal([targeted(target, rows, readings) for target in ITEMS[:4]])
         checks += [
             (~by_id & title.is_null(), "Note content must be given"),
-            (~by_id & ~linked, "Note must be associated with at least one organization, person, deal, lead or project"),
+            (
+                ~by_id & ~linked,
+                "Note must be associated with at least one organization, person, deal, lead or project",
+            ),
         ]
     reason = pl.coalesce(pl.when(wrong).then(pl.lit(text)) for wrong, text in checks)
     return pl.when(pl.col(item)).then(reason)
@@ -191,7 +217,7 @@ def targeted(target: str, rows: Rows, readings: Readings) -> pl.Expr:
 
 
 def repair(rows: Rows, readings: Readings) -> tuple[Rows, pl.DataFrame]:
-    """Cells as they are stored, and what was altered: a number with symbols becomes 0, an unknown owner another one."""
+    """Cells as they are stored, and what was altered: a number with symbols, an unknown owner."""
     wrong: dict[str, tuple[str, pl.Expr, str]] = {}
     if "Value" in rows.fields.get("deals", ()):
         value = rows.cell("deals", "Value")
@@ -205,9 +231,13 @@ def repair(rows: Rows, readings: Readings) -> tuple[Rows, pl.DataFrame]:
         found = rows.frame.filter(pl.col(item) & where)
         altered.append(
             found.select(
-                file=pl.lit(rows.file), row="_row", item=pl.lit(item), field=pl.lit(name.partition(".")[2]),
-                value=pl.col(name), stored=pl.lit(stored),
-            )  # fmt: skip
+                file=pl.lit(rows.file),
+                row="_row",
+                item=pl.lit(item),
+                field=pl.lit(name.partition(".")[2]),
+                value=pl.col(name),
+                stored=pl.lit(stored),
+            )
         )
     frame = rows.frame.with_columns(
         pl.when(where).then(pl.lit(stored)).otherwise(pl.col(name)).alias(name)

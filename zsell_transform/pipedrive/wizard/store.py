@@ -67,7 +67,9 @@ def no_events() -> Events:
 
 
 def title_field(item: str) -> str:
-    return {"organizations": "Name", "persons": "Name", "activities": "Subject", "notes": "Content"}.get(item, "Title")
+    return {"organizations": "Name", "persons": "Name", "activities": "Subject", "notes": "Content"}.get(
+        item, "Title"
+    )
 
 
 def sell_field(item: str) -> str:
@@ -90,23 +92,24 @@ def own_id(item: str, table: pl.DataFrame) -> pl.Expr:
 def names(store: Store, item: str) -> pl.DataFrame:
     """`id, name, sell_id` of an item's records."""
     table = store[item]
-    return table.select(
-        id="_id", name=column(table, title_field(item)), sell_id=own_id(item, table)
-    )
+    return table.select(id="_id", name=column(table, title_field(item)), sell_id=own_id(item, table))
 
 
 def shown(item: str, store: Store) -> pl.DataFrame:
-    """An item's table as Pipedrive would show it: canonical columns of its export, then custom fields by label."""
+    """An item's table as Pipedrive exports it: canonical columns, then custom fields by label."""
     table = store[item]
     filled = [
-        pl.coalesce(column(table, field), pl.lit(value)).alias(field) for field, value in DEFAULTS[item].items()
+        pl.coalesce(column(table, field), pl.lit(value)).alias(field)
+        for field, value in DEFAULTS[item].items()
     ]
     frame = table.with_columns(filled).rename({"_id": "ID"})
     for link in _LINKS_OF[item]:
         printed, number = _PRINTED_LINKS[link]
         target = next(name for name, where in LINK.items() if where == link)
         named = names(store, target).select(pl.col("id").alias(link), pl.col("name").alias(printed))
-        frame = frame.with_columns(column(frame, link).alias(link)).join(named, on=link, how="left", maintain_order="left")
+        frame = frame.with_columns(column(frame, link).alias(link)).join(
+            named, on=link, how="left", maintain_order="left"
+        )
         frame = frame.rename({link: number})
     frame = frame.drop(name for name in frame.columns if name.startswith("_"))
     if "Stage (pipeline)" in frame.columns:
@@ -121,7 +124,7 @@ def shown(item: str, store: Store) -> pl.DataFrame:
 
 
 def _staged(frame: pl.DataFrame) -> pl.DataFrame:
-    """`Quote (Rooftop gardens)` was matched by hand to that stage of that pipeline; Pipedrive shows them apart."""
+    """`Quote (Rooftop gardens)` was matched by hand to that stage; Pipedrive shows the two apart."""
     stage = pl.col("Stage (pipeline)")
     return frame.with_columns(
         stage.str.extract(r" \(([^()]*(?:\([^()]*\)[^()]*)*)\)$").alias("Pipeline"),
@@ -141,9 +144,15 @@ def graph(store: Store) -> pl.DataFrame:
             if link not in table.columns:
                 continue
             target = next(name for name, where in LINK.items() if where == link)
-            named = names(store, target).select(pl.col("id").alias(link), pl.col("sell_id").alias("target_sell_id"))
-            linked = table.filter(pl.col(link).is_not_null()).join(named, on=link, how="left", maintain_order="left")
+            named = names(store, target).select(
+                pl.col("id").alias(link), pl.col("sell_id").alias("target_sell_id")
+            )
+            linked = table.filter(pl.col(link).is_not_null()).join(
+                named, on=link, how="left", maintain_order="left"
+            )
             parts.append(
-                linked.select(item=pl.lit(item), sell_id="_own", target=pl.lit(target), target_sell_id="target_sell_id")
+                linked.select(
+                    item=pl.lit(item), sell_id="_own", target=pl.lit(target), target_sell_id="target_sell_id"
+                )
             )
     return pl.concat(parts).sort("item", "sell_id", "target", "target_sell_id")
