@@ -75,6 +75,8 @@ FAMILIES: Final[dict[str, dict[str, str]]] = {
 SHAPES: Final[dict[str, str]] = {
     shape: pattern for family in FAMILIES.values() for shape, pattern in family.items()
 }
+#: Shape → shapes that no value has beside it.
+EXCLUDED: Final = {"ymd": ("dmy", "mdy", "slashed", "clock")}
 
 #: Words of a tick box, folded; the first of each pair says yes.
 _YES_NO: Final = tuple(
@@ -119,12 +121,16 @@ def families(example: str) -> list[str]:
 
 @attrs.frozen
 class Evidence:
-    """The counts of one column: `counts` per shape, `options` value → times where the values are few."""
+    """The counts of one column: `counts` per shape, `options` value → times where the values are few.
+
+    `untidy` counts cells with outer spaces or an apostrophe in front.
+    """
 
     filled: int
     longest: int
     counts: Mapping[str, int] = attrs.field(factory=lambda: dict.fromkeys(SHAPES, 0))
     options: Mapping[str, int] | None = None
+    untidy: int = 0
 
     def every(self, shape: str) -> bool:
         return self.filled > 0 and self.counts[shape] == self.filled

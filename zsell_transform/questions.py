@@ -13,7 +13,7 @@ import polars as pl
 
 from zsell_transform.cleaning import name as one_line
 from zsell_transform.cleaning import text
-from zsell_transform.evidence import FAMILIES, TEXT_LIMIT, families
+from zsell_transform.evidence import EXCLUDED, FAMILIES, TEXT_LIMIT, families
 from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom
 
 #: Up to about this many different values are counted one by one; a field of options has at most 500.
@@ -34,10 +34,11 @@ def questions(entity: str, columns: list[str], frame: pl.LazyFrame) -> dict[str,
         frame: its records, all text.
 
     Returns:
-        `facts` (one row: record count, and filled, longest, distinct for each column), `values` (`column,
-        value, count` of the vocabulary columns), for deals also `stages`.
+        `facts` (one row: record count, and for each column filled, longest, untidy, where its values matter
+        also distinct and example), `values` (`column, value, count` of the vocabulary columns), for deals
+        also `stages`.
     """
-    asked = {"facts": frame.select(pl.len().alias("rows"), *_facts(columns))}
+    asked = {"facts": frame.select(pl.len().alias("rows"), *_facts(entity, columns))}
     words = [name for name in VOCABULARY.get(entity, ()) if name in columns]
     if words:
         asked["values"] = _counted(frame, words)
@@ -67,39 +68,55 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
     for family, shapes in FAMILIES.items():
         columns = [column for column, fitting in many.items() if family in fitting]
         if columns:
-            matches = [
-                pl.col("value").str.contains(pattern).alias(shape) for shape, pattern in shapes.items()
-            ]
-            tall = _long(frame, columns).with_columns(matches)
+            tall = _weighed(_long(frame, columns), shapes)
             asked[family] = tall.group_by("column").agg(pl.col(*shapes).sum()).sort("column")
     return asked
+
+
+def _weighed(tall: pl.LazyFrame, shapes: dict[str, str]) -> pl.LazyFrame:
+    """The values with a column for each shape: whether they have it, or null where that is known to be no.
+
+    Nearly all dates begin with the year, and these have none of the shapes that another shape excludes.
+    """
+    value = pl.col("value")
+    excluding = [shape for shape in EXCLUDED if shape in shapes]
+    tall = tall.with_columns(value.str.contains(shapes[shape]).alias(shape) for shape in excluding)
+    left = {other: pl.when(~pl.col(shape)).then(value) for shape in excluding for other in EXCLUDED[shape]}
+    return tall.with_columns(
+        left.get(shape, value).str.contains(pattern).alias(shape)
+        for shape, pattern in shapes.items()
+        if shape not in excluding
+    )
 
 
 def _is_few(fact: dict[str, Any]) -> bool:
     return bool(fact["distinct"] <= _ABOUT_FEW and fact["longest"] <= TEXT_LIMIT)
 
 
-def _facts(columns: list[str]) -> list[pl.Expr]:
-    """Four aggregates a column, labelled `position:what:column`, in one row."""
+def _facts(entity: str, columns: list[str]) -> list[pl.Expr]:
+    """A few aggregates a column, labelled `position:what:column`, in one row."""
     return [
         fact.alias(f"{n}:{what}:{name}")
         for n, name in enumerate(columns)
-        for what, fact in _facts_of(name).items()
+        for what, fact in _facts_of(entity, name).items()
     ]
 
 
-def _facts_of(name: str) -> dict[str, pl.Expr]:
-    trimmed = pl.col(name).str.strip_chars()
-    return {
-        "filled": (trimmed.str.len_chars() > 0).sum(),
+def _facts_of(entity: str, name: str) -> dict[str, pl.Expr]:
+    raw = pl.col(name)
+    trimmed = raw.str.strip_chars()
+    facts = {
+        "filled": (trimmed.str.len_bytes() > 0).sum(),
         "longest": trimmed.str.len_chars().max(),
-        "distinct": pl.col(name).approx_n_unique(),
-        "example": trimmed.max(),
+        "untidy": (raw.str.starts_with("'") | (raw != trimmed) | (trimmed == "")).sum(),
     }
+    if matters(entity, name):
+        facts |= {"distinct": raw.approx_n_unique(), "example": trimmed.max()}
+    return facts
 
 
 def read_facts(facts: pl.DataFrame) -> list[dict[str, Any]]:
-    """The one wide row → `{column, filled, longest, distinct, example}`, in the order of the columns."""
+    """The one wide row → `{column, filled, longest, untidy …}`, in the order of the columns."""
     found: dict[str, dict[str, Any]] = {}
     for label, value in facts.drop("rows").row(0, named=True).items():
         _, what, name = label.split(":", 2)

@@ -50,6 +50,7 @@ class Column:
         custom: no Sell table has this column of its own.
         either_order: every value is a date that reads day first and month first alike, so that `day_first`
             decides.
+        tidy: every cell is already as `cleaning.text` reads it, without outer spaces or apostrophe.
         long_numbers: values of more digits than a numerical field takes, in a column of numbers.
     """
 
@@ -64,6 +65,7 @@ class Column:
     options: tuple[str, ...] = ()
     evidence: str = ""
     custom: bool = False
+    tidy: bool = False
     long_numbers: int = 0
     either_order: bool = False
 
@@ -183,7 +185,11 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
         }
     return {
         name: Evidence(
-            fact["filled"], fact["longest"], counts.get(name, dict.fromkeys(SHAPES, 0)), options.get(name)
+            fact["filled"],
+            fact["longest"],
+            counts.get(name, dict.fromkeys(SHAPES, 0)),
+            options.get(name),
+            fact["untidy"],
         )
         for fact in read_facts(topics["facts"])
         for name in (fact["column"],)
@@ -216,7 +222,7 @@ def _column(
     seen = evidence[entity][name]
     reading = read[entity].get(name)
     if reading is None:
-        return Column(name, seen.filled, _distinct(seen), seen.longest)
+        return Column(name, seen.filled, _distinct(seen), seen.longest, tidy=not seen.untidy)
     verdict = _verdict(entity, name, evidence, read)
     return Column(
         name=name,
@@ -231,6 +237,7 @@ def _column(
         evidence=verdict.evidence,
         custom=is_custom(entity, name),
         either_order=date_order(seen) == "undecided",
+        tidy=not seen.untidy,
         long_numbers=seen.counts["digits"] if seen.every("dot") or seen.every("comma") else 0,
     )
 

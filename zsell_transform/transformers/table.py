@@ -8,6 +8,7 @@ is collected here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as MappingOf
 from typing import Any, Final
 
 import attrs
@@ -19,7 +20,7 @@ from zsell_transform.issues import KINDS, found, issue
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import field_facts
 from zsell_transform.sell.columns import plain_name
-from zsell_transform.survey import Survey
+from zsell_transform.survey import Column, Survey
 from zsell_transform.transformers.custom import Custom, custom_fields
 
 #: Columns that every frame of records has beside Sell's own.
@@ -227,7 +228,8 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
         *(Field(c.header, c.value, expects=c.expects) for c in customs),
     )
 
-    ready = _cleaned(frame, names, {*table.columns, *tellable}, filled, _turned_dates(table, names, seen))
+    read, columns = {*table.columns, *tellable}, seen.columns.get(table.source, {})
+    ready = _cleaned(frame, names, read, filled, columns, _turned_dates(table, names, seen))
     for name, value in table.given.items():
         ready = ready.with_columns(value.alias(name))
     hidden = table.hidden | {
@@ -297,12 +299,14 @@ def _cleaned(
     names: Iterable[str],
     read: Iterable[str],
     filled: dict[str, int | None],
+    columns: MappingOf[str, Column],
     turned: dict[str, str],
 ) -> pl.LazyFrame:
     """Every column that is read, once trimmed and freed of its apostrophe; one without any value is null."""
     alive = [name for name in sorted(read) if name in names and filled.get(name) != 0]
     dead = [NOTHING.alias(name) for name in sorted(read) if name not in alive]
-    frame = frame.with_columns(*dead, *(text(name).alias(name) for name in alive))
+    untidy = [name for name in alive if name not in columns or not columns[name].tidy]
+    frame = frame.with_columns(*dead, *(text(name).alias(name) for name in untidy))
     in_iso = [pl.coalesce(iso(name, order), name).alias(name) for name, order in turned.items()]
     return frame.with_columns(in_iso) if in_iso else frame
 
