@@ -23,6 +23,10 @@ DUPLICATES: Final = ("companies", "contacts")
 ORPHANS: Final = ("deals", "leads", "notes")
 
 
+#: Groups of `columns` that speak of Pipedrive's exports.
+PIPEDRIVE_COLUMNS: Final = tuple(f"pipedrive_{item}" for item in ITEMS)
+
+
 @attrs.frozen
 class Rule:
     """An activity whose subject matches any of these words or patterns gets this type; case never matters.
@@ -78,7 +82,8 @@ class Mapping:
         stages: pipeline → Sell stage → Pipedrive stage.
         won_stages, lost_stages: None = Sell's own stage names in its languages; given names replace these.
         closed_stages, activity_types, limits: see their classes.
-        columns: entity → header → canonical Sell column, `custom` or `ignore`.
+        columns: entity → header → canonical Sell column, `custom` or `ignore`; for Pipedrive's exports in an
+            unknown language, `pipedrive_deals` (and so on) → header → the English column, such as `ID`.
         labels: label → its new name; None drops it.
         labels_as: Pipedrive item → `labels` or `field`; all four labelled items are always present.
         lead_statuses: status → `label` or `leave_out`; a status that is not named is a label.
@@ -157,6 +162,8 @@ class Mapping:
                 yield Mention(f"{topic}.{name}", topic, None, name)
         for topic in ("day_first", "columns", "stages"):
             for group, names in getattr(self, topic).items():
+                if group in PIPEDRIVE_COLUMNS:
+                    continue  # they name columns of Pipedrive's exports, not of Sell's
                 for name in names:
                     yield Mention(f"{topic}.{group}.{name}", topic, group, name)
         for topic in ("won_stages", "lost_stages"):
@@ -173,6 +180,8 @@ class Mapping:
         """
         reading = read.Reading()
         for entity, headers in self.columns.items():
+            if entity in PIPEDRIVE_COLUMNS:
+                continue
             targets = ("custom", "ignore", *sorted(known.get(entity, ())))
             for header, target in headers.items():
                 if target not in targets:
@@ -215,7 +224,9 @@ READERS: Final[dict[str, read.Reader]] = {
     "activity_types": read.made(
         ActivityTypes, {"default": _activity_type, "rules": read.list_of(_rule, "a list of rules")}
     ),
-    "columns": read.keys(read.keys(read.text("a column of Sell's export, 'custom' or 'ignore'")), *ENTITIES),
+    "columns": read.keys(
+        read.keys(read.text("a column of Sell's export, 'custom' or 'ignore'")), *ENTITIES, *PIPEDRIVE_COLUMNS
+    ),
     "labels": read.keys(read.or_null(read.text("a label or null"))),
     "labels_as": read.keys(
         read.one_of("labels", "field"), *LABELLED, defaults=dict.fromkeys(LABELLED, "labels")

@@ -129,10 +129,8 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
         paths = _csv_files(place, Path(room))
         read = [_read_item(path, named) for path in paths]
     if not any(item for _, item, _ in read):
-        raise ExportError(
-            f"{place}: no CSV file that is Pipedrive's export of organizations, people, deals, leads, activities"
-            " or notes"
-        )
+        items = "organizations, people, deals, leads, activities or notes"
+        raise ExportError(f"{place}: no CSV file that is Pipedrive's export of {items}")
     problems = [issue("export_not_recognised", file=path.name) for path, item, _ in read if item is None]
     tables: dict[str, pl.DataFrame] = {}
     for item in ITEMS:

@@ -1,0 +1,241 @@
+"""Pipedrive's own exports: recognised in every form, read for Sell ids and marks, honest about what is unclear."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from zsell_transform.errors import ExportError
+from zsell_transform.issues import KINDS, render
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.exports import Held, empty_held, mark, read_pipedrive, recognise, vocabulary
+from zsell_transform.pipedrive.wizard.exporting import headers
+from zsell_transform.sell.entities import ITEMS
+
+
+def given(folder: Path, ask: object = None, **files: str) -> Held:
+    """Reads a folder with these files: `deals="ID,Title\\n1,Roof\\n"` → `deals.csv`."""
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return read_pipedrive(folder, ask)
+
+
+# ---- recognising ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", ["prefixed", "bare"])
+@pytest.mark.parametrize("language", ["en", "de", "pt", "es"])
+@pytest.mark.parametrize("item", ITEMS)
+def test_an_item_is_recognised_by_its_headers(item: str, language: str, style: str) -> None:
+    """Whatever the file is called."""
+    columns = list(vocabulary()["columns"][item])
+    spelled = headers(item, columns, style=style, language=language)
+
+    found, names = recognise(list(spelled.values()), "export.csv", {})
+
+    assert found == item
+    assert [names[spelled[column]] for column in columns] == columns
+
+
+@pytest.mark.parametrize(
+    ("line", "item"),
+    [
+        ("Deal - ID,Deal - Titel,Deal - Phase,Deal - Kontaktperson", "deals"),
+        ("Negócio - ID,Negócio - Título,Negócio - Pessoa de contato", "deals"),
+        ("Deal - ID,Deal - Title,Person - Email - Work,Organization - Address,Person - ID", "deals"),
+        ("Person - ID,Person - Name,Person - Organization", "persons"),
+        ("ID,Name,First name,Address,Email - Work", "persons"),
+        ("ID,Name,Address,Phone,Email", "organizations"),
+        ("ID,Content,Deal title,Lead,User", "notes"),
+        ("Activity - ID,Activity - Subject,Activity - Due date,Activity - Deal", "activities"),
+        ("severity,code,entity", None),
+    ],
+)
+def test_real_header_lines(line: str, item: str | None) -> None:
+    assert recognise(line.split(","), "x.csv", {})[0] == item
+
+
+def test_an_unknown_language_is_read_by_file_name_and_sell_id(tmp_path: Path) -> None:
+    text = "Sopimus - ID,Sopimus - Otsikko,Sopimus - Zendesk Sell ID\n7,Katto,70001\n"
+
+    found = given(tmp_path, **{"deals-29684860-7": text})
+
+    assert found.deals.select("system_id", "sell_id").rows() == [("7", "70001")]
+    assert found.readable == {"deals"}
+
+
+def test_the_mapping_names_columns_that_nobody_knows(tmp_path: Path) -> None:
+    names = {"Tunnus": "ID", "Otsikko": "Title", "Vanha tunnus": "Zendesk Sell ID"}
+    ask = Mapping.load({"columns": {"pipedrive_deals": names}})
+
+    found = given(tmp_path, ask, kaupat="Tunnus,Otsikko,Vanha tunnus\n7,Katto,70001\n")
+
+    assert found.deals.select("system_id", "title", "sell_id").rows() == [("7", "Katto", "70001")]
+
+
+@pytest.mark.parametrize(
+    "name", ["Old Sell id", "zendesk_sell_id", "Zendesk Sell ID (2)", "ZENDESK  SELL  ID"]
+)
+def test_a_sell_id_field_of_another_name(tmp_path: Path, name: str) -> None:
+    assert (
+        given(tmp_path, people=f"ID,Name,Organization,{name}\n1,Ada,,80001\n").persons["sell_id"][0]
+        == "80001"
+    )
+
+
+def test_a_lead_that_became_a_deal_keeps_its_lead_id(tmp_path: Path) -> None:
+    found = given(tmp_path, deals="ID,Title,Stage,Sell ID,Sell lead ID\n7,Roof,Won,,50001\n")
+
+    assert found.deals.select("sell_id", "sell_lead_id").rows() == [(None, "50001")]
+
+
+# ---- reading --------------------------------------------------------------------------------------------
+
+
+def test_people_with_all_their_values(tmp_path: Path) -> None:
+    text = (
+        "ID,Name,Email - Work,Email - Home,Phone - Work,Organization,Organization ID,Zendesk Sell ID\n"
+        '1,Ada,"a@b.example, c@d.example",e@f.example,+46 1,Lind AB,9,80001\n'
+        "2,Bo,,,,,,\n"
+    )
+
+    found = given(tmp_path, people=text).persons
+
+    assert found["emails"].to_list() == [["a@b.example", "c@d.example", "e@f.example"], []]
+    assert found["phones"].to_list() == [["+46 1"], []]
+    assert found["sell_id"].to_list() == ["80001", None]
+
+
+@pytest.mark.parametrize(
+    ("cell", "ids"),
+    [
+        ("11111", ["11111"]),
+        ("11111, 22222,33333", ["11111", "22222", "33333"]),
+        ("name:peter, paul & sons", ["name:peter, paul & sons"]),
+        ("11111, name:peter, paul", ["11111", "name:peter, paul"]),
+        ("name:acme, 22222", ["name:acme", "22222"]),
+        ("name:acme, name:lind, 1 st", ["name:acme", "name:lind, 1 st"]),
+        ("email:a@b.example, 11111", ["email:a@b.example", "11111"]),
+    ],
+)
+def test_merged_records_carry_several_ids(tmp_path: Path, cell: str, ids: list[str]) -> None:
+    found = given(tmp_path, organizations=f'ID,Name,Address,Zendesk Sell ID\n1,Acme,,"{cell}"\n')
+
+    assert found.organizations["sell_id"].to_list() == ids
+    assert set(found.organizations["system_id"]) == {"1"}
+    assert found.raw["organizations"].height == 1
+
+
+def test_two_records_of_one_sell_id_are_linked_to_by_nobody(tmp_path: Path) -> None:
+    found = given(tmp_path, organizations="ID,Name,Zendesk Sell ID\n1,Acme,11111\n3,Acme,11111\n4,Lind,4\n")
+
+    assert found.organizations["sell_id"].to_list() == [None, None, "4"]
+    assert found.twice.rows() == [("organizations", "11111", "1, 3")]
+    told = render(found.issues).row(0, named=True)
+    assert (told["severity"], told["code"], told["entity"]) == ("error", "sell_id_twice", "companies")
+    assert "1, 3" in told["message"]
+
+
+def test_a_record_in_two_files_is_one(tmp_path: Path) -> None:
+    text = "ID,Name,Zendesk Sell ID\n1,Acme,11111\n"
+
+    assert given(tmp_path, organizations=text, organizations_2=text).organizations.height == 1
+
+
+def test_damaged_files_are_read_with_care(tmp_path: Path) -> None:
+    """A semicolon from a spreadsheet program, a BOM, Windows-1252."""
+    (tmp_path / "deals.csv").write_bytes(
+        "ID;Title;Stage;Zendesk Sell ID\r\n7;Café;Won;70001\r\n".encode("cp1252")
+    )
+    (tmp_path / "people.csv").write_bytes(b"\xef\xbb\xbfID,Name,Organization,Zendesk Sell ID\n1,Ada,,80001\n")
+
+    found = read_pipedrive(tmp_path)
+
+    assert found.deals.select("title", "sell_id").rows() == [("Café", "70001")]
+    assert found.persons["system_id"].to_list() == ["1"]
+
+
+def test_a_zip_is_read_like_a_folder(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr(
+            "deep/leads-1.csv", "Lead - ID,Lead - Title,Lead - Zendesk Sell lead ID\nab-1,Hope,50001\n"
+        )
+
+    found = read_pipedrive(tmp_path / "export.zip")
+
+    assert found.given == {"leads"}
+    assert found.leads.select("system_id", "sell_id").rows() == [("ab-1", "50001")]
+
+
+def test_what_is_no_export_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    for place in (tmp_path, tmp_path / "nowhere", tmp_path / "other.csv"):
+        with pytest.raises(ExportError) as told:
+            read_pipedrive(place)
+        assert "\n" not in str(told.value)
+    (tmp_path / "bad.zip").write_text("no zip")
+    with pytest.raises(ExportError, match="zip"):
+        read_pipedrive(tmp_path / "bad.zip")
+
+
+def test_files_that_help_nobody_are_issues(tmp_path: Path) -> None:
+    found = given(
+        tmp_path, other="a,b\n1,2\n", deals="Title,Stage\nRoof,Won\n", leads="ID,Title,Contact person\n"
+    )
+
+    assert sorted(found.issues["code"]) == ["export_id_missing", "export_not_recognised"]
+    assert set(found.issues["code"]) <= KINDS.keys()
+    assert found.given == {"leads"}
+    assert found.readable == frozenset()
+
+
+def test_nothing_is_held_where_no_export_was_given() -> None:
+    held = empty_held()
+
+    assert (held.given, held.readable, held.raw) == (frozenset(), frozenset(), {})
+    assert all(held[item].height == 0 and "system_id" in held[item].columns for item in ITEMS)
+
+
+# ---- marks ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "found"),
+    [
+        ("notes", "2014-09-03 08:49 · Kalle Kula · Sell note 226<br>Hi", "Sell note 226"),
+        ("notes", "<p>2014 &middot; K &#183;&nbsp;Sell note 226</p><p>Hi</p>", "Sell note 226"),
+        ("notes", "<div><b>2014 · K · Sell text 5 · restricted</b></div><div>Hi</div>", "Sell text 5"),
+        ("notes", "\n<br/>2014 · K · Sell email x0123456789ab<br/>Hi", "Sell email x0123456789ab"),
+        ("notes", "Hi<br>2014 · K · Sell note 226", None),
+        ("notes", "He wrote: Sell note 226 soon", None),
+        ("notes", "Sell notebook 226", None),
+        ("activities", "Hi<br>Sell task 74", "Sell task 74"),
+        ("activities", "<p>Hi</p><p>Sell call 74</p><br />\n", "Sell call 74"),
+        ("activities", "<ul><li>a</li></ul>Sell visit 74", "Sell visit 74"),
+        ("activities", "Sell task 74<br>done", None),
+        ("activities", "Hi Sell task 74", None),
+        ("activities", None, None),
+    ],
+)
+def test_a_mark_counts_at_its_place_only(item: str, text: str | None, found: str | None) -> None:
+    frame = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
+
+    assert frame.select(mark(item, pl.col("text"))).item() == found
+
+
+def test_marks_in_an_unknown_language(tmp_path: Path) -> None:
+    found = given(tmp_path, notes="ID,Sisältö,Sopimus\n1,2014 · K · Sell note 226,x\n")
+
+    assert found.notes["mark"].to_list() == ["Sell note 226"]
+    assert found.readable == {"notes"}
+
+
+def test_a_note_that_came_twice_is_told(tmp_path: Path) -> None:
+    found = given(tmp_path, notes="ID,Content\n1,2014 · K · Sell note 226\n2,2014 · K · Sell note 226\n")
+
+    assert found.issues["code"].to_list() == ["mark_twice"]
+    assert found.notes["mark"].to_list() == ["Sell note 226"] * 2
