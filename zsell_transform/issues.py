@@ -303,6 +303,11 @@ KINDS: Final[dict[str, Kind]] = {
         "a row can name one organization, so the company went to {detail}",
         "Set `two_organizations: both` to link both by System ID.",
     ),
+    "two_organizations_written": Kind(
+        "warning", "names the company '{value}', its person belongs to another or to none",
+        "both are written by System ID, as the mapping asks; the wizard may move the person",
+        "Look in Pipedrive whether the person still belongs to its own organization.",
+    ),
     "lead_joins_person": Kind(
         "info", "its person '{value}' is {detail}", "attached by key alone; what differs stands in its note",
     ),

@@ -54,12 +54,13 @@ def leads(
     )
     rows = rows.join(who.rename({"name": "written"}), on="id", how="left", maintain_order="left").rename({"person": "who_id"})
     rows = _with_person(rows, companies, people, held)
-    rows = _one_organization(rows, ask)
+    # A lead's second company stands in its note, whatever the mapping wishes for deals.
+    rows = _one_organization(rows, both=False)
     rows = companies.on(_placed(rows.with_columns(person=pl.coalesce("person", "own")), ask.orphans["leads"], "leads"),
                         "organization", "o_")
     rows = rows.with_columns(
         pl.when(pl.col("who") == OWN).then(pl.lit(OWN)).otherwise(_person_form()).alias("p_form"),
-        _organization_form(ask).alias("o_form"),
+        _organization_form().alias("o_form"),
     )
     rows = _waiting_with_base(_stated(rows, held, "leads", blocked=blocked))
     rows = parted(rows, {"person": "p_form", "organization": "o_form"})

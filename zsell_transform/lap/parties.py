@@ -35,6 +35,7 @@ def organizations(
     rows = companies.join(known.frame.drop("name"), on="id", how="left", maintain_order="left").with_columns(
         final=known.frame["name"]
     )
+    rows = _filled(rows, ["address"])
     rows = _stated(rows, held, "organizations", blocked=blocked)
     form = (
         pl.when(pl.col("linkable") & pl.col("system_id").is_not_null()).then(pl.lit(BY_ID))
@@ -75,9 +76,10 @@ def persons(
         with_place(held.persons),
         merge=ask.duplicates["contacts"] == "merge",
     )
-    rows = contacts.join(known.frame.drop("name"), on="id", how="left", maintain_order="left").with_columns(
-        final=known.frame["name"], o_form=pl.when(pl.col("company").is_not_null()).then("o_form")
+    rows = graph.contacts.join(known.frame.drop("name"), on="id", how="left", maintain_order="left").with_columns(
+        final=known.frame["name"]
     )
+    rows = companies.on(_filled(rows, ["email", "work", "mobile", "company"]), "company", "o_").with_columns(place="o_place")
     rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(WAIT))
     has_value = (
         folded(pl.col("email")).is_not_null() | digits(pl.col("work")).is_not_null()
@@ -145,6 +147,23 @@ def _stated(
 def claimed_twice(held: Held, item: str) -> pl.Series:
     """Sell ids that several records in Pipedrive carry."""
     return held.twice.filter(pl.col("item") == item)["sell_id"]
+
+
+def _filled(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """The head of merged records takes what it lacks from the others, as its row does (`merging`)."""
+    if not rows["into"].count():
+        return rows
+    number = pl.col("id").cast(pl.Int64, strict=False)
+    group = rows.select("id", "into", *columns).with_columns(head=pl.coalesce("into", "id"))
+    values = group.sort("head", pl.col("into").is_not_null(), number, "id", nulls_last=True).group_by("head").agg(
+        pl.col(column).drop_nulls().first() for column in columns
+    )
+    heads = group.filter(pl.col("into").is_not_null()).select("head").unique()
+    more = values.join(heads, on="head", how="semi").rename({"head": "id"})
+    joined = rows.join(more, on="id", how="left", maintain_order="left", suffix=" (merged)")
+    return joined.with_columns(pl.coalesce(c, f"{c} (merged)").alias(c) for c in columns).drop(
+        f"{c} (merged)" for c in columns
+    )
 
 
 def _with_members(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:

@@ -26,9 +26,9 @@ def deals(
         there.select(id="sell_id", system_id="system_id", printed="title"), on="id", how="left", maintain_order="left"
     )
     rows = companies.on(people.on(rows, "person", "p_"), "company", "c_")
-    rows = _one_organization(rows, ask)
+    rows = _one_organization(rows, both=ask.two_organizations == "both")
     rows = companies.on(_placed(rows, ask.orphans["deals"], "deals"), "organization", "o_")
-    rows = rows.with_columns(_person_form().alias("p_form"), _organization_form(ask).alias("o_form"))
+    rows = rows.with_columns(_person_form().alias("p_form"), _organization_form().alias("o_form"))
     rows = _stated(rows, held, "deals", blocked=blocked)
     alone = ask.id_links == "alone"
     rows = parted(rows, {"person": "p_form", "organization": "o_form"})
@@ -57,17 +57,17 @@ def deals(
     )
 
 
-def _one_organization(rows: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
+def _one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
     """A row with a person names that person's own organization, or none, since another would move the person."""
     person, company = pl.col("person").is_not_null(), pl.col("company").is_not_null()
     own = pl.col("company").eq_missing(pl.col("p_company"))
-    both = pl.lit(ask.two_organizations == "both")
-    differs = (person & company & ~own & ~both)
+    two = person & company & ~own
+    differs = two & pl.lit(not both)
     return rows.with_columns(
-        organization=pl.when(~person | own | both).then("company"),
+        organization=pl.when(~person | own | pl.lit(both)).then("company"),
         differing=pl.when(differs).then(pl.coalesce("c_title", "company_name"))
         .when(pl.col("other_company").is_not_null()).then("company_name"),
-        strict=person & company & ~own & both,
+        strict=two & pl.lit(both),
     )
 
 
@@ -94,7 +94,7 @@ def _person_form() -> pl.Expr:
     )
 
 
-def _organization_form(ask: Mapping) -> pl.Expr:
+def _organization_form() -> pl.Expr:
     return (
         pl.when(pl.col("organization").is_null() & pl.col("p_company").is_not_null()).then(pl.lit(ABSENT))
         .when(pl.col("organization").is_null()).then(None)
@@ -133,6 +133,10 @@ def _told_deals(rows: pl.DataFrame) -> pl.DataFrame:
         issues.found(
             told.filter(pl.col("differing").is_not_null()), "two_organizations", entity="deals", field="company",
             value=pl.col("differing"), detail=pl.lit(COMPANY_IN_SELL),
+        ),
+        issues.found(
+            told.filter("strict"), "two_organizations_written", entity="deals", field="company",
+            value=pl.coalesce("c_title", "company_name"),
         ),
         *told_orphans(told, "deals"),
     ]))
