@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping as MappingOf
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingOf
 from typing import Final
 
 import attrs
@@ -18,22 +19,35 @@ TEXTS: Final = {"leads": "Note - Content", "activities": "Activity - Note", "not
 
 #: Header → name of the key column, by entity: what the linker compares (see `linker`).
 _PERSON: Final = {
-    "name": "Person - Name", "first": "Person - First name", "last": "Person - Last name",
-    "email": "Person - Email (Work)", "work": "Person - Phone (Work)", "mobile": "Person - Phone (Mobile)",
-    "city": "_city", "company_id": "_company_id", "company_name": "_company_name",
+    "name": "Person - Name",
+    "first": "Person - First name",
+    "last": "Person - Last name",
+    "email": "Person - Email (Work)",
+    "work": "Person - Phone (Work)",
+    "mobile": "Person - Phone (Mobile)",
+    "city": "_city",
+    "company_id": "_company_id",
+    "company_name": "_company_name",
 }
 _ABOUT: Final = {
     f"about_{part}": f"_about_{part}" for part in ("type", "id", "first", "last", "company", "deal")
 }
 KEYS: Final[dict[str, dict[str, str]]] = {
     "companies": {
-        "name": "Organization - Name", "address": "Organization - Address", "city": "_city",
-        "email": "Organization - Email", "website": "Organization - Website",
+        "name": "Organization - Name",
+        "address": "Organization - Address",
+        "city": "_city",
+        "email": "Organization - Email",
+        "website": "Organization - Website",
     },
     "contacts": _PERSON,
     "deals": {
-        "title": "Deal - Title", "main_contact_id": "_main_contact_id", "main_contact_name": "_main_contact_name",
-        "main_contact_email": "_main_contact_email", "company_id": "_company_id", "company_name": "_company_name",
+        "title": "Deal - Title",
+        "main_contact_id": "_main_contact_id",
+        "main_contact_name": "_main_contact_name",
+        "main_contact_email": "_main_contact_email",
+        "company_id": "_company_id",
+        "company_name": "_company_name",
     },
     "leads": {"title": "Lead - Title", "left_out": "_leave_out", **_PERSON},
     **dict.fromkeys(("tasks", "notes", "calls", "emails", "texts", "visits"), _ABOUT),
@@ -116,16 +130,22 @@ def layouts(
 def _layout(item: str, given: Given) -> Layout:
     going = [plan.rows.filter(pl.col("state") == OUT) for _, plan, _ in given]
     links = list(dict.fromkeys(c for _, plan, _ in given for c in plan.link_columns))
-    headers = list(dict.fromkeys(h for draft, plan, _ in given for h in (*draft.headers, *_added_headers(plan))))
+    headers = list(
+        dict.fromkeys(h for draft, plan, _ in given for h in (*draft.headers, *_added_headers(plan)))
+    )
     standing = _standing(given, going, headers)
     order = _ordered(item, [h for h in headers if h in standing and h not in links], links)
     columns: dict[str, tuple[str, ...]] = {}
-    for label in sorted({label for rows in going for label in rows["part"].unique().to_list()}, key=_upload_order):
+    for label in sorted(
+        {label for rows in going for label in rows["part"].unique().to_list()}, key=_upload_order
+    ):
         of_part = [rows.filter(pl.col("part") == label) for rows in going]
         linked = {c for rows in of_part for c in links if c in rows.columns and rows[c].count()}
         blank = _blank(given, of_part) if " joins " in label else _not_said(given, of_part, label)
         columns[label] = tuple(
-            h for h in order if (h not in links or h in linked or (h in standing and h in headers)) and h not in blank
+            h
+            for h in order
+            if (h not in links or h in linked or (h in standing and h in headers)) and h not in blank
         )
     return Layout(item, tuple(h for h in order if any(h in part for part in columns.values())), columns)
 
@@ -141,7 +161,8 @@ def _not_said(given: Given, going: list[pl.DataFrame], label: str) -> set[str]:
         return set()
     plan, rows = given[0][1], going[0]
     cells = [
-        plan.overrides.join(rows.select("n"), on="n", how="semi"), plan.added.join(rows.select("id"), on="id", how="semi"),
+        plan.overrides.join(rows.select("n"), on="n", how="semi"),
+        plan.added.join(rows.select("id"), on="id", how="semi"),
     ]
     said = {c for frame in cells for c in frame.columns if frame[c].count()}
     return {h for h in given[0][0].headers if h.startswith("Person - ") and h not in said}
@@ -188,7 +209,9 @@ def _standing(given: Given, going: list[pl.DataFrame], headers: Iterable[str]) -
 # --- rows ------------------------------------------------------------------------------------------
 
 
-def addressed(item: str, plan: Plan, rows: pl.DataFrame, done: pl.DataFrame, order: Iterable[str]) -> pl.DataFrame:
+def addressed(
+    item: str, plan: Plan, rows: pl.DataFrame, done: pl.DataFrame, order: Iterable[str]
+) -> pl.DataFrame:
     """The rows of one chunk that go out, with their links.
 
     Args:
@@ -220,11 +243,15 @@ def _overridden(frame: pl.DataFrame, overrides: pl.DataFrame) -> pl.DataFrame:
     cells = [c for c in overrides.columns if c != "n"]
     if not overrides.height or not cells:
         return frame
-    small = overrides.select(pl.col("n").alias("_n"), pl.lit(True).alias("!"), *(pl.col(c).alias(f"!{c}") for c in cells))
+    small = overrides.select(
+        pl.col("n").alias("_n"), pl.lit(True).alias("!"), *(pl.col(c).alias(f"!{c}") for c in cells)
+    )
     joined = frame.join(small, on="_n", how="left", maintain_order="left")
     return joined.with_columns(
-        pl.when(pl.col("!").is_not_null()).then(pl.col(f"!{c}"))
-        .otherwise(pl.col(c) if c in frame.columns else pl.lit(None, dtype=pl.String)).alias(c)
+        pl.when(pl.col("!").is_not_null())
+        .then(pl.col(f"!{c}"))
+        .otherwise(pl.col(c) if c in frame.columns else pl.lit(None, dtype=pl.String))
+        .alias(c)
         for c in cells
     )
 
@@ -234,8 +261,10 @@ def _with_extra(item: str, there: Iterable[str]) -> pl.Expr:
     there = set(there)
     pieces = [TEXTS[item], "_extra"] if item == "leads" else ["_heading", "_extra", "_body", "_mark"]
     text = pl.concat_str([c for c in pieces if c in there], separator="<br>", ignore_nulls=True)
-    return pl.when(pl.col("_extra").is_not_null()).then(text).otherwise(
-        pl.col(TEXTS[item]) if TEXTS[item] in there else pl.lit(None, dtype=pl.String)
+    return (
+        pl.when(pl.col("_extra").is_not_null())
+        .then(text)
+        .otherwise(pl.col(TEXTS[item]) if TEXTS[item] in there else pl.lit(None, dtype=pl.String))
     )
 
 

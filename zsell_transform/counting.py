@@ -28,16 +28,18 @@ def counted(
     """
     severities = told.filter(pl.col("entity").is_not_null()).group_by("entity", "severity").len()
     counts = {(row["entity"], row["severity"]): row["len"] for row in severities.to_dicts()}
-    return Ledger.of({
-        entity: {
-            **_states(plans.get(entity), rows_in.get(entity, 0), united.get(entity, 0)),
-            "updated": updated.get(entity, 0),
-            **_linked(plans.get(entity)),
-            "errors": counts.get((entity, "error"), 0),
-            "warnings": counts.get((entity, "warning"), 0),
+    return Ledger.of(
+        {
+            entity: {
+                **_states(plans.get(entity), rows_in.get(entity, 0), united.get(entity, 0)),
+                "updated": updated.get(entity, 0),
+                **_linked(plans.get(entity)),
+                "errors": counts.get((entity, "error"), 0),
+                "warnings": counts.get((entity, "warning"), 0),
+            }
+            for entity in ENTITIES
         }
-        for entity in ENTITIES
-    })
+    )
 
 
 def _states(plan: Plan | None, rows_in: int, united: int) -> dict[str, int]:

@@ -27,15 +27,23 @@ def documents(draft: Draft, where: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataF
         where: kind, id, item, name, system_id of every record (`lap.Lap.where`).
     """
     kinds = pl.DataFrame(
-        [(about, kind) for about, several in _KINDS.items() for kind in several], schema=["about", "kind"], orient="row"
+        [(about, kind) for about, several in _KINDS.items() for kind in several],
+        schema=["about", "kind"],
+        orient="row",
     )
-    records = where.join(kinds, on="kind", how="inner", maintain_order="left").select(
-        _about_type="about", _about_id="id", **{ITEM: "item", NAME: "name", SYSTEM_ID: "system_id"}
-    ).unique(["_about_type", "_about_id"], keep="first", maintain_order=True)
+    records = (
+        where.join(kinds, on="kind", how="inner", maintain_order="left")
+        .select(_about_type="about", _about_id="id", **{ITEM: "item", NAME: "name", SYSTEM_ID: "system_id"})
+        .unique(["_about_type", "_about_id"], keep="first", maintain_order=True)
+    )
     rows = draft.frame.collect()
     left_out = "_leave_out" in rows.columns
     listed = rows.filter(pl.col("_leave_out").is_null()) if left_out else rows
     named = listed.join(records, on=["_about_type", "_about_id"], how="left", maintain_order="left")
     table = named.select(*draft.headers, ITEM, NAME, SYSTEM_ID)
-    count = issues.issue("documents_by_hand", entity="documents", value=listed.height) if listed.height else issues.empty()
+    count = (
+        issues.issue("documents_by_hand", entity="documents", value=listed.height)
+        if listed.height
+        else issues.empty()
+    )
     return table, count

@@ -42,24 +42,41 @@ def by_domain(employer: pl.DataFrame, contacts: pl.DataFrame, companies: pl.Data
         contacts: id, email.
         companies: id, email, website.
     """
-    owned = pl.concat([
-        companies.select("id", domain=of_email(pl.col("email"))),
-        companies.select("id", domain=of_website(pl.col("website"))),
-    ]).drop_nulls().unique()
+    owned = (
+        pl.concat(
+            [
+                companies.select("id", domain=of_email(pl.col("email"))),
+                companies.select("id", domain=of_website(pl.col("website"))),
+            ]
+        )
+        .drop_nulls()
+        .unique()
+    )
     single = owned.filter(pl.col("domain").is_unique())
     if not single.height:
         return pl.DataFrame(schema={"source": pl.String, "company": pl.String})
-    free = employer.filter(pl.col("how").is_null()).select("source").join(
-        contacts.select(source="id", domain=of_email(pl.col("email"))), on="source", maintain_order="left"
+    free = (
+        employer.filter(pl.col("how").is_null())
+        .select("source")
+        .join(
+            contacts.select(source="id", domain=of_email(pl.col("email"))), on="source", maintain_order="left"
+        )
     )
-    return free.join(single.rename({"id": "company"}), on="domain", maintain_order="left").select("source", "company")
+    return free.join(single.rename({"id": "company"}), on="domain", maintain_order="left").select(
+        "source", "company"
+    )
 
 
 def told(found: pl.DataFrame, employer: pl.DataFrame, *, linked: bool) -> pl.DataFrame:
     """One issue for each: the suggestion, or the link that was made."""
-    placed = found.join(employer.select("source", "file", "row"), on="source", how="left", maintain_order="left")
+    placed = found.join(
+        employer.select("source", "file", "row"), on="source", how="left", maintain_order="left"
+    )
     code = "company_from_domain" if linked else "link_suggested"
     return issues.found(
-        placed.lazy().rename({"file": "_file", "row": "_row", "source": "_id"}), code, entity="contacts",
-        field="organisation_name", value=pl.col("company"),
+        placed.lazy().rename({"file": "_file", "row": "_row", "source": "_id"}),
+        code,
+        entity="contacts",
+        field="organisation_name",
+        value=pl.col("company"),
     ).collect()

@@ -34,7 +34,9 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     keys |= dict(zip(linked, answers, strict=True))
     if doubled := [entity for entity in linked if keys[entity]["id"].is_duplicated().any()]:
         return draft_all(once_each(records, doubled), ask)
-    return records, drafts, keys, {
-        entity: fills(drafts[entity], dict.fromkeys(drafts[entity].sure, 1)) for entity in linked
-    }
-
+    return (
+        records,
+        drafts,
+        keys,
+        {entity: fills(drafts[entity], dict.fromkeys(drafts[entity].sure, 1)) for entity in linked},
+    )

@@ -71,11 +71,15 @@ def finish(
     rows_in = {entity: count + united.get(entity, 0) for entity, count in records.seen.rows.items()}
     said, rehearsal, found = rehearsed(folder.path, written, held, rehearse)
     listed = _documents(folder, drafts, lap)
-    told = issues.gather([told, found, listed, unused(ask, records.seen, [file.file for file in export.files]), _zone(ask)])
+    told = issues.gather(
+        [told, found, listed, unused(ask, records.seen, [file.file for file in export.files]), _zone(ask)]
+    )
     rendered = issues.render(told)
     book = counted(plans, rows_in, united, rendered, updated)
     book.check({item: sum(facts.rows or 0 for facts in files) for item, files in written.files.items()})
-    kit = setup.kit(records.seen, list(drafts.values()), written.values, _headers(folder, written), ask, filled)
+    kit = setup.kit(
+        records.seen, list(drafts.values()), written.values, _headers(folder, written), ask, filled
+    )
     chosen = write_trial(folder, written, plans, trial)
     story = tell_story(
         ask=ask, names=names, inputs=_inputs(export), ledger=book.frame(), files=written.files, lap=lap, graph=graph,
@@ -106,7 +110,11 @@ def _documents(folder: Folder, drafts: Drafts, lap: Lap) -> pl.DataFrame:
 
 def write_trial(folder: Folder, written: Written, plans: MappingOf[str, Plan], limit: int) -> Trial:
     """Chooses the trial's records among the written rows and writes their files; parts stay parts."""
-    files = {item: [folder.path / facts.file for facts in written.files[item]] for item in ITEMS if written.files[item]}
+    files = {
+        item: [folder.path / facts.file for facts in written.files[item]]
+        for item in ITEMS
+        if written.files[item]
+    }
     if limit <= 0 or not files:
         return Trial({}, stories.empty(stories.TRIAL))
     scans = {item: _identified(item, scan_files(paths)) for item, paths in files.items()}
@@ -118,7 +126,8 @@ def write_trial(folder: Folder, written: Written, plans: MappingOf[str, Plan], l
             kinds.setdefault(tuple(scan.collect_schema().names()), []).append(scan)
         wanted = pl.Series(ids, dtype=pl.String).implode()
         parts = [
-            _identified(item, pl.concat(scans)).filter(pl.col("_id").is_in(wanted)).drop("_id") for scans in kinds.values()
+            _identified(item, pl.concat(scans)).filter(pl.col("_id").is_in(wanted)).drop("_id")
+            for scans in kinds.values()
         ]
         folder.table(f"trial/{STEMS[item]}", parts)
     return chosen
@@ -137,7 +146,9 @@ def _trial_links(plans: MappingOf[str, Plan]) -> pl.DataFrame:
     parts = []
     for entity, plan in plans.items():
         own = pl.format("Sell {} {}", pl.lit(MARK_WORDS[entity]), "id") if entity in HISTORY else pl.col("id")
-        parts.append(plan.links.select(pl.lit(TARGETS[entity]).alias("item"), own.alias("id"), "target", "target_id"))
+        parts.append(
+            plan.links.select(pl.lit(TARGETS[entity]).alias("item"), own.alias("id"), "target", "target_id")
+        )
     return pl.concat(parts).drop_nulls()
 
 

@@ -136,7 +136,9 @@ KINDS: Final[dict[str, Kind]] = {
         "united to one record each; a full export prevails, other files fill what it has not",
     ),
     "records_doubled": Kind(
-        "warning", "{value} records stand in a file a second time, under the same id", "united to one record each",
+        "warning",
+        "{value} records stand in a file a second time, under the same id",
+        "united to one record each",
     ),
     "records_differ": Kind(
         "warning",
@@ -161,52 +163,84 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     # --- cleaning and transformers ---------------------------------------------------------------
     "unreadable_value": Kind(
-        "error", "'{field}' holds '{value}', which is not {detail}", "left blank", "Correct it in Sell, or add it by hand.",
+        "error",
+        "'{field}' holds '{value}', which is not {detail}",
+        "left blank",
+        "Correct it in Sell, or add it by hand.",
     ),
     "value_shortened": Kind(
-        "error", "'{field}' takes at most {detail}, and '{value}' is longer", "cut between words, with an ellipsis",
+        "error",
+        "'{field}' takes at most {detail}, and '{value}' is longer",
+        "cut between words, with an ellipsis",
         "Shorten it in Sell, or keep the rest in a note by hand.",
     ),
     "several_addresses": Kind(
-        "error", "'{field}' holds more than one e-mail address: '{value}'", "{detail} was written",
+        "error",
+        "'{field}' holds more than one e-mail address: '{value}'",
+        "{detail} was written",
         "Add the others by hand: Pipedrive's wizard takes one address a column.",
     ),
     "empty_column": Kind("info", "'{field}' holds nothing in the whole export", "not written"),
     "ignored_column": Kind("info", "'{field}' holds {value} values: {detail}", "not written"),
     "spare_column": Kind("info", "'{field}' holds {value} values", "read only where '{detail}' is blank"),
-    "carried_elsewhere": Kind("info", "'{field}' holds {value} values", "told by {detail}, not written itself"),
-    "said_by_absence": Kind("info", "'{field}' of {value} records says {detail}", "that is so where nothing else is said"),
-    "custom_field_renamed": Kind(
-        "info", "the name of '{field}' is taken by another field of its item", "written as '{detail}'",
+    "carried_elsewhere": Kind(
+        "info", "'{field}' holds {value} values", "told by {detail}, not written itself"
     ),
-    "label_dropped": Kind("info", "{value} records have labels that the mapping drops ({detail})", "written without them"),
-    "status_without_label": Kind("info", "'{field}' of {value} records says that it is none", "no label stands for that"),
+    "said_by_absence": Kind(
+        "info", "'{field}' of {value} records says {detail}", "that is so where nothing else is said"
+    ),
+    "custom_field_renamed": Kind(
+        "info",
+        "the name of '{field}' is taken by another field of its item",
+        "written as '{detail}'",
+    ),
+    "label_dropped": Kind(
+        "info", "{value} records have labels that the mapping drops ({detail})", "written without them"
+    ),
+    "status_without_label": Kind(
+        "info", "'{field}' of {value} records says that it is none", "no label stands for that"
+    ),
     "owner_left_out": Kind(
-        "info", "{value} records belong to users who are deleted or whom the mapping leaves out",
-        "the owner is blank, the name stands in the field 'Sell owner'", "Name a Pipedrive user for them under `owners`.",
+        "info",
+        "{value} records belong to users who are deleted or whom the mapping leaves out",
+        "the owner is blank, the name stands in the field 'Sell owner'",
+        "Name a Pipedrive user for them under `owners`.",
     ),
     "private_record": Kind(
-        "warning", "is private in Sell", "imported like the others: whom it will be visible to is decided in Pipedrive",
+        "warning",
+        "is private in Sell",
+        "imported like the others: whom it will be visible to is decided in Pipedrive",
         "Set 'Visible to' by hand after the import.",
     ),
     "reason_not_lost": Kind(
-        "warning", "'{field}' says '{value}', but the deal is {detail}", "left out: only lost deals have a reason",
+        "warning",
+        "'{field}' says '{value}', but the deal is {detail}",
+        "left out: only lost deals have a reason",
     ),
     "second_reason": Kind(
-        "warning", "'{field}' says '{value}', and the loss reason '{detail}'", "the loss reason was written",
+        "warning",
+        "'{field}' says '{value}', and the loss reason '{detail}'",
+        "the loss reason was written",
     ),
     "values_differ": Kind(
-        "warning", "'{field}' holds '{value}', and 'decimal_value' {detail}", "'decimal_value' was written",
+        "warning",
+        "'{field}' holds '{value}', and 'decimal_value' {detail}",
+        "'decimal_value' was written",
     ),
     "stage_change_of_open_deal": Kind(
-        "info", "{value} open deals say in '{field}' when they came to their stage",
+        "info",
+        "{value} open deals say in '{field}' when they came to their stage",
         "not written: Pipedrive sets it; of closed deals it is the won or lost time",
     ),
     "record_type_unknown": Kind(
-        "warning", "'{field}' says '{value}' (id {detail}), which is no type of record that is known", "no link was made",
+        "warning",
+        "'{field}' says '{value}' (id {detail}), which is no type of record that is known",
+        "no link was made",
     ),
     "document_left_out": Kind(
-        "info", "{value} documents hang on no record (templates, the account's library)", "not listed",
+        "info",
+        "{value} documents hang on no record (templates, the account's library)",
+        "not listed",
     ),
     # --- survey, setup, mapping ------------------------------------------------------------------
     "undecided_date_order": Kind(
@@ -247,166 +281,238 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     # --- linker, keys, lap -----------------------------------------------------------------------
     "documents_by_hand": Kind(
-        "warning", "{value} documents are listed; no export holds the files, and the wizard takes none",
-        "documents.csv says which record each belongs to", "Download them from Sell before it closes.",
+        "warning",
+        "{value} documents are listed; no export holds the files, and the wizard takes none",
+        "documents.csv says which record each belongs to",
+        "Download them from Sell before it closes.",
     ),
     "timezone_unset": Kind(
-        "info", "no time zone is set; {value} was taken", "days and times are written in it",
+        "info",
+        "no time zone is set; {value} was taken",
+        "days and times are written in it",
         "Set `timezone:` in the mapping to that of the people who work with the data.",
     ),
     "link_ambiguous": Kind(
-        "warning", "'{field}' says '{value}', which fits several records ({detail})",
-        "a link needs exactly one, so none was made", "Make the names differ in Sell, or set the link by hand.",
+        "warning",
+        "'{field}' says '{value}', which fits several records ({detail})",
+        "a link needs exactly one, so none was made",
+        "Make the names differ in Sell, or set the link by hand.",
     ),
     "link_dangling": Kind(
-        "warning", "'{field}' refers to '{value}', which is not in the export",
+        "warning",
+        "'{field}' refers to '{value}', which is not in the export",
         "no name stands beside it, or none that could be a record of its own, so the link was left out",
         "Export the missing records too, or set the link by hand.",
     ),
     "link_evidence_differs": Kind(
-        "warning", "'{field}' says '{value}', but {detail}", "the id was followed, as Sell itself does",
+        "warning",
+        "'{field}' says '{value}', but {detail}",
+        "the id was followed, as Sell itself does",
         "Look at a few of them in Sell: the name beside the id is often an old one.",
     ),
     "company_from_deals": Kind(
-        "info", "the company is '{value}' or not given, and all deals that name one name {detail}",
+        "info",
+        "the company is '{value}' or not given, and all deals that name one name {detail}",
         "linked to that company",
     ),
     "link_suggested": Kind(
-        "info", "has no company, and the domain of its address is that of company {value}", "not linked: a domain proves nothing",
+        "info",
+        "has no company, and the domain of its address is that of company {value}",
+        "not linked: a domain proves nothing",
         "Set `email_domains: link` in the mapping to link all such people.",
     ),
     "company_from_domain": Kind(
-        "info", "has no company, and the domain of its address is that of company {value}",
+        "info",
+        "has no company, and the domain of its address is that of company {value}",
         "linked to it, as the mapping asks",
     ),
     "added_by_reference": Kind(
-        "info", "'{value}' is referred to, and no record of the export is it", "added under that id or name",
+        "info",
+        "'{value}' is referred to, and no record of the export is it",
+        "added under that id or name",
         "Fill in what is known of it in Pipedrive.",
     ),
     "distinguished": Kind(
-        "warning", "the wizard would take it for the same as {detail}", "named '{value}' to keep it apart",
+        "warning",
+        "the wizard would take it for the same as {detail}",
+        "named '{value}' to keep it apart",
         "Merge them in Pipedrive afterwards, or set `duplicates: merge` in the mapping.",
     ),
     "merged_duplicate": Kind(
-        "warning", "'{value}' is the same as {detail} to the wizard", "written as one row with both ids",
+        "warning",
+        "'{value}' is the same as {detail} to the wizard",
+        "written as one row with both ids",
     ),
     "merged_value_lost": Kind(
-        "error", "'{field}' holds '{value}', and the record it is merged with holds '{detail}'",
-        "the value of the first record was kept", "Add the value by hand where it matters.",
+        "error",
+        "'{field}' holds '{value}', and the record it is merged with holds '{detail}'",
+        "the value of the first record was kept",
+        "Add the value by hand where it matters.",
     ),
     "joins_existing": Kind(
-        "warning", "'{value}' is already in Pipedrive (System ID {detail}) without a Sell id",
-        "written to merge with it", "Check the merged record in Pipedrive.",
+        "warning",
+        "'{value}' is already in Pipedrive (System ID {detail}) without a Sell id",
+        "written to merge with it",
+        "Check the merged record in Pipedrive.",
     ),
     "two_organizations": Kind(
-        "warning", "names the company '{value}', its person belongs to another or to none",
+        "warning",
+        "names the company '{value}', its person belongs to another or to none",
         "a row can name one organization, so the company went to {detail}",
         "Set `two_organizations: both` to link both by System ID.",
     ),
     "two_organizations_written": Kind(
-        "warning", "names the company '{value}', its person belongs to another or to none",
+        "warning",
+        "names the company '{value}', its person belongs to another or to none",
         "both are written by System ID, as the mapping asks; the wizard may move the person",
         "Look in Pipedrive whether the person still belongs to its own organization.",
     ),
     "lead_joins_person": Kind(
-        "info", "its person '{value}' is {detail}", "attached by key alone; what differs stands in its note",
+        "info",
+        "its person '{value}' is {detail}",
+        "attached by key alone; what differs stands in its note",
     ),
     "lead_person_ambiguous": Kind(
-        "warning", "its person '{value}' fits several ({detail})", "kept as a person of its own under a distinct name",
+        "warning",
+        "its person '{value}' fits several ({detail})",
+        "kept as a person of its own under a distinct name",
     ),
     "lead_left_out": Kind("warning", "its status is set to leave_out in the mapping", "left out"),
     "placed_under_placeholder": Kind(
-        "warning", "has no link left, and the wizard takes no such record",
+        "warning",
+        "has no link left, and the wizard takes no such record",
         "placed under the organization 'Zendesk Sell (unlinked)'",
     ),
     "orphan_left_out": Kind("error", "has no link left, and the wizard takes no such record", "left out"),
-    "link_to_left_out": Kind("warning", "hangs on a record that is left out ('{value}')", "the text names it"),
+    "link_to_left_out": Kind(
+        "warning", "hangs on a record that is left out ('{value}')", "the text names it"
+    ),
     "linked_to_parties_only": Kind(
-        "warning", "'{value}' has no System ID in a single pass", "hangs on its person and organization, and names it in the text",
+        "warning",
+        "'{value}' has no System ID in a single pass",
+        "hangs on its person and organization, and names it in the text",
     ),
     "waits_for_system_id": Kind(
-        "info", "{value} records wait: {detail}", "they follow in a later lap",
+        "info",
+        "{value} records wait: {detail}",
+        "they follow in a later lap",
         "Upload this lap, export everything from Pipedrive and run again.",
     ),
     **{
         f"no_export_of_{item}": Kind(
-            "error", "no export of {detail} with its Sell ids was given, while others hold Sell ids",
+            "error",
+            "no export of {detail} with its Sell ids was given, while others hold Sell ids",
             "all {value} records wait, so that none is doubled",
             f"Export {item} from Pipedrive too, or name it in `empty_in_pipedrive`.",
         )
         for item in ("organizations", "persons", "deals", "leads", "activities", "notes")
     },
     "counts_as_empty": Kind(
-        "warning", "no export of {detail} was given", "counted as empty in Pipedrive",
+        "warning",
+        "no export of {detail} was given",
+        "counted as empty in Pipedrive",
         "From now on give their export with every lap.",
     ),
     # --- Pipedrive's exports, contract, wizard ---------------------------------------------------
     "export_not_recognised": Kind(
-        "warning", "this CSV file among Pipedrive's exports is none of the six that are known", "it was not read",
+        "warning",
+        "this CSV file among Pipedrive's exports is none of the six that are known",
+        "it was not read",
         "Name its columns in the mapping: `columns: {pipedrive_deals: {Their header: ID}}`.",
     ),
     "export_id_missing": Kind(
-        "error", "this export of Pipedrive's has no column ID", "it was not read",
+        "error",
+        "this export of Pipedrive's has no column ID",
+        "it was not read",
         "Export it again with the column ID, or name it in the mapping: `columns: {pipedrive_deals: {Their header: ID}}`.",
     ),
     "sell_id_twice": Kind(
-        "error", "Sell id '{value}' stands on several records of Pipedrive's: {detail}",
+        "error",
+        "Sell id '{value}' stands on several records of Pipedrive's: {detail}",
         "it counts as present; nothing is linked to any of them",
         "Merge or correct these records in Pipedrive, then export again.",
     ),
     "mark_twice": Kind(
-        "warning", "'{value}' stands on several records of Pipedrive's: {detail}", "it counts as present once",
+        "warning",
+        "'{value}' stands on several records of Pipedrive's: {detail}",
+        "it counts as present once",
         "Delete all but one of them in Pipedrive.",
     ),
-    "mandatory_blank": Kind("error", "'{field}' is blank", "written; the wizard will skip the row", "Fill it in by hand."),
+    "mandatory_blank": Kind(
+        "error", "'{field}' is blank", "written; the wizard will skip the row", "Fill it in by hand."
+    ),
     "too_long": Kind(
-        "error", "'{field}' takes at most {detail}, and '{value}' has more", "written whole; the wizard may cut or refuse it",
+        "error",
+        "'{field}' takes at most {detail}, and '{value}' has more",
+        "written whole; the wizard may cut or refuse it",
         "Make the field one of large text where the setup kit says so, or shorten the value.",
     ),
     "not_accepted": Kind(
-        "error", "'{field}' holds '{value}', which is not {detail}", "written; the wizard will refuse or misread it",
+        "error",
+        "'{field}' holds '{value}', which is not {detail}",
+        "written; the wizard will refuse or misread it",
         "Correct it in Sell or in the file.",
     ),
     "comma_in_option": Kind(
-        "warning", "'{field}' holds '{value}': a comma inside an option, where the wizard may see two", "written as it stands",
+        "warning",
+        "'{field}' holds '{value}': a comma inside an option, where the wizard may see two",
+        "written as it stands",
         "Match the value by hand in the wizard, or make the field one of text.",
     ),
     "rehearsal_skipped": Kind(
-        "error", "the rehearsed wizard skips this row: {detail}", "written all the same",
+        "error",
+        "the rehearsed wizard skips this row: {detail}",
+        "written all the same",
         "Look at the row before the import; please report it, since no row should be skipped.",
     ),
     "rehearsal_merged": Kind(
-        "error", "the rehearsed wizard takes record {value} for {detail}", "written all the same",
+        "error",
+        "the rehearsed wizard takes record {value} for {detail}",
+        "written all the same",
         "Look at both before the import; please report it, since no two records should become one.",
     ),
     "rehearsal_overwrote": Kind(
-        "warning", "the rehearsed wizard overwrites '{value}' in {detail}", "written all the same",
+        "warning",
+        "the rehearsed wizard overwrites '{value}' in {detail}",
+        "written all the same",
         "Look at the record in Pipedrive after the import.",
     ),
     # --- writing ---------------------------------------------------------------------------------
     # --- proof and delta -------------------------------------------------------------------------
     "changed_in_both": Kind(
-        "warning", "'{field}' is '{value}' in Sell by now, and {detail}", "left as it is in Pipedrive",
+        "warning",
+        "'{field}' is '{value}' in Sell by now, and {detail}",
+        "left as it is in Pipedrive",
         "Decide which one is right and correct it by hand.",
     ),
     "emptied_in_sell": Kind(
-        "warning", "'{field}' was '{value}' and is empty in Sell by now", "left as it is in Pipedrive",
+        "warning",
+        "'{field}' was '{value}' and is empty in Sell by now",
+        "left as it is in Pipedrive",
         "Empty it there by hand where it matters.",
     ),
     "deleted_in_sell": Kind(
-        "info", "'{value}' is gone from Sell since the earlier run; {detail}", "left as it is in Pipedrive",
+        "info",
+        "'{value}' is gone from Sell since the earlier run; {detail}",
+        "left as it is in Pipedrive",
         "Delete it there by hand if it is not wanted any more.",
     ),
     "update_not_comparable": Kind(
-        "warning", "'{field}' is '{value}' in Sell by now, and Pipedrive's export has no such column", "not written",
+        "warning",
+        "'{field}' is '{value}' in Sell by now, and Pipedrive's export has no such column",
+        "not written",
         "Export again with that column shown, or change it by hand.",
     ),
     "update_waits": Kind(
-        "info", "'{field}' leads to '{value}' by now, which has no System ID yet", "follows in a later lap",
+        "info",
+        "'{field}' leads to '{value}' by now, which has no System ID yet",
+        "follows in a later lap",
         "Give the same earlier folder again in the next lap.",
     ),
     "changed_after_conversion": Kind(
-        "warning", "changed in Sell, and Pipedrive holds it as a deal by now (System ID {detail})", "not written",
+        "warning",
+        "changed in Sell, and Pipedrive holds it as a deal by now (System ID {detail})",
+        "not written",
         "Change the deal by hand where it matters.",
     ),
 }
@@ -490,8 +596,12 @@ def render(raw: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(schema=SCHEMA)
     codes = raw["code"].unique(maintain_order=True).to_list()
     parts = [_message(raw.filter(pl.col("code") == code), code) for code in codes]
-    order = pl.col("severity").replace_strict({name: n for n, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
-    return pl.concat(parts).sort(order, "code", "entity", "file", "row", "field", nulls_last=False, maintain_order=True)
+    order = pl.col("severity").replace_strict(
+        {name: n for n, name in enumerate(SEVERITIES)}, return_dtype=pl.Int8
+    )
+    return pl.concat(parts).sort(
+        order, "code", "entity", "file", "row", "field", nulls_last=False, maintain_order=True
+    )
 
 
 def _message(rows: pl.DataFrame, code: str) -> pl.DataFrame:
@@ -516,10 +626,12 @@ def _filled(template: str) -> pl.Expr:
     """A template with its slots filled from the row; long values are cut in the message only, never in `value`."""
     slots = {"{field}": "field", "{value}": "value", "{detail}": "detail", "{file}": "file"}
     text, columns = template, []
-    while (first := min((text.find(s), s) for s in slots if s in text) if any(s in text for s in slots) else None):
+    while (
+        first := min((text.find(s), s) for s in slots if s in text) if any(s in text for s in slots) else None
+    ):
         at, slot = first
         columns.append((text[:at], slots[slot]))
-        text = text[at + len(slot):]
+        text = text[at + len(slot) :]
     pieces: list[pl.Expr] = []
     for before, column in columns:
         pieces += [pl.lit(before), pl.col(column).fill_null("").str.slice(0, 200)]

@@ -16,7 +16,7 @@ Key frames come in by entity, all text, with `n` (running number), `id`, `file` 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import polars as pl
@@ -89,10 +89,7 @@ def link(keys: Mapping[str, pl.DataFrame], *, follow_domains: bool = False) -> G
     deals = _deals(keys["deals"], main_contact, deal_company)
     employer, from_deals = _employers_from_deals(employer, companies, deals)
     employer, from_domains = _employers_from_domains(employer, keys, follow=follow_domains)
-    about = {
-        entity: _about(rows, in_parties, deals, leads)
-        for entity, rows in _by_entity(about_any).items()
-    }
+    about = {entity: _about(rows, in_parties, deals, leads) for entity, rows in _by_entity(about_any).items()}
     resolved = [
         (references["employer"], employer),
         (references["main_contact"], main_contact),
@@ -104,23 +101,35 @@ def link(keys: Mapping[str, pl.DataFrame], *, follow_domains: bool = False) -> G
         companies=companies,
         contacts=contacts.join(
             employer.select(id="source", company="to", asked=pl.col("how").is_not_null()),
-            on="id", how="left", maintain_order="left",
+            on="id",
+            how="left",
+            maintain_order="left",
         ),
         deals=deals,
         leads=leads.join(
             lead_company.select(id="source", company="to", asked=pl.col("how").is_not_null()),
-            on="id", how="left", maintain_order="left",
+            on="id",
+            how="left",
+            maintain_order="left",
         ),
         history={
             entity: rows.select(
-                "n", "file", "row", id="source", about="kind", about_id="to", deal_name="about_deal",
+                "n",
+                "file",
+                "row",
+                id="source",
+                about="kind",
+                about_id="to",
+                deal_name="about_deal",
                 name=pl.when(pl.col("type") != "deal").then("name"),
                 asked=pl.col("how").is_not_null(),
             )
             for entity, rows in about.items()
         },
         how=_counted(resolved),
-        found=issues.gather([*(_told(reference, rows) for reference, rows in resolved), from_deals, from_domains]),
+        found=issues.gather(
+            [*(_told(reference, rows) for reference, rows in resolved), from_deals, from_domains]
+        ),
     )
 
 
@@ -148,8 +157,13 @@ def _reference(
 ) -> _References:
     email = pl.col(by_email) if by_email else pl.lit(None, dtype=pl.String)
     rows = frame.select(
-        "n", "file", "row", pl.col("id").alias("source"),
-        pl.col(by_id).alias("id"), email.alias("email"), pl.col(by_name).alias("name"),
+        "n",
+        "file",
+        "row",
+        pl.col("id").alias("source"),
+        pl.col(by_id).alias("id"),
+        email.alias("email"),
+        pl.col(by_name).alias("name"),
     )
     return _References(entity, relation, rows)
 
@@ -160,10 +174,20 @@ def _about_references(keys: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         for entity in HISTORY
         if entity in keys and keys[entity].height
     ]
-    shape = {
-        "entity": pl.String, "n": pl.UInt32, "file": keys["companies"].schema["file"], "row": pl.Int64,
-        "source": pl.String, "type": pl.String, "id": pl.String, "email": pl.String, "name": pl.String,
-        "about_first": pl.String, "about_last": pl.String, "about_company": pl.String, "about_deal": pl.String,
+    shape: dict[str, Any] = {
+        "entity": pl.String,
+        "n": pl.UInt32,
+        "file": keys["companies"].schema["file"],
+        "row": pl.Int64,
+        "source": pl.String,
+        "type": pl.String,
+        "id": pl.String,
+        "email": pl.String,
+        "name": pl.String,
+        "about_first": pl.String,
+        "about_last": pl.String,
+        "about_company": pl.String,
+        "about_deal": pl.String,
     }
     if not history:
         return pl.DataFrame(schema=shape)
@@ -171,9 +195,19 @@ def _about_references(keys: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     named = pl.when(person.str.strip_chars() != "").then(person).otherwise(pl.col("about_company"))
     return pl.concat(
         frame.select(
-            "entity", "n", "file", "row", pl.col("id").alias("source"), pl.col("about_type").alias("type"),
-            pl.col("about_id").alias("id"), pl.lit(None, dtype=pl.String).alias("email"), named.alias("name"),
-            "about_first", "about_last", "about_company", "about_deal",
+            "entity",
+            "n",
+            "file",
+            "row",
+            pl.col("id").alias("source"),
+            pl.col("about_type").alias("type"),
+            pl.col("about_id").alias("id"),
+            pl.lit(None, dtype=pl.String).alias("email"),
+            named.alias("name"),
+            "about_first",
+            "about_last",
+            "about_company",
+            "about_deal",
         )
         for frame in history
     )
@@ -199,7 +233,9 @@ def _parties(
     companies, contacts = _extended(companies, missing_companies), _extended(contacts, missing_contacts)
     employers = attrs.evolve(
         references["employer"],
-        rows=pl.concat([references["employer"].rows, _employer_rows(missing_contacts)], how="diagonal_relaxed"),
+        rows=pl.concat(
+            [references["employer"].rows, _employer_rows(missing_contacts)], how="diagonal_relaxed"
+        ),
     )
     references = {**references, "employer": employers}
     about = references["about"].rows
@@ -210,7 +246,8 @@ def _parties(
     )
     people = references["main_contact"].rows.filter(pl.col("email").is_null())
     contacts = _extended(
-        contacts, _missing_by_name([people, loose.filter(_is_person())], [contacts["name"], companies["name"]])
+        contacts,
+        _missing_by_name([people, loose.filter(_is_person())], [contacts["name"], companies["name"]]),
     )
     return companies, contacts, references
 
@@ -232,7 +269,9 @@ def _extended(party: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
 
 
 def _employer_rows(missing_contacts: pl.DataFrame) -> pl.DataFrame:
-    return missing_contacts.select("file", "row", pl.col("id").alias("source"), pl.col("company_name").alias("name"))
+    return missing_contacts.select(
+        "file", "row", pl.col("id").alias("source"), pl.col("company_name").alias("name")
+    )
 
 
 def _missing_by_id(
@@ -242,20 +281,38 @@ def _missing_by_id(
     as_company = pl.concat(
         references[relation].rows.select("file", "row", "id", "name")
         for relation in ("employer", "deal_company", "lead_company")
-    ).with_columns(first=pl.lit(None, dtype=pl.String), last=pl.lit(None, dtype=pl.String),
-                   company_name=pl.lit(None, dtype=pl.String), person=pl.lit(False))
+    ).with_columns(
+        first=pl.lit(None, dtype=pl.String),
+        last=pl.lit(None, dtype=pl.String),
+        company_name=pl.lit(None, dtype=pl.String),
+        person=pl.lit(False),
+    )
     about = references["about"].rows.filter(pl.col("type") == "contact")
-    as_party = pl.concat([
-        references["main_contact"].rows.select("file", "row", "id", "name").with_columns(
-            first=pl.lit(None, dtype=pl.String), last=pl.lit(None, dtype=pl.String),
-            company_name=pl.lit(None, dtype=pl.String), person=pl.lit(True),
-        ),
-        about.select(
-            "file", "row", "id", "name", first="about_first", last="about_last",
-            company_name=pl.when(_is_person()).then("about_company"), person=_is_person(),
-        ),
-    ])
-    wanted = pl.concat([as_company, as_party]).filter(pl.col("id").is_not_null() & pl.col("name").is_not_null())
+    as_party = pl.concat(
+        [
+            references["main_contact"]
+            .rows.select("file", "row", "id", "name")
+            .with_columns(
+                first=pl.lit(None, dtype=pl.String),
+                last=pl.lit(None, dtype=pl.String),
+                company_name=pl.lit(None, dtype=pl.String),
+                person=pl.lit(True),
+            ),
+            about.select(
+                "file",
+                "row",
+                "id",
+                "name",
+                first="about_first",
+                last="about_last",
+                company_name=pl.when(_is_person()).then("about_company"),
+                person=_is_person(),
+            ),
+        ]
+    )
+    wanted = pl.concat([as_company, as_party]).filter(
+        pl.col("id").is_not_null() & pl.col("name").is_not_null()
+    )
     lost = wanted.join(held.to_frame("id"), on="id", how="anti", maintain_order="left")
     first = lost.unique("id", keep="first", maintain_order=True)
     people = lost.group_by("id", maintain_order=True).agg(
@@ -272,7 +329,12 @@ def _missing_by_name(rows: Iterable[pl.DataFrame], known: Iterable[pl.Series]) -
         names.with_columns(pl.col("name").str.strip_chars(), folded(pl.col("name")).alias("f"))
         .filter(pl.col("f").is_not_null())
         .unique("f", keep="first", maintain_order=True)
-        .join(pl.concat(known).to_frame("name").select(f=folded(pl.col("name"))), on="f", how="anti", maintain_order="left")
+        .join(
+            pl.concat(known).to_frame("name").select(f=folded(pl.col("name"))),
+            on="f",
+            how="anti",
+            maintain_order="left",
+        )
         .select(id=pl.lit("name:") + pl.col("f"), name="name")
     )
 
@@ -290,7 +352,8 @@ def _leads(leads: pl.DataFrame, about: pl.DataFrame) -> pl.DataFrame:
         "id", title=title, name=person, first="about_first", last="about_last", company_name="about_company"
     )
     return pl.concat(
-        [leads.with_columns(added=pl.lit(False)), more.with_columns(added=pl.lit(True))], how="diagonal_relaxed"
+        [leads.with_columns(added=pl.lit(False)), more.with_columns(added=pl.lit(True))],
+        how="diagonal_relaxed",
     ).rechunk()
 
 
@@ -311,11 +374,11 @@ def _kind(party: pl.DataFrame, kind: str) -> pl.DataFrame:
 
 
 def _index(party: pl.DataFrame) -> _Index:
-    keyed = party.select(
-        "kind", "id", "name", e=folded(pl.col("email")), f=folded(pl.col("name"))
-    )
+    keyed = party.select("kind", "id", "name", e=folded(pl.col("email")), f=folded(pl.col("name")))
     return _Index(
-        keyed.select(pl.col("id"), pl.col("id").alias("to"), "kind", "f", pl.col("name").alias("target_name")),
+        keyed.select(
+            pl.col("id"), pl.col("id").alias("to"), "kind", "f", pl.col("name").alias("target_name")
+        ),
         _grouped(keyed, "e"),
         _grouped(keyed, "f"),
     )
@@ -343,20 +406,44 @@ def _resolve(reference: _References, index: _Index) -> pl.DataFrame:
         .join(index.by_email, on="e", how="left", maintain_order="left", suffix="_e")
         .join(index.by_name, on="f", how="left", maintain_order="left", suffix="_f")
     )
-    by_id, by_email, by_name = pl.col("to").is_not_null(), pl.col("to_e").is_not_null(), pl.col("to_f").is_not_null()
+    by_id, by_email, by_name = (
+        pl.col("to").is_not_null(),
+        pl.col("to_e").is_not_null(),
+        pl.col("to_f").is_not_null(),
+    )
     has_id = pl.col("id").is_not_null()
     how = (
-        pl.when(by_id).then(pl.lit("id"))
-        .when(has_id).then(pl.lit("dangling"))
-        .when(by_email).then(pl.lit("email"))
-        .when(by_name).then(pl.lit("name"))
-        .when(pl.col("several").is_not_null() | pl.col("several_f").is_not_null()).then(pl.lit("ambiguous"))
-        .when(pl.col("e").is_not_null() | pl.col("f").is_not_null()).then(pl.lit("dangling"))
+        pl.when(by_id)
+        .then(pl.lit("id"))
+        .when(has_id)
+        .then(pl.lit("dangling"))
+        .when(by_email)
+        .then(pl.lit("email"))
+        .when(by_name)
+        .then(pl.lit("name"))
+        .when(pl.col("several").is_not_null() | pl.col("several_f").is_not_null())
+        .then(pl.lit("ambiguous"))
+        .when(pl.col("e").is_not_null() | pl.col("f").is_not_null())
+        .then(pl.lit("dangling"))
     )
     return found.with_columns(how=how).select(
         *rows.columns,
-        pl.when(by_id).then("to").when(has_id).then(None).when(by_email).then("to_e").otherwise("to_f").alias("to"),
-        pl.when(by_id).then("kind").when(has_id).then(None).when(by_email).then("kind_e").when(by_name).then("kind_f")
+        pl.when(by_id)
+        .then("to")
+        .when(has_id)
+        .then(None)
+        .when(by_email)
+        .then("to_e")
+        .otherwise("to_f")
+        .alias("to"),
+        pl.when(by_id)
+        .then("kind")
+        .when(has_id)
+        .then(None)
+        .when(by_email)
+        .then("kind_e")
+        .when(by_name)
+        .then("kind_f")
         .alias("kind"),
         "how",
         pl.coalesce("candidates", "candidates_f").alias("candidates"),
@@ -368,27 +455,38 @@ def _contradiction() -> pl.Expr:
     """What the other evidence says, where it is not what the deciding evidence says."""
     used = pl.when(pl.col("to").is_not_null()).then(pl.col("to")).otherwise(pl.col("to_e"))
     email = pl.col("to_e").is_not_null() & (pl.col("to_e") != used)
-    name_of_id = pl.col("to").is_not_null() & pl.col("f").is_not_null() & pl.col("f").ne_missing(pl.col("target_f"))
+    name_of_id = (
+        pl.col("to").is_not_null() & pl.col("f").is_not_null() & pl.col("f").ne_missing(pl.col("target_f"))
+    )
     name_of_email = pl.col("to").is_null() & pl.col("to_e").is_not_null() & (pl.col("to_f") != pl.col("to_e"))
     return (
-        pl.when(email).then(pl.format("the e-mail is that of {}", pl.col("to_e")))
-        .when(name_of_id).then(
-            pl.format("the record is named {}", pl.col("target_name").fill_null("(without a name)"))
-        )
-        .when(name_of_email).then(pl.format("the name is that of {}", pl.col("to_f")))
+        pl.when(email)
+        .then(pl.format("the e-mail is that of {}", pl.col("to_e")))
+        .when(name_of_id)
+        .then(pl.format("the record is named {}", pl.col("target_name").fill_null("(without a name)")))
+        .when(name_of_email)
+        .then(pl.format("the name is that of {}", pl.col("to_f")))
     )
 
 
 def _deals(frame: pl.DataFrame, main_contact: pl.DataFrame, company: pl.DataFrame) -> pl.DataFrame:
     """A main contact that is a company is the deal's organization; a differing company beside it stays a name."""
     joined = frame.select("n", "file", "row", "id", "title").with_columns(
-        contact=main_contact["to"], kind=main_contact["kind"], company=company["to"],
-        contact_how=main_contact["how"], company_how=company["how"], company_name=company["name"],
+        contact=main_contact["to"],
+        kind=main_contact["kind"],
+        company=company["to"],
+        contact_how=main_contact["how"],
+        company_how=company["how"],
+        company_name=company["name"],
     )
     is_company = pl.col("kind").eq_missing("companies")
     other = is_company & pl.col("company").is_not_null() & (pl.col("company") != pl.col("contact"))
     return joined.select(
-        "n", "file", "row", "id", "title",
+        "n",
+        "file",
+        "row",
+        "id",
+        "title",
         pl.when(~is_company).then("contact").alias("person"),
         pl.when(is_company).then("contact").otherwise("company").alias("company"),
         pl.when(other).then("company").alias("other_company"),
@@ -402,15 +500,21 @@ def _employers_from_deals(
     employer: pl.DataFrame, companies: pl.DataFrame, deals: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """People without a company, or whose company's name fits several, get the one that all their deals name."""
-    pairs = deals.filter(pl.col("person").is_not_null() & pl.col("company").is_not_null()).select("person", "company")
+    pairs = deals.filter(pl.col("person").is_not_null() & pl.col("company").is_not_null()).select(
+        "person", "company"
+    )
     if not pairs.height:
         return employer, issues.empty()
-    named = pairs.unique(maintain_order=True).group_by("person", maintain_order=True).agg(
-        pl.col("company").first(), pl.len().alias("several")
+    named = (
+        pairs.unique(maintain_order=True)
+        .group_by("person", maintain_order=True)
+        .agg(pl.col("company").first(), pl.len().alias("several"))
     )
     names = companies.select(from_deals="id", from_deals_f=folded(pl.col("name")))
-    single = named.filter(pl.col("several") == 1).select(source="person", from_deals="company").join(
-        names, on="from_deals", how="left", maintain_order="left"
+    single = (
+        named.filter(pl.col("several") == 1)
+        .select(source="person", from_deals="company")
+        .join(names, on="from_deals", how="left", maintain_order="left")
     )
     joined = employer.join(single, on="source", how="left", maintain_order="left")
     fits = pl.col("f") == pl.col("from_deals_f")
@@ -419,7 +523,10 @@ def _employers_from_deals(
     )
     told = issues.found(
         joined.lazy().filter(taken).rename({"file": "_file", "row": "_row", "source": "_id"}),
-        "company_from_deals", entity="contacts", field="organisation_name", value=pl.col("name"),
+        "company_from_deals",
+        entity="contacts",
+        field="organisation_name",
+        value=pl.col("name"),
         detail=pl.col("from_deals"),
     ).collect()
     decided = joined.with_columns(
@@ -437,7 +544,9 @@ def _employers_from_domains(
     if not found.height or not follow:
         return employer, told(found, employer, linked=False) if found.height else issues.empty()
     taken = pl.col("by_domain").is_not_null()
-    joined = employer.join(found.rename({"company": "by_domain"}), on="source", how="left", maintain_order="left")
+    joined = employer.join(
+        found.rename({"company": "by_domain"}), on="source", how="left", maintain_order="left"
+    )
     linked = joined.with_columns(
         to=pl.coalesce("to", "by_domain"),
         kind=pl.when(taken).then(pl.lit("companies")).otherwise("kind"),
@@ -446,18 +555,34 @@ def _employers_from_domains(
     return linked.drop("by_domain"), told(found, employer, linked=True)
 
 
-def _about(
-    rows: pl.DataFrame, parties: _Index, deals: pl.DataFrame, leads: pl.DataFrame
-) -> pl.DataFrame:
+def _about(rows: pl.DataFrame, parties: _Index, deals: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
     """The record that a note, task or call hangs on, of whichever kind its type says."""
     entity = rows["entity"][0] if rows.height else "history"
-    deal_index = _index(deals.select("id", pl.col("title").alias("name"), pl.lit("deals").alias("kind"),
-                                     pl.lit(None, dtype=pl.String).alias("email")))
-    lead_index = _index(leads.select("id", pl.coalesce("name", "company_name", "title").alias("name"),
-                                     pl.lit("leads").alias("kind"), "email"))
-    type_ = pl.when(pl.col("type").is_not_null()).then("type").when(pl.col("name").is_not_null()).then(
-        pl.lit("contact")
-    ).when(pl.col("about_deal").is_not_null()).then(pl.lit("deal")).otherwise(pl.lit("none"))
+    deal_index = _index(
+        deals.select(
+            "id",
+            pl.col("title").alias("name"),
+            pl.lit("deals").alias("kind"),
+            pl.lit(None, dtype=pl.String).alias("email"),
+        )
+    )
+    lead_index = _index(
+        leads.select(
+            "id",
+            pl.coalesce("name", "company_name", "title").alias("name"),
+            pl.lit("leads").alias("kind"),
+            "email",
+        )
+    )
+    type_ = (
+        pl.when(pl.col("type").is_not_null())
+        .then("type")
+        .when(pl.col("name").is_not_null())
+        .then(pl.lit("contact"))
+        .when(pl.col("about_deal").is_not_null())
+        .then(pl.lit("deal"))
+        .otherwise(pl.lit("none"))
+    )
     typed = rows.with_columns(type_.alias("type"))
     of = {name: typed.filter(pl.col("type") == name) for name in ("contact", "deal", "lead")}
     of["deal"] = of["deal"].with_columns(name="about_deal")
@@ -475,8 +600,14 @@ def _about(
 
 def _counted(resolved: Iterable[tuple[_References, pl.DataFrame]]) -> pl.DataFrame:
     counts = [
-        rows.filter(pl.col("how").is_not_null()).group_by("how").len("count").sort("how").select(
-            pl.lit(reference.entity).alias("entity"), pl.lit(reference.relation).alias("relation"), "how",
+        rows.filter(pl.col("how").is_not_null())
+        .group_by("how")
+        .len("count")
+        .sort("how")
+        .select(
+            pl.lit(reference.entity).alias("entity"),
+            pl.lit(reference.relation).alias("relation"),
+            "how",
             pl.col("count").cast(pl.Int64),
         )
         for reference, rows in resolved
@@ -493,15 +624,23 @@ def _told(reference: _References, rows: pl.DataFrame) -> pl.DataFrame:
     value = pl.coalesce(pl.concat_str("name", "id", separator=" · ", ignore_nulls=True), "email")
     told = [
         issues.found(
-            placed.filter(pl.col("how") == how), code, entity=reference.entity, field=reference.relation,
-            value=value, detail=pl.col("candidates"),
+            placed.filter(pl.col("how") == how),
+            code,
+            entity=reference.entity,
+            field=reference.relation,
+            value=value,
+            detail=pl.col("candidates"),
         )
         for how, code in _TOLD.items()
     ]
     told.append(
         issues.found(
-            placed.filter(pl.col("says").is_not_null()), "link_evidence_differs", entity=reference.entity,
-            field=reference.relation, value=value, detail=pl.col("says"),
+            placed.filter(pl.col("says").is_not_null()),
+            "link_evidence_differs",
+            entity=reference.entity,
+            field=reference.relation,
+            value=value,
+            detail=pl.col("says"),
         )
     )
     return issues.gather(pl.collect_all(told))

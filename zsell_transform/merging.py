@@ -45,18 +45,31 @@ def _merged(draft: Draft, plan: Plan) -> tuple[Plan, pl.DataFrame]:
     if not members.height:
         return plan, issues.empty()
     heads = members.select(id="into").unique(maintain_order=True)
-    group = pl.concat([
-        plan.rows.join(heads, on="id", how="semi", maintain_order="left").select("n", "id", head="id"),
-        members.select("n", "id", head="into"),
-    ])
+    group = pl.concat(
+        [
+            plan.rows.join(heads, on="id", how="semi", maintain_order="left").select("n", "id", head="id"),
+            members.select("n", "id", head="into"),
+        ]
+    )
     cells = _cells(draft, plan, group)
     headers = [c for c in cells.columns if c not in ("n", "id", "head", "_file", "_row", "order")]
     one = cells.group_by("head", maintain_order=True).agg(
         pl.col("n").first(),
-        *(_joined(h) if h in LABELS else pl.col(h).str.join(", ") if h == IDS[plan.entity]
-          else pl.col(h).drop_nulls().first() for h in headers),
+        *(
+            _joined(h)
+            if h in LABELS
+            else pl.col(h).str.join(", ")
+            if h == IDS[plan.entity]
+            else pl.col(h).drop_nulls().first()
+            for h in headers
+        ),
     )
-    found = _lost(cells, one, [h for h in headers if h not in (*NAMES[plan.entity], IDS[plan.entity], *LABELS)], plan.entity)
+    found = _lost(
+        cells,
+        one,
+        [h for h in headers if h not in (*NAMES[plan.entity], IDS[plan.entity], *LABELS)],
+        plan.entity,
+    )
     drafted = one.filter(pl.col("n").is_not_null())
     overrides = _over(plan.overrides, drafted.drop("head"))
     named = one.filter(pl.col("n").is_null())
@@ -71,8 +84,11 @@ def _cells(draft: Draft, plan: Plan, group: pl.DataFrame) -> pl.DataFrame:
     """The cells of the records in question, heads first, then the others in the order of their ids."""
     wanted = group.filter(pl.col("n").is_not_null())
     drafted = (
-        draft.frame.select(n="_n", _file="_file", _row=pl.col("_row").cast(pl.Int64), *(pl.col(h) for h in draft.headers))
-        .join(wanted.lazy(), on="n", how="inner", maintain_order="left").collect()
+        draft.frame.select(
+            n="_n", _file="_file", _row=pl.col("_row").cast(pl.Int64), *(pl.col(h) for h in draft.headers)
+        )
+        .join(wanted.lazy(), on="n", how="inner", maintain_order="left")
+        .collect()
     )
     named = plan.added.join(group.filter(pl.col("n").is_null()), on="id", how="inner", maintain_order="left")
     cells = pl.concat([drafted, named], how="diagonal_relaxed")
@@ -89,12 +105,19 @@ def _joined(header: str) -> pl.Expr:
 
 def _lost(cells: pl.DataFrame, one: pl.DataFrame, headers: list[str], entity: str) -> pl.DataFrame:
     kept = one.select("head", *(pl.col(h).alias(f"kept {h}") for h in headers))
-    joined = cells.filter(pl.col("id") != pl.col("head")).join(kept, on="head", how="left", maintain_order="left")
+    joined = cells.filter(pl.col("id") != pl.col("head")).join(
+        kept, on="head", how="left", maintain_order="left"
+    )
     frames = [
         issues.found(
-            joined.lazy().filter(folded(pl.col(h)).is_not_null() & (folded(pl.col(h)) != folded(pl.col(f"kept {h}"))))
+            joined.lazy()
+            .filter(folded(pl.col(h)).is_not_null() & (folded(pl.col(h)) != folded(pl.col(f"kept {h}"))))
             .rename({"id": "_id"}),
-            "merged_value_lost", entity=entity, field=h, value=pl.col(h), detail=pl.col(f"kept {h}"),
+            "merged_value_lost",
+            entity=entity,
+            field=h,
+            value=pl.col(h),
+            detail=pl.col(f"kept {h}"),
         )
         for h in headers
     ]
@@ -105,7 +128,9 @@ def _over(first: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
     """Overrides of two kinds for the same record: the distinct name of the first, the cells of the second."""
     if not first.height:
         return more
-    joined = first.join(more, on="n", how="full", coalesce=True, suffix=" (more)", maintain_order="left_right")
+    joined = first.join(
+        more, on="n", how="full", coalesce=True, suffix=" (more)", maintain_order="left_right"
+    )
     return joined.with_columns(
         pl.coalesce(c, f"{c} (more)").alias(c) for c in first.columns if f"{c} (more)" in joined.columns
     ).select(c for c in joined.columns if not c.endswith(" (more)"))
@@ -118,7 +143,11 @@ def _joining(draft: Draft, plan: Plan) -> Plan:
     filled = pl.concat_str(
         [pl.when(pl.col(h).is_not_null()).then(pl.lit("1")).otherwise(pl.lit("0")) for h in draft.headers]
     )
-    drafted = draft.frame.select(n="_n", pattern=filled).join(joins.lazy().select("n"), on="n", how="semi").collect()
+    drafted = (
+        draft.frame.select(n="_n", pattern=filled)
+        .join(joins.lazy().select("n"), on="n", how="semi")
+        .collect()
+    )
     marked = plan.rows.join(drafted, on="n", how="left", maintain_order="left")
     alone = pl.format("{} joins {}", pl.col("part"), pl.col("pattern").fill_null("named"))
     part = pl.when(pl.col("joins").is_not_null() & (pl.col("state") == OUT)).then(alone).otherwise("part")

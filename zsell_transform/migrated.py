@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as MappingOf
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,6 @@ from zsell_transform.writing.manifest import FileFacts
 
 if TYPE_CHECKING:
     from zsell_transform.pipedrive.wizard import Rehearsal
-
 
 
 class Tables(MappingOf[str, pl.DataFrame]):
@@ -76,7 +76,9 @@ class Migration:
             raise KeyError(f"{item!r} is no item; there are {', '.join(ITEMS)}")
         paths = [self._home.path / facts.file for facts in self._written.get(item, ())]
         if missing := [path.name for path in paths if not path.exists()]:
-            raise ExportError(f"{missing[0]} of this lap is no longer where it was written: {self._home.path}")
+            raise ExportError(
+                f"{missing[0]} of this lap is no longer where it was written: {self._home.path}"
+            )
         return scan_files(paths)
 
     @property

@@ -7,7 +7,8 @@ Each arrow is one call in `transform`; issues travel beside the data. What each 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping as MappingOf, Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as MappingOf
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,9 @@ def transform(
     read = (source, pipedrive, previous, mapping)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
         export = read_export(source, ask)
-        records = keep({entity: export.scan(entity) for entity in export.entities}, folder.path / "records", ask)
+        records = keep(
+            {entity: export.scan(entity) for entity in export.entities}, folder.path / "records", ask
+        )
         held = empty_held() if pipedrive is None else read_pipedrive(pipedrive, ask)
         records, drafts, keys, filled = draft_all(records, ask)
         graph = link(keys, follow_domains=ask.email_domains == "link")

@@ -6,7 +6,8 @@ records and the cells of one chunk are held.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as MappingOf
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from typing import Final
 
 import attrs
@@ -73,9 +74,13 @@ def write_tables(
     tell: Tell,
 ) -> Written:
     """Writes the numbered files, and gathers all that must be known of the whole account on the way."""
-    limits = {"rows": ask.limits.rows, "megabytes": ask.limits.megabytes, "bom": ask.bom}
+    limits = ask.limits
     parts = {
-        item: {label: folder.roll(STEMS[item], **limits) for label in layout.columns} for item, layout in layouts.items()
+        item: {
+            label: folder.roll(STEMS[item], rows=limits.rows, megabytes=limits.megabytes, bom=ask.bom)
+            for label in layout.columns
+        }
+        for item, layout in layouts.items()
     }
     tally, total, done = _Tally(), sum(records.seen.rows.values()), 0
     for entity in (e for e in ENTITIES if e in drafts and e in plans):
@@ -145,6 +150,9 @@ def _checked(entity: str, out: pl.DataFrame, drafts: Drafts) -> list[pl.DataFram
 
 
 def _summed(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(frames).group_by("value").agg(pl.col("count").sum()).sort(
-        "count", "value", descending=[True, False]
+    return (
+        pl.concat(frames)
+        .group_by("value")
+        .agg(pl.col("count").sum())
+        .sort("count", "value", descending=[True, False])
     )

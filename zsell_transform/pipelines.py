@@ -21,10 +21,14 @@ def of_deals(chunks: list[pl.DataFrame], stages: pl.DataFrame) -> pl.DataFrame:
     if not chunks:
         return pl.DataFrame(schema=PIPELINE)
     deals = pl.concat([_narrowed(chunk) for chunk in chunks])
-    place = stages.select(
-        pl.col("pipeline_name").alias("pipeline"), pl.col("stage_name").alias("stage")
-    ).with_row_index("place").unique(["pipeline", "stage"], keep="first", maintain_order=True)
-    return pl.concat([_grouped(deals, "Sell", "stage", place), _grouped(deals, "Pipedrive", "arrives", place)])
+    place = (
+        stages.select(pl.col("pipeline_name").alias("pipeline"), pl.col("stage_name").alias("stage"))
+        .with_row_index("place")
+        .unique(["pipeline", "stage"], keep="first", maintain_order=True)
+    )
+    return pl.concat(
+        [_grouped(deals, "Sell", "stage", place), _grouped(deals, "Pipedrive", "arrives", place)]
+    )
 
 
 def _narrowed(chunk: pl.DataFrame) -> pl.DataFrame:

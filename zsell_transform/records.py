@@ -80,7 +80,12 @@ def stored_records(path: Path) -> pl.LazyFrame:
 
 def once_each(records: Records, entities: Iterable[str]) -> Records:
     """Records of one id become one: the first, with what only later ones hold; a differing value is told."""
-    frames, doubled, found, rows = dict(records.frames), dict(records.doubled), [records.found], dict(records.seen.rows)
+    frames, doubled, found, rows = (
+        dict(records.frames),
+        dict(records.doubled),
+        [records.found],
+        dict(records.seen.rows),
+    )
     for entity in entities:
         every = records.frames[entity].collect()
         columns = [column for column in every.columns if not column.startswith("_")]
@@ -102,8 +107,12 @@ def _differing(entity: str, every: pl.DataFrame, once: pl.DataFrame, columns: li
     beside = twice.join(kept, on="_id", how="left", maintain_order="left").lazy()
     told = [
         issues.found(
-            beside.filter(pl.col(column) != pl.col(f"kept {column}")), "records_differ", entity=entity, field=column,
-            value=pl.col(column), detail=pl.col(f"kept {column}"),
+            beside.filter(pl.col(column) != pl.col(f"kept {column}")),
+            "records_differ",
+            entity=entity,
+            field=column,
+            value=pl.col(column),
+            detail=pl.col(f"kept {column}"),
         )
         for column in columns
     ]
@@ -114,7 +123,9 @@ def _differing(entity: str, every: pl.DataFrame, once: pl.DataFrame, columns: li
 def contradicting(records: Records) -> list[pl.DataFrame]:
     """The cells by which columns of dates contradict themselves."""
     asked = [
-        lazy for entity, frame in records.frames.items() for lazy in contradictions(records.seen, entity, frame)
+        lazy
+        for entity, frame in records.frames.items()
+        for lazy in contradictions(records.seen, entity, frame)
     ]
     return pl.collect_all(asked)
 
@@ -131,7 +142,9 @@ def _identified(entity: str, frame: pl.LazyFrame) -> pl.LazyFrame:
         if not ids.null_count():
             return ids
         stood = [
-            given if given is not None else _stand_in([record[c] for c in basis], stand_ins if len(basis) == len(stand_ins) else [])
+            given
+            if given is not None
+            else _stand_in([record[c] for c in basis], stand_ins if len(basis) == len(stand_ins) else [])
             for given, record in zip(ids.to_list(), rows.to_list(), strict=True)
         ]
         return pl.Series(rows.name, stood, dtype=pl.String)

@@ -37,7 +37,9 @@ def rehearsed(
     said = stories.Rehearsed(
         files=done.files.select(list(stories.REHEARSED)),
         reasons=done.skipped.group_by("file", "reason").agg(pl.len().alias("count")).sort("file", "reason"),
-        assumptions=tuple(f"{row['question']} {row['reading'].replace('_', ' ')}." for row in done.assumptions.to_dicts()),
+        assumptions=tuple(
+            f"{row['question']} {row['reading'].replace('_', ' ')}." for row in done.assumptions.to_dicts()
+        ),
     )
     return said, done, _found(done)
 
@@ -52,13 +54,25 @@ def _found(done: Rehearsal) -> pl.DataFrame:
             return []
         named = frame.join(entities, on="item", how="left", maintain_order="left")
         return [
-            issues.found(part.rename({"file": "_file", "row": "_row"}).lazy(), code, entity=entity, value=value, detail=detail)
-            .collect()
+            issues.found(
+                part.rename({"file": "_file", "row": "_row"}).lazy(),
+                code,
+                entity=entity,
+                value=value,
+                detail=detail,
+            ).collect()
             for (entity,), part in named.partition_by("entity", as_dict=True, maintain_order=True).items()
         ]
 
-    return issues.gather([
-        *told(done.skipped, "rehearsal_skipped", pl.lit(None, dtype=pl.String), pl.col("reason")),
-        *told(done.collapsed, "rehearsal_merged", pl.col("sell_id"), pl.col("into")),
-        *told(done.overwritten.filter(pl.col("sell_id").is_not_null()), "rehearsal_overwrote", pl.col("old"), pl.col("field")),
-    ])
+    return issues.gather(
+        [
+            *told(done.skipped, "rehearsal_skipped", pl.lit(None, dtype=pl.String), pl.col("reason")),
+            *told(done.collapsed, "rehearsal_merged", pl.col("sell_id"), pl.col("into")),
+            *told(
+                done.overwritten.filter(pl.col("sell_id").is_not_null()),
+                "rehearsal_overwrote",
+                pl.col("old"),
+                pl.col("field"),
+            ),
+        ]
+    )

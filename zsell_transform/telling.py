@@ -45,7 +45,9 @@ def tell_story(
     """
     complete = is_complete(ledger)
     number = lap_number(held, names.get("target"))
-    given: dict[str, Any] = {key: value for key in ("source", "pipedrive") if (value := _bare(names.get(key)))}
+    given: dict[str, Any] = {
+        key: value for key in ("source", "pipedrive") if (value := _bare(names.get(key)))
+    }
     return story.Story(
         lap=number,
         complete=complete,
@@ -58,7 +60,8 @@ def tell_story(
         ledger=ledger,
         files=pl.DataFrame(
             [(facts.file, item, facts.rows, facts.bytes) for item in ITEMS for facts in files.get(item, ())],
-            schema=story.FILES, orient="row",
+            schema=story.FILES,
+            orient="row",
         ),
         waiting=lap.waiting,
         exports_next=() if complete else exports_next(ledger),
@@ -80,7 +83,8 @@ def is_complete(ledger: pl.DataFrame) -> bool:
 def exports_next(ledger: pl.DataFrame) -> tuple[str, ...]:
     """The exports that the next lap needs: main types that the account has, history once any of it is there."""
     sums = ledger.group_by("target").agg(
-        (pl.col("rows_in") + pl.col("added")).sum().alias("all"), (pl.col("rows_out") + pl.col("present")).sum().alias("there")
+        (pl.col("rows_in") + pl.col("added")).sum().alias("all"),
+        (pl.col("rows_out") + pl.col("present")).sum().alias("there"),
     )
     counts = {row["target"]: row for row in sums.to_dicts()}
     return tuple(

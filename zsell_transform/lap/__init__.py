@@ -47,7 +47,11 @@ def plan(graph: Graph, held: Held, ask: Mapping, *, left_out: pl.Series) -> Lap:
     """
     blocked = without_export(held, ask)
     company_plan, companies, _ = organizations(
-        graph, held, ask, blocked="organizations" in blocked, placeholder=_needs_placeholder(graph, ask, left_out)
+        graph,
+        held,
+        ask,
+        blocked="organizations" in blocked,
+        placeholder=_needs_placeholder(graph, ask, left_out),
     )
     person_plan, people, compared = persons(graph, held, ask, companies, blocked="persons" in blocked)
     deal_plan, deal_rows = deals(graph, held, ask, companies, people, blocked="deals" in blocked)
@@ -58,12 +62,24 @@ def plan(graph: Graph, held: Held, ask: Mapping, *, left_out: pl.Series) -> Lap:
     for entity in HISTORY:
         if entity in graph.history:
             plans[entity] = history(
-                entity, graph.history[entity], held, ask, companies, people, deal_rows, lead_rows,
+                entity,
+                graph.history[entity],
+                held,
+                ask,
+                companies,
+                people,
+                deal_rows,
+                lead_rows,
                 blocked=TARGETS[entity] in blocked,
             )
     waiting = _waiting(plans)
     where = _where(companies.frame, people.frame, deal_rows, lead_rows)
-    return Lap(plans, waiting, where, issues.gather([*(p.found for p in plans.values()), _told(plans, waiting, blocked, held)]))
+    return Lap(
+        plans,
+        waiting,
+        where,
+        issues.gather([*(p.found for p in plans.values()), _told(plans, waiting, blocked, held)]),
+    )
 
 
 def without_export(held: Held, ask: Mapping) -> frozenset[str]:
@@ -83,11 +99,14 @@ def _needs_placeholder(graph: Graph, ask: Mapping, left_out: pl.Series) -> bool:
         "leads": graph.leads.filter(
             pl.col("name").is_null() & pl.col("company").is_null() & ~pl.col("id").is_in(left_out.implode())
         ),
-        "notes": pl.concat([
-            frame.filter(pl.col("about").is_null() | gone).select("id")
-            for entity, frame in graph.history.items()
-            if TARGETS[entity] == "notes"
-        ] or [pl.DataFrame(schema={"id": pl.String})]),
+        "notes": pl.concat(
+            [
+                frame.filter(pl.col("about").is_null() | gone).select("id")
+                for entity, frame in graph.history.items()
+                if TARGETS[entity] == "notes"
+            ]
+            or [pl.DataFrame(schema={"id": pl.String})]
+        ),
     }
     return any(frame.height and ask.orphans[kind] == "placeholder" for kind, frame in orphans.items())
 
@@ -99,7 +118,8 @@ def _where(
     converted = pl.col("deal_id").is_not_null() & pl.col("system_id").is_null()
     there = leads.with_columns(
         item=pl.when(converted).then(pl.lit("deals")).otherwise(pl.lit("leads")),
-        name=pl.when(converted).then("deal_title").otherwise("name"), system_id=pl.coalesce("system_id", "deal_id"),
+        name=pl.when(converted).then("deal_title").otherwise("name"),
+        system_id=pl.coalesce("system_id", "deal_id"),
     )
     frames = {
         "companies": companies.with_columns(item=pl.lit("organizations")),
@@ -108,13 +128,16 @@ def _where(
         "leads": there,
     }
     return pl.concat(
-        frame.select(pl.lit(kind).alias("kind"), "id", "item", "name", "system_id") for kind, frame in frames.items()
+        frame.select(pl.lit(kind).alias("kind"), "id", "item", "name", "system_id")
+        for kind, frame in frames.items()
     )
 
 
 def _waiting(plans: MappingOf[str, Plan]) -> pl.DataFrame:
     parts = [
-        plan.rows.filter(pl.col("state") == WAITING).group_by("reason").agg(pl.len().cast(pl.Int64).alias("count"))
+        plan.rows.filter(pl.col("state") == WAITING)
+        .group_by("reason")
+        .agg(pl.len().cast(pl.Int64).alias("count"))
         .sort("reason")
         .select(pl.lit(entity).alias("entity"), pl.lit(TARGETS[entity]).alias("item"), "reason", "count")
         for entity, plan in plans.items()
@@ -129,7 +152,7 @@ def _told(
         issues.issue(f"no_export_of_{item}", entity=entity, value=row["count"], detail=item)
         for entity, item in TARGETS.items()
         if item in blocked
-        for row in waiting.filter((pl.col("entity") == entity)).to_dicts()
+        for row in waiting.filter(pl.col("entity") == entity).to_dicts()
         if row["reason"] == f"no export of {item}"
     ]
     told += [

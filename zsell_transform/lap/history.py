@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from zsell_transform import issues
@@ -9,8 +11,27 @@ from zsell_transform.lap.leads import _escaped
 from zsell_transform.lap.parties import PLACEHOLDER_ID
 from zsell_transform.lap.sales import _placed_rows, told_orphans
 from zsell_transform.lap.words import (
-    ABSENT, BY_ID, BY_KEY, DEAL, DEAL_ID, LEAD, LEAD_ID, ORGANIZATION_LINK, OUT, PERSON_LINK, PRESENT, SKIPPED, TEXT,
-    WAIT, WAITING, Plan, Targets, links_of, organization_cells, parted, person_cells,
+    ABSENT,
+    BY_ID,
+    BY_KEY,
+    DEAL,
+    DEAL_ID,
+    LEAD,
+    LEAD_ID,
+    ORGANIZATION_LINK,
+    OUT,
+    PERSON_LINK,
+    PRESENT,
+    SKIPPED,
+    TEXT,
+    WAIT,
+    WAITING,
+    Plan,
+    Targets,
+    links_of,
+    organization_cells,
+    parted,
+    person_cells,
 )
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
@@ -54,29 +75,47 @@ def history(
     return Plan(
         entity=entity,
         rows=rows.select(
-            "n", "id", "state", "reason", "part", "_extra", TEXT.alias("joins"), *COLUMNS,
+            "n",
+            "id",
+            "state",
+            "reason",
+            "part",
+            "_extra",
+            TEXT.alias("joins"),
+            *COLUMNS,
             linked=pl.when("asked").then(named),
         ),
         link_columns=COLUMNS,
         overrides=pl.DataFrame(schema={"n": pl.UInt32}),
         added=pl.DataFrame(schema={"id": pl.String}),
         found=_told(rows, entity),
-        links=links_of(rows, {
-            "deals": "deal_shown", "leads": "lead_shown", "persons": "person", "organizations": "organization",
-        }),
+        links=links_of(
+            rows,
+            {
+                "deals": "deal_shown",
+                "leads": "lead_shown",
+                "persons": "person",
+                "organizations": "organization",
+            },
+        ),
     )
 
 
 def _without_left_out(rows: pl.DataFrame, deals: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
     """A link to a record that is left out counts as dangling."""
-    gone = pl.concat([
-        frame.filter(pl.col("state") == SKIPPED).select(about=pl.lit(about), about_id="id", gone=pl.lit(True))
-        for about, frame in (("deals", deals), ("leads", leads))
-    ])
+    gone = pl.concat(
+        [
+            frame.filter(pl.col("state") == SKIPPED).select(
+                about=pl.lit(about), about_id="id", gone=pl.lit(True)
+            )
+            for about, frame in (("deals", deals), ("leads", leads))
+        ]
+    )
     marked = rows.join(gone, on=["about", "about_id"], how="left", maintain_order="left")
     gone_now = pl.col("gone").is_not_null()
     return marked.with_columns(
-        about=pl.when(~gone_now).then("about"), about_id=pl.when(~gone_now).then("about_id"),
+        about=pl.when(~gone_now).then("about"),
+        about_id=pl.when(~gone_now).then("about_id"),
     )
 
 
@@ -84,14 +123,20 @@ def _with_lead(rows: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
     """The lead that the record hangs on, or the deal in Pipedrive that the lead was converted into."""
     renamed = leads.rename({c: f"l_{c}" for c in leads.columns if c != "id"}).rename({"id": "about_id"})
     return rows.join(
-        renamed.with_columns(about=pl.lit("leads")), on=["about", "about_id"], how="left", maintain_order="left"
+        renamed.with_columns(about=pl.lit("leads")),
+        on=["about", "about_id"],
+        how="left",
+        maintain_order="left",
     )
 
 
 def _with_deal(rows: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame:
     renamed = deals.rename({c: f"d_{c}" for c in deals.columns if c != "id"}).rename({"id": "about_id"})
     return rows.join(
-        renamed.with_columns(about=pl.lit("deals")), on=["about", "about_id"], how="left", maintain_order="left"
+        renamed.with_columns(about=pl.lit("deals")),
+        on=["about", "about_id"],
+        how="left",
+        maintain_order="left",
     )
 
 
@@ -99,10 +144,18 @@ def _parties(rows: pl.DataFrame, companies: Targets, people: Targets) -> pl.Data
     """The person and organization that belong on the row: the deal's or lead's own, or what it hangs on."""
     about = pl.col("about")
     return rows.with_columns(
-        person=pl.when(about == "contacts").then("about_id").when(about == "deals").then("d_person")
-        .when(about == "leads").then("l_party"),
-        organization=pl.when(about == "companies").then("about_id").when(about == "deals").then("d_organization")
-        .when(about == "leads").then("l_organization"),
+        person=pl.when(about == "contacts")
+        .then("about_id")
+        .when(about == "deals")
+        .then("d_person")
+        .when(about == "leads")
+        .then("l_party"),
+        organization=pl.when(about == "companies")
+        .then("about_id")
+        .when(about == "deals")
+        .then("d_organization")
+        .when(about == "leads")
+        .then("l_organization"),
     )
 
 
@@ -120,40 +173,72 @@ def _formed(rows: pl.DataFrame, *, single_pass: bool) -> pl.DataFrame:
     about = pl.col("about")
     converted = pl.col("l_deal_id").is_not_null() & pl.col("l_system_id").is_null()
     deal_id = pl.coalesce("d_system_id", pl.when(converted).then("l_deal_id"))
-    is_deal, is_lead = about.eq_missing("deals") | converted.fill_null(False), about.eq_missing("leads") & ~converted.fill_null(False)
+    is_deal, is_lead = (
+        about.eq_missing("deals") | converted.fill_null(False),
+        about.eq_missing("leads") & ~converted.fill_null(False),
+    )
     lead_id = pl.when(is_lead).then("l_system_id")
     to_parties = pl.lit(single_pass) & ((is_deal & deal_id.is_null()) | (is_lead & lead_id.is_null()))
-    lead_there = about.eq_missing("leads") & (pl.col("l_system_id").is_not_null() | pl.col("l_deal_id").is_not_null())
+    lead_there = about.eq_missing("leads") & (
+        pl.col("l_system_id").is_not_null() | pl.col("l_deal_id").is_not_null()
+    )
     lead_parties = about.eq_missing("leads") & ~lead_there
     own_person = lead_parties & pl.col("l_who").eq_missing(OWN)
     has_organization = pl.col("organization").is_not_null()
-    person_key = pl.col("p_by_value") | (has_organization & pl.col("organization").eq_missing(pl.col("p_company")))
+    person_key = pl.col("p_by_value") | (
+        has_organization & pl.col("organization").eq_missing(pl.col("p_company"))
+    )
     by_key_only = pl.lit(single_pass)
     own_value = pl.any_horizontal(pl.col("l_email", "l_work", "l_mobile").is_not_null()) | has_organization
     person_form = (
-        pl.when(lead_there).then(pl.when(pl.col("l_held_person_id").is_not_null()).then(pl.lit(BY_ID)))
-        .when(own_person).then(pl.when(by_key_only & own_value & (pl.col("l_state") == OUT)).then(pl.lit(BY_KEY)).otherwise(pl.lit(WAIT)))
-        .when(pl.col("person").is_null()).then(None)
-        .when(pl.col("p_form") == BY_ID).then(pl.lit(BY_ID))
-        .when(by_key_only & (pl.col("p_form") == BY_KEY) & person_key).then(pl.lit(BY_KEY))
+        pl.when(lead_there)
+        .then(pl.when(pl.col("l_held_person_id").is_not_null()).then(pl.lit(BY_ID)))
+        .when(own_person)
+        .then(
+            pl.when(by_key_only & own_value & (pl.col("l_state") == OUT))
+            .then(pl.lit(BY_KEY))
+            .otherwise(pl.lit(WAIT))
+        )
+        .when(pl.col("person").is_null())
+        .then(None)
+        .when(pl.col("p_form") == BY_ID)
+        .then(pl.lit(BY_ID))
+        .when(by_key_only & (pl.col("p_form") == BY_KEY) & person_key)
+        .then(pl.lit(BY_KEY))
         .otherwise(pl.lit(WAIT))
     )
     organization_form = (
-        pl.when(lead_there).then(pl.when(pl.col("l_held_organization_id").is_not_null()).then(pl.lit(BY_ID)).otherwise(pl.lit(ABSENT)))
-        .when(~has_organization & pl.col("p_company").is_not_null()).then(pl.lit(ABSENT))
-        .when(~has_organization).then(None)
-        .when(pl.col("o_form") == BY_ID).then(pl.lit(BY_ID))
-        .when(by_key_only & (pl.col("o_form") == BY_KEY)).then(pl.lit(BY_KEY))
+        pl.when(lead_there)
+        .then(
+            pl.when(pl.col("l_held_organization_id").is_not_null())
+            .then(pl.lit(BY_ID))
+            .otherwise(pl.lit(ABSENT))
+        )
+        .when(~has_organization & pl.col("p_company").is_not_null())
+        .then(pl.lit(ABSENT))
+        .when(~has_organization)
+        .then(None)
+        .when(pl.col("o_form") == BY_ID)
+        .then(pl.lit(BY_ID))
+        .when(by_key_only & (pl.col("o_form") == BY_KEY))
+        .then(pl.lit(BY_KEY))
         .otherwise(pl.lit(WAIT))
     )
     party = pl.when(lead_there).then
     return rows.with_columns(
         to_parties=to_parties,
-        deal_id=deal_id, deal_title=pl.when(converted).then("l_deal_title").otherwise("d_name"),
-        lead_id=lead_id, lead_title=pl.when(is_lead).then("l_name"),
-        d_form=pl.when(is_deal & ~to_parties).then(pl.when(deal_id.is_not_null()).then(pl.lit(BY_ID)).otherwise(pl.lit(WAIT))),
-        l_form=pl.when(is_lead & ~to_parties).then(pl.when(lead_id.is_not_null()).then(pl.lit(BY_ID)).otherwise(pl.lit(WAIT))),
-        p_form=person_form, o_form=organization_form,
+        deal_id=deal_id,
+        deal_title=pl.when(converted).then("l_deal_title").otherwise("d_name"),
+        lead_id=lead_id,
+        lead_title=pl.when(is_lead).then("l_name"),
+        d_form=pl.when(is_deal & ~to_parties).then(
+            pl.when(deal_id.is_not_null()).then(pl.lit(BY_ID)).otherwise(pl.lit(WAIT))
+        ),
+        l_form=pl.when(is_lead & ~to_parties).then(
+            pl.when(lead_id.is_not_null()).then(pl.lit(BY_ID)).otherwise(pl.lit(WAIT))
+        ),
+        p_form=person_form,
+        o_form=organization_form,
         p_system_id=party("l_held_person_id").otherwise("p_system_id"),
         p_name=party("l_held_person").when(own_person).then("l_person_name").otherwise("p_name"),
         p_email=pl.when(own_person).then("l_email").otherwise("p_email"),
@@ -168,19 +253,28 @@ def _formed(rows: pl.DataFrame, *, single_pass: bool) -> pl.DataFrame:
 
 def _stated(rows: pl.DataFrame, item: str, *, blocked: bool) -> pl.DataFrame:
     stuck = {
-        "the deal has no System ID yet": "d_form", "the lead has no System ID yet": "l_form",
-        "the person has no System ID yet": "p_form", "the organization has no System ID yet": "o_form",
+        "the deal has no System ID yet": "d_form",
+        "the lead has no System ID yet": "l_form",
+        "the person has no System ID yet": "p_form",
+        "the organization has no System ID yet": "o_form",
     }
     waits = pl.any_horizontal(pl.col(form).eq_missing(WAIT) for form in stuck.values())
     left_out = pl.col("orphan") & pl.col("organization").is_null()
-    reason = pl.when(pl.lit(blocked)).then(pl.lit(f"no export of {item}"))
+    reason: Any = pl.when(pl.lit(blocked)).then(pl.lit(f"no export of {item}"))
     for text, form in stuck.items():
         reason = reason.when(pl.col(form).eq_missing(WAIT)).then(pl.lit(text))
     state = (
-        pl.when("there").then(pl.lit(PRESENT)).when(left_out).then(pl.lit(SKIPPED))
-        .when(pl.lit(blocked) | waits).then(pl.lit(WAITING)).otherwise(pl.lit(OUT))
+        pl.when("there")
+        .then(pl.lit(PRESENT))
+        .when(left_out)
+        .then(pl.lit(SKIPPED))
+        .when(pl.lit(blocked) | waits)
+        .then(pl.lit(WAITING))
+        .otherwise(pl.lit(OUT))
     )
-    return rows.with_columns(state=state).with_columns(reason=pl.when(pl.col("state") == WAITING).then(reason))
+    return rows.with_columns(state=state).with_columns(
+        reason=pl.when(pl.col("state") == WAITING).then(reason)
+    )
 
 
 def _cells(rows: pl.DataFrame, *, alone: bool) -> pl.DataFrame:
@@ -200,13 +294,23 @@ def _extra(rows: pl.DataFrame) -> pl.Expr:
     """What the row cannot name stands in its text: a deal or lead in a single pass, or a link that was lost."""
     lost = pl.col("about").is_null()
     lines = [
-        pl.when(pl.col("to_parties") & (pl.col("about") == "deals")).then(pl.lit("Deal in Sell: ") + _escaped(pl.col("d_title"))),
-        pl.when(pl.col("to_parties") & (pl.col("about") == "leads")).then(pl.lit("Lead in Sell: ") + _escaped(pl.col("l_title"))),
-        pl.when(lost & pl.col("deal_name").is_not_null()).then(pl.lit("Deal in Sell: ") + _escaped(pl.col("deal_name"))),
-        pl.when(lost & pl.col("name").is_not_null()).then(pl.lit("Contact in Sell: ") + _escaped(pl.col("name"))),
+        pl.when(pl.col("to_parties") & (pl.col("about") == "deals")).then(
+            pl.lit("Deal in Sell: ") + _escaped(pl.col("d_title"))
+        ),
+        pl.when(pl.col("to_parties") & (pl.col("about") == "leads")).then(
+            pl.lit("Lead in Sell: ") + _escaped(pl.col("l_title"))
+        ),
+        pl.when(lost & pl.col("deal_name").is_not_null()).then(
+            pl.lit("Deal in Sell: ") + _escaped(pl.col("deal_name"))
+        ),
+        pl.when(lost & pl.col("name").is_not_null()).then(
+            pl.lit("Contact in Sell: ") + _escaped(pl.col("name"))
+        ),
         pl.when(pl.col("gone").is_not_null() & pl.col("name").is_null() & pl.col("deal_name").is_null()).then(
             pl.lit("Left out of the move: ") + _escaped(pl.coalesce("d_title", "l_title"))
-        ) if {"d_title", "l_title"} <= set(rows.columns) else TEXT,
+        )
+        if {"d_title", "l_title"} <= set(rows.columns)
+        else TEXT,
     ]
     text = pl.concat_str(lines, separator="<br>", ignore_nulls=True)
     return pl.when(text != "").then(text)
@@ -215,14 +319,27 @@ def _extra(rows: pl.DataFrame) -> pl.Expr:
 def _told(rows: pl.DataFrame, entity: str) -> pl.DataFrame:
     told = _placed_rows(rows.filter(pl.col("state") != PRESENT))
     gone = told.filter(pl.col("gone").is_not_null())
-    return issues.gather(pl.collect_all([
-        issues.found(
-            told.filter(pl.col("to_parties") & (pl.col("state") == OUT)), "linked_to_parties_only", entity=entity,
-            field="about", value=pl.coalesce("d_title", "l_title"),
-        ),
-        issues.found(gone, "link_to_left_out", entity=entity, field="about", value=pl.coalesce("name", "deal_name")),
-        *told_orphans(told, entity),
-    ]))
+    return issues.gather(
+        pl.collect_all(
+            [
+                issues.found(
+                    told.filter(pl.col("to_parties") & (pl.col("state") == OUT)),
+                    "linked_to_parties_only",
+                    entity=entity,
+                    field="about",
+                    value=pl.coalesce("d_title", "l_title"),
+                ),
+                issues.found(
+                    gone,
+                    "link_to_left_out",
+                    entity=entity,
+                    field="about",
+                    value=pl.coalesce("name", "deal_name"),
+                ),
+                *told_orphans(told, entity),
+            ]
+        )
+    )
 
 
 __all__ = ["history"]

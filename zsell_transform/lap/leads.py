@@ -7,11 +7,33 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.lap.parties import with_place
 from zsell_transform.lap.sales import (
-    _one_organization, _organization_form, _person_form, _placed, _placed_rows, _stated, told_orphans,
+    _one_organization,
+    _organization_form,
+    _person_form,
+    _placed,
+    _placed_rows,
+    _stated,
+    told_orphans,
 )
 from zsell_transform.lap.words import (
-    BY_ID, BY_KEY, ORGANIZATION_LINK, OUT, PERSON, PERSON_EMAIL, PERSON_ID, PERSON_LINK, PERSON_MOBILE, PERSON_WORK,
-    PRESENT, TEXT, WAIT, Plan, Targets, links_of, organization_cells, parted, person_cells,
+    BY_ID,
+    BY_KEY,
+    ORGANIZATION_LINK,
+    OUT,
+    PERSON,
+    PERSON_EMAIL,
+    PERSON_ID,
+    PERSON_MOBILE,
+    PERSON_WORK,
+    PRESENT,
+    TEXT,
+    WAIT,
+    Plan,
+    Targets,
+    links_of,
+    organization_cells,
+    parted,
+    person_cells,
 )
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
@@ -20,7 +42,11 @@ from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead
 
 #: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
 OWN_COLUMNS = (
-    "Person - First name", "Person - Last name", "Person - Job title", "Person - Address", "Person - Owner",
+    "Person - First name",
+    "Person - Last name",
+    "Person - Job title",
+    "Person - Address",
+    "Person - Owner",
 )
 #: Values of a joining lead that its note keeps where they differ from those of the person it joins.
 COMPARED = {"email": "E-mail", "work": "Phone", "mobile": "Mobile"}
@@ -45,19 +71,28 @@ def leads(
     """
     rows = _with_presence(graph.leads, held)
     rows = companies.on(rows, "company", "c_").with_columns(
-        left_out=pl.col("id").is_in(left_out.implode()), place="c_place", there=pl.col("system_id").is_not_null()
-        | pl.col("deal_id").is_not_null(),
+        left_out=pl.col("id").is_in(left_out.implode()),
+        place="c_place",
+        there=pl.col("system_id").is_not_null() | pl.col("deal_id").is_not_null(),
     )
     who = lead_people(
-        rows.filter(~pl.col("left_out")).select("id", "name", "email", "work", "mobile", "city", "place", "there"), contacts,
+        rows.filter(~pl.col("left_out")).select(
+            "id", "name", "email", "work", "mobile", "city", "place", "there"
+        ),
+        contacts,
         with_place(held.persons.filter(pl.col("sell_id").is_null())),
     )
-    rows = rows.join(who.rename({"name": "written"}), on="id", how="left", maintain_order="left").rename({"person": "who_id"})
+    rows = rows.join(who.rename({"name": "written"}), on="id", how="left", maintain_order="left").rename(
+        {"person": "who_id"}
+    )
     rows = _with_person(rows, companies, people, held)
     # A lead's second company stands in its note, whatever the mapping wishes for deals.
     rows = _one_organization(rows, both=False)
-    rows = companies.on(_placed(rows.with_columns(person=pl.coalesce("person", "own")), ask.orphans["leads"], "leads"),
-                        "organization", "o_")
+    rows = companies.on(
+        _placed(rows.with_columns(person=pl.coalesce("person", "own")), ask.orphans["leads"], "leads"),
+        "organization",
+        "o_",
+    )
     rows = rows.with_columns(
         pl.when(pl.col("who") == OWN).then(pl.lit(OWN)).otherwise(_person_form()).alias("p_form"),
         _organization_form().alias("o_form"),
@@ -75,7 +110,14 @@ def leads(
     plan = Plan(
         entity="leads",
         rows=rows.select(
-            "n", "id", "state", "reason", "part", "_extra", TEXT.alias("joins"), *columns,
+            "n",
+            "id",
+            "state",
+            "reason",
+            "part",
+            "_extra",
+            TEXT.alias("joins"),
+            *columns,
             linked=pl.when(pl.col("asked").fill_null(False)).then(
                 pl.col("company").is_not_null() & pl.col("differing").is_null()
             ),
@@ -91,14 +133,21 @@ def leads(
 
 def _with_presence(frame: pl.DataFrame, held: Held) -> pl.DataFrame:
     """A lead is there as a lead, or as the deal that it was converted into."""
-    as_lead = held.leads.filter(pl.col("sell_id").is_not_null()).unique("sell_id", keep="first", maintain_order=True)
+    as_lead = held.leads.filter(pl.col("sell_id").is_not_null()).unique(
+        "sell_id", keep="first", maintain_order=True
+    )
     as_deal = held.deals.filter(pl.col("sell_lead_id").is_not_null()).unique(
         "sell_lead_id", keep="first", maintain_order=True
     )
     return frame.join(
-        as_lead.select(id="sell_id", system_id="system_id", printed="title"), on="id", how="left", maintain_order="left"
+        as_lead.select(id="sell_id", system_id="system_id", printed="title"),
+        on="id",
+        how="left",
+        maintain_order="left",
     ).join(
-        as_deal.select(id="sell_lead_id", deal_id="system_id", deal_title="title"), on="id", how="left",
+        as_deal.select(id="sell_lead_id", deal_id="system_id", deal_title="title"),
+        on="id",
+        how="left",
         maintain_order="left",
     )
 
@@ -106,24 +155,48 @@ def _with_presence(frame: pl.DataFrame, held: Held) -> pl.DataFrame:
 def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: Held) -> pl.DataFrame:
     """The person each row is attached to, with the columns of a link target under `p_`."""
     bases = rows.filter(pl.col("who") == OWN).select(
-        "id", pl.lit(BY_KEY).alias("form"), TEXT.alias("system_id"), name="written", email="email", work="work",
-        mobile="mobile", company="company", by_value=pl.any_horizontal(pl.col("email", "work", "mobile").is_not_null()),
+        "id",
+        pl.lit(BY_KEY).alias("form"),
+        TEXT.alias("system_id"),
+        name="written",
+        email="email",
+        work="work",
+        mobile="mobile",
+        company="company",
+        by_value=pl.any_horizontal(pl.col("email", "work", "mobile").is_not_null()),
     )
-    by_place = companies.frame.select(company="id", place="place").unique("place", keep="first", maintain_order=True)
-    others = with_place(held.persons.filter(pl.col("sell_id").is_null())).join(
-        by_place, on="place", how="left", maintain_order="left"
-    ).select(
-        id="system_id", form=pl.lit(BY_ID), system_id="system_id", name="name", email=TEXT, work=TEXT, mobile=TEXT,
-        company=pl.coalesce("company", "place"), by_value=pl.lit(True),
+    by_place = companies.frame.select(company="id", place="place").unique(
+        "place", keep="first", maintain_order=True
     )
-    known = pl.concat([
-        bases.select(pl.lit(LEAD).alias("kind"), pl.all()),
-        others.select(pl.lit(HELD).alias("kind"), pl.all()).select("kind", *bases.columns),
-        people.frame.select(pl.lit(CONTACT).alias("kind"), *bases.columns),
-    ], how="vertical_relaxed")
+    others = (
+        with_place(held.persons.filter(pl.col("sell_id").is_null()))
+        .join(by_place, on="place", how="left", maintain_order="left")
+        .select(
+            id="system_id",
+            form=pl.lit(BY_ID),
+            system_id="system_id",
+            name="name",
+            email=TEXT,
+            work=TEXT,
+            mobile=TEXT,
+            company=pl.coalesce("company", "place"),
+            by_value=pl.lit(True),
+        )
+    )
+    known = pl.concat(
+        [
+            bases.select(pl.lit(LEAD).alias("kind"), pl.all()),
+            others.select(pl.lit(HELD).alias("kind"), pl.all()).select("kind", *bases.columns),
+            people.frame.select(pl.lit(CONTACT).alias("kind"), *bases.columns),
+        ],
+        how="vertical_relaxed",
+    )
     prefixed = known.rename({c: f"p_{c}" for c in known.columns if c not in ("id", "kind")})
     joined = rows.join(
-        prefixed.rename({"kind": "who", "id": "who_id"}), on=["who", "who_id"], how="left", maintain_order="left"
+        prefixed.rename({"kind": "who", "id": "who_id"}),
+        on=["who", "who_id"],
+        how="left",
+        maintain_order="left",
     )
     own = pl.col("who") == OWN
     return joined.with_columns(
@@ -138,11 +211,15 @@ def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: 
 def _waiting_with_base(rows: pl.DataFrame) -> pl.DataFrame:
     """A lead that joins an earlier lead's person goes out with or after that one."""
     base = rows.filter(pl.col("who") == OWN).select(who_id="id", base_state="state")
-    joined = rows.join(base.with_columns(who=pl.lit(LEAD)), on=["who", "who_id"], how="left", maintain_order="left")
+    joined = rows.join(
+        base.with_columns(who=pl.lit(LEAD)), on=["who", "who_id"], how="left", maintain_order="left"
+    )
     stuck = (pl.col("state") == OUT) & (pl.col("who") == LEAD) & (pl.col("base_state") != OUT)
     return joined.with_columns(
         state=pl.when(stuck).then(pl.lit("waiting")).otherwise("state"),
-        reason=pl.when(stuck).then(pl.lit("its person comes with an earlier lead that waits")).otherwise("reason"),
+        reason=pl.when(stuck)
+        .then(pl.lit("its person comes with an earlier lead that waits"))
+        .otherwise("reason"),
     ).drop("base_state")
 
 
@@ -151,8 +228,10 @@ def _joins() -> pl.Expr:
 
 
 def _escaped(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all("&", "&amp;", literal=True).str.replace_all("<", "&lt;", literal=True).str.replace_all(
-        ">", "&gt;", literal=True
+    return (
+        text.str.replace_all("&", "&amp;", literal=True)
+        .str.replace_all("<", "&lt;", literal=True)
+        .str.replace_all(">", "&gt;", literal=True)
     )
 
 
@@ -160,12 +239,14 @@ def _extra() -> pl.Expr:
     """What of a joining lead differs from the person it joins, as lines for its note."""
     by_key = pl.col("p_form") == BY_KEY
     lines = [
-        pl.when(pl.col(column).is_not_null() & (~by_key | pl.col(column).ne_missing(pl.col(f"p_{column}")))).then(
-            pl.lit(f"{label}: ") + _escaped(pl.col(column))
-        )
+        pl.when(
+            pl.col(column).is_not_null() & (~by_key | pl.col(column).ne_missing(pl.col(f"p_{column}")))
+        ).then(pl.lit(f"{label}: ") + _escaped(pl.col(column)))
         for column, label in COMPARED.items()
     ]
-    company = pl.when(pl.col("differing").is_not_null()).then(pl.lit("Company: ") + _escaped(pl.col("differing")))
+    company = pl.when(pl.col("differing").is_not_null()).then(
+        pl.lit("Company: ") + _escaped(pl.col("differing"))
+    )
     text = pl.concat_str([*lines, company], separator="<br>", ignore_nulls=True)
     return pl.when(_joins() & (text != "")).then(text)
 
@@ -179,8 +260,12 @@ def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> pl.DataFrame:
     renamed = pl.col("written").ne_missing(pl.col("name")) & (pl.col("who") == OWN)
     suffix = pl.col("written").str.strip_prefix(pl.col("name").str.strip_chars_end())
     own = rows.filter(renamed & pl.col("n").is_not_null()).select(
-        "n", pl.col("written").alias(PERSON), pl.col("email").alias(PERSON_EMAIL), pl.col("work").alias(PERSON_WORK),
-        pl.col("mobile").alias(PERSON_MOBILE), pl.col("first").alias(OWN_COLUMNS[0]),
+        "n",
+        pl.col("written").alias(PERSON),
+        pl.col("email").alias(PERSON_EMAIL),
+        pl.col("work").alias(PERSON_WORK),
+        pl.col("mobile").alias(PERSON_MOBILE),
+        pl.col("first").alias(OWN_COLUMNS[0]),
         pl.concat_str("last", suffix).alias(OWN_COLUMNS[1]),
     )
     return pl.concat([joining, own], how="diagonal_relaxed")
@@ -189,28 +274,49 @@ def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> pl.DataFrame:
 def _added(rows: pl.DataFrame) -> pl.DataFrame:
     own = pl.col("who") == OWN
     return rows.filter(pl.col("added")).select(
-        "id", pl.col("title").alias("Lead - Title"), pl.col("id").alias("Lead - Zendesk Sell lead ID"),
+        "id",
+        pl.col("title").alias("Lead - Title"),
+        pl.col("id").alias("Lead - Zendesk Sell lead ID"),
         pl.when(own).then("written").otherwise("p_name").alias(PERSON),
-        pl.when(own).then("first").alias(OWN_COLUMNS[0]), pl.when(own).then("last").alias(OWN_COLUMNS[1]),
-        pl.when(~own).then("p_email").alias(PERSON_EMAIL), pl.when(~own).then("p_work").alias(PERSON_WORK),
+        pl.when(own).then("first").alias(OWN_COLUMNS[0]),
+        pl.when(own).then("last").alias(OWN_COLUMNS[1]),
+        pl.when(~own).then("p_email").alias(PERSON_EMAIL),
+        pl.when(~own).then("p_work").alias(PERSON_WORK),
         pl.when(~own).then("p_mobile").alias(PERSON_MOBILE),
     )
 
 
 def _targets(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
     """Of each lead: where it is in Pipedrive, with the person and organization that Pipedrive's export names."""
-    there = held.leads.filter(pl.col("sell_id").is_not_null()).unique("sell_id", keep="first", maintain_order=True)
-    as_deal = held.deals.filter(pl.col("sell_lead_id").is_not_null()).unique("sell_lead_id", keep="first", maintain_order=True)
+    there = held.leads.filter(pl.col("sell_id").is_not_null()).unique(
+        "sell_id", keep="first", maintain_order=True
+    )
+    as_deal = held.deals.filter(pl.col("sell_lead_id").is_not_null()).unique(
+        "sell_lead_id", keep="first", maintain_order=True
+    )
     parties = [
-        pl.col(column).alias(f"held_{column}") for column in ("person_id", "person", "organization_id", "organization")
+        pl.col(column).alias(f"held_{column}")
+        for column in ("person_id", "person", "organization_id", "organization")
     ]
-    in_pipedrive = pl.concat([
-        there.select("sell_id", *parties), as_deal.select(pl.col("sell_lead_id").alias("sell_id"), *parties)
-    ]).unique("sell_id", keep="first", maintain_order=True)
+    in_pipedrive = pl.concat(
+        [there.select("sell_id", *parties), as_deal.select(pl.col("sell_lead_id").alias("sell_id"), *parties)]
+    ).unique("sell_id", keep="first", maintain_order=True)
     mine = rows.select(
-        "id", "title", "state", "system_id", "deal_id", "deal_title", "written", "organization", "p_form", "who",
-        name=pl.coalesce("printed", "title"), party=pl.coalesce("contact", pl.lit(None, dtype=pl.String)),
-        email=pl.coalesce("p_email", "email"), work=pl.coalesce("p_work", "work"), mobile=pl.coalesce("p_mobile", "mobile"),
+        "id",
+        "title",
+        "state",
+        "system_id",
+        "deal_id",
+        "deal_title",
+        "written",
+        "organization",
+        "p_form",
+        "who",
+        name=pl.coalesce("printed", "title"),
+        party=pl.coalesce("contact", pl.lit(None, dtype=pl.String)),
+        email=pl.coalesce("p_email", "email"),
+        work=pl.coalesce("p_work", "work"),
+        mobile=pl.coalesce("p_mobile", "mobile"),
         person_name=pl.coalesce(pl.when(pl.col("who") != OWN).then("p_name"), "written"),
     )
     return mine.join(in_pipedrive.rename({"sell_id": "id"}), on="id", how="left", maintain_order="left")
@@ -221,20 +327,41 @@ def _told(rows: pl.DataFrame) -> pl.DataFrame:
     joined = pl.format("{} {}", pl.col("who"), pl.col("who_id"))
     going = pl.col("state") == OUT
     added = told.filter(pl.col("added") & going)
-    return issues.gather(pl.collect_all([
-        issues.found(told.filter(_joins()), "lead_joins_person", entity="leads", field="name", value=pl.col("name"), detail=joined),
-        issues.found(
-            told.filter(pl.col("candidates").is_not_null()), "lead_person_ambiguous", entity="leads", field="name",
-            value=pl.col("name"), detail=pl.col("candidates"),
-        ),
-        issues.found(
-            told.filter(pl.col("differing").is_not_null()), "two_organizations", entity="leads", field="company_name",
-            value=pl.col("differing"), detail=pl.lit("its note"),
-        ),
-        issues.found(told.filter("left_out"), "lead_left_out", entity="leads", field="status"),
-        issues.found(added, "added_by_reference", entity="leads", field="name", value=pl.col("title")),
-        *told_orphans(told.filter(~pl.col("left_out")), "leads"),
-    ]))
+    return issues.gather(
+        pl.collect_all(
+            [
+                issues.found(
+                    told.filter(_joins()),
+                    "lead_joins_person",
+                    entity="leads",
+                    field="name",
+                    value=pl.col("name"),
+                    detail=joined,
+                ),
+                issues.found(
+                    told.filter(pl.col("candidates").is_not_null()),
+                    "lead_person_ambiguous",
+                    entity="leads",
+                    field="name",
+                    value=pl.col("name"),
+                    detail=pl.col("candidates"),
+                ),
+                issues.found(
+                    told.filter(pl.col("differing").is_not_null()),
+                    "two_organizations",
+                    entity="leads",
+                    field="company_name",
+                    value=pl.col("differing"),
+                    detail=pl.lit("its note"),
+                ),
+                issues.found(told.filter("left_out"), "lead_left_out", entity="leads", field="status"),
+                issues.found(
+                    added, "added_by_reference", entity="leads", field="name", value=pl.col("title")
+                ),
+                *told_orphans(told.filter(~pl.col("left_out")), "leads"),
+            ]
+        )
+    )
 
 
 __all__ = ["BY_ID", "WAIT", "leads"]

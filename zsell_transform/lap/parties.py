@@ -7,8 +7,25 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.folding import digits, fold, folded
 from zsell_transform.lap.words import (
-    ABSENT, BY_ID, BY_KEY, MERGED, ORGANIZATION, ORGANIZATION_ADDRESS, ORGANIZATION_LINK, OUT, PERSON, PLACEHOLDER,
-    PRESENT, TEXT, WAIT, WAITING, Plan, Targets, links_of, organization_cells, parted,
+    ABSENT,
+    BY_ID,
+    BY_KEY,
+    MERGED,
+    ORGANIZATION,
+    ORGANIZATION_ADDRESS,
+    ORGANIZATION_LINK,
+    OUT,
+    PERSON,
+    PLACEHOLDER,
+    PRESENT,
+    TEXT,
+    WAIT,
+    WAITING,
+    Plan,
+    Targets,
+    links_of,
+    organization_cells,
+    parted,
 )
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
@@ -38,25 +55,35 @@ def organizations(
     rows = _filled(rows, ["address"])
     rows = _stated(rows, held, "organizations", blocked=blocked)
     form = (
-        pl.when(pl.col("linkable") & pl.col("system_id").is_not_null()).then(pl.lit(BY_ID))
-        .when((pl.col("state") == OUT) & pl.col("proven")).then(pl.lit(BY_KEY))
+        pl.when(pl.col("linkable") & pl.col("system_id").is_not_null())
+        .then(pl.lit(BY_ID))
+        .when((pl.col("state") == OUT) & pl.col("proven"))
+        .then(pl.lit(BY_KEY))
         .otherwise(pl.lit(WAIT))
     )
     own = rows.select(
-        "id", "system_id", form=form, name=pl.coalesce(pl.when(pl.col("system_id").is_not_null()).then("printed"), "final"),
-        address="address", title="name",
+        "id",
+        "system_id",
+        form=form,
+        name=pl.coalesce(pl.when(pl.col("system_id").is_not_null()).then("printed"), "final"),
+        address="address",
+        title="name",
         place=pl.coalesce(pl.lit("#") + pl.col("system_id"), pl.lit("#") + pl.col("joins"), "id"),
     )
     targets = Targets(_with_members(rows, own))
     plan = Plan(
         entity="companies",
-        rows=parted(rows, {}).select("n", "id", "state", "reason", "part", "joins", "into", linked=pl.lit(None, dtype=pl.Boolean)),
+        rows=parted(rows, {}).select(
+            "n", "id", "state", "reason", "part", "joins", "into", linked=pl.lit(None, dtype=pl.Boolean)
+        ),
         link_columns=(),
         overrides=rows.filter(pl.col("n").is_not_null() & pl.col("renamed")).select(
             "n", pl.col("final").alias(ORGANIZATION)
         ),
         added=rows.filter(pl.col("added")).select(
-            "id", pl.col("final").alias(ORGANIZATION), pl.col("address").alias(ORGANIZATION_ADDRESS),
+            "id",
+            pl.col("final").alias(ORGANIZATION),
+            pl.col("address").alias(ORGANIZATION_ADDRESS),
             pl.col("id").alias("Organization - Zendesk Sell ID"),
         ),
         found=_told_collisions(known, rows, "companies"),
@@ -76,22 +103,33 @@ def persons(
         with_place(held.persons),
         merge=ask.duplicates["contacts"] == "merge",
     )
-    rows = graph.contacts.join(known.frame.drop("name"), on="id", how="left", maintain_order="left").with_columns(
-        final=known.frame["name"]
+    rows = graph.contacts.join(
+        known.frame.drop("name"), on="id", how="left", maintain_order="left"
+    ).with_columns(final=known.frame["name"])
+    rows = companies.on(_filled(rows, ["email", "work", "mobile", "company"]), "company", "o_").with_columns(
+        place="o_place"
     )
-    rows = companies.on(_filled(rows, ["email", "work", "mobile", "company"]), "company", "o_").with_columns(place="o_place")
     rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(WAIT))
     has_value = (
-        folded(pl.col("email")).is_not_null() | digits(pl.col("work")).is_not_null()
+        folded(pl.col("email")).is_not_null()
+        | digits(pl.col("work")).is_not_null()
         | digits(pl.col("mobile")).is_not_null()
     )
     form = (
-        pl.when(pl.col("linkable") & pl.col("system_id").is_not_null()).then(pl.lit(BY_ID))
-        .when((pl.col("state") == OUT) & pl.col("proven")).then(pl.lit(BY_KEY))
+        pl.when(pl.col("linkable") & pl.col("system_id").is_not_null())
+        .then(pl.lit(BY_ID))
+        .when((pl.col("state") == OUT) & pl.col("proven"))
+        .then(pl.lit(BY_KEY))
         .otherwise(pl.lit(WAIT))
     )
     own = rows.select(
-        "id", "system_id", "email", "work", "mobile", "company", form=form,
+        "id",
+        "system_id",
+        "email",
+        "work",
+        "mobile",
+        "company",
+        form=form,
         name=pl.coalesce(pl.when(pl.col("system_id").is_not_null()).then("printed"), "final"),
         by_value=has_value,
     )
@@ -102,8 +140,15 @@ def persons(
     plan = Plan(
         entity="contacts",
         rows=rows.select(
-            "n", "id", "state", "reason", "part", "joins", "into",
-            linked=pl.when(pl.col("asked").fill_null(False)).then(pl.col("company").is_not_null()), *ORGANIZATION_LINK,
+            "n",
+            "id",
+            "state",
+            "reason",
+            "part",
+            "joins",
+            "into",
+            linked=pl.when(pl.col("asked").fill_null(False)).then(pl.col("company").is_not_null()),
+            *ORGANIZATION_LINK,
         ),
         link_columns=ORGANIZATION_LINK,
         overrides=_renamed_people(rows.filter(pl.col("n").is_not_null())),
@@ -112,10 +157,26 @@ def persons(
         links=links_of(rows, {"organizations": "company"}),
     )
     people = rows.join(
-        held.persons.filter(pl.col("sell_id").is_not_null()).unique("sell_id", keep="first", maintain_order=True)
+        held.persons.filter(pl.col("sell_id").is_not_null())
+        .unique("sell_id", keep="first", maintain_order=True)
         .select(id="sell_id", held_emails="emails", held_phones="phones"),
-        on="id", how="left", maintain_order="left",
-    ).select("id", "name", "final", "printed", "email", "work", "mobile", "place", "system_id", "joins", "held_emails", "held_phones")
+        on="id",
+        how="left",
+        maintain_order="left",
+    ).select(
+        "id",
+        "name",
+        "final",
+        "printed",
+        "email",
+        "work",
+        "mobile",
+        "place",
+        "system_id",
+        "joins",
+        "held_emails",
+        "held_phones",
+    )
     return plan, Targets(_with_members(rows, own)), people
 
 
@@ -134,13 +195,19 @@ def _stated(
     waits = pl.lit(False) if waits is None else waits
     return rows.with_columns(
         linkable=~twice,
-        state=pl.when(pl.col("system_id").is_not_null() | twice).then(pl.lit(PRESENT))
-        .when(blocked).then(pl.lit(WAITING))
-        .when(pl.col("into").is_not_null()).then(pl.lit(MERGED))
-        .when(waits).then(pl.lit(WAITING))
+        state=pl.when(pl.col("system_id").is_not_null() | twice)
+        .then(pl.lit(PRESENT))
+        .when(blocked)
+        .then(pl.lit(WAITING))
+        .when(pl.col("into").is_not_null())
+        .then(pl.lit(MERGED))
+        .when(waits)
+        .then(pl.lit(WAITING))
         .otherwise(pl.lit(OUT)),
-        reason=pl.when(pl.col("system_id").is_null() & ~twice & pl.lit(blocked)).then(pl.lit(f"no export of {item}"))
-        .when(pl.col("system_id").is_null() & ~twice & waits).then(pl.lit("the organization has no proven key")),
+        reason=pl.when(pl.col("system_id").is_null() & ~twice & pl.lit(blocked))
+        .then(pl.lit(f"no export of {item}"))
+        .when(pl.col("system_id").is_null() & ~twice & waits)
+        .then(pl.lit("the organization has no proven key")),
     )
 
 
@@ -155,8 +222,10 @@ def _filled(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
         return rows
     number = pl.col("id").cast(pl.Int64, strict=False)
     group = rows.select("id", "into", *columns).with_columns(head=pl.coalesce("into", "id"))
-    values = group.sort("head", pl.col("into").is_not_null(), number, "id", nulls_last=True).group_by("head").agg(
-        pl.col(column).drop_nulls().first() for column in columns
+    values = (
+        group.sort("head", pl.col("into").is_not_null(), number, "id", nulls_last=True)
+        .group_by("head")
+        .agg(pl.col(column).drop_nulls().first() for column in columns)
     )
     heads = group.filter(pl.col("into").is_not_null()).select("head").unique()
     more = values.join(heads, on="head", how="semi").rename({"head": "id"})
@@ -171,8 +240,12 @@ def _with_members(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     members = rows.filter(pl.col("into").is_not_null() & pl.col("system_id").is_null()).select("id", "into")
     if not members.height:
         return own
-    carried = members.join(own.rename({"id": "into"}), on="into", how="left", maintain_order="left").drop("into")
-    return pl.concat([own.join(members, on="id", how="anti", maintain_order="left"), carried.select(own.columns)])
+    carried = members.join(own.rename({"id": "into"}), on="into", how="left", maintain_order="left").drop(
+        "into"
+    )
+    return pl.concat(
+        [own.join(members, on="id", how="anti", maintain_order="left"), carried.select(own.columns)]
+    )
 
 
 def _suffix() -> pl.Expr:
@@ -183,8 +256,11 @@ def _renamed_people(rows: pl.DataFrame) -> pl.DataFrame:
     """A distinguished person carries the suffix behind the name and behind the last name."""
     last = pl.col("last").is_not_null()
     return rows.filter("renamed").select(
-        "n", pl.col("final").alias(PERSON),
-        pl.when(~last & pl.col("first").is_not_null()).then(pl.concat_str("first", _suffix())).otherwise("first")
+        "n",
+        pl.col("final").alias(PERSON),
+        pl.when(~last & pl.col("first").is_not_null())
+        .then(pl.concat_str("first", _suffix()))
+        .otherwise("first")
         .alias("Person - First name"),
         pl.when(last).then(pl.concat_str("last", _suffix())).alias("Person - Last name"),
     )
@@ -193,31 +269,56 @@ def _renamed_people(rows: pl.DataFrame) -> pl.DataFrame:
 def _added_people(rows: pl.DataFrame) -> pl.DataFrame:
     last = pl.when(pl.col("last").is_not_null() & pl.col("renamed")).then(pl.concat_str("last", _suffix()))
     return rows.select(
-        "id", pl.col("final").alias(PERSON), pl.col("first").alias("Person - First name"),
-        pl.coalesce(last, "last").alias("Person - Last name"), pl.col("id").alias("Person - Zendesk Sell ID"),
+        "id",
+        pl.col("final").alias(PERSON),
+        pl.col("first").alias("Person - First name"),
+        pl.coalesce(last, "last").alias("Person - Last name"),
+        pl.col("id").alias("Person - Zendesk Sell ID"),
     )
 
 
 def _told_collisions(known: keys.Keys, rows: pl.DataFrame, entity: str) -> pl.DataFrame:
     place = rows.select("id", _file=pl.col("file").cast(pl.String), _row="row")
-    told = known.collisions.join(place, on="id", how="left", maintain_order="left").rename({"id": "_id"}).lazy()
+    told = (
+        known.collisions.join(place, on="id", how="left", maintain_order="left").rename({"id": "_id"}).lazy()
+    )
     name = "name"
-    absent = rows.filter(pl.col("added") & (pl.col("state") == OUT)).lazy().rename({"file": "_file", "row": "_row", "id": "_id"})
-    return issues.gather(pl.collect_all([
-        issues.found(
-            told.filter(pl.col("final").is_not_null()), "distinguished", entity=entity, field=name, value=pl.col("final"),
-            detail=pl.col("with"),
-        ),
-        issues.found(
-            told.filter(pl.col("into").is_not_null()), "merged_duplicate", entity=entity, field=name, value=pl.col("name"),
-            detail=pl.col("into"),
-        ),
-        issues.found(
-            told.filter(pl.col("joins").is_not_null()), "joins_existing", entity=entity, field=name,
-            value=pl.col("name"), detail=pl.col("joins"),
-        ),
-        issues.found(absent, "added_by_reference", entity=entity, field=name, value=pl.col("name")),
-    ]))
+    absent = (
+        rows.filter(pl.col("added") & (pl.col("state") == OUT))
+        .lazy()
+        .rename({"file": "_file", "row": "_row", "id": "_id"})
+    )
+    return issues.gather(
+        pl.collect_all(
+            [
+                issues.found(
+                    told.filter(pl.col("final").is_not_null()),
+                    "distinguished",
+                    entity=entity,
+                    field=name,
+                    value=pl.col("final"),
+                    detail=pl.col("with"),
+                ),
+                issues.found(
+                    told.filter(pl.col("into").is_not_null()),
+                    "merged_duplicate",
+                    entity=entity,
+                    field=name,
+                    value=pl.col("name"),
+                    detail=pl.col("into"),
+                ),
+                issues.found(
+                    told.filter(pl.col("joins").is_not_null()),
+                    "joins_existing",
+                    entity=entity,
+                    field=name,
+                    value=pl.col("name"),
+                    detail=pl.col("joins"),
+                ),
+                issues.found(absent, "added_by_reference", entity=entity, field=name, value=pl.col("name")),
+            ]
+        )
+    )
 
 
 __all__ = ["ABSENT", "PLACEHOLDER_ID", "TEXT", "organizations", "persons", "with_place"]

@@ -7,8 +7,23 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.lap.parties import PLACEHOLDER_ID, claimed_twice
 from zsell_transform.lap.words import (
-    ABSENT, BY_ID, BY_KEY, ORGANIZATION_LINK, OUT, PERSON_LINK, PRESENT, SKIPPED, TEXT, WAIT, WAITING, Plan, Targets,
-    links_of, organization_cells, parted, person_cells,
+    ABSENT,
+    BY_ID,
+    BY_KEY,
+    ORGANIZATION_LINK,
+    OUT,
+    PERSON_LINK,
+    PRESENT,
+    SKIPPED,
+    TEXT,
+    WAIT,
+    WAITING,
+    Plan,
+    Targets,
+    links_of,
+    organization_cells,
+    parted,
+    person_cells,
 )
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
@@ -21,9 +36,14 @@ def deals(
     graph: Graph, held: Held, ask: Mapping, companies: Targets, people: Targets, *, blocked: bool
 ) -> tuple[Plan, pl.DataFrame]:
     """The plan of the deals, and of each deal: system_id, title in Pipedrive, person, organization on its row."""
-    there = held.deals.filter(pl.col("sell_id").is_not_null()).unique("sell_id", keep="first", maintain_order=True)
+    there = held.deals.filter(pl.col("sell_id").is_not_null()).unique(
+        "sell_id", keep="first", maintain_order=True
+    )
     rows = graph.deals.join(
-        there.select(id="sell_id", system_id="system_id", printed="title"), on="id", how="left", maintain_order="left"
+        there.select(id="sell_id", system_id="system_id", printed="title"),
+        on="id",
+        how="left",
+        maintain_order="left",
     )
     rows = companies.on(people.on(rows, "person", "p_"), "company", "c_")
     rows = _one_organization(rows, both=ask.two_organizations == "both")
@@ -43,8 +63,14 @@ def deals(
     plan = Plan(
         entity="deals",
         rows=rows.select(
-            "n", "id", "state", "reason", "part", TEXT.alias("joins"),
-            linked=pl.when("asked").then(whole), *columns,
+            "n",
+            "id",
+            "state",
+            "reason",
+            "part",
+            TEXT.alias("joins"),
+            linked=pl.when("asked").then(whole),
+            *columns,
         ),
         link_columns=columns,
         overrides=pl.DataFrame(schema={"n": pl.UInt32}),
@@ -53,7 +79,14 @@ def deals(
         links=links_of(rows, {"persons": "person", "organizations": "organization"}),
     )
     return plan, rows.select(
-        "id", "system_id", "printed", "title", "state", "person", "organization", name=pl.coalesce("printed", "title")
+        "id",
+        "system_id",
+        "printed",
+        "title",
+        "state",
+        "person",
+        "organization",
+        name=pl.coalesce("printed", "title"),
     )
 
 
@@ -65,8 +98,10 @@ def _one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
     differs = two & pl.lit(not both)
     return rows.with_columns(
         organization=pl.when(~person | own | pl.lit(both)).then("company"),
-        differing=pl.when(differs).then(pl.coalesce("c_title", "company_name"))
-        .when(pl.col("other_company").is_not_null()).then("company_name"),
+        differing=pl.when(differs)
+        .then(pl.coalesce("c_title", "company_name"))
+        .when(pl.col("other_company").is_not_null())
+        .then("company_name"),
         strict=two & pl.lit(both),
     )
 
@@ -76,7 +111,8 @@ def _placed(rows: pl.DataFrame, orphans: str, item: str) -> pl.DataFrame:
     orphan = pl.col("person").is_null() & pl.col("organization").is_null()
     return rows.with_columns(
         orphan=orphan,
-        organization=pl.when(orphan & pl.lit(orphans == "placeholder")).then(pl.lit(PLACEHOLDER_ID))
+        organization=pl.when(orphan & pl.lit(orphans == "placeholder"))
+        .then(pl.lit(PLACEHOLDER_ID))
         .otherwise("organization"),
     )
 
@@ -87,18 +123,24 @@ def _person_form() -> pl.Expr:
         pl.col("organization").is_not_null() & pl.col("organization").eq_missing(pl.col("p_company"))
     )
     return (
-        pl.when(pl.col("person").is_null()).then(None)
-        .when(pl.col("p_form") == BY_ID).then(pl.lit(BY_ID))
-        .when((pl.col("p_form") == BY_KEY) & usable & ~pl.col("strict")).then(pl.lit(BY_KEY))
+        pl.when(pl.col("person").is_null())
+        .then(None)
+        .when(pl.col("p_form") == BY_ID)
+        .then(pl.lit(BY_ID))
+        .when((pl.col("p_form") == BY_KEY) & usable & ~pl.col("strict"))
+        .then(pl.lit(BY_KEY))
         .otherwise(pl.lit(WAIT))
     )
 
 
 def _organization_form() -> pl.Expr:
     return (
-        pl.when(pl.col("organization").is_null() & pl.col("p_company").is_not_null()).then(pl.lit(ABSENT))
-        .when(pl.col("organization").is_null()).then(None)
-        .when(pl.col("strict") & (pl.col("o_form") != BY_ID)).then(pl.lit(WAIT))
+        pl.when(pl.col("organization").is_null() & pl.col("p_company").is_not_null())
+        .then(pl.lit(ABSENT))
+        .when(pl.col("organization").is_null())
+        .then(None)
+        .when(pl.col("strict") & (pl.col("o_form") != BY_ID))
+        .then(pl.lit(WAIT))
         .otherwise("o_form")
     )
 
@@ -112,34 +154,56 @@ def _stated(rows: pl.DataFrame, held: Held, item: str, *, blocked: bool) -> pl.D
     left_out = left_out | pl.col("left_out") if "left_out" in rows.columns else left_out
     waits = ~there & ~left_out
     return rows.with_columns(
-        state=pl.when(there).then(pl.lit(PRESENT))
-        .when(left_out).then(pl.lit(SKIPPED))
-        .when(pl.lit(blocked) | no_person | no_organization).then(pl.lit(WAITING))
+        state=pl.when(there)
+        .then(pl.lit(PRESENT))
+        .when(left_out)
+        .then(pl.lit(SKIPPED))
+        .when(pl.lit(blocked) | no_person | no_organization)
+        .then(pl.lit(WAITING))
         .otherwise(pl.lit(OUT)),
-        reason=pl.when(waits & pl.lit(blocked)).then(pl.lit(f"no export of {item}"))
-        .when(waits & no_person & no_organization).then(pl.lit("the person and the organization have no proven key"))
-        .when(waits & no_person).then(pl.lit("the person has no proven key"))
-        .when(waits & no_organization).then(pl.lit("the organization has no proven key")),
+        reason=pl.when(waits & pl.lit(blocked))
+        .then(pl.lit(f"no export of {item}"))
+        .when(waits & no_person & no_organization)
+        .then(pl.lit("the person and the organization have no proven key"))
+        .when(waits & no_person)
+        .then(pl.lit("the person has no proven key"))
+        .when(waits & no_organization)
+        .then(pl.lit("the organization has no proven key")),
     )
 
 
 def _placed_rows(rows: pl.DataFrame) -> pl.LazyFrame:
-    return rows.with_columns(pl.col("file").cast(pl.String)).lazy().rename({"file": "_file", "row": "_row", "id": "_id"})
+    return (
+        rows.with_columns(pl.col("file").cast(pl.String))
+        .lazy()
+        .rename({"file": "_file", "row": "_row", "id": "_id"})
+    )
 
 
 def _told_deals(rows: pl.DataFrame) -> pl.DataFrame:
     told = _placed_rows(rows.filter(pl.col("state") != PRESENT))
-    return issues.gather(pl.collect_all([
-        issues.found(
-            told.filter(pl.col("differing").is_not_null()), "two_organizations", entity="deals", field="company",
-            value=pl.col("differing"), detail=pl.lit(COMPANY_IN_SELL),
-        ),
-        issues.found(
-            told.filter("strict"), "two_organizations_written", entity="deals", field="company",
-            value=pl.coalesce("c_title", "company_name"),
-        ),
-        *told_orphans(told, "deals"),
-    ]))
+    return issues.gather(
+        pl.collect_all(
+            [
+                issues.found(
+                    told.filter(pl.col("differing").is_not_null()),
+                    "two_organizations",
+                    entity="deals",
+                    field="company",
+                    value=pl.col("differing"),
+                    detail=pl.lit(COMPANY_IN_SELL),
+                ),
+                issues.found(
+                    told.filter("strict"),
+                    "two_organizations_written",
+                    entity="deals",
+                    field="company",
+                    value=pl.coalesce("c_title", "company_name"),
+                ),
+                *told_orphans(told, "deals"),
+            ]
+        )
+    )
 
 
 def told_orphans(told: pl.LazyFrame, entity: str) -> list[pl.LazyFrame]:

@@ -46,9 +46,7 @@ class Keys:
     collisions: pl.DataFrame
 
 
-def organizations(
-    sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_separate: bool
-) -> Keys:
+def organizations(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_separate: bool) -> Keys:
     """Organizations to be written, against those that Pipedrive holds.
 
     Args:
@@ -58,12 +56,14 @@ def organizations(
         bare_separate: the wizard keeps organizations of one name without address apart.
     """
     pool = _pool(sell, held, ["address"])
-    seen = pl.concat([
-        pool.select("uid", n=folded(pl.col("name")), a=folded(pl.col("address"))),
-        pool.filter(pl.col("kind") == PRESENT).select(
-            "uid", n=folded(pl.col("printed")), a=folded(pl.col("held_address"))
-        ),
-    ])
+    seen = pl.concat(
+        [
+            pool.select("uid", n=folded(pl.col("name")), a=folded(pl.col("address"))),
+            pool.filter(pl.col("kind") == PRESENT).select(
+                "uid", n=folded(pl.col("printed")), a=folded(pl.col("held_address"))
+            ),
+        ]
+    )
 
     def tokens(frame: pl.DataFrame) -> pl.DataFrame:
         addressed = frame.filter(pl.col("a").is_not_null()).select("uid", "n", v="a")
@@ -90,17 +90,24 @@ def persons(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool) -> Keys:
 def seen_persons(pool: pl.DataFrame) -> pl.DataFrame:
     """Each person of a pool once as written and, if present, once as Pipedrive holds it, with the values compared."""
     none = pl.lit(None, dtype=pl.List(pl.String))
-    return pl.concat([
-        pool.select("uid", "name", "email", "work", "mobile", "place", emails=none, phones=none),
-        pool.filter(pl.col("kind") != ABSENT).select(
-            "uid", pl.coalesce("printed", "name").alias("name"), *(pl.lit(None, dtype=pl.String).alias(c) for c in
-            ("email", "work", "mobile")), place="held_place", emails="emails", phones="phones",
-        ),
-    ]).with_columns(n=folded(pl.col("name")))
+    return pl.concat(
+        [
+            pool.select("uid", "name", "email", "work", "mobile", "place", emails=none, phones=none),
+            pool.filter(pl.col("kind") != ABSENT).select(
+                "uid",
+                pl.coalesce("printed", "name").alias("name"),
+                *(pl.lit(None, dtype=pl.String).alias(c) for c in ("email", "work", "mobile")),
+                place="held_place",
+                emails="emails",
+                phones="phones",
+            ),
+        ]
+    ).with_columns(n=folded(pl.col("name")))
 
 
 def person_tokens(frame: pl.DataFrame) -> pl.DataFrame:
     """uid, n, v: what the wizard could find each person by, beside the name."""
+
     def of(prefix: str, value: pl.Expr, rows: pl.DataFrame = frame) -> pl.DataFrame:
         return rows.select("uid", "n", v=pl.lit(prefix) + value)
 
@@ -133,10 +140,14 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
     )
     named_so = single.join(by_name, on="f", how="inner", maintain_order="left")
     alias = named_so.join(ours.select(id="sell_id"), on="id", how="anti", maintain_order="left")
-    known = pl.concat([
-        ours.with_columns(id=pl.col("sell_id")),
-        alias.select("id", sell_id="named_id").join(ours, on="sell_id", how="inner", maintain_order="left").select(*ours.columns, "id"),
-    ]).drop("sell_id")
+    known = pl.concat(
+        [
+            ours.with_columns(id=pl.col("sell_id")),
+            alias.select("id", sell_id="named_id")
+            .join(ours, on="sell_id", how="inner", maintain_order="left")
+            .select(*ours.columns, "id"),
+        ]
+    ).drop("sell_id")
     extra = [c for c in held.columns if c not in ("system_id", "name", "sell_id")]
     known = known.rename({"name": "printed", **{c: f"held_{c}" for c in extra if c in values}})
     mine = sell.join(known, on="id", how="left", maintain_order="left").with_columns(
@@ -144,10 +155,15 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
     )
     rest = held.join(mine.select("system_id").drop_nulls(), on="system_id", how="anti", maintain_order="left")
     rest = rest.unique("system_id", keep="first", maintain_order=True)
-    theirs = rest.rename({c: f"held_{c}" for c in extra if c in values}).with_columns(
-        id=pl.lit(None, dtype=pl.String), printed=pl.col("name"),
-        kind=pl.when(pl.col("sell_id").is_null()).then(pl.lit(OTHER)).otherwise(pl.lit(FOREIGN)),
-    ).drop("sell_id")
+    theirs = (
+        rest.rename({c: f"held_{c}" for c in extra if c in values})
+        .with_columns(
+            id=pl.lit(None, dtype=pl.String),
+            printed=pl.col("name"),
+            kind=pl.when(pl.col("sell_id").is_null()).then(pl.lit(OTHER)).otherwise(pl.lit(FOREIGN)),
+        )
+        .drop("sell_id")
+    )
     if "held_address" in theirs.columns:
         theirs = theirs.with_columns(address="held_address")
     return pl.concat([mine, theirs], how="diagonal_relaxed").with_row_index("uid")
@@ -168,9 +184,18 @@ def _frame(named: pl.DataFrame, seen: pl.DataFrame, tokens: Tokens) -> pl.DataFr
     same = named.select("uid", one=pl.coalesce("into_uid", "uid"))
     joined = named.filter(pl.col("joins_uid").is_not_null()).select(uid="joins_uid", one="uid")
     one = pl.concat([same.join(joined, on="uid", how="anti"), joined])
-    final = seen.join(named.filter("renamed").select("uid", "final"), on="uid", how="left", maintain_order="left")
-    renamed = final.with_columns(n=pl.when(pl.col("final").is_not_null()).then(folded(pl.col("final"))).otherwise("n"))
-    spread = tokens(renamed.drop("final")).join(one, on="uid", how="left", maintain_order="left").drop("uid").rename({"one": "uid"})
+    final = seen.join(
+        named.filter("renamed").select("uid", "final"), on="uid", how="left", maintain_order="left"
+    )
+    renamed = final.with_columns(
+        n=pl.when(pl.col("final").is_not_null()).then(folded(pl.col("final"))).otherwise("n")
+    )
+    spread = (
+        tokens(renamed.drop("final"))
+        .join(one, on="uid", how="left", maintain_order="left")
+        .drop("uid")
+        .rename({"one": "uid"})
+    )
     shared = _shared(spread)
     found = spread.select("uid").unique().join(shared.select("uid").unique(), on="uid", how="anti")
     ids = named.select(into_uid="uid", into="id")
@@ -180,8 +205,16 @@ def _frame(named: pl.DataFrame, seen: pl.DataFrame, tokens: Tokens) -> pl.DataFr
         .join(ids, on="into_uid", how="left", maintain_order="left")
         .join(systems, on="joins_uid", how="left", maintain_order="left")
         .join(found.select(uid="uid", proven=pl.lit(True)), on="uid", how="left", maintain_order="left")
-        .select("id", "system_id", "printed", pl.col("final").alias("name"), "renamed", "joins", "into",
-                pl.col("proven").fill_null(False))
+        .select(
+            "id",
+            "system_id",
+            "printed",
+            pl.col("final").alias("name"),
+            "renamed",
+            "joins",
+            "into",
+            pl.col("proven").fill_null(False),
+        )
     )
 
 
@@ -255,7 +288,9 @@ class Names:
     def __init__(self, pool: pl.DataFrame) -> None:
         # Only names in brackets can be hit by a suffix, so only these are held.
         columns = [c for c in ("name", "printed") if c in pool.columns]
-        bracketed = [pool[c].drop_nulls().to_frame("x").filter(pl.col("x").str.ends_with(")"))["x"] for c in columns]
+        bracketed = [
+            pool[c].drop_nulls().to_frame("x").filter(pl.col("x").str.ends_with(")"))["x"] for c in columns
+        ]
         self._taken = {fold(name) for series in bracketed for name in series.to_list()}
 
     def distinct(self, name: str, city: str | None) -> str:
@@ -271,16 +306,23 @@ def _told(pool: pl.DataFrame, decided: pl.DataFrame, components: list[list[int]]
     """id, name, final, joins, into, with: for each decided record, the records that it would have been taken for."""
     if not decided.height:
         return pl.DataFrame(schema=dict.fromkeys(("id", "name", "final", "joins", "into", "with"), pl.String))
-    labels = pool.select("uid", label=pl.coalesce(
-        pl.col("id"), pl.format("Pipedrive {}", pl.col("system_id"))
-    ), id="id", name="name", system_id="system_id")
+    labels = pool.select(
+        "uid",
+        label=pl.coalesce(pl.col("id"), pl.format("Pipedrive {}", pl.col("system_id"))),
+        id="id",
+        name="name",
+        system_id="system_id",
+    )
     groups = pl.DataFrame(
         [(uid, other) for group in components for uid in group[:50] for other in group[:6] if other != uid],
-        schema={"uid": pl.UInt32, "other": pl.UInt32}, orient="row",
+        schema={"uid": pl.UInt32, "other": pl.UInt32},
+        orient="row",
     )
-    others = groups.join(labels.select(other="uid", label="label"), on="other", maintain_order="left").group_by(
-        "uid", maintain_order=True
-    ).agg(pl.col("label").str.join(", ").alias("with"))
+    others = (
+        groups.join(labels.select(other="uid", label="label"), on="other", maintain_order="left")
+        .group_by("uid", maintain_order=True)
+        .agg(pl.col("label").str.join(", ").alias("with"))
+    )
     names = labels.select(into_uid="uid", into="id")
     systems = labels.select(joins_uid="uid", joins="system_id")
     return (

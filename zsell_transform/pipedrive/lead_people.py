@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from zsell_transform.folding import folded
 from zsell_transform.pipedrive import keys
 
 #: Who the person on a lead's row is.
@@ -41,18 +42,36 @@ def lead_people(leads: pl.DataFrame, contacts: pl.DataFrame, held: pl.DataFrame)
         asked.with_columns(h=pl.struct("n", "v").hash())
         .join(known.with_columns(h=pl.struct("n", "v").hash()).drop("uid"), on="h", how="inner", suffix="_k")
         .filter((pl.col("n") == pl.col("n_k")) & (pl.col("v") == pl.col("v_k")))
-        .unique(["uid", "node"]).sort("uid", "node")
+        .unique(["uid", "node"])
+        .sort("uid", "node")
         .group_by("uid", maintain_order=True)
-        .agg(pl.col("node").first(), pl.len().alias("several"), pl.col("node").head(5).str.join(", ").alias("candidates"))
+        .agg(
+            pl.col("node").first(),
+            pl.len().alias("several"),
+            pl.col("node").head(5).str.join(", ").alias("candidates"),
+        )
     )
     joined = wanted.join(hits, on="uid", how="left", maintain_order="left")
     free = joined.filter(pl.col("several").is_null())
     earlier = _earlier(free, asked)
-    names = keys.Names(pl.concat([contacts.select("name"), contacts.select(name="final"), held.select("name"), leads.select("name")]))
+    names = keys.Names(
+        pl.concat(
+            [
+                contacts.select("name"),
+                contacts.select(name="final"),
+                held.select("name"),
+                leads.select("name"),
+            ]
+        )
+    )
     doubtful = joined.filter(pl.col("several") > 1)
     distinct = pl.DataFrame(
-        [(row["uid"], names.distinct(row["name"], row["city"])) for row in doubtful.select("uid", "name", "city").to_dicts()],
-        schema={"uid": pl.UInt32, "distinct": pl.String}, orient="row",
+        [
+            (row["uid"], names.distinct(row["name"], row["city"]))
+            for row in doubtful.select("uid", "name", "city").to_dicts()
+        ],
+        schema={"uid": pl.UInt32, "distinct": pl.String},
+        orient="row",
     )
     node = pl.when(pl.col("several") == 1).then("node")
     return (
@@ -60,10 +79,14 @@ def lead_people(leads: pl.DataFrame, contacts: pl.DataFrame, held: pl.DataFrame)
         .join(distinct, on="uid", how="left", maintain_order="left")
         .select(
             "id",
-            pl.when(node.str.starts_with("c:")).then(pl.lit(CONTACT))
-            .when(node.str.starts_with("h:")).then(pl.lit(HELD))
-            .when(pl.col("earlier").is_not_null()).then(pl.lit(LEAD))
-            .otherwise(pl.lit(OWN)).alias("who"),
+            pl.when(node.str.starts_with("c:"))
+            .then(pl.lit(CONTACT))
+            .when(node.str.starts_with("h:"))
+            .then(pl.lit(HELD))
+            .when(pl.col("earlier").is_not_null())
+            .then(pl.lit(LEAD))
+            .otherwise(pl.lit(OWN))
+            .alias("who"),
             pl.coalesce(node.str.slice(2), "earlier").alias("person"),
             pl.coalesce("distinct", "name").alias("name"),
             pl.when(pl.col("several") > 1).then("candidates").alias("candidates"),
@@ -72,7 +95,7 @@ def lead_people(leads: pl.DataFrame, contacts: pl.DataFrame, held: pl.DataFrame)
 
 
 def _seen(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(emails=_LIST, phones=_LIST, n=keys.folded(pl.col("name")))
+    return frame.with_columns(emails=_LIST, phones=_LIST, n=folded(pl.col("name")))
 
 
 def _known_tokens(contacts: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
@@ -80,20 +103,38 @@ def _known_tokens(contacts: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     taken = contacts.filter(pl.col("joins").is_not_null())["joins"]
     shape = ["node", "name", "email", "work", "mobile", "place", "emails", "phones"]
     as_in_sell = contacts.select(
-        (pl.lit("c:") + pl.col("id")).alias("node"), "name", "email", "work", "mobile", "place",
-        emails=_LIST, phones=_LIST,
+        (pl.lit("c:") + pl.col("id")).alias("node"),
+        "name",
+        "email",
+        "work",
+        "mobile",
+        "place",
+        emails=_LIST,
+        phones=_LIST,
     )
     there = contacts.filter(pl.col("system_id").is_not_null())
     as_held = there.select(
-        (pl.lit("c:") + pl.col("id")).alias("node"), pl.col("printed").alias("name"), email=_TEXT, work=_TEXT,
-        mobile=_TEXT, place="place", emails="held_emails", phones="held_phones",
+        (pl.lit("c:") + pl.col("id")).alias("node"),
+        pl.col("printed").alias("name"),
+        email=_TEXT,
+        work=_TEXT,
+        mobile=_TEXT,
+        place="place",
+        emails="held_emails",
+        phones="held_phones",
     )
     others = held.filter(~pl.col("system_id").is_in(taken.implode())).select(
-        (pl.lit("h:") + pl.col("system_id")).alias("node"), "name", email=_TEXT, work=_TEXT, mobile=_TEXT,
-        place="place", emails="emails", phones="phones",
+        (pl.lit("h:") + pl.col("system_id")).alias("node"),
+        "name",
+        email=_TEXT,
+        work=_TEXT,
+        mobile=_TEXT,
+        place="place",
+        emails="emails",
+        phones="phones",
     )
     every = pl.concat([part.select(shape) for part in (as_in_sell, as_held, others)]).with_row_index("uid")
-    tokens = keys.person_tokens(every.with_columns(n=keys.folded(pl.col("name"))))
+    tokens = keys.person_tokens(every.with_columns(n=folded(pl.col("name"))))
     return tokens.join(every.select("uid", "node"), on="uid", how="left", maintain_order="left")
 
 

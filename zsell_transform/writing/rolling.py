@@ -52,7 +52,11 @@ class Rolling:
     def add(self, frame: pl.DataFrame) -> None:
         """Appends rows: text columns, in their final order; empty texts count as empty cells."""
         while frame.height:
-            room = frame.height if self.rows is None else self.rows - (self.files[-1].rows if self.files else self.rows)
+            room = (
+                frame.height
+                if self.rows is None
+                else self.rows - (self.files[-1].rows if self.files else self.rows)
+            )
             if room <= 0:
                 self._next(frame.columns)
                 continue
@@ -103,5 +107,7 @@ def _csv(frame: pl.DataFrame, *, header: bool = False) -> bytes:
     """The one way in which a CSV file is written here: an empty text is an empty cell, not a quoted one."""
     buffer = io.BytesIO()
     text = pl.col(pl.String)
-    frame.with_columns(pl.when(text != "").then(text)).write_csv(buffer, include_header=header, line_terminator="\n")
+    frame.with_columns(pl.when(text != "").then(text)).write_csv(
+        buffer, include_header=header, line_terminator="\n"
+    )
     return buffer.getvalue()
