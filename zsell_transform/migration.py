@@ -70,11 +70,14 @@ def transform(
         records = keep(
             {entity: export.scan(entity) for entity in export.entities}, folder.path / "records", ask
         )
+        rows = sum(records.seen.rows.values())
+        tell("reading", rows, rows)
         held = empty_held() if pipedrive is None else read_pipedrive(pipedrive, ask)
         records, drafts, keys, filled = draft_all(records, ask)
         graph = link(keys, follow_domains=ask.email_domains == "link")
         lap = plan(graph, held, ask, left_out=keys["leads"].filter(pl.col("left_out") == "true")["id"])
         plans, lost = with_own_cells(drafts, lap.plans)
+        tell("linking", rows, rows)
         placed = layouts(drafts, plans, filled)
         written = write_tables(folder, drafts, plans, placed, records, ask, tell)
         told = issues.gather([

@@ -65,6 +65,11 @@ def tell_story(
         ),
         waiting=lap.waiting,
         exports_next=() if complete else exports_next(ledger),
+        notes=[
+            f"None of the {item} could be written yet, so Pipedrive has none to export: set"
+            f" `empty_in_pipedrive: [{item}]` in the mapping of the next lap."
+            for item in still_empty(ledger)
+        ],
         links=graph.how,
         pipeline=pipelines if pipelines.width else story.empty(story.PIPELINE),
         setup=kit.tables,
@@ -81,15 +86,24 @@ def is_complete(ledger: pl.DataFrame) -> bool:
 
 
 def exports_next(ledger: pl.DataFrame) -> tuple[str, ...]:
-    """The exports that the next lap needs: main types that the account has, history once any of it is there."""
-    sums = ledger.group_by("target").agg(
-        (pl.col("rows_in") + pl.col("added")).sum().alias("all"),
-        (pl.col("rows_out") + pl.col("present")).sum().alias("there"),
-    )
-    counts = {row["target"]: row for row in sums.to_dicts()}
+    """The exports that the next lap needs: of the types of which something is in Pipedrive then."""
+    return tuple(item for item, counts in _sums(ledger).items() if counts["there"] > 0)
+
+
+def still_empty(ledger: pl.DataFrame) -> tuple[str, ...]:
+    """Main types of which nothing is in Pipedrive yet while records of them wait: they have no export to give."""
     return tuple(
-        item for item in ITEMS if item in counts and counts[item]["all" if item in MAIN else "there"] > 0
+        item
+        for item, counts in _sums(ledger).items()
+        if item in MAIN and counts["waiting"] and not counts["there"]
     )
+
+
+def _sums(ledger: pl.DataFrame) -> dict[str, dict[str, int]]:
+    there = (pl.col("rows_out") + pl.col("present")).sum().alias("there")
+    sums = ledger.group_by("target").agg(there, pl.col("waiting").sum())
+    counts = {row["target"]: row for row in sums.to_dicts()}
+    return {item: counts[item] for item in ITEMS if item in counts}
 
 
 def lap_number(held: Held, target: str | None) -> int:

@@ -7,7 +7,7 @@ it may depend on the time, the machine or a path: file names are bare names, as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import attrs
@@ -95,6 +95,10 @@ def shaped(schema: Schema) -> Callable[[pl.DataFrame], pl.DataFrame]:
     return shape
 
 
+def _listed(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
+
+
 def _of(schema: Schema) -> dict[str, Any]:
     """How a frame of this schema is declared as a field."""
     return {"factory": lambda: empty(schema), "converter": shaped(schema), "repr": False, "eq": False}
@@ -136,11 +140,11 @@ class Story:
     ledger: pl.DataFrame = attrs.field(**_of(LEDGER))
     files: pl.DataFrame = attrs.field(**_of(FILES))
     waiting: pl.DataFrame = attrs.field(**_of(WAITING))
-    exports_next: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    exports_next: tuple[str, ...] = attrs.field(default=(), converter=_listed)
     links: pl.DataFrame = attrs.field(**_of(LINKS))
     pipeline: pl.DataFrame = attrs.field(**_of(PIPELINE))
     setup: Mapping[str, pl.DataFrame] = attrs.field(factory=dict, repr=False)
     issues: pl.DataFrame = attrs.field(**_of(ISSUES))
     rehearsal: Rehearsed | None = None
     trial: pl.DataFrame = attrs.field(**_of(TRIAL))
-    notes: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    notes: tuple[str, ...] = attrs.field(default=(), converter=_listed)
