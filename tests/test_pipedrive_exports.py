@@ -1,4 +1,4 @@
-"""Pipedrive's own exports: recognised in every form, read for Sell ids and marks, honest about what is unclear."""
+"""Pipedrive's own exports: recognised in every form, read for Sell ids and marks, honest about doubts."""
 
 from __future__ import annotations
 

@@ -402,7 +402,7 @@ _MARKS: Final = {
     "activities": r"^(Sell (?:task|call|visit) \S+)$",
     "notes": r"(?:^|· )(Sell (?:note|text|email) \S+)(?: · [a-z]+)?$",
 }
-_NEAR: Final = 4000  # no heading is longer; the rest of a long note is not looked at
+_NEAR: Final = 1000  # no heading is longer; the rest of a long note is not looked at
 
 
 def mark(item: str, text: pl.Expr) -> pl.Expr:
