@@ -6,6 +6,7 @@ Later passes read these columns instead of the text, and the next laps find in t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from hashlib import sha256
@@ -31,6 +32,10 @@ _STAND_INS: Final = {
     "leads": (("email", "email:"), ("last_name", "name:"), ("company_name", "name:")),
     "deals": (("name", "name:"),),
 }
+#: What tells one task or note from another where neither has an id: content, date and link.
+_TELLING: Final = re.compile(
+    r"^(content|summary|date|created_at|made_at|sent_at|visited_at)$|able_|^resource_|(first|last|company)_name$"
+)
 
 
 @attrs.frozen(eq=False)
@@ -133,26 +138,23 @@ def contradicting(records: Records) -> list[pl.DataFrame]:
 def _identified(entity: str, frame: pl.LazyFrame) -> pl.LazyFrame:
     """Records with `_id`: Sell's id, or what stands in for it."""
     names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
-    stand_ins = [(column, prefix) for column, prefix in _STAND_INS.get(entity, ()) if column in names]
-    basis = [column for column, _ in stand_ins] if entity not in HISTORY and stand_ins else names
-    ident = pl.col("id") if "id" in names else pl.lit(None, dtype=pl.String)
+    kinds = [(column, prefix) for column, prefix in _STAND_INS.get(entity, ()) if column in names]
+    basis = [column for column, _ in kinds] or [name for name in names if _TELLING.search(name)] or names
 
     def named(rows: pl.Series) -> pl.Series:
         ids = rows.struct.field("_given")
         if not ids.null_count():
             return ids
         stood = [
-            given
-            if given is not None
-            else _stand_in([record[c] for c in basis], stand_ins if len(basis) == len(stand_ins) else [])
+            given if given is not None else _stand_in([record[column] for column in basis], kinds)
             for given, record in zip(ids.to_list(), rows.to_list(), strict=True)
         ]
         return pl.Series(rows.name, stood, dtype=pl.String)
 
+    ident = pl.col("id") if "id" in names else pl.lit(None, dtype=pl.String)
     given = ident.str.strip_chars().replace("", None).alias("_given")
     identity = pl.struct(given, *basis).map_batches(named, return_dtype=pl.String, is_elementwise=True)
-    rest = [c for c in names]
-    return frame.select(identity.alias("_id"), "_file", "_row", *rest, *_hidden(frame))
+    return frame.select(identity.alias("_id"), "_file", "_row", *names, *_hidden(frame))
 
 
 def _hidden(frame: pl.LazyFrame) -> list[str]:
