@@ -8,6 +8,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.migrated import Migration
 from zsell_transform.migration import transform
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
+from zsell_transform.proof import Proof, verify
 from zsell_transform.reading import Export, read_csv, read_export
 from zsell_transform.starter import draft_mapping
 
@@ -17,6 +18,7 @@ __all__ = [
     "Mapping",
     "MappingError",
     "Migration",
+    "Proof",
     "Rehearsal",
     "TargetError",
     "ZsellError",
@@ -26,4 +28,5 @@ __all__ = [
     "read_export",
     "rehearse",
     "transform",
+    "verify",
 ]
