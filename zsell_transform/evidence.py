@@ -123,14 +123,14 @@ def families(example: str) -> list[str]:
 class Evidence:
     """The counts of one column: `counts` per shape, `options` value → times where the values are few.
 
-    `untidy` counts cells with outer spaces or an apostrophe in front.
+    `tidy`: no cell has outer spaces, or an apostrophe in front.
     """
 
     filled: int
     longest: int
     counts: Mapping[str, int] = attrs.field(factory=lambda: dict.fromkeys(SHAPES, 0))
     options: Mapping[str, int] | None = None
-    untidy: int = 0
+    tidy: bool = False
 
     def every(self, shape: str) -> bool:
         return self.filled > 0 and self.counts[shape] == self.filled

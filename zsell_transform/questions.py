@@ -34,11 +34,11 @@ def questions(entity: str, columns: list[str], frame: pl.LazyFrame) -> dict[str,
         frame: its records, all text.
 
     Returns:
-        `facts` (one row: record count, and for each column filled, longest, untidy, where its values matter
-        also distinct and example), `values` (`column, value, count` of the vocabulary columns), for deals
-        also `stages`.
+        `facts` (one row: record count, and for each column cells, filled, longest, outer, guarded, where its
+        values matter also distinct and example), `values` (`column, value, count` of the vocabulary
+        columns), for deals also `stages`.
     """
-    asked = {"facts": frame.select(pl.len().alias("rows"), *_facts(entity, columns))}
+    asked = {"facts": _facts(entity, columns, frame)}
     words = [name for name in VOCABULARY.get(entity, ()) if name in columns]
     if words:
         asked["values"] = _counted(frame, words)
@@ -52,10 +52,13 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
 
     Returns:
         `few` (`column, value, count`) for columns of few different values; for the others, under the name of
-        each family of shapes that one of their values has, how many values have each shape (`column`, and the
-        shapes of the family).
+        each family of shapes that one of their values has, how many values have each shape (one row, for
+        `read_facts`).
     """
     wanted = [fact for fact in read_facts(facts) if fact["filled"] and matters(entity, fact["column"])]
+    read = {
+        name: pl.col(name) if is_tidy(fact) else text(name) for fact in wanted for name in (fact["column"],)
+    }
     few = [fact["column"] for fact in wanted if _is_few(fact)]
     many = {
         fact["column"]: families(fact["example"].removeprefix("'"))
@@ -68,24 +71,32 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
     for family, shapes in FAMILIES.items():
         columns = [column for column, fitting in many.items() if family in fitting]
         if columns:
-            tall = _weighed(_long(frame, columns), shapes)
-            asked[family] = tall.group_by("column").agg(pl.col(*shapes).sum()).sort("column")
+            asked[family] = _counts(frame, {column: read[column] for column in columns}, shapes)
     return asked
 
 
-def _weighed(tall: pl.LazyFrame, shapes: dict[str, str]) -> pl.LazyFrame:
-    """The values with a column for each shape: whether they have it, or null where that is known to be no.
+def _counts(frame: pl.LazyFrame, read: dict[str, pl.Expr], shapes: dict[str, str]) -> pl.LazyFrame:
+    """How many values of each column have each shape, in one row.
 
-    Nearly all dates begin with the year, and these have none of the shapes that another shape excludes.
+    A shape that another excludes is not looked for: nearly all dates begin with the year, so
+    that the other orders cost nothing.
     """
-    value = pl.col("value")
-    excluding = [shape for shape in EXCLUDED if shape in shapes]
-    tall = tall.with_columns(value.str.contains(shapes[shape]).alias(shape) for shape in excluding)
-    left = {other: pl.when(~pl.col(shape)).then(value) for shape in excluding for other in EXCLUDED[shape]}
-    return tall.with_columns(
-        left.get(shape, value).str.contains(pattern).alias(shape)
-        for shape, pattern in shapes.items()
-        if shape not in excluding
+    first = [shape for shape in EXCLUDED if shape in shapes]
+    texts = frame.select(value.alias(name) for name, value in read.items())
+    for shape in first:
+        texts = texts.with_columns(
+            pl.col(name).str.contains(shapes[shape]).alias(f"{shape}:{name}") for name in read
+        )
+    because = {other: shape for shape in first for other in EXCLUDED[shape]}
+
+    def has(name: str, shape: str) -> pl.Expr:
+        if shape in first:
+            return pl.col(f"{shape}:{name}")
+        left = pl.when(~pl.col(f"{because[shape]}:{name}")).then(name) if shape in because else pl.col(name)
+        return left.str.contains(shapes[shape])
+
+    return texts.select(
+        has(name, shape).sum().alias(f"{n}:{shape}:{name}") for n, name in enumerate(read) for shape in shapes
     )
 
 
@@ -93,32 +104,43 @@ def _is_few(fact: dict[str, Any]) -> bool:
     return bool(fact["distinct"] <= _ABOUT_FEW and fact["longest"] <= TEXT_LIMIT)
 
 
-def _facts(entity: str, columns: list[str]) -> list[pl.Expr]:
+def _facts(entity: str, columns: list[str], frame: pl.LazyFrame) -> pl.LazyFrame:
     """A few aggregates a column, labelled `position:what:column`, in one row."""
-    return [
-        fact.alias(f"{n}:{what}:{name}")
-        for n, name in enumerate(columns)
-        for what, fact in _facts_of(entity, name).items()
-    ]
+    # Every cell is trimmed once, by name: the engine would trim it again for each aggregate.
+    trimmed = frame.with_columns(pl.col(name).str.strip_chars().alias(f"trimmed:{name}") for name in columns)
+    return trimmed.select(
+        pl.len().alias("rows"),
+        *(
+            fact.alias(f"{n}:{what}:{name}")
+            for n, name in enumerate(columns)
+            for what, fact in _facts_of(entity, name).items()
+        ),
+    )
 
 
 def _facts_of(entity: str, name: str) -> dict[str, pl.Expr]:
-    raw = pl.col(name)
-    trimmed = raw.str.strip_chars()
+    raw, trimmed = pl.col(name), pl.col(f"trimmed:{name}")
     facts = {
+        "cells": raw.count(),
         "filled": (trimmed.str.len_bytes() > 0).sum(),
         "longest": trimmed.str.len_chars().max(),
-        "untidy": (raw.str.starts_with("'") | (raw != trimmed) | (trimmed == "")).sum(),
+        "outer": (raw.str.len_bytes() - trimmed.str.len_bytes()).sum(),
+        "guarded": raw.str.starts_with("'").sum(),
     }
     if matters(entity, name):
         facts |= {"distinct": raw.approx_n_unique(), "example": trimmed.max()}
     return facts
 
 
+def is_tidy(fact: dict[str, Any]) -> bool:
+    """Whether every cell of a column is already as `cleaning.text` reads it."""
+    return not fact["outer"] and not fact["guarded"] and fact["cells"] == fact["filled"]
+
+
 def read_facts(facts: pl.DataFrame) -> list[dict[str, Any]]:
-    """The one wide row → `{column, filled, longest, untidy …}`, in the order of the columns."""
+    """One wide row → `{column, filled, longest …}`, in the order of the columns."""
     found: dict[str, dict[str, Any]] = {}
-    for label, value in facts.drop("rows").row(0, named=True).items():
+    for label, value in facts.drop("rows", strict=False).row(0, named=True).items():
         _, what, name = label.split(":", 2)
         found.setdefault(name, {"column": name})[what] = value or ("" if what == "example" else 0)
     return list(found.values())

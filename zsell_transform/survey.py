@@ -18,7 +18,7 @@ from zsell_transform import issues
 from zsell_transform.cleaning import text
 from zsell_transform.evidence import FAMILIES, SHAPES, Evidence, Verdict, date_order, decimal_mark, judge
 from zsell_transform.mapping import Mapping
-from zsell_transform.questions import follow_ups, matters, questions, read_facts
+from zsell_transform.questions import follow_ups, is_tidy, matters, questions, read_facts
 from zsell_transform.sell.columns import is_custom, plain_name
 
 STAGES: Final[dict[str, Any]] = {
@@ -170,7 +170,7 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
     """The counts of every column of one entity, from the distinct values where they are few."""
     counts: dict[str, dict[str, int]] = {}
     for topic in topics.keys() & FAMILIES.keys():
-        for row in topics[topic].to_dicts():
+        for row in read_facts(topics[topic]):
             counts.setdefault(row.pop("column"), dict.fromkeys(SHAPES, 0)).update(row)
     options: dict[str, dict[str, int]] = {}
     if "few" in topics:
@@ -189,7 +189,7 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
             fact["longest"],
             counts.get(name, dict.fromkeys(SHAPES, 0)),
             options.get(name),
-            fact["untidy"],
+            is_tidy(fact),
         )
         for fact in read_facts(topics["facts"])
         for name in (fact["column"],)
@@ -222,7 +222,7 @@ def _column(
     seen = evidence[entity][name]
     reading = read[entity].get(name)
     if reading is None:
-        return Column(name, seen.filled, _distinct(seen), seen.longest, tidy=not seen.untidy)
+        return Column(name, seen.filled, _distinct(seen), seen.longest, tidy=seen.tidy)
     verdict = _verdict(entity, name, evidence, read)
     return Column(
         name=name,
@@ -237,7 +237,7 @@ def _column(
         evidence=verdict.evidence,
         custom=is_custom(entity, name),
         either_order=date_order(seen) == "undecided",
-        tidy=not seen.untidy,
+        tidy=seen.tidy,
         long_numbers=seen.counts["digits"] if seen.every("dot") or seen.every("comma") else 0,
     )
 
