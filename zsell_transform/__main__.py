@@ -190,8 +190,8 @@ def _verify(asked: argparse.Namespace) -> int:
     from zsell_transform.console import table
 
     proof = zt.verify(asked.source, asked.pipedrive, mapping=asked.mapping, skip_file=asked.skip_file)
-    _print([*table(proof.summary()), "", "All is there." if proof.ok else "Not all is there."])
-    return DONE if proof.ok else PARTLY
+    _print([*table(proof.summary()), "", "All is there." if proof.complete else "Not all is there."])
+    return DONE if proof.complete else PARTLY
 
 
 #: Name → its arguments and what it does; without a name it is `transform`.
