@@ -427,6 +427,22 @@ def test_a_lead_with_somebody_else_s_person(moved: Moved, tmp_path: Path) -> Non
     assert ("leads", "31", "person") in proof.links.select("entity", "source_id", "relation").rows()
 
 
+def test_a_lead_attached_to_somebody_of_another_company(tmp_path: Path) -> None:
+    """Its row cannot name the lead's company without moving the contact: no wrong link, the note says it."""
+    source = account()
+    wilma = {"first_name": "Wilma", "last_name": "Reef", "email": "wilma@skerry.example"}
+    source["leads"] = source["leads"].with_columns(
+        pl.when(pl.col("id") == "31").then(pl.lit(value)).otherwise(pl.col(name)).alias(name)
+        for name, value in wilma.items()
+    )
+    moved = move(source, tmp_path)
+
+    proof = verify(source, moved.exports)
+
+    assert "Wilma Reef" in moved.held.tables["leads"]["Contact person"].to_list()
+    assert proof.links.rows() == []
+
+
 def test_an_orphan_that_somebody_placed_is_fine(moved: Moved, tmp_path: Path) -> None:
     """Note 43 hangs on the placeholder as written; wherever it hangs later, it has found its place."""
     edit = where("Organization", "Zendesk Sell (unlinked)", "Organization ID", "1")

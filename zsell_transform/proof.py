@@ -179,16 +179,20 @@ def verify(
         ])  # fmt: skip
         columns = unseen_columns(drafts, there, held)
         told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
-    seconds = wished(there, ask).filter(~pl.col("first"))
-    wrong = pl.concat([links.wrong, people]).join(
-        seconds, on=["entity", "source_id"], how="anti", maintain_order="left"
-    )
+    wrong = _without_wished(pl.concat([links.wrong, people]), wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)
     return _proof(
         wanted, there, held, ask, links, values,
         missing=_missing(wanted, there, graph, held, ask, left_out, skipped),
         unverifiable=_unverifiable(columns, links, told), skipped=skipped,
     )  # fmt: skip
+
+
+def _without_wished(wrong: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:
+    """Of records that the mapping merged the first one's links stand; another one may fill what it lacks."""
+    marked = wrong.join(joined, on=["entity", "source_id"], how="left", maintain_order="left")
+    filled = pl.col("expected").is_null() | ~pl.col("first")
+    return marked.filter(~(pl.col("first").is_not_null() & filled)).drop("first")
 
 
 def _proof(

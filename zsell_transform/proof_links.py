@@ -69,8 +69,8 @@ def compare_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> Link
             )
             continue
         checked = _checked(rows, shown, has_id=SHOWN[str(relation)][0] in raw.columns)
-        if item == "deals" and relation == "organizations":
-            checked = _without_own(checked, held)
+        if relation == "organizations" and item in ("deals", "leads"):
+            checked = _without_explained(checked, held)
         checked = checked.with_columns(relation=pl.lit(WORDS[str(relation)]))
         of_parties = _only_parties(checked, str(item), raw)
         parties.append(of_parties.select(*LINKS))
@@ -141,18 +141,34 @@ def _checked(rows: pl.DataFrame, shown: pl.DataFrame, *, has_id: bool) -> pl.Dat
     )
 
 
-def _without_own(wrong: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """A deal that names no organization may stand under its person's own."""
-    deals = held.deals.unique("system_id", keep="first", maintain_order=True).select("system_id", "person_id")
-    people = held.persons.unique("system_id", keep="first", maintain_order=True).select(
-        person_id="system_id", own="organization_id"
+def _without_explained(wrong: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Deals and leads without those whose organization their person explains.
+
+    A deal that names no organization may stand under its person's own. A lead's row names its company only
+    where that is its person's own too (contract, section 4): a lead that was attached to somebody of another
+    company has none, and so has a deal whose person is one with somebody of another company.
+    """
+    parties = pl.concat(
+        [held.deals.select("system_id", "person_id"), held.leads.select("system_id", "person_id")]
     )
-    joined = wrong.join(deals, on="system_id", how="left", maintain_order="left").join(
+    parties = parties.unique("system_id", keep="first", maintain_order=True).with_columns(
+        shared=pl.col("person_id").is_duplicated()
+    )
+    several_in_one = pl.col("system_id").is_duplicated()
+    people = held.persons.with_columns(one=several_in_one).unique(
+        "system_id", keep="first", maintain_order=True
+    )
+    people = people.select(
+        "one", person_id="system_id", own="organization_id", ours=pl.col("sell_id").is_not_null()
+    )
+    joined = wrong.join(parties, on="system_id", how="left", maintain_order="left").join(
         people, on="person_id", how="left", maintain_order="left"
     )
-    return joined.filter(
-        ~(pl.col("to").is_null() & (pl.col("found_id") == pl.col("own")).fill_null(value=False))
-    )
+    under_own = pl.col("to").is_null() & (pl.col("found_id") == pl.col("own"))
+    known = pl.col("ours") | pl.col("own").is_not_null() | pl.col("shared")
+    elsewhere = pl.col("own").ne_missing(pl.col("to_system_id")) & known & pl.col("person_id").is_not_null()
+    attached = ((pl.col("entity") == "leads") | pl.col("one")) & pl.col("found").is_null() & elsewhere
+    return joined.filter(~(under_own.fill_null(value=False) | attached.fill_null(value=False)))
 
 
 def _only_parties(wrong: pl.DataFrame, item: str, raw: pl.DataFrame) -> pl.DataFrame:
