@@ -116,7 +116,8 @@ def layouts(
     """The layout of every item that has rows in this lap.
 
     Args:
-        filled: entity → header → how many of all records have a value (at least 1 where it is only known that some have).
+        filled: entity → header → how many of all records have a value (at least 1 where it is only known that
+            some have).
     """
     done = {}
     for item in ITEMS:
@@ -156,7 +157,9 @@ def _upload_order(label: str) -> tuple[bool, str]:
 
 
 def _not_said(given: Given, going: list[pl.DataFrame], label: str) -> set[str]:
-    """Columns of a linked person that no row of the part fills: its leads join people who have values there."""
+    """Columns of a linked person that no row of the part fills: its leads join people who have values
+    there.
+    """
     if given[0][1].entity != "leads" or f"person={OWN}" in label:
         return set()
     plan, rows = given[0][1], going[0]

@@ -45,8 +45,15 @@ def counted(
 def _states(plan: Plan | None, rows_in: int, united: int) -> dict[str, int]:
     """An entity without a plan (documents) goes into no file that the wizard takes."""
     if plan is None:
-        return {"rows_in": rows_in, "added": 0, "rows_out": 0, "present": 0, "waiting": 0, "merged": united,
-                "skipped": rows_in - united}  # fmt: skip
+        return {
+            "rows_in": rows_in,
+            "added": 0,
+            "rows_out": 0,
+            "present": 0,
+            "waiting": 0,
+            "merged": united,
+            "skipped": rows_in - united,
+        }
     states = dict(plan.rows.group_by("state").len().iter_rows())
     return {
         "rows_in": rows_in,

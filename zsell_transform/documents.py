@@ -1,6 +1,8 @@
-"""documents.csv: Sell's list of documents, each with the record in Pipedrive that its file is to be attached to.
+"""documents.csv: Sell's list of documents, each with the record in Pipedrive that its file is to be attached
+to.
 
-No export holds the files themselves, and the wizard takes none: this list is for whoever carries them over by hand.
+No export holds the files themselves, and the wizard takes none: this list is for whoever carries them over by
+hand.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""A company's own mail domain or website against a person's address: a suggestion, and a link only on demand."""
+"""A company's own mail domain or website against a person's address: a suggestion, and a link only on
+demand.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,70 @@ import polars as pl
 
 from zsell_transform import issues
 
-#: Providers whose addresses say nothing about an employer; a country's own endings of the same names count too.
+#: Providers whose addresses say nothing about an employer; a country's own endings of the same names count
+#: too.
 FREE_PROVIDERS: Final = (
-    "gmail", "googlemail", "outlook", "hotmail", "live", "msn", "yahoo", "ymail", "aol", "icloud", "me", "mac", "gmx",
-    "web", "mail", "proton", "protonmail", "zoho", "yandex", "fastmail", "hey", "posteo", "t-online", "freenet", "orange",
-    "wanadoo", "laposte", "free", "libero", "virgilio", "tiscali", "uol", "bol", "terra", "telia", "comhem", "spray",
-    "qq", "163", "126", "naver", "docomo", "ezweb", "comcast", "verizon", "att", "sbcglobal", "btinternet", "sky", "wp",
-    "o2", "onet", "interia", "seznam", "ziggo", "kpnmail", "planet", "hetnet", "telenet", "skynet",
-)  # fmt: skip
+    "gmail",
+    "googlemail",
+    "outlook",
+    "hotmail",
+    "live",
+    "msn",
+    "yahoo",
+    "ymail",
+    "aol",
+    "icloud",
+    "me",
+    "mac",
+    "gmx",
+    "web",
+    "mail",
+    "proton",
+    "protonmail",
+    "zoho",
+    "yandex",
+    "fastmail",
+    "hey",
+    "posteo",
+    "t-online",
+    "freenet",
+    "orange",
+    "wanadoo",
+    "laposte",
+    "free",
+    "libero",
+    "virgilio",
+    "tiscali",
+    "uol",
+    "bol",
+    "terra",
+    "telia",
+    "comhem",
+    "spray",
+    "qq",
+    "163",
+    "126",
+    "naver",
+    "docomo",
+    "ezweb",
+    "comcast",
+    "verizon",
+    "att",
+    "sbcglobal",
+    "btinternet",
+    "sky",
+    "wp",
+    "o2",
+    "onet",
+    "interia",
+    "seznam",
+    "ziggo",
+    "kpnmail",
+    "planet",
+    "hetnet",
+    "telenet",
+    "skynet",
+)
 
 
 def _bare(domain: pl.Expr) -> pl.Expr:

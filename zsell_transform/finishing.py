@@ -36,9 +36,11 @@ from zsell_transform.writing.folder import Folder
 
 #: Item → the column of its files that says which Sell record a row is.
 OWN_ID: Final = {
-    "organizations": "Organization - Zendesk Sell ID", "persons": "Person - Zendesk Sell ID",
-    "deals": "Deal - Zendesk Sell ID", "leads": "Lead - Zendesk Sell lead ID",
-}  # fmt: skip
+    "organizations": "Organization - Zendesk Sell ID",
+    "persons": "Person - Zendesk Sell ID",
+    "deals": "Deal - Zendesk Sell ID",
+    "leads": "Lead - Zendesk Sell lead ID",
+}
 #: Where the mark stands in the text of activities and notes.
 _MARK: Final = {
     "activities": ("Activity - Note", r"(Sell \w+ [^<>]+)$"),
@@ -82,22 +84,43 @@ def finish(
     )
     chosen = write_trial(folder, written, plans, trial)
     story = tell_story(
-        ask=ask, names=names, inputs=_inputs(export), ledger=book.frame(), files=written.files, lap=lap, graph=graph,
-        held=held, pipelines=written.pipelines, kit=kit, told=rendered, trial=chosen.shows, rehearsed=said, version=VERSION,
-    )  # fmt: skip
+        ask=ask,
+        names=names,
+        inputs=_inputs(export),
+        ledger=book.frame(),
+        files=written.files,
+        lap=lap,
+        graph=graph,
+        held=held,
+        pipelines=written.pipelines,
+        kit=kit,
+        told=rendered,
+        trial=chosen.shows,
+        rehearsed=said,
+        version=VERSION,
+    )
     folder.table("issues", rendered.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None)
     folder.text("setup.md", setup_markdown(kit, lap=story.lap))
     folder.text("report.html", report_html(story))
     if chosen.ids:
         folder.text("trial/trial.md", trial_markdown(story))
     folder.finish(
-        ledger=book.records(), inputs=[attrs.asdict(file) for file in export.files], version=VERSION,
+        ledger=book.records(),
+        inputs=[attrs.asdict(file) for file in export.files],
+        version=VERSION,
         mapping_sha256=ask.mapping_sha256,
-    )  # fmt: skip
+    )
     return Migration(
-        issues=rendered, complete=story.complete, story=story, rehearsal=rehearsal, ledger=book.frame(), setup=kit,
-        written=written.files, home=folder, target=folder.target,
-    )  # fmt: skip
+        issues=rendered,
+        complete=story.complete,
+        story=story,
+        rehearsal=rehearsal,
+        ledger=book.frame(),
+        setup=kit,
+        written=written.files,
+        home=folder,
+        target=folder.target,
+    )
 
 
 def _documents(folder: Folder, drafts: Drafts, lap: Lap) -> pl.DataFrame:
@@ -167,8 +190,9 @@ def _headers(folder: Folder, written: Written) -> dict[str, list[str]]:
 def _inputs(export: Export) -> pl.DataFrame:
     return pl.DataFrame(
         [(f.file, f.entity, f.family, f.encoding, f.delimiter, f.rows) for f in export.files],
-        schema=stories.INPUTS, orient="row",
-    )  # fmt: skip
+        schema=stories.INPUTS,
+        orient="row",
+    )
 
 
 __all__ = ["OUT", "finish", "write_trial"]

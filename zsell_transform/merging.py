@@ -1,7 +1,10 @@
-"""Rows that carry several records, or that merge with what Pipedrive already holds: the few that need their own cells.
+"""Rows that carry several records, or that merge with what Pipedrive already holds: the few that need their
+own cells.
 
-With `duplicates: merge`, one row carries all records that the wizard would take for one: both ids, all labels, and each
-value of the first record that has one. A row that merges with a record in Pipedrive goes into a file part without any
+With `duplicates: merge`, one row carries all records that the wizard would take for one: both ids, all
+labels, and each
+value of the first record that has one. A row that merges with a record in Pipedrive goes into a file part
+without any
 column that is blank on it, since it is not known whether the wizard would erase what stands there.
 """
 
@@ -85,7 +88,7 @@ def _cells(draft: Draft, plan: Plan, group: pl.DataFrame) -> pl.DataFrame:
     wanted = group.filter(pl.col("n").is_not_null())
     drafted = (
         draft.frame.select(
-            n="_n", _file="_file", _row=pl.col("_row").cast(pl.Int64), *(pl.col(h) for h in draft.headers)
+            *(pl.col(h) for h in draft.headers), n="_n", _file="_file", _row=pl.col("_row").cast(pl.Int64)
         )
         .join(wanted.lazy(), on="n", how="inner", maintain_order="left")
         .collect()

@@ -45,7 +45,8 @@ class Migration:
     """One lap of a migration.
 
     Attributes:
-        issues: what could not be carried as it was: the contract's columns (severity, code, entity, file, row …).
+        issues: what could not be carried as it was: the contract's columns (severity, code, entity, file, row
+            …).
         complete: True when nothing was missing and nothing waits.
         story: everything that report and notebook show.
         rehearsal: what the wizard's model made of the files, or None.

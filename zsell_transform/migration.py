@@ -2,7 +2,8 @@
 
     bytes → Sell tables → records and facts → drafts → links → plan → rows → files
 
-Each arrow is one call in `transform`; issues travel beside the data. What each room does stands in its own docstring.
+Each arrow is one call in `transform`; issues travel beside the data. What each room does stands in its own
+docstring.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def transform(
     overwrite: bool = False,
     progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Migration:
-    """Writes the files of one lap: exactly the records that Pipedrive lacks and whose links can be written now.
+    """Writes the files of one lap: exactly the records that Pipedrive lacks and whose links can be written
+    now.
 
     Args:
         source: a Sell export: folder, zip, CSV file, list of files, `Export`, or dict of entity → frame.
@@ -56,7 +58,8 @@ def transform(
         trial: how many chosen records a file of the trial holds, at most 10; 0 = no trial.
         rehearse: whether to run the wizard's model on the files; None = up to 500,000 rows.
         overwrite: replace a target even where a file of it was changed or added.
-        progress: None (a bar when it takes long and someone looks), True, False or `callable(stage, done, total)`.
+        progress: None (a bar when it takes long and someone looks), True, False or `callable(stage, done,
+            total)`.
 
     Raises:
         ExportError: the source or Pipedrive's export cannot be read.
@@ -80,15 +83,43 @@ def transform(
         tell("linking", rows, rows)
         placed = layouts(drafts, plans, filled)
         written = write_tables(folder, drafts, plans, placed, records, ask, tell)
-        told = issues.gather([
-            export.raw_issues, records.found, records.seen.issues, held.issues, *(draft.notes for draft in drafts.values()),
-            graph.found, lap.found, lost, written.found, *contradicting(records),
-        ])  # fmt: skip
+        told = issues.gather(
+            [
+                export.raw_issues,
+                records.found,
+                records.seen.issues,
+                held.issues,
+                *(draft.notes for draft in drafts.values()),
+                graph.found,
+                lap.found,
+                lost,
+                written.found,
+                *contradicting(records),
+            ]
+        )
         return finish(
-            folder, export=export, records=records, held=held, drafts=drafts, filled=filled, graph=graph, lap=lap, plans=plans,
-            written=written, told=told, ask=ask, trial=trial, rehearse=rehearse, updated={},
-            names={"source": _name(source), "target": _name(target), "pipedrive": _name(pipedrive), "mapping": _name(mapping)},
-        )  # fmt: skip
+            folder,
+            export=export,
+            records=records,
+            held=held,
+            drafts=drafts,
+            filled=filled,
+            graph=graph,
+            lap=lap,
+            plans=plans,
+            written=written,
+            told=told,
+            ask=ask,
+            trial=trial,
+            rehearse=rehearse,
+            updated={},
+            names={
+                "source": _name(source),
+                "target": _name(target),
+                "pipedrive": _name(pipedrive),
+                "mapping": _name(mapping),
+            },
+        )
 
 
 def _name(given: object) -> str | None:

@@ -1,4 +1,6 @@
-"""Deals and their sums by pipeline, stage, status and currency: as Sell has them, and as they arrive in Pipedrive."""
+"""Deals and their sums by pipeline, stage, status and currency: as Sell has them, and as they arrive in
+Pipedrive.
+"""
 
 from __future__ import annotations
 

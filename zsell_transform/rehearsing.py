@@ -1,4 +1,6 @@
-"""The rehearsal at the end of a run: what the wizard would make of the files, and what that says about them."""
+"""The rehearsal at the end of a run: what the wizard would make of the files, and what that says about
+them.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ def rehearsed(
         wish: None = up to `MOST_ROWS` rows.
 
     Returns:
-        What the report says, the rehearsal itself (both None where it was not done), and issues: rows that the wizard
+        What the report says, the rehearsal itself (both None where it was not done), and issues: rows that
+        the wizard
         would skip, records that it would take for one, and values that it would overwrite.
     """
     rows = sum(facts.rows or 0 for files in written.files.values() for facts in files)

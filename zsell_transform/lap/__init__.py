@@ -1,4 +1,6 @@
-"""The loop's one decision: what is present, what can be written now, what waits (contract, sections 0 and 4)."""
+"""The loop's one decision: what is present, what can be written now, what waits (contract, sections 0 and
+4).
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,9 @@ def plan(graph: Graph, held: Held, ask: Mapping, *, left_out: pl.Series) -> Lap:
 
 
 def without_export(held: Held, ask: Mapping) -> frozenset[str]:
-    """Types of which nothing may be written: a forgotten export must not double a record (contract, section 1)."""
+    """Types of which nothing may be written: a forgotten export must not double a record (contract, section
+    1).
+    """
     ours = any(held[item]["sell_id"].drop_nulls().len() for item in MAIN)
     if not ours:
         return frozenset()

@@ -169,7 +169,9 @@ def _placed(rows: pl.DataFrame, entity: str, ask: Mapping) -> pl.DataFrame:
 
 
 def _formed(rows: pl.DataFrame, *, single_pass: bool) -> pl.DataFrame:
-    """How each link is written. In a single pass a deal or lead that is not there yet is named in the text instead."""
+    """How each link is written. In a single pass a deal or lead that is not there yet is named in the text
+    instead.
+    """
     about = pl.col("about")
     converted = pl.col("l_deal_id").is_not_null() & pl.col("l_system_id").is_null()
     deal_id = pl.coalesce("d_system_id", pl.when(converted).then("l_deal_id"))
@@ -291,7 +293,9 @@ def _cells(rows: pl.DataFrame, *, alone: bool) -> pl.DataFrame:
 
 
 def _extra(rows: pl.DataFrame) -> pl.Expr:
-    """What the row cannot name stands in its text: a deal or lead in a single pass, or a link that was lost."""
+    """What the row cannot name stands in its text: a deal or lead in a single pass, or a link that was
+    lost.
+    """
     lost = pl.col("about").is_null()
     lines = [
         pl.when(pl.col("to_parties") & (pl.col("about") == "deals")).then(

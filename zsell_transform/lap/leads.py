@@ -287,7 +287,9 @@ def _added(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _targets(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """Of each lead: where it is in Pipedrive, with the person and organization that Pipedrive's export names."""
+    """Of each lead: where it is in Pipedrive, with the person and organization that Pipedrive's export
+    names.
+    """
     there = held.leads.filter(pl.col("sell_id").is_not_null()).unique(
         "sell_id", keep="first", maintain_order=True
     )

@@ -38,7 +38,9 @@ PLACEHOLDER_ID = f"name:{fold(PLACEHOLDER)}"
 def organizations(
     graph: Graph, held: Held, ask: Mapping, *, blocked: bool, placeholder: bool
 ) -> tuple[Plan, Targets, pl.DataFrame]:
-    """The plan of the companies, how each can be linked to, and the place of each (what the wizard sees of it)."""
+    """The plan of the companies, how each can be linked to, and the place of each (what the wizard sees of
+    it).
+    """
     companies = graph.companies
     if placeholder:
         extra = pl.DataFrame({"id": [PLACEHOLDER_ID], "name": [PLACEHOLDER], "added": [True]})
@@ -147,8 +149,8 @@ def persons(
             "part",
             "joins",
             "into",
-            linked=pl.when(pl.col("asked").fill_null(False)).then(pl.col("company").is_not_null()),
             *ORGANIZATION_LINK,
+            linked=pl.when(pl.col("asked").fill_null(False)).then(pl.col("company").is_not_null()),
         ),
         link_columns=ORGANIZATION_LINK,
         overrides=_renamed_people(rows.filter(pl.col("n").is_not_null())),
@@ -190,7 +192,9 @@ def with_place(people: pl.DataFrame) -> pl.DataFrame:
 def _stated(
     rows: pl.DataFrame, held: Held, item: str, *, blocked: bool, waits: pl.Expr | None = None
 ) -> pl.DataFrame:
-    """Rows with state, reason and linkable; a Sell id that two records in Pipedrive claim is there but not linkable."""
+    """Rows with state, reason and linkable; a Sell id that two records in Pipedrive claim is there but not
+    linkable.
+    """
     twice = pl.col("id").is_in(claimed_twice(held, item).implode())
     waits = pl.lit(False) if waits is None else waits
     return rows.with_columns(

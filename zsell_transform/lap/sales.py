@@ -35,7 +35,9 @@ COMPANY_IN_SELL = "Deal - Company in Sell"
 def deals(
     graph: Graph, held: Held, ask: Mapping, companies: Targets, people: Targets, *, blocked: bool
 ) -> tuple[Plan, pl.DataFrame]:
-    """The plan of the deals, and of each deal: system_id, title in Pipedrive, person, organization on its row."""
+    """The plan of the deals, and of each deal: system_id, title in Pipedrive, person, organization on its
+    row.
+    """
     there = held.deals.filter(pl.col("sell_id").is_not_null()).unique(
         "sell_id", keep="first", maintain_order=True
     )
@@ -69,8 +71,8 @@ def deals(
             "reason",
             "part",
             TEXT.alias("joins"),
-            linked=pl.when("asked").then(whole),
             *columns,
+            linked=pl.when("asked").then(whole),
         ),
         link_columns=columns,
         overrides=pl.DataFrame(schema={"n": pl.UInt32}),
@@ -91,7 +93,9 @@ def deals(
 
 
 def _one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
-    """A row with a person names that person's own organization, or none, since another would move the person."""
+    """A row with a person names that person's own organization, or none, since another would move the
+    person.
+    """
     person, company = pl.col("person").is_not_null(), pl.col("company").is_not_null()
     own = pl.col("company").eq_missing(pl.col("p_company"))
     two = person & company & ~own

@@ -49,9 +49,12 @@ class Plan:
     """What one lap does with the records of one entity.
 
     Attributes:
-        rows: one row a record, in input order, added ones last: n, id, state, reason (why it waits), part (label of
-            the file part), linked (null without a relation in Sell), and for rows that go out the link columns.
-        overrides: n and the cells that replace those of the draft, where a record differs from its mapping table.
+        rows: one row a record, in input order, added ones last: n, id, state, reason (why it waits), part
+            (label of
+            the file part), linked (null without a relation in Sell), and for rows that go out the link
+            columns.
+        overrides: n and the cells that replace those of the draft, where a record differs from its mapping
+            table.
         added: by id, the cells of records that the export only names.
         found: issues in the travelling schema.
         links: id, target (item), target_id (Sell id) of the links on the rows that go out.
@@ -103,10 +106,12 @@ def person_cells(form: str, prefix: str, *, alone: bool) -> list[pl.Expr]:
 
 
 def parted(rows: pl.DataFrame, forms: Mapping[str, str]) -> pl.DataFrame:
-    """Rows with `part`: those whose links are filled differently never share a file (contract, `No blank over a value`).
+    """Rows with `part`: those whose links are filled differently never share a file (contract, `No blank over
+    a value`).
 
     Args:
-        forms: link → column that says how it is written; a row without that link goes with the most usual form.
+        forms: link → column that says how it is written; a row without that link goes with the most usual
+            form.
     """
     going = pl.col("state") == OUT
     labels = []
@@ -120,7 +125,9 @@ def parted(rows: pl.DataFrame, forms: Mapping[str, str]) -> pl.DataFrame:
 
 
 def links_of(rows: pl.DataFrame, targets: Mapping[str, str]) -> pl.DataFrame:
-    """id, target, target_id of the rows that go out; `targets` is item → column with the linked record's Sell id."""
+    """id, target, target_id of the rows that go out; `targets` is item → column with the linked record's
+    Sell id.
+    """
     going = rows.filter(pl.col("state") == OUT)
     return pl.concat(
         [

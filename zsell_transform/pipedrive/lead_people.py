@@ -1,7 +1,9 @@
 """The person on a lead's row: its own, a contact, an earlier lead's, or one that Pipedrive already holds.
 
-A lead carries its person on its row, and the wizard merges that person with any of the same name and one more value
-(facts: K5). So that nothing is overwritten, a lead whose person is known is attached by that person's key alone.
+A lead carries its person on its row, and the wizard merges that person with any of the same name and one more
+value
+(facts: K5). So that nothing is overwritten, a lead whose person is known is attached by that person's key
+alone.
 """
 
 from __future__ import annotations
@@ -27,13 +29,17 @@ def lead_people(leads: pl.DataFrame, contacts: pl.DataFrame, held: pl.DataFrame)
     """Who stands on each lead's row.
 
     Args:
-        leads: id, name (of its person; null without one), email, work, mobile, city, place, there (bool: is present).
-        contacts: id, name, final, printed, email, work, mobile, place, system_id, joins, held_emails, held_phones.
+        leads: id, name (of its person; null without one), email, work, mobile, city, place, there (bool: is
+            present).
+        contacts: id, name, final, printed, email, work, mobile, place, system_id, joins, held_emails,
+            held_phones.
         held: people in Pipedrive that are not ours: system_id, name, emails, phones, place.
 
     Returns:
-        One row a lead with a person that is not there yet, in order: id, who, person (id of contact or lead, System
-        ID of the held person), name (as it is to be written), candidates (those among which it could not be decided).
+        One row a lead with a person that is not there yet, in order: id, who, person (id of contact or lead,
+            System
+        ID of the held person), name (as it is to be written), candidates (those among which it could not be
+        decided).
     """
     wanted = leads.filter(pl.col("name").is_not_null() & ~pl.col("there")).with_row_index("uid")
     asked = keys.person_tokens(_seen(wanted.select("uid", "name", "email", "work", "mobile", "place")))

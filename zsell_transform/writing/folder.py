@@ -129,7 +129,8 @@ class Folder:
     def roll(
         self, stem: str, *, rows: int | None = 50_000, megabytes: float | None = 50.0, bom: bool = False
     ) -> Rolling:
-        """The next part of a table, to which rows are added as they come; `settle` gives its files their names.
+        """The next part of a table, to which rows are added as they come; `settle` gives its files their
+        names.
 
         Args:
             stem: `2-persons`, `updates/2-persons`: one file gets this name, several get `-01`, `-02` behind.
@@ -145,7 +146,9 @@ class Folder:
         return parts[-1]
 
     def settle(self) -> dict[str, list[FileFacts]]:
-        """Counts and names the files of all tables rolled so far; a table without a record has an empty list."""
+        """Counts and names the files of all tables rolled so far; a table without a record has an empty
+        list.
+        """
         settled: dict[str, list[FileFacts]] = {}
         for stem, parts in self._rolling.items():
             written = [file for part in parts for file in part.close()]

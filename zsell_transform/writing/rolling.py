@@ -1,4 +1,5 @@
-"""Rows → CSV files within the limits of Pipedrive's wizard, as they come: a file that is full is closed, the next begins.
+"""Rows → CSV files within the limits of Pipedrive's wizard, as they come: a file that is full is closed, the
+next begins.
 
 What a file holds depends on the rows and the limits alone, never on threads: equal input gives equal bytes.
 """
@@ -37,7 +38,8 @@ class Rolling:
 
     Attributes:
         place: an existing folder; files are numbered there from `<stem>.0`.
-        rows, size: the most records and bytes that a file may have; None is no limit. A single record that is larger
+        rows, size: the most records and bytes that a file may have; None is no limit. A single record that is
+            larger
             than a file may be keeps a file of its own.
     """
 

@@ -1,0 +1,90 @@
+"""Issues of cleaning and transformers: cells that cannot be read, columns that have no place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zsell_transform.catalogue.kind import Kind
+
+KINDS: Final[dict[str, Kind]] = {
+    "unreadable_value": Kind(
+        "error",
+        "'{field}' holds '{value}', which is not {detail}",
+        "left blank",
+        "Correct it in Sell, or add it by hand.",
+    ),
+    "value_shortened": Kind(
+        "error",
+        "'{field}' takes at most {detail}, and '{value}' is longer",
+        "cut between words, with an ellipsis",
+        "Shorten it in Sell, or keep the rest in a note by hand.",
+    ),
+    "several_addresses": Kind(
+        "error",
+        "'{field}' holds more than one e-mail address: '{value}'",
+        "{detail} was written",
+        "Add the others by hand: Pipedrive's wizard takes one address a column.",
+    ),
+    "empty_column": Kind("info", "'{field}' holds nothing in the whole export", "not written"),
+    "ignored_column": Kind("info", "'{field}' holds {value} values: {detail}", "not written"),
+    "spare_column": Kind("info", "'{field}' holds {value} values", "read only where '{detail}' is blank"),
+    "carried_elsewhere": Kind(
+        "info", "'{field}' holds {value} values", "told by {detail}, not written itself"
+    ),
+    "said_by_absence": Kind(
+        "info", "'{field}' of {value} records says {detail}", "that is so where nothing else is said"
+    ),
+    "custom_field_renamed": Kind(
+        "info",
+        "the name of '{field}' is taken by another field of its item",
+        "written as '{detail}'",
+    ),
+    "label_dropped": Kind(
+        "info", "{value} records have labels that the mapping drops ({detail})", "written without them"
+    ),
+    "status_without_label": Kind(
+        "info", "'{field}' of {value} records says that it is none", "no label stands for that"
+    ),
+    "owner_left_out": Kind(
+        "info",
+        "{value} records belong to users who are deleted or whom the mapping leaves out",
+        "the owner is blank, the name stands in the field 'Sell owner'",
+        "Name a Pipedrive user for them under `owners`.",
+    ),
+    "private_record": Kind(
+        "warning",
+        "is private in Sell",
+        "imported like the others: whom it will be visible to is decided in Pipedrive",
+        "Set 'Visible to' by hand after the import.",
+    ),
+    "reason_not_lost": Kind(
+        "warning",
+        "'{field}' says '{value}', but the deal is {detail}",
+        "left out: only lost deals have a reason",
+    ),
+    "second_reason": Kind(
+        "warning",
+        "'{field}' says '{value}', and the loss reason '{detail}'",
+        "the loss reason was written",
+    ),
+    "values_differ": Kind(
+        "warning",
+        "'{field}' holds '{value}', and 'decimal_value' {detail}",
+        "'decimal_value' was written",
+    ),
+    "stage_change_of_open_deal": Kind(
+        "info",
+        "{value} open deals say in '{field}' when they came to their stage",
+        "not written: Pipedrive sets it; of closed deals it is the won or lost time",
+    ),
+    "record_type_unknown": Kind(
+        "warning",
+        "'{field}' says '{value}' (id {detail}), which is no type of record that is known",
+        "no link was made",
+    ),
+    "document_left_out": Kind(
+        "info",
+        "{value} documents hang on no record (templates, the account's library)",
+        "not listed",
+    ),
+}

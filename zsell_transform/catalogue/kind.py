@@ -1,0 +1,18 @@
+"""What an issue code means."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class Kind:
+    """One code: how bad it is, what was found and expected, and what the library did about it.
+
+    `what` and `did` may use {field}, {value}, {detail}; `todo` is what the user can do, for report and docs.
+    """
+
+    severity: str
+    what: str
+    did: str
+    todo: str = ""

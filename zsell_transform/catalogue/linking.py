@@ -1,0 +1,143 @@
+"""Issues of linker, keys and lap: links, names, what waits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zsell_transform.catalogue.kind import Kind
+
+KINDS: Final[dict[str, Kind]] = {
+    "documents_by_hand": Kind(
+        "warning",
+        "{value} documents are listed; no export holds the files, and the wizard takes none",
+        "documents.csv says which record each belongs to",
+        "Download them from Sell before it closes.",
+    ),
+    "timezone_unset": Kind(
+        "info",
+        "no time zone is set; {value} was taken",
+        "days and times are written in it",
+        "Set `timezone:` in the mapping to that of the people who work with the data.",
+    ),
+    "link_ambiguous": Kind(
+        "warning",
+        "'{field}' says '{value}', which fits several records ({detail})",
+        "a link needs exactly one, so none was made",
+        "Make the names differ in Sell, or set the link by hand.",
+    ),
+    "link_dangling": Kind(
+        "warning",
+        "'{field}' refers to '{value}', which is not in the export",
+        "no name stands beside it, or none that could be a record of its own, so the link was left out",
+        "Export the missing records too, or set the link by hand.",
+    ),
+    "link_evidence_differs": Kind(
+        "warning",
+        "'{field}' says '{value}', but {detail}",
+        "the id was followed, as Sell itself does",
+        "Look at a few of them in Sell: the name beside the id is often an old one.",
+    ),
+    "company_from_deals": Kind(
+        "info",
+        "the company is '{value}' or not given, and all deals that name one name {detail}",
+        "linked to that company",
+    ),
+    "link_suggested": Kind(
+        "info",
+        "has no company, and the domain of its address is that of company {value}",
+        "not linked: a domain proves nothing",
+        "Set `email_domains: link` in the mapping to link all such people.",
+    ),
+    "company_from_domain": Kind(
+        "info",
+        "has no company, and the domain of its address is that of company {value}",
+        "linked to it, as the mapping asks",
+    ),
+    "added_by_reference": Kind(
+        "info",
+        "'{value}' is referred to, and no record of the export is it",
+        "added under that id or name",
+        "Fill in what is known of it in Pipedrive.",
+    ),
+    "distinguished": Kind(
+        "warning",
+        "the wizard would take it for the same as {detail}",
+        "named '{value}' to keep it apart",
+        "Merge them in Pipedrive afterwards, or set `duplicates: merge` in the mapping.",
+    ),
+    "merged_duplicate": Kind(
+        "warning",
+        "'{value}' is the same as {detail} to the wizard",
+        "written as one row with both ids",
+    ),
+    "merged_value_lost": Kind(
+        "error",
+        "'{field}' holds '{value}', and the record it is merged with holds '{detail}'",
+        "the value of the first record was kept",
+        "Add the value by hand where it matters.",
+    ),
+    "joins_existing": Kind(
+        "warning",
+        "'{value}' is already in Pipedrive (System ID {detail}) without a Sell id",
+        "written to merge with it",
+        "Check the merged record in Pipedrive.",
+    ),
+    "two_organizations": Kind(
+        "warning",
+        "names the company '{value}', its person belongs to another or to none",
+        "a row can name one organization, so the company went to {detail}",
+        "Set `two_organizations: both` to link both by System ID.",
+    ),
+    "two_organizations_written": Kind(
+        "warning",
+        "names the company '{value}', its person belongs to another or to none",
+        "both are written by System ID, as the mapping asks; the wizard may move the person",
+        "Look in Pipedrive whether the person still belongs to its own organization.",
+    ),
+    "lead_joins_person": Kind(
+        "info",
+        "its person '{value}' is {detail}",
+        "attached by key alone; what differs stands in its note",
+    ),
+    "lead_person_ambiguous": Kind(
+        "warning",
+        "its person '{value}' fits several ({detail})",
+        "kept as a person of its own under a distinct name",
+    ),
+    "lead_left_out": Kind("warning", "its status is set to leave_out in the mapping", "left out"),
+    "placed_under_placeholder": Kind(
+        "warning",
+        "has no link left, and the wizard takes no such record",
+        "placed under the organization 'Zendesk Sell (unlinked)'",
+    ),
+    "orphan_left_out": Kind("error", "has no link left, and the wizard takes no such record", "left out"),
+    "link_to_left_out": Kind(
+        "warning", "hangs on a record that is left out ('{value}')", "the text names it"
+    ),
+    "linked_to_parties_only": Kind(
+        "warning",
+        "'{value}' has no System ID in a single pass",
+        "hangs on its person and organization, and names it in the text",
+    ),
+    "waits_for_system_id": Kind(
+        "info",
+        "{value} records wait: {detail}",
+        "they follow in a later lap",
+        "Upload this lap, export everything from Pipedrive and run again.",
+    ),
+    **{
+        f"no_export_of_{item}": Kind(
+            "error",
+            "no export of {detail} with its Sell ids was given, while others hold Sell ids",
+            "all {value} records wait, so that none is doubled",
+            f"Export {item} from Pipedrive too, or name it in `empty_in_pipedrive`.",
+        )
+        for item in ("organizations", "persons", "deals", "leads", "activities", "notes")
+    },
+    "counts_as_empty": Kind(
+        "warning",
+        "no export of {detail} was given",
+        "counted as empty in Pipedrive",
+        "From now on give their export with every lap.",
+    ),
+}

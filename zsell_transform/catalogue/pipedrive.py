@@ -1,0 +1,74 @@
+"""Issues of Pipedrive's side: its exports, the contract of its wizard, the rehearsal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zsell_transform.catalogue.kind import Kind
+
+KINDS: Final[dict[str, Kind]] = {
+    "export_not_recognised": Kind(
+        "warning",
+        "this CSV file among Pipedrive's exports is none of the six that are known",
+        "it was not read",
+        "Name its columns in the mapping: `columns: {pipedrive_deals: {Their header: ID}}`.",
+    ),
+    "export_id_missing": Kind(
+        "error",
+        "this export of Pipedrive's has no column ID",
+        "it was not read",
+        "Export it again with the column ID, or name it in the mapping:"
+        " `columns: {pipedrive_deals: {Their header: ID}}`.",
+    ),
+    "sell_id_twice": Kind(
+        "error",
+        "Sell id '{value}' stands on several records of Pipedrive's: {detail}",
+        "it counts as present; nothing is linked to any of them",
+        "Merge or correct these records in Pipedrive, then export again.",
+    ),
+    "mark_twice": Kind(
+        "warning",
+        "'{value}' stands on several records of Pipedrive's: {detail}",
+        "it counts as present once",
+        "Delete all but one of them in Pipedrive.",
+    ),
+    "mandatory_blank": Kind(
+        "error", "'{field}' is blank", "written; the wizard will skip the row", "Fill it in by hand."
+    ),
+    "too_long": Kind(
+        "error",
+        "'{field}' takes at most {detail}, and '{value}' has more",
+        "written whole; the wizard may cut or refuse it",
+        "Make the field one of large text where the setup kit says so, or shorten the value.",
+    ),
+    "not_accepted": Kind(
+        "error",
+        "'{field}' holds '{value}', which is not {detail}",
+        "written; the wizard will refuse or misread it",
+        "Correct it in Sell or in the file.",
+    ),
+    "comma_in_option": Kind(
+        "warning",
+        "'{field}' holds '{value}': a comma inside an option, where the wizard may see two",
+        "written as it stands",
+        "Match the value by hand in the wizard, or make the field one of text.",
+    ),
+    "rehearsal_skipped": Kind(
+        "error",
+        "the rehearsed wizard skips this row: {detail}",
+        "written all the same",
+        "Look at the row before the import; please report it, since no row should be skipped.",
+    ),
+    "rehearsal_merged": Kind(
+        "error",
+        "the rehearsed wizard takes record {value} for {detail}",
+        "written all the same",
+        "Look at both before the import; please report it, since no two records should become one.",
+    ),
+    "rehearsal_overwrote": Kind(
+        "warning",
+        "the rehearsed wizard overwrites '{value}' in {detail}",
+        "written all the same",
+        "Look at the record in Pipedrive after the import.",
+    ),
+}

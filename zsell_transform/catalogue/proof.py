@@ -1,0 +1,46 @@
+"""Issues of proof and delta: what changed, and what Pipedrive does not show."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zsell_transform.catalogue.kind import Kind
+
+KINDS: Final[dict[str, Kind]] = {
+    "changed_in_both": Kind(
+        "warning",
+        "'{field}' is '{value}' in Sell by now, and {detail}",
+        "left as it is in Pipedrive",
+        "Decide which one is right and correct it by hand.",
+    ),
+    "emptied_in_sell": Kind(
+        "warning",
+        "'{field}' was '{value}' and is empty in Sell by now",
+        "left as it is in Pipedrive",
+        "Empty it there by hand where it matters.",
+    ),
+    "deleted_in_sell": Kind(
+        "info",
+        "'{value}' is gone from Sell since the earlier run; {detail}",
+        "left as it is in Pipedrive",
+        "Delete it there by hand if it is not wanted any more.",
+    ),
+    "update_not_comparable": Kind(
+        "warning",
+        "'{field}' is '{value}' in Sell by now, and Pipedrive's export has no such column",
+        "not written",
+        "Export again with that column shown, or change it by hand.",
+    ),
+    "update_waits": Kind(
+        "info",
+        "'{field}' leads to '{value}' by now, which has no System ID yet",
+        "follows in a later lap",
+        "Give the same earlier folder again in the next lap.",
+    ),
+    "changed_after_conversion": Kind(
+        "warning",
+        "changed in Sell, and Pipedrive holds it as a deal by now (System ID {detail})",
+        "not written",
+        "Change the deal by hand where it matters.",
+    ),
+}

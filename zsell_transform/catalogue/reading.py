@@ -1,0 +1,118 @@
+"""Issues of the reading room: bytes, dialects, damage, families."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zsell_transform.catalogue.kind import Kind
+
+KINDS: Final[dict[str, Kind]] = {
+    "encoding_guessed": Kind(
+        "warning",
+        "the text is not UTF-8 and seems to be {value} ({detail})",
+        "read as that",
+        "If letters look wrong, name the right encoding under `encoding:` in the mapping,"
+        " or save the file as UTF-8.",
+    ),
+    "file_not_recognised": Kind(
+        "info",
+        "{field} is no table that Zendesk Sell is known to export",
+        "left alone",
+        "If it holds records, name its columns under `columns:` in the mapping, or rename them as Sell does.",
+    ),
+    "file_unreadable": Kind(
+        "warning",
+        "{detail}",
+        "left out; the other files were read",
+        "Export it again as CSV (UTF-8).",
+    ),
+    "file_not_carried": Kind(
+        "info",
+        "{field} holds {value} records of a kind that has no place in Pipedrive's import",
+        "not carried over; they are under `export.unknown`",
+    ),
+    "header_without_records": Kind("info", "{field} has a header and no record", "read as an empty table"),
+    "preamble_skipped": Kind("info", "a line stands above the header: {value}", "skipped"),
+    "short_row": Kind(
+        "warning",
+        "the record has {detail}",
+        "the missing cells, at its end, were read as empty",
+        "Look whether a cell is missing in its middle, and correct it in Sell or in the file.",
+    ),
+    "long_row": Kind(
+        "warning",
+        "the record has {detail}; beyond it: {value}",
+        "read without them",
+        "Look whether a cell was split by an unquoted delimiter, and correct it in the file.",
+    ),
+    "stray_quote_repaired": Kind(
+        "warning",
+        "a quote stands where none belongs",
+        "read in the way that gives the header's number of cells",
+        "Compare the record with Sell.",
+    ),
+    "record_unwrapped": Kind("warning", "a spreadsheet put {detail}", "its cells were taken out of it"),
+    "nul_removed": Kind("warning", "{value} NUL characters stand in the record", "removed"),
+    "duplicate_header": Kind("info", "a second column is named {value}", "read as {field}"),
+    "blank_header": Kind("info", "column {value} has no name", "read as {field}"),
+    "mojibake_suspected": Kind(
+        "warning",
+        "{field} holds {value}, text that was saved in a wrong encoding before it came here",
+        "left as it stands",
+        "Correct it in Sell, or export again.",
+    ),
+    "spreadsheet_damage": Kind(
+        "warning",
+        "{field} holds {value}, which a spreadsheet made of another value that cannot be restored",
+        "left as it stands",
+        "Use the file as Sell wrote it, without opening it in a spreadsheet.",
+    ),
+    "columns_collide": Kind(
+        "warning",
+        "{value} and {detail} both mean {field}",
+        "the first is used, the other is kept as a custom field",
+        "Say under `columns:` in the mapping which one it is.",
+    ),
+    "column_repeated": Kind("info", "{field} repeats {detail} in all of its {value} cells", "read once"),
+    "momentary_column": Kind(
+        "info", "{value} cells of {field} tell of the moment of the export only", "left out"
+    ),
+    "bookkeeping_dropped": Kind("info", "{value} are bookkeeping columns of the connector", "left out"),
+    "kind_assumed": Kind(
+        "warning",
+        "{field} does not tell people from companies",
+        "all its records were read as {value}",
+        "Add a column `is_organisation` (true or false), or export people and companies to two files.",
+    ),
+    "records_united": Kind(
+        "info",
+        "{value} records stand in more than one file under the same id",
+        "united to one record each; a full export prevails, other files fill what it has not",
+    ),
+    "records_doubled": Kind(
+        "warning",
+        "{value} records stand in a file a second time, under the same id",
+        "united to one record each",
+    ),
+    "records_differ": Kind(
+        "warning",
+        "{field} is {value} here and {detail} where the record stands first or in a file that prevails",
+        "the latter is used",
+        "Look which is right in Sell.",
+    ),
+    "records_without_id": Kind(
+        "warning",
+        "{value} records have no Sell id",
+        "each is known by its {detail}",
+        "An export with ids lets later laps find them with certainty.",
+    ),
+    "names_unknown": Kind(
+        "warning",
+        "{value} different ids stand in {field}, and no dump beside it names them",
+        "the ids were read as names",
+        "Add the connector's dump of {detail} to the folder.",
+    ),
+    "cell_not_json": Kind(
+        "warning", "{field} holds {value}, which should be JSON and is not", "kept as text under `{detail}`"
+    ),
+}

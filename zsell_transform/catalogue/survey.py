@@ -1,0 +1,48 @@
+"""Issues of survey, setup kit and mapping: what the data does not decide, what the mapping names in vain."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zsell_transform.catalogue.kind import Kind
+
+KINDS: Final[dict[str, Kind]] = {
+    "undecided_date_order": Kind(
+        "warning",
+        "{value} dates in {field} read day first and month first alike, and none proves which",
+        "left as they stand; the mapping decides with {detail} (false for month first)",
+        "Ask someone who knows the field, then add the line to the mapping and run again.",
+    ),
+    "contradicting_dates": Kind(
+        "warning",
+        "{value} dates in {field} contradict each other: {detail}",
+        "left as text",
+        "Correct the dates of one kind in Sell, or keep the field as text.",
+    ),
+    "contradicting_date": Kind(
+        "warning",
+        "{field} holds {value}, which can only be {detail}, while other dates of the column cannot",
+        "the column stays text",
+        "Correct the dates of one kind in Sell, or keep the field as text.",
+    ),
+    "undecided_decimal_mark": Kind(
+        "warning",
+        "{value} numbers in {field} read with a decimal comma and a decimal point alike,"
+        " and none proves which",
+        "left as text",
+        "Correct one number so that it reads only one way, or keep the field as text.",
+    ),
+    "mapping_unused": Kind(
+        "warning",
+        "mapping line {field} names {value}, which this export does not hold",
+        "it had no effect{detail}",
+        "Correct the spelling in the mapping or remove the line.",
+    ),
+    "mapping_needless": Kind(
+        "info",
+        "mapping line {field} decides the day/month order of {value},"
+        " whose values prove it or have none to decide",
+        "the values decided",
+        "Remove the line.",
+    ),
+}
