@@ -89,7 +89,8 @@ def link(keys: Mapping[str, pl.DataFrame], *, follow_domains: bool = False) -> G
     deals = _deals(keys["deals"], main_contact, deal_company)
     employer, from_deals = _employers_from_deals(employer, companies, deals)
     employer, from_domains = _employers_from_domains(employer, keys, follow=follow_domains)
-    about = {entity: _about(rows, in_parties, deals, leads) for entity, rows in _by_entity(about_any).items()}
+    titles = _titles(deals, leads)
+    about = {entity: _about(rows, in_parties, *titles) for entity, rows in _by_entity(about_any).items()}
     resolved = [
         (references["employer"], employer),
         (references["main_contact"], main_contact),
@@ -385,17 +386,21 @@ def _index(party: pl.DataFrame) -> _Index:
 
 
 def _grouped(keyed: pl.DataFrame, by: str) -> pl.DataFrame:
-    return (
-        keyed.filter(pl.col(by).is_not_null())
-        .group_by(by, maintain_order=True)
-        .agg(
-            pl.when(pl.len() == 1).then(pl.col("id").first()).alias("to"),
-            pl.col("kind").first(),
-            pl.col("name").first().alias("target_name"),
-            pl.len().alias("several"),
-            pl.col("id").head(CANDIDATES).str.join(", ").alias("candidates"),
-        )
-    )
+    """Each value with the one record that has it, or with several; only these are gathered into groups."""
+    valued = keyed.filter(pl.col(by).is_not_null())
+    single = pl.col(by).is_unique()
+    alone = valued.filter(single).select(
+        by, pl.col("id").alias("to"), "kind", pl.col("name").alias("target_name"),
+        pl.lit(1, dtype=pl.get_index_type()).alias("several"), pl.col("id").alias("candidates"),
+    )  # fmt: skip
+    crowded = valued.filter(~single).group_by(by, maintain_order=True).agg(
+        pl.lit(None, dtype=pl.String).alias("to"),
+        pl.col("kind").first(),
+        pl.col("name").first().alias("target_name"),
+        pl.len().alias("several"),
+        pl.col("id").head(CANDIDATES).str.join(", ").alias("candidates"),
+    )  # fmt: skip
+    return pl.concat([alone, crowded])
 
 
 def _resolve(reference: _References, index: _Index) -> pl.DataFrame:
@@ -555,25 +560,19 @@ def _employers_from_domains(
     return linked.drop("by_domain"), told(found, employer, linked=True)
 
 
-def _about(rows: pl.DataFrame, parties: _Index, deals: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
+def _titles(deals: pl.DataFrame, leads: pl.DataFrame) -> tuple[_Index, _Index]:
+    """Deals and leads as history names them."""
+    nothing = pl.lit(None, dtype=pl.String).alias("email")
+    of_leads = pl.coalesce("name", "company_name", "title").alias("name")
+    return (
+        _index(deals.select("id", pl.col("title").alias("name"), pl.lit("deals").alias("kind"), nothing)),
+        _index(leads.select("id", of_leads, pl.lit("leads").alias("kind"), "email")),
+    )
+
+
+def _about(rows: pl.DataFrame, parties: _Index, deals: _Index, leads: _Index) -> pl.DataFrame:
     """The record that a note, task or call hangs on, of whichever kind its type says."""
     entity = rows["entity"][0] if rows.height else "history"
-    deal_index = _index(
-        deals.select(
-            "id",
-            pl.col("title").alias("name"),
-            pl.lit("deals").alias("kind"),
-            pl.lit(None, dtype=pl.String).alias("email"),
-        )
-    )
-    lead_index = _index(
-        leads.select(
-            "id",
-            pl.coalesce("name", "company_name", "title").alias("name"),
-            pl.lit("leads").alias("kind"),
-            "email",
-        )
-    )
     type_ = (
         pl.when(pl.col("type").is_not_null())
         .then("type")
@@ -588,8 +587,8 @@ def _about(rows: pl.DataFrame, parties: _Index, deals: pl.DataFrame, leads: pl.D
     of["deal"] = of["deal"].with_columns(name="about_deal")
     parts = [
         _resolve(_References(entity, "about", of["contact"]), parties),
-        _resolve(_References(entity, "about", of["deal"]), deal_index),
-        _resolve(_References(entity, "about", of["lead"]), lead_index),
+        _resolve(_References(entity, "about", of["deal"]), deals),
+        _resolve(_References(entity, "about", of["lead"]), leads),
     ]
     free = typed.filter(~pl.col("type").is_in(["contact", "deal", "lead"]))
     return pl.concat([*parts, free], how="diagonal").sort("n")

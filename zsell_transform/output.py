@@ -23,7 +23,7 @@ from zsell_transform.pipedrive import contract
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.pipelines import of_deals
 from zsell_transform.progress import Tell
-from zsell_transform.records import Records
+from zsell_transform.records import CHUNK, Records
 from zsell_transform.sell.entities import ENTITIES, ITEMS, TARGETS
 from zsell_transform.transformers import Draft, draft
 from zsell_transform.writing.folder import Folder
@@ -32,7 +32,6 @@ from zsell_transform.writing.rolling import Rolling
 
 #: Item → the stem of its files; the number is the upload order.
 STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(ITEMS, start=1)}
-CHUNK: Final = 50_000
 
 
 @attrs.frozen(eq=False)

@@ -25,6 +25,10 @@ from zsell_transform.survey import Survey, contradictions, study
 #: How a record is called in the kept files → inside the library.
 INSIDE: Final = {"source_id": "_id", "file": "_file", "row": "_row"}
 
+#: Records that are drafted and written at once: as many as a file of Pipedrive's wizard may have. The kept files
+#: have groups of this size, so that a chunk is read without the others.
+CHUNK: Final = 50_000
+
 #: What stands in for the id of a record that has none: the first of these that is filled.
 _STAND_INS: Final = {
     "contacts": (("email", "email:"), ("name", "name:")),
@@ -69,7 +73,7 @@ def keep(tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping) -> Re
     paths = {entity: folder / f"{entity}.parquet" for entity in tables}
     sinks = [
         frame.rename({inside: kept for kept, inside in INSIDE.items()}).sink_parquet(
-            paths[entity], compression="lz4", statistics=False, lazy=True
+            paths[entity], compression="lz4", statistics=False, row_group_size=CHUNK, lazy=True
         )
         for entity, frame in named.items()
     ]

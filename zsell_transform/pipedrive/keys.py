@@ -223,8 +223,9 @@ def _frame(named: pl.DataFrame, seen: pl.DataFrame, tokens: Tokens) -> pl.DataFr
 
 def _shared(spread: pl.DataFrame) -> pl.DataFrame:
     """uid, n, v of tokens that several records have under one name. Compared by hash first: text is held for few."""
-    hashed = spread.with_columns(h=pl.struct("n", "v").hash()).unique(["h", "uid"])
-    twice = hashed.filter(pl.col("h").is_duplicated())
+    hashed = spread.with_columns(h=pl.struct("n", "v").hash())
+    several = hashed.filter(pl.col("h").is_duplicated()).unique(["h", "uid"])
+    twice = several.filter(pl.col("h").is_duplicated())
     return twice.filter(pl.struct("n", "v").is_duplicated()).select("uid", "n", "v").sort("n", "v", "uid")
 
 
