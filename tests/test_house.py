@@ -63,12 +63,18 @@ def within(name: str, rooms: tuple[str, ...]) -> bool:
     return any(name == room or name.startswith(room + ".") for room in rooms)
 
 
+def others(*rooms: str) -> tuple[str, ...]:
+    """All modules outside some rooms."""
+    return tuple(name for name in MODULES if not within(name, rooms))
+
+
 #: The corridor itself, which no room knows.
 CORRIDOR = ("migration", "migrated", "output", "__main__")
 #: What a room must not know (rooms are modules or folders), each with its reason.
 STRANGERS: dict[str, tuple[tuple[str, ...], str]] = {
     "errors": (tuple(MODULES), "the ground knows nothing"),
-    "issues": (tuple(MODULES.keys() - {"errors", "issues"}), "the catalogue is for everybody"),
+    "issues": (others("errors", "issues", "catalogue"), "issues are for everybody"),
+    "catalogue": (others("catalogue"), "wording is for everybody"),
     "cleaning": (("sell", "pipedrive", "mapping", "survey", "transformers"), "words know no entity"),
     "sell": (("pipedrive", "transformers", "reading", "linker", "lap", "writing"), "Sell knows only itself"),
     "reading": (
@@ -162,7 +168,6 @@ HEAVY = {
     "zipfile",
     "tqdm",
     "csv",
-    "html",
     "xml",
     "asyncio",
     "importlib.metadata",
