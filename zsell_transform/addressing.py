@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from typing import Final
 
@@ -131,9 +131,7 @@ def layouts(
 def _layout(item: str, given: Given) -> Layout:
     going = [plan.rows.filter(pl.col("state") == OUT) for _, plan, _ in given]
     links = list(dict.fromkeys(c for _, plan, _ in given for c in plan.link_columns))
-    headers = list(
-        dict.fromkeys(h for draft, plan, _ in given for h in (*draft.headers, *_added_headers(plan)))
-    )
+    headers = list(dict.fromkeys(h for draft, plan, _ in given for h in _headers(draft, plan)))
     standing = _standing(given, going, headers)
     order = _ordered(item, [h for h in headers if h in standing and h not in links], links)
     columns: dict[str, tuple[str, ...]] = {}
@@ -164,7 +162,7 @@ def _not_said(given: Given, going: list[pl.DataFrame], label: str) -> set[str]:
         return set()
     plan, rows = given[0][1], going[0]
     cells = [
-        plan.overrides.join(rows.select("n"), on="n", how="semi"),
+        *(own.join(rows.select("n"), on="n", how="semi") for own in plan.overrides),
         plan.added.join(rows.select("id"), on="id", how="semi"),
     ]
     said = {c for frame in cells for c in frame.columns if frame[c].count()}
@@ -174,15 +172,20 @@ def _not_said(given: Given, going: list[pl.DataFrame], label: str) -> set[str]:
 def _blank(given: Given, going: list[pl.DataFrame]) -> set[str]:
     """Headers that are blank on the rows of a part that merges with what Pipedrive holds."""
     counts: dict[str, int] = {}
-    for (draft, _, _), rows in zip(given, going, strict=True):
+    for (draft, plan, _), rows in zip(given, going, strict=True):
         frame = draft.frame.join(rows.lazy().select(_n="n"), on="_n", how="semi")
         row = frame.select(pl.col(header).count() for header in draft.headers).collect().row(0, named=True)
         counts = {header: counts.get(header, 0) + count for header, count in row.items()}
+        added = plan.added.join(rows.select("id"), on="id", how="semi")
+        counts |= {h: counts.get(h, 0) + added[h].count() for h in added.columns if h != "id"}
     return {header for header, count in counts.items() if not count}
 
 
-def _added_headers(plan: Plan) -> list[str]:
-    return [c for c in plan.added.columns if c != "id"] if plan.added.height else []
+def _headers(draft: Draft, plan: Plan) -> Iterator[str]:
+    """The draft's headers, and those that only records with cells of their own, or added ones, fill."""
+    yield from draft.headers
+    yield from (column for own in plan.overrides if own.height for column in own.columns if column != "n")
+    yield from (column for column in plan.added.columns if plan.added.height and column != "id")
 
 
 def _ordered(item: str, standing: list[str], links: list[str]) -> list[str]:
@@ -201,7 +204,7 @@ def _standing(given: Given, going: list[pl.DataFrame], headers: Iterable[str]) -
             counts = fills(draft, {header: 0 for header, count in filled.items() if not count}, mine)
         if mine.height:
             standing |= {header for header in draft.headers if counts[header]}
-            standing |= {h for h in plan.overrides.columns if h != "n" and plan.overrides[h].count()}
+            standing |= {h for own in plan.overrides for h in own.columns if h != "n" and own[h].count()}
             if "_extra" in rows.columns and rows["_extra"].count():
                 standing.add(TEXTS[draft.target])
         added = plan.added.join(rows.select("id"), on="id", how="semi")
@@ -228,7 +231,8 @@ def addressed(
     extra = ["_extra"] if "_extra" in rows.columns and rows["_extra"].count() else []
     links = [c for c in plan.link_columns if rows[c].count()]
     frame = done.hstack(rows.select("state", "part", *links, *extra)).filter(pl.col("state") == OUT)
-    frame = _overridden(frame, plan.overrides)
+    for own in plan.overrides:
+        frame = _overridden(frame, own)
     if extra:
         frame = frame.with_columns(_with_extra(item, frame.columns).alias(TEXTS[item]))
     return _shaped(frame, order)

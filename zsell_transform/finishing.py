@@ -33,6 +33,7 @@ from zsell_transform.rehearsing import rehearsed
 from zsell_transform.sell.entities import HISTORY, ITEMS, MARK_WORDS, TARGETS
 from zsell_transform.telling import tell_story
 from zsell_transform.writing.folder import Folder
+from zsell_transform.writing.manifest import FileFacts
 
 #: Item → the column of its files that says which Sell record a row is.
 OWN_ID: Final = {
@@ -88,7 +89,7 @@ def finish(
         names=names,
         inputs=_inputs(export),
         ledger=book.frame(),
-        files=written.files,
+        files={**written.files, **_lists(folder)},
         lap=lap,
         graph=graph,
         held=held,
@@ -121,6 +122,15 @@ def finish(
         home=folder,
         target=folder.target,
     )
+
+
+def _lists(folder: Folder) -> dict[str, tuple[FileFacts, ...]]:
+    """The CSV files beside the numbered ones: documents.csv and updates/."""
+    facts = folder.facts
+    return {
+        kind: tuple(facts[name] for name in sorted(facts) if name.startswith(begin) and name.endswith(".csv"))
+        for kind, begin in (("documents", "documents."), ("updates", "updates/"))
+    }
 
 
 def _documents(folder: Folder, drafts: Drafts, lap: Lap) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from zsell_transform.catalogue import KINDS
+from zsell_transform.catalogue import KINDS as KINDS
 
 SEVERITIES: Final = ("error", "warning", "info")
 

@@ -74,7 +74,11 @@ def _merged(draft: Draft, plan: Plan) -> tuple[Plan, pl.DataFrame]:
         plan.entity,
     )
     drafted = one.filter(pl.col("n").is_not_null())
-    overrides = _over(plan.overrides, drafted.drop("head"))
+    # Its name stays the first record's, or the distinct one that was chosen for it.
+    overrides = (
+        *plan.overrides,
+        drafted.drop("head", *(n for n in NAMES[plan.entity] if n in drafted.columns)),
+    )
     named = one.filter(pl.col("n").is_null())
     added = plan.added
     if named.height:
@@ -125,18 +129,6 @@ def _lost(cells: pl.DataFrame, one: pl.DataFrame, headers: list[str], entity: st
         for h in headers
     ]
     return issues.gather(pl.collect_all(frames))
-
-
-def _over(first: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
-    """Overrides of two kinds for the same record: the distinct name of the first, the cells of the second."""
-    if not first.height:
-        return more
-    joined = first.join(
-        more, on="n", how="full", coalesce=True, suffix=" (more)", maintain_order="left_right"
-    )
-    return joined.with_columns(
-        pl.coalesce(c, f"{c} (more)").alias(c) for c in first.columns if f"{c} (more)" in joined.columns
-    ).select(c for c in joined.columns if not c.endswith(" (more)"))
 
 
 def _joining(draft: Draft, plan: Plan) -> Plan:

@@ -24,7 +24,7 @@ from zsell_transform.linker import link
 from zsell_transform.mapping import Mapping
 from zsell_transform.merging import with_own_cells
 from zsell_transform.migrated import Migration
-from zsell_transform.output import write_tables
+from zsell_transform.output import write_parts, write_tables
 from zsell_transform.pipedrive.exports import empty_held, read_pipedrive
 from zsell_transform.progress import Progress
 from zsell_transform.reading import Export, read_export
@@ -78,11 +78,20 @@ def transform(
         held = empty_held() if pipedrive is None else read_pipedrive(pipedrive, ask)
         records, drafts, keys, filled = draft_all(records, ask)
         graph = link(keys, follow_domains=ask.email_domains == "link")
-        lap = plan(graph, held, ask, left_out=keys["leads"].filter(pl.col("left_out") == "true")["id"])
+        left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
+        lap = plan(graph, held, ask, left_out=left_out)
         plans, lost = with_own_cells(drafts, lap.plans)
         tell("linking", rows, rows)
         placed = layouts(drafts, plans, filled)
         written = write_tables(folder, drafts, plans, placed, records, ask, tell)
+        changed = None
+        if previous is not None:
+            from zsell_transform.delta import updates  # only who asks for it pays for its import
+
+            changed = updates(
+                previous, records=records, drafts=drafts, graph=graph, left_out=left_out, held=held, ask=ask
+            )
+            write_parts(folder, changed.files, ask)
         told = issues.gather(
             [
                 export.raw_issues,
@@ -94,6 +103,7 @@ def transform(
                 lap.found,
                 lost,
                 written.found,
+                changed.found if changed else issues.empty(),
                 *contradicting(records),
             ]
         )
@@ -112,7 +122,7 @@ def transform(
             ask=ask,
             trial=trial,
             rehearse=rehearse,
-            updated={},
+            updated=changed.updated if changed else {},
             names={
                 "source": _name(source),
                 "target": _name(target),

@@ -6,7 +6,7 @@ records and the cells of one chunk are held.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as MappingOf
 from typing import Final
 
@@ -104,6 +104,12 @@ def write_tables(
         values={header: _summed(frames) for header, frames in tally.values.items()},
         pipelines=of_deals(tally.pipelines, records.seen.stages),
     )
+
+
+def write_parts(folder: Folder, files: MappingOf[str, Sequence[pl.LazyFrame]], ask: Mapping) -> None:
+    """Writes smaller tables (`updates/`) under the same limits: stem → the parts of its files."""
+    for stem, parts in files.items():
+        folder.table(stem, parts, rows=ask.limits.rows, megabytes=ask.limits.megabytes, bom=ask.bom)
 
 
 def _chunks(

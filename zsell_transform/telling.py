@@ -59,7 +59,7 @@ def tell_story(
         inputs=inputs,
         ledger=ledger,
         files=pl.DataFrame(
-            [(facts.file, item, facts.rows, facts.bytes) for item in ITEMS for facts in files.get(item, ())],
+            [(facts.file, item, facts.rows, facts.bytes) for item, several in files.items() for facts in several],
             schema=story.FILES,
             orient="row",
         ),

@@ -237,7 +237,7 @@ def files(frame: pl.DataFrame) -> Values:
             rows.append({"file": f"{named[0]} … {named[-1]}", "item": item, "parts": len(named)} | total)
         else:
             rows += [row | {"parts": 1} for row in part.to_dicts()]
-    return {"rows": rows, "uploads": [row for row in rows if row["item"] in ITEMS]}
+    return {"rows": rows, "uploads": [row for row in rows if row["item"] in (*ITEMS, "updates")]}
 
 
 def trial(frame: pl.DataFrame) -> list[str]:

@@ -42,7 +42,10 @@ def headline(story: Story) -> dict[str, str]:
     )
     errors = int(story.ledger["errors"].sum())
     if story.complete:
+        changed = int(rows["updated"].sum())
         title = "The migration is complete"
+        if changed:
+            title = f"{count(changed, 'record')} changed in Sell since"
     elif out:
         title = f"{count(out, 'record')} ready for Pipedrive"
     else:
@@ -61,7 +64,7 @@ def headline(story: Story) -> dict[str, str]:
 def checklist(story: Story) -> list[Step]:
     """What to do next, in order."""
     if story.complete:
-        return [_verify(story)]
+        return [step for step in (_upload(story), _verify(story)) if step]
     steps = (_prepare(story), _try(story), _upload(story), _export(story), _next_lap(story))
     return [step for step in steps if step]
 

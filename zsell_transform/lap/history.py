@@ -35,7 +35,8 @@ from zsell_transform.lap.words import (
 )
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.lead_people import OWN
+from zsell_transform.pipedrive.lead_people import HELD, OWN
+from zsell_transform.pipedrive.lead_people import LEAD as LEAD_PERSON
 from zsell_transform.sell.entities import MARK_WORDS, TARGETS
 
 COLUMNS = (DEAL_ID, DEAL, LEAD_ID, LEAD, *PERSON_LINK, *ORGANIZATION_LINK)
@@ -86,7 +87,7 @@ def history(
             linked=pl.when("asked").then(named),
         ),
         link_columns=COLUMNS,
-        overrides=pl.DataFrame(schema={"n": pl.UInt32}),
+        overrides=(),
         added=pl.DataFrame(schema={"id": pl.String}),
         found=_told(rows, entity),
         links=links_of(
@@ -185,7 +186,8 @@ def _formed(rows: pl.DataFrame, *, single_pass: bool) -> pl.DataFrame:
         pl.col("l_system_id").is_not_null() | pl.col("l_deal_id").is_not_null()
     )
     lead_parties = about.eq_missing("leads") & ~lead_there
-    own_person = lead_parties & pl.col("l_who").eq_missing(OWN)
+    own_person = lead_parties & pl.col("l_who").is_in([OWN, LEAD_PERSON]).fill_null(False)
+    held_person = lead_parties & pl.col("l_who").eq_missing(HELD)
     has_organization = pl.col("organization").is_not_null()
     person_key = pl.col("p_by_value") | (
         has_organization & pl.col("organization").eq_missing(pl.col("p_company"))
@@ -201,6 +203,8 @@ def _formed(rows: pl.DataFrame, *, single_pass: bool) -> pl.DataFrame:
             .then(pl.lit(BY_KEY))
             .otherwise(pl.lit(WAIT))
         )
+        .when(held_person)
+        .then(pl.lit(WAIT))
         .when(pl.col("person").is_null())
         .then(None)
         .when(pl.col("p_form") == BY_ID)

@@ -251,7 +251,7 @@ def _extra() -> pl.Expr:
     return pl.when(_joins() & (text != "")).then(text)
 
 
-def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> pl.DataFrame:
+def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> tuple[pl.DataFrame, ...]:
     """Joining leads say only the key of the person they join; a lead of its own may have a distinct name."""
     of_person = [cell for cell in cells if cell.meta.output_name() != PERSON_ID]
     joining = rows.filter(_joins() & pl.col("n").is_not_null()).select(
@@ -268,7 +268,7 @@ def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> pl.DataFrame:
         pl.col("first").alias(OWN_COLUMNS[0]),
         pl.concat_str("last", suffix).alias(OWN_COLUMNS[1]),
     )
-    return pl.concat([joining, own], how="diagonal_relaxed")
+    return joining, own
 
 
 def _added(rows: pl.DataFrame) -> pl.DataFrame:
@@ -316,9 +316,10 @@ def _targets(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
         "who",
         name=pl.coalesce("printed", "title"),
         party=pl.coalesce("contact", pl.lit(None, dtype=pl.String)),
-        email=pl.coalesce("p_email", "email"),
-        work=pl.coalesce("p_work", "work"),
-        mobile=pl.coalesce("p_mobile", "mobile"),
+        **{
+            value: pl.when(pl.col("who").eq_missing(OWN)).then(value).otherwise(f"p_{value}")
+            for value in COMPARED
+        },
         person_name=pl.coalesce(pl.when(pl.col("who") != OWN).then("p_name"), "written"),
     )
     return mine.join(in_pipedrive.rename({"sell_id": "id"}), on="id", how="left", maintain_order="left")

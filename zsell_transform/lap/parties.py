@@ -79,8 +79,10 @@ def organizations(
             "n", "id", "state", "reason", "part", "joins", "into", linked=pl.lit(None, dtype=pl.Boolean)
         ),
         link_columns=(),
-        overrides=rows.filter(pl.col("n").is_not_null() & pl.col("renamed")).select(
-            "n", pl.col("final").alias(ORGANIZATION)
+        overrides=(
+            rows.filter(pl.col("n").is_not_null() & pl.col("renamed")).select(
+                "n", pl.col("final").alias(ORGANIZATION)
+            ),
         ),
         added=rows.filter(pl.col("added")).select(
             "id",
@@ -153,7 +155,7 @@ def persons(
             linked=pl.when(pl.col("asked").fill_null(False)).then(pl.col("company").is_not_null()),
         ),
         link_columns=ORGANIZATION_LINK,
-        overrides=_renamed_people(rows.filter(pl.col("n").is_not_null())),
+        overrides=(_renamed_people(rows.filter(pl.col("n").is_not_null())),),
         added=_added_people(rows.filter(pl.col("added"))),
         found=_told_collisions(known, rows, "contacts"),
         links=links_of(rows, {"organizations": "company"}),

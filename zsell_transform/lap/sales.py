@@ -75,7 +75,7 @@ def deals(
             linked=pl.when("asked").then(whole),
         ),
         link_columns=columns,
-        overrides=pl.DataFrame(schema={"n": pl.UInt32}),
+        overrides=(),
         added=pl.DataFrame(schema={"id": pl.String}),
         found=_told_deals(rows),
         links=links_of(rows, {"persons": "person", "organizations": "organization"}),

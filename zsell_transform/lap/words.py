@@ -53,7 +53,7 @@ class Plan:
             (label of
             the file part), linked (null without a relation in Sell), and for rows that go out the link
             columns.
-        overrides: n and the cells that replace those of the draft, where a record differs from its mapping
+        overrides: frames of n and cells that replace those of the draft, blank ones too, where a record differs from its mapping
             table.
         added: by id, the cells of records that the export only names.
         found: issues in the travelling schema.
@@ -63,7 +63,7 @@ class Plan:
     entity: str
     rows: pl.DataFrame
     link_columns: tuple[str, ...]
-    overrides: pl.DataFrame
+    overrides: tuple[pl.DataFrame, ...]
     added: pl.DataFrame
     found: pl.DataFrame
     links: pl.DataFrame
