@@ -64,7 +64,8 @@ def headline(story: Story) -> dict[str, str]:
 def checklist(story: Story) -> list[Step]:
     """What to do next, in order."""
     if story.complete:
-        return [step for step in (_upload(story), _verify(story)) if step]
+        changes = _upload(story) if "updates" in story.files["item"] else None
+        return [step for step in (changes, _verify(story)) if step]
     steps = (_prepare(story), _try(story), _upload(story), _export(story), _next_lap(story))
     return [step for step in steps if step]
 
