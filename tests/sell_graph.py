@@ -256,7 +256,9 @@ def _leads(
     unsure: set[str] = set()
     own: dict[str, tuple[str, set[str], str | None]] = {}  # leads with a person of their own
     seen: list[tuple[str, set[str], str]] = []
-    for row in stays:
+    for row in sorted(
+        stays, key=lambda row: int(row["id"])
+    ):  # Sell counts upwards: an earlier lead has a lower id
         company = parties.company("", row.get("company_name", ""))
         name, values = _lead_values(row, company)
         alike = _alike(name, values)
