@@ -5,9 +5,13 @@ A line `<!-- generated: fields -->` in a page is replaced by what the function o
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
+
+# The tutorial runs in a kernel of its own; a page needs no trace of its progress bars.
+os.environ.setdefault("TQDM_DISABLE", "1")
 
 MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
