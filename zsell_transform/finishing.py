@@ -69,16 +69,13 @@ def finish(
     updated: MappingOf[str, int],
 ) -> Migration:
     """Checks the ledger, writes what is for people, and lets the folder appear."""
-    merged = (export.merged, records.doubled)
-    united = {entity: sum(counts.get(entity, 0) for counts in merged) for entity in records.frames}
-    rows_in = {entity: count + united.get(entity, 0) for entity, count in records.seen.rows.items()}
     said, rehearsal, found = rehearsed(folder.path, written, held, rehearse)
     listed = _documents(folder, drafts, lap)
     told = issues.gather(
         [told, found, listed, unused(ask, records.seen, [file.file for file in export.files]), _zone(ask)]
     )
     rendered = issues.render(told)
-    book = counted(plans, rows_in, united, rendered, updated)
+    book = counted(plans, *_came(export, records), rendered, updated)
     book.check({item: sum(facts.rows or 0 for facts in files) for item, files in written.files.items()})
     kit = setup.kit(
         records.seen, list(drafts.values()), written.values, _headers(folder, written), ask, filled
@@ -100,11 +97,7 @@ def finish(
         rehearsed=said,
         version=VERSION,
     )
-    folder.table("issues", rendered.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None)
-    folder.text("setup.md", setup_markdown(kit, lap=story.lap))
-    folder.text("report.html", report_html(story))
-    if chosen.ids:
-        folder.text("trial/trial.md", trial_markdown(story))
+    _write_pages(folder, story, kit, rendered)
     folder.finish(
         ledger=book.records(),
         inputs=[attrs.asdict(file) for file in export.files],
@@ -122,6 +115,21 @@ def finish(
         home=folder,
         target=folder.target,
     )
+
+
+def _came(export: Export, records: Records) -> tuple[dict[str, int], dict[str, int]]:
+    """Input records by entity, and how many of them went into another one of the same id."""
+    merged = (export.merged, records.doubled)
+    united = {entity: sum(counts.get(entity, 0) for counts in merged) for entity in records.frames}
+    return {entity: count + united.get(entity, 0) for entity, count in records.seen.rows.items()}, united
+
+
+def _write_pages(folder: Folder, story: stories.Story, kit: setup.Setup, told: pl.DataFrame) -> None:
+    folder.table("issues", told.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None)
+    folder.text("setup.md", setup_markdown(kit, lap=story.lap))
+    folder.text("report.html", report_html(story))
+    if story.trial.height:
+        folder.text("trial/trial.md", trial_markdown(story))
 
 
 def _lists(folder: Folder) -> dict[str, tuple[FileFacts, ...]]:

@@ -98,8 +98,12 @@ def leads(
         _organization_form().alias("o_form"),
     )
     rows = _waiting_with_base(_stated(rows, held, "leads", blocked=blocked))
+    return _plan(rows, alone=ask.id_links == "alone"), _targets(rows, held)
+
+
+def _plan(rows: pl.DataFrame, *, alone: bool) -> Plan:
     rows = parted(rows, {"person": "p_form", "organization": "o_form"})
-    going, alone = pl.col("state") == OUT, ask.id_links == "alone"
+    going = pl.col("state") == OUT
     rows = rows.with_columns(
         pl.when(going).then(cell).alias(cell.meta.output_name())
         for cell in organization_cells("o_form", "o_", alone=alone)
@@ -107,7 +111,7 @@ def leads(
     cells = person_cells("p_form", "p_", alone=alone)
     columns = (PERSON_ID, *ORGANIZATION_LINK)
     rows = rows.with_columns(pl.when(going).then(cells[0]).alias(PERSON_ID), _extra().alias("_extra"))
-    plan = Plan(
+    return Plan(
         entity="leads",
         rows=rows.select(
             "n",
@@ -128,7 +132,6 @@ def leads(
         found=_told(rows),
         links=links_of(rows, {"organizations": "organization", "persons": "contact"}),
     )
-    return plan, _targets(rows, held)
 
 
 def _with_presence(frame: pl.DataFrame, held: Held) -> pl.DataFrame:

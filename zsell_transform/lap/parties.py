@@ -56,18 +56,11 @@ def organizations(
     )
     rows = _filled(rows, ["address"])
     rows = _stated(rows, held, "organizations", blocked=blocked)
-    form = (
-        pl.when(pl.col("linkable") & pl.col("system_id").is_not_null())
-        .then(pl.lit(BY_ID))
-        .when((pl.col("state") == OUT) & pl.col("proven"))
-        .then(pl.lit(BY_KEY))
-        .otherwise(pl.lit(WAIT))
-    )
     own = rows.select(
         "id",
         "system_id",
-        form=form,
-        name=pl.coalesce(pl.when(pl.col("system_id").is_not_null()).then("printed"), "final"),
+        form=_form(),
+        name=_written_name(),
         address="address",
         title="name",
         place=pl.coalesce(pl.lit("#") + pl.col("system_id"), pl.lit("#") + pl.col("joins"), "id"),
@@ -114,29 +107,7 @@ def persons(
         place="o_place"
     )
     rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(WAIT))
-    has_value = (
-        folded(pl.col("email")).is_not_null()
-        | digits(pl.col("work")).is_not_null()
-        | digits(pl.col("mobile")).is_not_null()
-    )
-    form = (
-        pl.when(pl.col("linkable") & pl.col("system_id").is_not_null())
-        .then(pl.lit(BY_ID))
-        .when((pl.col("state") == OUT) & pl.col("proven"))
-        .then(pl.lit(BY_KEY))
-        .otherwise(pl.lit(WAIT))
-    )
-    own = rows.select(
-        "id",
-        "system_id",
-        "email",
-        "work",
-        "mobile",
-        "company",
-        form=form,
-        name=pl.coalesce(pl.when(pl.col("system_id").is_not_null()).then("printed"), "final"),
-        by_value=has_value,
-    )
+    targets = Targets(_with_members(rows, _person_targets(rows)))
     rows = parted(rows, {"organization": "o_form"})
     going = pl.col("state") == OUT
     cells = organization_cells("o_form", "o_", alone=ask.id_links == "alone")
@@ -160,28 +131,45 @@ def persons(
         found=_told_collisions(known, rows, "contacts"),
         links=links_of(rows, {"organizations": "company"}),
     )
-    people = rows.join(
+    return plan, targets, _compared(rows, held)
+
+
+def _form() -> pl.Expr:
+    """By System ID where it is known, by its key where this lap writes it and the key is proven."""
+    return (
+        pl.when(pl.col("linkable") & pl.col("system_id").is_not_null())
+        .then(pl.lit(BY_ID))
+        .when((pl.col("state") == OUT) & pl.col("proven"))
+        .then(pl.lit(BY_KEY))
+        .otherwise(pl.lit(WAIT))
+    )
+
+
+def _written_name() -> pl.Expr:
+    """As Pipedrive prints it, once it is there."""
+    return pl.coalesce(pl.when(pl.col("system_id").is_not_null()).then("printed"), "final")
+
+
+def _person_targets(rows: pl.DataFrame) -> pl.DataFrame:
+    has_value = (
+        folded(pl.col("email")).is_not_null()
+        | digits(pl.col("work")).is_not_null()
+        | digits(pl.col("mobile")).is_not_null()
+    )
+    own = ("id", "system_id", "email", "work", "mobile", "company")
+    return rows.select(*own, form=_form(), name=_written_name(), by_value=has_value)
+
+
+def _compared(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """What lead people are compared with: each contact as Sell has it and as Pipedrive has it."""
+    there = (
         held.persons.filter(pl.col("sell_id").is_not_null())
         .unique("sell_id", keep="first", maintain_order=True)
-        .select(id="sell_id", held_emails="emails", held_phones="phones"),
-        on="id",
-        how="left",
-        maintain_order="left",
-    ).select(
-        "id",
-        "name",
-        "final",
-        "printed",
-        "email",
-        "work",
-        "mobile",
-        "place",
-        "system_id",
-        "joins",
-        "held_emails",
-        "held_phones",
+        .select(id="sell_id", held_emails="emails", held_phones="phones")
     )
-    return plan, Targets(_with_members(rows, own)), people
+    own = ("id", "name", "final", "printed", "email", "work", "mobile", "place", "system_id", "joins")
+    joined = rows.join(there, on="id", how="left", maintain_order="left")
+    return joined.select(*own, "held_emails", "held_phones")
 
 
 def with_place(people: pl.DataFrame) -> pl.DataFrame:
