@@ -175,10 +175,8 @@ class _Reading:
             whole = unite.united(files, group, self.temporary / f"united_{group}")
             self.notes.append(whole.issues)
             kinds = (("companies", True), ("contacts", False)) if group in PARTIES else ((group, None),)
-            # A file of both is parsed once where both are collected together.
-            tables = [(f.cache() if only is None and len(kinds) > 1 else f, only) for f, only in whole.tables]
             for entity, company in kinds:
-                held = [frame for frame, only in tables if only is None or only == company]
+                held = [frame for frame, only in whole.tables if only is None or only == company]
                 parts[entity] = tuple(of_kind(frame, company) for frame in held)
                 if count := whole.merged.get(company):
                     merged[entity] = count
