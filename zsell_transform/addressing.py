@@ -247,20 +247,18 @@ def added_rows(plan: Plan, order: Iterable[str]) -> pl.DataFrame:
 
 
 def _overridden(frame: pl.DataFrame, overrides: pl.DataFrame) -> pl.DataFrame:
+    """The chunk with some records' own cells, blank ones too, in place of the draft's."""
     cells = [c for c in overrides.columns if c != "n"]
     if not overrides.height or not cells:
         return frame
-    small = overrides.select(
-        pl.col("n").alias("_n"), pl.lit(True).alias("!"), *(pl.col(c).alias(f"!{c}") for c in cells)
-    )
+    own = {c: f"own {c}" for c in cells}
+    small = overrides.rename({"n": "_n", **own}).with_columns(_own=pl.lit(value=True))
     joined = frame.join(small, on="_n", how="left", maintain_order="left")
+    there = [pl.col(c) if c in frame.columns else pl.lit(None, dtype=pl.String) for c in cells]
     return joined.with_columns(
-        pl.when(pl.col("!").is_not_null())
-        .then(pl.col(f"!{c}"))
-        .otherwise(pl.col(c) if c in frame.columns else pl.lit(None, dtype=pl.String))
-        .alias(c)
-        for c in cells
-    )
+        pl.when(pl.col("_own").is_not_null()).then(own[c]).otherwise(drafted).alias(c)
+        for c, drafted in zip(cells, there, strict=True)
+    ).drop("_own", *own.values())
 
 
 def _with_extra(item: str, there: Iterable[str]) -> pl.Expr:

@@ -170,90 +170,105 @@ def _placed(rows: pl.DataFrame, entity: str, ask: Mapping) -> pl.DataFrame:
 
 
 def _formed(rows: pl.DataFrame, *, single_pass: bool) -> pl.DataFrame:
-    """How each link is written. In a single pass a deal or lead that is not there yet is named in the text
-    instead.
-    """
+    """How each link is written, with the cells of a link to a lead's own person and organization."""
+    rows = rows.with_columns(_seen()).with_columns(_aims(single_pass=single_pass))
+    there, own = pl.col("_lead_there"), pl.col("_own_person")
+
+    def target(form: str, id_: str, wanted: str) -> pl.Expr:
+        """A deal or lead is named by its System ID or not at all."""
+        known = pl.when(pl.col(id_).is_not_null()).then(pl.lit(BY_ID)).otherwise(pl.lit(WAIT))
+        return pl.when(pl.col(wanted) & ~pl.col("to_parties")).then(known).alias(form)
+
+    return rows.with_columns(
+        target("d_form", "deal_id", "_is_deal"),
+        target("l_form", "lead_id", "_is_lead"),
+        _person_form(single_pass=single_pass).alias("p_form"),
+        _organization_form(single_pass=single_pass).alias("o_form"),
+        p_system_id=pl.when(there).then("l_held_person_id").otherwise("p_system_id"),
+        p_name=pl.when(there).then("l_held_person").when(own).then("l_person_name").otherwise("p_name"),
+        p_email=pl.when(own).then("l_email").otherwise("p_email"),
+        p_work=pl.when(own).then("l_work").otherwise("p_work"),
+        p_mobile=pl.when(own).then("l_mobile").otherwise("p_mobile"),
+        o_system_id=pl.when(there).then("l_held_organization_id").otherwise("o_system_id"),
+        o_name=pl.when(there).then("l_held_organization").otherwise("o_name"),
+        deal_shown=pl.when(pl.col("_is_deal") & ~pl.col("to_parties") & ~pl.col("_converted")).then(
+            "about_id"
+        ),
+        lead_shown=pl.when(pl.col("_is_lead") & ~pl.col("to_parties")).then("about_id"),
+    )
+
+
+def _seen() -> list[pl.Expr]:
+    """What the row hangs on: a deal, a lead, or a lead that has become a deal in Pipedrive."""
     about = pl.col("about")
-    converted = pl.col("l_deal_id").is_not_null() & pl.col("l_system_id").is_null()
-    deal_id = pl.coalesce("d_system_id", pl.when(converted).then("l_deal_id"))
-    is_deal, is_lead = (
-        about.eq_missing("deals") | converted.fill_null(False),
-        about.eq_missing("leads") & ~converted.fill_null(False),
-    )
-    lead_id = pl.when(is_lead).then("l_system_id")
-    to_parties = pl.lit(single_pass) & ((is_deal & deal_id.is_null()) | (is_lead & lead_id.is_null()))
-    lead_there = about.eq_missing("leads") & (
-        pl.col("l_system_id").is_not_null() | pl.col("l_deal_id").is_not_null()
-    )
-    lead_parties = about.eq_missing("leads") & ~lead_there
-    own_person = lead_parties & pl.col("l_who").is_in([OWN, LEAD_PERSON]).fill_null(False)
-    held_person = lead_parties & pl.col("l_who").eq_missing(HELD)
+    converted = (pl.col("l_deal_id").is_not_null() & pl.col("l_system_id").is_null()).fill_null(value=False)
+    there = pl.col("l_system_id").is_not_null() | pl.col("l_deal_id").is_not_null()
+    of_lead = about.eq_missing("leads")
+    own = pl.col("l_who").is_in([OWN, LEAD_PERSON]).fill_null(value=False)
+    return [
+        converted.alias("_converted"),
+        (about.eq_missing("deals") | converted).alias("_is_deal"),
+        (of_lead & ~converted).alias("_is_lead"),
+        (of_lead & there).alias("_lead_there"),
+        (of_lead & ~there & own).alias("_own_person"),
+        (of_lead & ~there & pl.col("l_who").eq_missing(HELD)).alias("_held_person"),
+    ]
+
+
+def _aims(*, single_pass: bool) -> list[pl.Expr]:
+    """In a single pass a deal or lead that is not there yet is named in the text, and its parties on the row."""
+    deal_id = pl.coalesce("d_system_id", pl.when("_converted").then("l_deal_id"))
+    lead_id = pl.when("_is_lead").then("l_system_id")
+    missing = (pl.col("_is_deal") & deal_id.is_null()) | (pl.col("_is_lead") & lead_id.is_null())
+    return [
+        (pl.lit(single_pass) & missing).alias("to_parties"),
+        deal_id.alias("deal_id"),
+        lead_id.alias("lead_id"),
+        pl.when("_converted").then("l_deal_title").otherwise("d_name").alias("deal_title"),
+        pl.when("_is_lead").then("l_name").alias("lead_title"),
+    ]
+
+
+def _person_form(*, single_pass: bool) -> pl.Expr:
     has_organization = pl.col("organization").is_not_null()
-    person_key = pl.col("p_by_value") | (
+    usable = pl.col("p_by_value") | (
         has_organization & pl.col("organization").eq_missing(pl.col("p_company"))
     )
-    by_key_only = pl.lit(single_pass)
     own_value = pl.any_horizontal(pl.col("l_email", "l_work", "l_mobile").is_not_null()) | has_organization
-    person_form = (
-        pl.when(lead_there)
+    now = pl.lit(single_pass)
+    own_key = now & own_value & (pl.col("l_state") == OUT)
+    return (
+        pl.when("_lead_there")
         .then(pl.when(pl.col("l_held_person_id").is_not_null()).then(pl.lit(BY_ID)))
-        .when(own_person)
-        .then(
-            pl.when(by_key_only & own_value & (pl.col("l_state") == OUT))
-            .then(pl.lit(BY_KEY))
-            .otherwise(pl.lit(WAIT))
-        )
-        .when(held_person)
+        .when("_own_person")
+        .then(pl.when(own_key).then(pl.lit(BY_KEY)).otherwise(pl.lit(WAIT)))
+        .when("_held_person")
         .then(pl.lit(WAIT))
         .when(pl.col("person").is_null())
         .then(None)
         .when(pl.col("p_form") == BY_ID)
         .then(pl.lit(BY_ID))
-        .when(by_key_only & (pl.col("p_form") == BY_KEY) & person_key)
+        .when(now & (pl.col("p_form") == BY_KEY) & usable)
         .then(pl.lit(BY_KEY))
         .otherwise(pl.lit(WAIT))
     )
-    organization_form = (
-        pl.when(lead_there)
-        .then(
-            pl.when(pl.col("l_held_organization_id").is_not_null())
-            .then(pl.lit(BY_ID))
-            .otherwise(pl.lit(ABSENT))
-        )
+
+
+def _organization_form(*, single_pass: bool) -> pl.Expr:
+    has_organization = pl.col("organization").is_not_null()
+    held = pl.when(pl.col("l_held_organization_id").is_not_null()).then(pl.lit(BY_ID))
+    return (
+        pl.when("_lead_there")
+        .then(held.otherwise(pl.lit(ABSENT)))
         .when(~has_organization & pl.col("p_company").is_not_null())
         .then(pl.lit(ABSENT))
         .when(~has_organization)
         .then(None)
         .when(pl.col("o_form") == BY_ID)
         .then(pl.lit(BY_ID))
-        .when(by_key_only & (pl.col("o_form") == BY_KEY))
+        .when(pl.lit(single_pass) & (pl.col("o_form") == BY_KEY))
         .then(pl.lit(BY_KEY))
         .otherwise(pl.lit(WAIT))
-    )
-    party = pl.when(lead_there).then
-    return rows.with_columns(
-        to_parties=to_parties,
-        deal_id=deal_id,
-        deal_title=pl.when(converted).then("l_deal_title").otherwise("d_name"),
-        lead_id=lead_id,
-        lead_title=pl.when(is_lead).then("l_name"),
-        d_form=pl.when(is_deal & ~to_parties).then(
-            pl.when(deal_id.is_not_null()).then(pl.lit(BY_ID)).otherwise(pl.lit(WAIT))
-        ),
-        l_form=pl.when(is_lead & ~to_parties).then(
-            pl.when(lead_id.is_not_null()).then(pl.lit(BY_ID)).otherwise(pl.lit(WAIT))
-        ),
-        p_form=person_form,
-        o_form=organization_form,
-        p_system_id=party("l_held_person_id").otherwise("p_system_id"),
-        p_name=party("l_held_person").when(own_person).then("l_person_name").otherwise("p_name"),
-        p_email=pl.when(own_person).then("l_email").otherwise("p_email"),
-        p_work=pl.when(own_person).then("l_work").otherwise("p_work"),
-        p_mobile=pl.when(own_person).then("l_mobile").otherwise("p_mobile"),
-        o_system_id=party("l_held_organization_id").otherwise("o_system_id"),
-        o_name=party("l_held_organization").otherwise("o_name"),
-        deal_shown=pl.when(is_deal & ~to_parties & ~converted.fill_null(False)).then("about_id"),
-        lead_shown=pl.when(is_lead & ~to_parties).then("about_id"),
     )
 
 

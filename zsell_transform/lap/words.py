@@ -53,8 +53,8 @@ class Plan:
             (label of
             the file part), linked (null without a relation in Sell), and for rows that go out the link
             columns.
-        overrides: frames of n and cells that replace those of the draft, blank ones too, where a record differs from its mapping
-            table.
+        overrides: frames of n and cells that replace those of the draft, blank ones too, where a record
+            differs from its mapping table.
         added: by id, the cells of records that the export only names.
         found: issues in the travelling schema.
         links: id, target (item), target_id (Sell id) of the links on the rows that go out.
