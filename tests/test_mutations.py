@@ -1,6 +1,6 @@
-"""The judge of `test_loop` can find something: with a fault put into the library, the loop goes wrong in a known way.
+"""The judge of `test_loop` can find something: with a fault in the library, the loop goes wrong in a known way.
 
-Each fault is one that a change could bring: a swapped key, a condition that was dropped, a proof that is not made.
+Each fault is one that a change could bring: a swapped key, a dropped condition, a proof that is not made.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from tests.accounts import random_account
 from tests.loop import run_loop
 from tests.sell_graph import expected
 from zsell_transform import issues, linker
-from zsell_transform.linker import references, resolving
 from zsell_transform.lap import parties, sales
 from zsell_transform.lap.words import BY_KEY
 from zsell_transform.linker import references, resolving
