@@ -1,8 +1,8 @@
 """Small invented Sell accounts of every awkward shape: namesakes, shared mailboxes, references to nobody.
 
-An account is made of *districts* that share no name, so that one account of several districts tries as much as several
-accounts, in the time of one. `random_account(seed)` is always the same for the same numbers. What each account must end
-as in Pipedrive is in `sell_graph`.
+An account is made of *districts* that share no name, so that one account of several districts tries as much
+as several accounts, in the time of one. `random_account(seed)` is always the same for the same numbers. What
+an account must end as in Pipedrive is in `sell_graph`.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ HEADERS: Final = {
 NOW: Final = "2026-02-03T04:05:06Z"
 PLACEHOLDER: Final = "name:zendesk sell (unlinked)"
 
-# Names that differ by nothing, by case, by blanks, by Unicode form (ligature, composed and not), by accent. In all of
-# these, {d} is the district's word, {p} its digit and {n} the number of the record.
+# Names that differ by nothing, by case, by blanks, by Unicode form (ligature, composed and not), by accent.
+# In all of these, {d} is the district's word, {p} its digit and {n} the number of the record.
 DISTRICTS: Final = ("Elm", "Oak", "Ash", "Yew", "Fir", "Bay")
 COMPANIES: Final = (
     "Fjord {d}",
@@ -285,6 +285,6 @@ class _Maker:
 
 
 def random_account(seed: int, size: int = 8, districts: int = 3) -> Account:
-    """An account whose districts have `size` contacts each, as many leads and deals, and as many notes and tasks."""
+    """An account whose districts have `size` contacts each, as many leads and deals, notes and tasks."""
     dice = random.Random(seed)
     return Account.of(_Maker(dice, size, district).account() for district in range(districts))

@@ -1,7 +1,7 @@
-"""The loop of the contract against the rehearsal: lap after lap, until nothing is left; and what went wrong on the way.
+"""The loop of the contract against the rehearsal: lap after lap, until nothing is left; and what went wrong.
 
-`run_loop` returns a `Course` whose `faults` are lines for people: a law that did not hold, a link that is missing, one
-that should not be. An empty tuple is what every test wants to see.
+`run_loop` returns a `Course`; its faults are lines for people: a law that did not hold, a link that is
+missing, one that should not be. An empty tuple is what every test wants to see.
 """
 
 from __future__ import annotations

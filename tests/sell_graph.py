@@ -1,11 +1,12 @@
-"""What an account must end as in Pipedrive: the graph of its links, resolved in plain Python from the contract alone.
+"""What an account must end as in Pipedrive: the graph of its links, in plain Python, from the contract alone.
 
-Nothing here knows the library. Where the contract leaves open which of several persons a lead joins, the lead is
-`unsure`, and what hangs on it is not judged.
+Nothing here knows the library. Where the contract leaves open which of several persons a lead joins, the lead
+is `unsure`, and what hangs on it is not judged.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Set
 from typing import Final
 
@@ -71,24 +72,20 @@ class Expected:
         return set(filter(sure, self.links - held)), set(filter(sure, held - self.links))
 
     def united(self, groups: Mapping[str, str]) -> Expected:
-        """The same after records were merged, `groups`: the Sell id of each → the one that stands for all of them.
+        """The same after records were merged; `groups`: each Sell id → the one that stands for all of them.
 
-        What a merged person's company is, and so what stands beside it on its deals, is not judged.
+        Which company a merged person has, and so what stands beside it on its deals, is not judged.
         """
-        grown = {one for one, first in groups.items() if first != one} | set(groups.values())
-        merged = {one for one in grown if [*groups.values()].count(groups.get(one, one)) > 1}
-        links = {
-            (item, groups.get(one or "", one), target, groups.get(to or "", to))
-            for item, one, target, to in self.links
-        }
-        open_deals = {
-            (item, one) for item, one, target, to in self.links if target == "persons" and to in merged
-        }
-        leads = {
-            (item, one) for item, one, target, _ in self.links if item == "leads" and target == "persons"
-        }
-        people = {("persons", one) for one in merged}
-        return Expected(frozenset(links), self.records, self.unsure | open_deals | leads | people)
+
+        def one(sell_id: str | None) -> str | None:
+            return groups.get(sell_id, sell_id) if sell_id else None
+
+        merged = {first for first, members in Counter(groups.values()).items() if members > 1}
+        links = {(item, one(sell_id), target, one(to)) for item, sell_id, target, to in self.links}
+        of_people = {link for link in links if link[2] == "persons"}
+        open_rows = {(item, row) for item, row, _, person in of_people if item == "leads" or person in merged}
+        people = {("persons", person) for person in merged}
+        return attrs.evolve(self, links=frozenset(links), unsure=self.unsure | open_rows | people)
 
 
 @attrs.frozen

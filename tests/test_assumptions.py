@@ -1,7 +1,7 @@
-"""Each assumption about the wizard turned to its other reading: what then goes wrong is known, and mostly nothing does.
+"""Each assumption about the wizard turned to its other reading: what then goes wrong is known.
 
-With the default mapping the files are written so that nearly all readings end alike. `OUTCOMES` holds the others, each
-with what is then missing; `docs/reference/assumptions.md` tells of the same.
+With the default mapping the files are written so that nearly all readings end alike. `OUTCOMES` holds the
+others, each with what is then missing; `docs/reference/assumptions.md` tells of the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The judge of `test_loop` can find something: with a fault in the library, the loop goes wrong in a known way.
+"""The judge of `test_loop` can find something: a fault in the library lets the loop go wrong in a known way.
 
 Each fault is one that a change could bring: a swapped key, a dropped condition, a proof that is not made.
 """
