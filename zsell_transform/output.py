@@ -1,6 +1,7 @@
 """Plans → the numbered files: chunk by chunk, each read, drafted, checked, counted and written once.
 
-A chunk is as large as a file of Pipedrive's wizard may be. Whatever the size of the account, only the keys of all
+A chunk is as large as a file of Pipedrive's wizard may be. Whatever the size of the account, only the keys of
+all
 records and the cells of one chunk are held.
 """
 
@@ -115,7 +116,9 @@ def write_parts(folder: Folder, files: MappingOf[str, Sequence[pl.LazyFrame]], a
 def _chunks(
     whole: Draft, plan: Plan, records: Records, ask: Mapping, tally: _Tally
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """The plan's rows and the draft of each chunk; of an entity that writes nothing, only its values are asked."""
+    """The plan's rows and the draft of each chunk; of an entity that writes nothing, only its values are
+    asked.
+    """
     rows = plan.rows.filter(pl.col("n").is_not_null())
     if not (rows["state"] == OUT).any():
         _values([whole], tally)

@@ -1,6 +1,7 @@
 """Every Sell record, kept once: the first pass over the input, into `records/<entity>.parquet`.
 
-Later passes read these columns instead of the text, and the next laps find in them the whole Sell state of this one
+Later passes read these columns instead of the text, and the next laps find in them the whole Sell state of
+this one
 (contract, section 3: `source_id, file, row` and the record's own columns).
 """
 
@@ -19,13 +20,13 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.folding import fold
 from zsell_transform.mapping import Mapping
-from zsell_transform.sell.entities import HISTORY
 from zsell_transform.survey import Survey, contradictions, study
 
 #: How a record is called in the kept files → inside the library.
 INSIDE: Final = {"source_id": "_id", "file": "_file", "row": "_row"}
 
-#: Records that are drafted and written at once: as many as a file of Pipedrive's wizard may have. The kept files
+#: Records that are drafted and written at once: as many as a file of Pipedrive's wizard may have. The kept
+#: files
 #: have groups of this size, so that a chunk is read without the others.
 CHUNK: Final = 50_000
 

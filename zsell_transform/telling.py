@@ -59,7 +59,11 @@ def tell_story(
         inputs=inputs,
         ledger=ledger,
         files=pl.DataFrame(
-            [(facts.file, item, facts.rows, facts.bytes) for item, several in files.items() for facts in several],
+            [
+                (facts.file, item, facts.rows, facts.bytes)
+                for item, several in files.items()
+                for facts in several
+            ],
             schema=story.FILES,
             orient="row",
         ),

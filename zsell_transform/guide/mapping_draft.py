@@ -307,7 +307,7 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
         _always("two_organizations: person"),
     ),
     "email_domains": (
-        "People without a company whose address has the domain of exactly one company: suggest (an issue) or link.",
+        "People without a company whose address has the domain of exactly one: suggest (an issue) or link.",
         _always("email_domains: suggest"),
     ),
     "bare_organizations": (

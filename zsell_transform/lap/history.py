@@ -216,7 +216,9 @@ def _seen() -> list[pl.Expr]:
 
 
 def _aims(*, single_pass: bool) -> list[pl.Expr]:
-    """In a single pass a deal or lead that is not there yet is named in the text, and its parties on the row."""
+    """In a single pass a deal or lead that is not there yet is named in the text, and its parties on the
+    row.
+    """
     deal_id = pl.coalesce("d_system_id", pl.when("_converted").then("l_deal_id"))
     lead_id = pl.when("_is_lead").then("l_system_id")
     missing = (pl.col("_is_deal") & deal_id.is_null()) | (pl.col("_is_lead") & lead_id.is_null())

@@ -20,7 +20,7 @@ about_deal
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import attrs
 import polars as pl

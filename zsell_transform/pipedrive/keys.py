@@ -1,8 +1,11 @@
 """Record → System ID or merge key, and the proof that the wizard hits only it.
 
-The wizard takes organizations of one name and one address for the same, and people of one name who share an e-mail, a
-phone or an organization (facts: K5, K18). Here every record gets *tokens*, the values by which the wizard could find
-it under its name; records that share name and token are one to the wizard. What might be equal counts as equal when
+The wizard takes organizations of one name and one address for the same, and people of one name who share an
+e-mail, a
+phone or an organization (facts: K5, K18). Here every record gets *tokens*, the values by which the wizard
+could find
+it under its name; records that share name and token are one to the wizard. What might be equal counts as
+equal when
 rows are kept apart, and as unproven when they are linked (contract, section 4).
 
 The room knows nothing of Sell: it sees records with an id, a name and values.
@@ -19,7 +22,8 @@ import polars as pl
 
 from zsell_transform.folding import digits, fold, folded
 
-#: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not given.
+#: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not
+#: given.
 ABSENT: Final = "absent"
 PRESENT: Final = "present"
 OTHER: Final = "other"
@@ -36,8 +40,10 @@ class Keys:
     """What is known of each record of one kind.
 
     Attributes:
-        frame: one row a record: id, system_id and printed (its name in Pipedrive; null where it is not there),
-            name (as it is to be written), renamed, joins (System ID of a record that is not ours and that its row
+        frame: one row a record: id, system_id and printed (its name in Pipedrive; null where it is not
+            there),
+            name (as it is to be written), renamed, joins (System ID of a record that is not ours and that its
+            row
             merges with), into (id of the record whose row carries it), proven (bool).
         collisions: id, name, final, with: records that the wizard would have merged, for the issues.
     """
@@ -88,7 +94,9 @@ def persons(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool) -> Keys:
 
 
 def seen_persons(pool: pl.DataFrame) -> pl.DataFrame:
-    """Each person of a pool once as written and, if present, once as Pipedrive holds it, with the values compared."""
+    """Each person of a pool once as written and, if present, once as Pipedrive holds it, with the values
+    compared.
+    """
     none = pl.lit(None, dtype=pl.List(pl.String))
     return pl.concat(
         [
@@ -129,7 +137,8 @@ def person_tokens(frame: pl.DataFrame) -> pl.DataFrame:
 def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.DataFrame:
     """Sell's records with what Pipedrive holds of them, then Pipedrive's other records.
 
-    A record that Pipedrive holds under `name:…` is the one record of that name, should the export hold one by now.
+    A record that Pipedrive holds under `name:…` is the one record of that name, should the export hold one by
+    now.
     """
     ours = held.filter(pl.col("sell_id").is_not_null()).unique("sell_id", keep="first", maintain_order=True)
     by_name = ours.filter(pl.col("sell_id").str.starts_with("name:")).select(
@@ -222,7 +231,9 @@ def _frame(named: pl.DataFrame, seen: pl.DataFrame, tokens: Tokens) -> pl.DataFr
 
 
 def _shared(spread: pl.DataFrame) -> pl.DataFrame:
-    """uid, n, v of tokens that several records have under one name. Compared by hash first: text is held for few."""
+    """uid, n, v of tokens that several records have under one name. Compared by hash first: text is held
+    for few.
+    """
     hashed = spread.with_columns(h=pl.struct("n", "v").hash())
     several = hashed.filter(pl.col("h").is_duplicated()).unique(["h", "uid"])
     twice = several.filter(pl.col("h").is_duplicated())
@@ -230,7 +241,9 @@ def _shared(spread: pl.DataFrame) -> pl.DataFrame:
 
 
 def collisions(spread: pl.DataFrame, pool: pl.DataFrame) -> Iterator[list[int]]:
-    """Groups of uids that are one to the wizard, also through a third, with at least one that is not there yet."""
+    """Groups of uids that are one to the wizard, also through a third, with at least one that is not there
+    yet.
+    """
     shared = _shared(spread)
     if not shared.height:
         return
@@ -252,7 +265,9 @@ def collisions(spread: pl.DataFrame, pool: pl.DataFrame) -> Iterator[list[int]]:
 
 
 def _decided(pool: pl.DataFrame, components: list[list[int]], *, merge: bool) -> pl.DataFrame:
-    """uid, final (a distinct name), joins_uid, into_uid for the records in conflict; the only loop over records."""
+    """uid, final (a distinct name), joins_uid, into_uid for the records in conflict; the only loop over
+    records.
+    """
     schema = {"uid": pl.UInt32, "final": pl.String, "joins_uid": pl.UInt32, "into_uid": pl.UInt32}
     if not components:
         return pl.DataFrame(schema=schema)
@@ -304,7 +319,9 @@ class Names:
 
 
 def _told(pool: pl.DataFrame, decided: pl.DataFrame, components: list[list[int]]) -> pl.DataFrame:
-    """id, name, final, joins, into, with: for each decided record, the records that it would have been taken for."""
+    """id, name, final, joins, into, with: for each decided record, the records that it would have been
+    taken for.
+    """
     if not decided.height:
         return pl.DataFrame(schema=dict.fromkeys(("id", "name", "final", "joins", "into", "with"), pl.String))
     labels = pool.select(

@@ -28,5 +28,10 @@ HISTORY: Final[tuple[str, ...]] = ("tasks", "notes", "calls", "emails", "texts",
 
 #: The word that stands in the mark of a history record: `Sell task 7402212`.
 MARK_WORDS: Final[dict[str, str]] = {
-    "tasks": "task", "notes": "note", "calls": "call", "emails": "email", "texts": "text", "visits": "visit",
+    "tasks": "task",
+    "notes": "note",
+    "calls": "call",
+    "emails": "email",
+    "texts": "text",
+    "visits": "visit",
 }

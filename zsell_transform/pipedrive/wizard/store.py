@@ -113,7 +113,8 @@ def shown(item: str, store: Store) -> pl.DataFrame:
         frame = frame.rename({link: number})
     frame = frame.drop(name for name in frame.columns if name.startswith("_"))
     if item in ITEMS[:4]:
-        # The field was created before the import, so exports have its column, whether it holds anything or not.
+        # The field was created before the import, so exports have its column, whether it holds anything or
+        # not.
         frame = frame.with_columns(column(frame, sell_field(item)).alias(sell_field(item)))
     if "Stage (pipeline)" in frame.columns:
         frame = _staged(frame)
