@@ -190,6 +190,12 @@ def test_modules_are_short_enough_to_read() -> None:
     assert {name: n for name, n in lines.items() if n > 450 and name != "issues"} == {}
 
 
+def first_line(node: ast.FunctionDef) -> int:
+    """Where a function's code begins: signature and docstring are read before it, not with it."""
+    body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+    return body[0].lineno
+
+
 def test_functions_are_short_enough_to_read() -> None:
     """Sixty lines are one screen; a table of fields may be as long as it has fields."""
     long = {
@@ -198,7 +204,7 @@ def test_functions_are_short_enough_to_read() -> None:
         for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef)
         and not (node.returns and ast.unparse(node.returns) == "Table")
-        and (lines := (node.end_lineno or 0) - node.lineno + 1) > 60
+        and (lines := (node.end_lineno or 0) - first_line(node) + 1) > 60
     }
 
     assert long == {}

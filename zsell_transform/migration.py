@@ -92,21 +92,10 @@ def transform(
                 previous, records=records, drafts=drafts, graph=graph, left_out=left_out, held=held, ask=ask
             )
             write_parts(folder, changed.files, ask)
-        told = issues.gather(
-            [
-                export.raw_issues,
-                records.found,
-                records.seen.issues,
-                held.issues,
-                *(draft.notes for draft in drafts.values()),
-                graph.found,
-                lap.found,
-                lost,
-                written.found,
-                changed.found if changed else issues.empty(),
-                *contradicting(records),
-            ]
-        )
+        found = (export.raw_issues, records.found, records.seen.issues, held.issues, graph.found, lap.found)
+        notes = (draft.notes for draft in drafts.values())
+        later = (lost, written.found, changed.found if changed else issues.empty(), *contradicting(records))
+        told = issues.gather([*found, *notes, *later])
         return finish(
             folder,
             export=export,
@@ -123,14 +112,10 @@ def transform(
             trial=trial,
             rehearse=rehearse,
             updated=changed.updated if changed else {},
-            names={
-                "source": _name(source),
-                "target": _name(target),
-                "pipedrive": _name(pipedrive),
-                "mapping": _name(mapping),
-            },
+            names=_names(source=source, target=target, pipedrive=pipedrive, mapping=mapping),
         )
 
 
-def _name(given: object) -> str | None:
-    return str(given) if isinstance(given, str | Path) else None
+def _names(**given: object) -> dict[str, str | None]:
+    """How the user called what was given; None for what is no path."""
+    return {what: str(one) if isinstance(one, str | Path) else None for what, one in given.items()}

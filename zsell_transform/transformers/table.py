@@ -223,10 +223,8 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
     filled = {name: _filled(table.source, name, seen) for name in inputs}
     tellable = [name for name in strangers if filled[name] != 0]
     customs = () if table.story else custom_fields(table.source, table.target, strangers, tellable, seen)
-    fields = (
-        *(f for f in table.fields if _alive(table, f, names, filled)),
-        *(Field(c.header, c.value, expects=c.expects) for c in customs),
-    )
+    own = [Field(custom.header, custom.value, expects=custom.expects) for custom in customs]
+    fields = (*(f for f in table.fields if _alive(table, f, names, filled)), *own)
 
     read, columns = {*table.columns, *tellable}, seen.columns.get(table.source, {})
     ready = _cleaned(frame, names, read, filled, columns, _turned_dates(table, names, seen))
