@@ -39,7 +39,7 @@ class Course:
     def against(self, expected: Expected) -> tuple[str, ...]:
         """The broken laws, then every record and link that is not as in Sell."""
         assert self.pipedrive is not None, "an account without records"
-        return (*self.faults, *_doubled(self.pipedrive), *_unlike(self.pipedrive, expected))
+        return (*self.faults, *doubled(self.pipedrive), *unlike(self.pipedrive, expected))
 
 
 def run_loop(
@@ -78,7 +78,7 @@ def run_loop(
             upload(lap, work / f"lap_{lap}")
             before = fingerprint(source)
         pipedrive = rehearse(work / f"lap_{lap}", pipedrive, assumptions=assumptions)
-        faults += _mishaps(lap, pipedrive)
+        faults += mishaps(lap, pipedrive)
         exported = _exported(pipedrive, work / f"pipedrive_{lap}", style, language)
     if not migration.complete:
         faults.append(
@@ -124,7 +124,7 @@ def _unbalanced(lap: int, migration: Migration) -> Iterator[str]:
     yield from (f"lap {lap}: the ledger of {entity} does not add up" for entity in wrong["entity"])
 
 
-def _mishaps(lap: int, pipedrive: Rehearsal) -> Iterator[str]:
+def mishaps(lap: int, pipedrive: Rehearsal) -> Iterator[str]:
     """Rows that the wizard skipped, took for another record, or let overwrite a value."""
     joined = pl.col("into").is_not_null()  # a record that nobody brought in becomes Sell's: `joins_existing`
     events = {
@@ -138,7 +138,7 @@ def _mishaps(lap: int, pipedrive: Rehearsal) -> Iterator[str]:
             yield f"lap {lap} {event}: {told}"
 
 
-def _doubled(pipedrive: Rehearsal) -> Iterator[str]:
+def doubled(pipedrive: Rehearsal) -> Iterator[str]:
     for item, sell_id, records in pipedrive.doubled.iter_rows():
         yield f"{item} {sell_id} is there {records} times"
 
@@ -146,7 +146,7 @@ def _doubled(pipedrive: Rehearsal) -> Iterator[str]:
 # --- the graph ------------------------------------------------------------------------------------------
 
 
-def _unlike(pipedrive: Rehearsal, expected: Expected) -> Iterator[str]:
+def unlike(pipedrive: Rehearsal, expected: Expected) -> Iterator[str]:
     for item, wanted in expected.records.items():
         held = {
             one for ids in names(pipedrive.store, item)["sell_id"].drop_nulls() for one in ids.split(", ")
@@ -169,4 +169,4 @@ def _told(link: Link) -> str:
     return f"{item} {sell_id} → {target} {target_sell_id}"
 
 
-__all__ = ["Course", "Upload", "fingerprint", "run_loop"]
+__all__ = ["Course", "Upload", "doubled", "fingerprint", "mishaps", "run_loop", "unlike"]

@@ -60,7 +60,10 @@ class Expected:
     unsure: frozenset[tuple[str, str | None]]
 
     def against(self, held: Set[Link]) -> tuple[set[Link], set[Link]]:
-        """The missing links, and the wrong ones; what hangs on an unsure record is left aside."""
+        """The missing links, and the wrong ones; what hangs on an unsure record is left aside.
+
+        An unsure lead has somebody all the same.
+        """
         aside = {mark for _, mark, *end in {*held, *self.links} if tuple(end) in self.unsure}
         anyone = any(item == "leads" for item, _ in self.unsure)
 
@@ -69,7 +72,13 @@ class Expected:
             of_anyone = anyone and item == "persons" and sell_id is None
             return not (of_anyone or (item, sell_id) in self.unsure or (item in HISTORY and sell_id in aside))
 
-        return set(filter(sure, self.links - held)), set(filter(sure, held - self.links))
+        attached = {link[:3] for link in held}
+        alone = {
+            (item, one, "persons", None)
+            for item, one in self.unsure
+            if item == "leads" and (item, one, "persons") not in attached
+        }
+        return set(filter(sure, self.links - held)) | alone, set(filter(sure, held - self.links))
 
     def united(self, groups: Mapping[str, str]) -> Expected:
         """The same after records were merged; `groups`: each Sell id → the one that stands for all of them.
