@@ -158,7 +158,10 @@ def write_trial(folder: Folder, written: Written, plans: MappingOf[str, Plan], l
     }
     if limit <= 0 or not files:
         return Trial({}, stories.empty(stories.TRIAL))
-    scans = {item: _identified(item, scan_files(paths)) for item, paths in files.items()}
+    ours = {theirs: header for header, theirs in written.spelled.items()}
+    scans = {
+        item: _identified(item, scan_files(paths).rename(ours, strict=False)) for item, paths in files.items()
+    }
     chosen = choose(scans, _trial_links(plans), limit)
     for item, ids in chosen.ids.items():
         kinds: dict[tuple[str, ...], list[pl.LazyFrame]] = {}
@@ -167,8 +170,11 @@ def write_trial(folder: Folder, written: Written, plans: MappingOf[str, Plan], l
             kinds.setdefault(tuple(scan.collect_schema().names()), []).append(scan)
         wanted = pl.Series(ids, dtype=pl.String).implode()
         parts = [
-            _identified(item, pl.concat(scans)).filter(pl.col("_id").is_in(wanted)).drop("_id")
-            for scans in kinds.values()
+            _identified(item, pl.concat(several).rename(ours, strict=False))
+            .filter(pl.col("_id").is_in(wanted))
+            .drop("_id")
+            .rename(written.spelled, strict=False)
+            for several in kinds.values()
         ]
         folder.table(f"trial/{STEMS[item]}", parts)
     return chosen
@@ -198,8 +204,11 @@ def _zone(ask: Mapping) -> pl.DataFrame:
 
 
 def _headers(folder: Folder, written: Written) -> dict[str, list[str]]:
+    ours = {theirs: header for header, theirs in written.spelled.items()}
     return {
-        facts.file: scan_files([folder.path / facts.file]).collect_schema().names()
+        facts.file: [
+            ours.get(name, name) for name in scan_files([folder.path / facts.file]).collect_schema().names()
+        ]
         for files in written.files.values()
         for facts in files
     }

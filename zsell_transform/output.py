@@ -41,14 +41,14 @@ class Written:
 
     Attributes:
         files: item → its files in upload order.
-        ids: item → Sell ids of its rows, in the order of the files.
+        spelled: our header → its spelling in the files, where the wizard's own templates give one.
         found: issues about rows.
         values: header → the values that Pipedrive must know, with their counts, over the whole account.
         pipelines: deals and sums by pipeline, stage, status and currency, in Sell and as they arrive.
     """
 
     files: MappingOf[str, tuple[FileFacts, ...]]
-    ids: MappingOf[str, pl.Series]
+    spelled: MappingOf[str, str]
     found: pl.DataFrame
     values: MappingOf[str, pl.DataFrame]
     pipelines: pl.DataFrame
@@ -61,7 +61,6 @@ class _Tally:
     found: list[pl.DataFrame] = attrs.field(factory=list)
     values: dict[str, list[pl.DataFrame]] = attrs.field(factory=dict)
     pipelines: list[pl.DataFrame] = attrs.field(factory=list)
-    ids: dict[str, dict[str, list[pl.Series]]] = attrs.field(factory=dict)
 
 
 def write_tables(
@@ -82,25 +81,23 @@ def write_tables(
         }
         for item, layout in layouts.items()
     }
+    spelled = _spelled(layouts, ask)
     tally, total, done = _Tally(), sum(records.seen.rows.values()), 0
     for entity in (e for e in ENTITIES if e in drafts and e in plans):
         item = TARGETS[entity]
         for rows, chunk in _chunks(drafts[entity], plans[entity], records, ask, tally):
             if item in layouts and (rows["state"] == OUT).any():
                 out = addressed(item, plans[entity], rows, chunk, layouts[item].order)
-                _put(out, parts[item], layouts[item], tally)
+                _put(out, parts[item], layouts[item], spelled)
                 tally.found += _checked(entity, out, drafts)
             done += rows.height
             tell("writing", done, total)
         if item in layouts and plans[entity].added.height:
-            _put(added_rows(plans[entity], layouts[item].order), parts[item], layouts[item], tally)
+            _put(added_rows(plans[entity], layouts[item].order), parts[item], layouts[item], spelled)
     settled = folder.settle()
     return Written(
+        spelled=spelled,
         files={item: tuple(settled.get(stem, ())) for item, stem in STEMS.items()},
-        ids={
-            item: pl.concat([s for label in layouts[item].columns for s in labels.get(label, ())])
-            for item, labels in tally.ids.items()
-        },
         found=issues.summed(issues.gather(tally.found)),
         values={header: _summed(frames) for header, frames in tally.values.items()},
         pipelines=of_deals(tally.pipelines, records.seen.stages),
@@ -142,12 +139,24 @@ def _values(drafts: list[Draft], tally: _Tally) -> None:
         tally.values.setdefault(header, []).append(counts)
 
 
-def _put(out: pl.DataFrame, parts: MappingOf[str, Rolling], layout: Layout, tally: _Tally) -> None:
+def _put(
+    out: pl.DataFrame, parts: MappingOf[str, Rolling], layout: Layout, spelled: MappingOf[str, str]
+) -> None:
     for label, columns in layout.columns.items():
         rows = out.filter(pl.col("part") == label) if len(layout.columns) > 1 else out
         if rows.height:
-            parts[label].add(rows.select(columns))
-            tally.ids.setdefault(layout.item, {}).setdefault(label, []).append(rows["_id"])
+            parts[label].add(
+                rows.select(pl.col(column).alias(spelled.get(column, column)) for column in columns)
+            )
+
+
+def _spelled(layouts: MappingOf[str, Layout], ask: Mapping) -> dict[str, str]:
+    """The spelling of the wizard's own templates, where the user gives a folder with them."""
+    if ask.templates is None:
+        return {}
+    from zsell_transform.guide.templates import spell  # few have templates; the others need not load it
+
+    return spell([header for layout in layouts.values() for header in layout.order], ask.templates)
 
 
 def _checked(entity: str, out: pl.DataFrame, drafts: Drafts) -> list[pl.DataFrame]:
