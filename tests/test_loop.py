@@ -148,7 +148,6 @@ def test_a_single_pass(tmp_path: Path, seed: int) -> None:
 # --- what may happen meanwhile ----------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(reason="a person known only by name does not get the company that its deals name")
 @pytest.mark.parametrize("seed", [70])
 def test_hand_made_lists_name_people_and_companies(tmp_path: Path, seed: int) -> None:
     account = random_account(seed).by_name_only()

@@ -19,20 +19,14 @@ def parties_of(
 ) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, References]]:
     """Companies and contacts, with those that are only referred to added behind them.
 
-    Added people refer to a company themselves, by the name that stood beside them: the references grow by
-        these.
+    Added people refer to a company themselves, by the name that stood beside them, or may get one from their
+    deals: the references grow by these.
     """
     companies, contacts = _party(keys["companies"]), _party(keys["contacts"])
     held = pl.concat([companies["id"], contacts["id"]])
     missing_companies, missing_contacts = _missing_by_id(references, held)
     companies, contacts = _extended(companies, missing_companies), _extended(contacts, missing_contacts)
-    employers = attrs.evolve(
-        references["employer"],
-        rows=pl.concat(
-            [references["employer"].rows, _employer_rows(missing_contacts)], how="diagonal_relaxed"
-        ),
-    )
-    references = {**references, "employer": employers}
+    references = _with_employers(references, missing_contacts)
     about = references["about"].rows
     loose = about.filter(pl.col("id").is_null() & (pl.col("type").is_null() | (pl.col("type") == "contact")))
     of_companies = [references[name].rows for name in ("employer", "deal_company", "lead_company")]
@@ -40,11 +34,16 @@ def parties_of(
         companies, _missing_by_name([*of_companies, loose.filter(~is_person())], [companies["name"]])
     )
     people = references["main_contact"].rows.filter(pl.col("email").is_null())
-    contacts = _extended(
-        contacts,
-        _missing_by_name([people, loose.filter(is_person())], [contacts["name"], companies["name"]]),
-    )
-    return companies, contacts, references
+    named = _missing_by_name([people, loose.filter(is_person())], [contacts["name"], companies["name"]])
+    nothing = pl.lit(None, dtype=pl.String)
+    nowhere = named.with_columns(file=nothing, row=pl.lit(None, dtype=pl.Int64), company_name=nothing)
+    return companies, _extended(contacts, named), _with_employers(references, nowhere)
+
+
+def _with_employers(references: dict[str, References], people: pl.DataFrame) -> dict[str, References]:
+    employers = references["employer"]
+    rows = pl.concat([employers.rows, _employer_rows(people)], how="diagonal_relaxed")
+    return {**references, "employer": attrs.evolve(employers, rows=rows)}
 
 
 def is_person() -> pl.Expr:
