@@ -37,7 +37,7 @@ from zsell_transform.pipedrive.wizard.store import (
 )
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Rehearsal:
     """What the wizard did with the files of a folder, and what Pipedrive holds then.
 
@@ -118,6 +118,17 @@ class Rehearsal:
             only: Items to export; all that hold records otherwise.
         """
         return write_export(self.tables, Path(folder), style=style, language=language, only=only)
+
+    def __repr__(self) -> str:
+        held = ", ".join(f"{table.height} {item}" for item, table in self.store.items() if table.height)
+        return (
+            f"Rehearsal: Pipedrive holds {held or 'nothing'}; {self.created.height} created,"
+            f" {self.skipped.height} rows skipped, {self.collapsed.height} records taken for another,"
+            f" {self.overwritten.height} values overwritten"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self!r}</p>{self.summary()._repr_html_()}"
 
     def summary(self) -> pl.DataFrame:
         """One row an item: `item, held, created, merged, updated, skipped, links, overwritten`."""
