@@ -167,7 +167,6 @@ HEAVY = {
     "chardet",
     "zipfile",
     "tqdm",
-    "csv",
     "xml",
     "asyncio",
     "importlib.metadata",
