@@ -39,7 +39,7 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "company_from_deals": Kind(
         "info",
-        "the company is '{value}' or not given, and all deals that name one name {detail}",
+        "'{field}' holds '{value}', and all deals that name a company name {detail}",
         "linked to that company",
     ),
     "link_suggested": Kind(
