@@ -266,7 +266,9 @@ def test_a_folder_of_ours_with_changes_is_refused_unless_told_so(tmp_path: Path)
 def test_a_file_that_was_taken_away_does_not_matter(tmp_path: Path) -> None:
     path = written(tmp_path / "lap_1")
     (path / "setup.md").unlink()
-    Folder(path)
+    with Folder(path) as folder:
+        folder.finish(**NOTHING)
+    assert holds(path) == ["manifest.json"]
 
 
 @pytest.mark.parametrize("overwrite", [True, False])

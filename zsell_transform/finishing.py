@@ -21,7 +21,7 @@ from zsell_transform.guide.trial import Trial, choose
 from zsell_transform.guide.trial_page import trial_markdown
 from zsell_transform.guide.unused import unused
 from zsell_transform.lap import Lap
-from zsell_transform.lap.words import OUT, Plan
+from zsell_transform.lap.words import Plan
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.migrated import Migration, scan_files
@@ -220,6 +220,3 @@ def _inputs(export: Export) -> pl.DataFrame:
         schema=stories.INPUTS,
         orient="row",
     )
-
-
-__all__ = ["OUT", "finish", "write_trial"]

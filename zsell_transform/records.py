@@ -79,7 +79,7 @@ def keep(tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping) -> Re
         for entity, frame in named.items()
     ]
     stored = {entity: stored_records(path) for entity, path in paths.items()}
-    seen = study(named, ask, alongside=sinks, stored=_Later(stored))
+    seen = study(named, ask, alongside=sinks, stored=stored)
     return Records({entity: stored_records(path) for entity, path in paths.items()}, seen, folder)
 
 
@@ -172,7 +172,3 @@ def _stand_in(values: list[str | None], kinds: list[tuple[str, str]]) -> str:
             return prefix + folded
     content = "\x1f".join(value or "" for value in values)
     return "x" + sha256(content.encode()).hexdigest()[:12]
-
-
-class _Later(dict[str, pl.LazyFrame]):
-    """Frames of files that are only there once the first pass is done."""

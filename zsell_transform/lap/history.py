@@ -365,6 +365,3 @@ def _told(rows: pl.DataFrame, entity: str) -> pl.DataFrame:
             ]
         )
     )
-
-
-__all__ = ["history"]

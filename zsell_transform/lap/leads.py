@@ -27,7 +27,6 @@ from zsell_transform.lap.words import (
     PERSON_WORK,
     PRESENT,
     TEXT,
-    WAIT,
     Plan,
     Targets,
     links_of,
@@ -368,6 +367,3 @@ def _told(rows: pl.DataFrame) -> pl.DataFrame:
             ]
         )
     )
-
-
-__all__ = ["BY_ID", "WAIT", "leads"]

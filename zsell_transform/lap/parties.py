@@ -7,7 +7,6 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.folding import digits, fold, folded
 from zsell_transform.lap.words import (
-    ABSENT,
     BY_ID,
     BY_KEY,
     MERGED,
@@ -18,7 +17,6 @@ from zsell_transform.lap.words import (
     PERSON,
     PLACEHOLDER,
     PRESENT,
-    TEXT,
     WAIT,
     WAITING,
     Plan,
@@ -313,6 +311,3 @@ def _told_collisions(known: keys.Keys, rows: pl.DataFrame, entity: str) -> pl.Da
             ]
         )
     )
-
-
-__all__ = ["ABSENT", "PLACEHOLDER_ID", "TEXT", "organizations", "persons", "with_place"]
