@@ -329,19 +329,6 @@ def test_an_export_with_nothing_has_a_survey() -> None:
     assert seen.stages.height == 0
 
 
-def test_sinks_are_collected_in_the_same_pass(tmp_path: Any) -> None:
-    """The records are stored while the first questions are answered; the second ones ask what was stored."""
-    frame = pl.DataFrame({"id": ["1"], "custom X": ["31/12/2024"]}).lazy()
-    target = tmp_path / "deals.parquet"
-    empty = pl.DataFrame(schema={"id": pl.String, "custom X": pl.String})
-    empty.write_parquet(target)
-    sink = frame.sink_parquet(target, lazy=True)
-    seen = study({"deals": frame}, Mapping(), [sink], {"deals": pl.scan_parquet(target)})
-
-    assert pl.read_parquet(target).height == 1
-    assert seen.columns["deals"]["custom X"].dates == "dmy"
-
-
 def test_every_column_of_the_full_export_is_known_as_sells_own() -> None:
     """A header of Sell's that nobody knows would become a custom field."""
     facts = yaml.safe_load(

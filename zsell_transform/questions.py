@@ -1,4 +1,4 @@
-"""What the survey asks of every Sell table: lazy, and cheap enough to ride along with another pass.
+"""What the survey asks of every Sell table: lazy, and all of them stream.
 
 Two rounds. `questions` count cells and guess how many different values there are; `follow_ups` look at the
 columns whose values matter (custom fields, dates, numbers), and count values only where the first round has
@@ -152,22 +152,20 @@ def matters(entity: str, column: str) -> bool:
 
 
 def _counted(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
-    """`column, value, count` of some columns, in that order."""
-    counts = pl.len().cast(pl.Int64).alias("count")
-    return _long(frame, columns).group_by("column", "value").agg(counts).sort("column", "value")
+    """`column, value, count` of some columns, in that order: filled cells, trimmed; tags one by one.
 
-
-def _long(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
-    """The filled cells of some columns as `column, value`, trimmed; tags one by one."""
-    tall = frame.select(columns).unpivot(variable_name="column", value_name="value")
+    Cells are counted as they stand, and only the different ones are trimmed and parted.
+    """
+    cells = frame.select(columns).unpivot(variable_name="column", value_name="value")
+    counts = cells.group_by("column", "value").agg(pl.len().cast(pl.Int64).alias("count"))
     if "tags" in columns:
-        parts = (
+        counts = counts.with_columns(
             pl.when(pl.col("column") == "tags")
             .then(pl.col("value").str.split(","))
             .otherwise(pl.concat_list("value"))
-        )
-        tall = tall.with_columns(parts.alias("value")).explode("value")
-    return tall.with_columns(text("value")).filter(pl.col("value").is_not_null())
+        ).explode("value")
+    read = counts.with_columns(text("value")).filter(pl.col("value").is_not_null())
+    return read.group_by("column", "value").agg(pl.col("count").sum()).sort("column", "value")
 
 
 def _stages(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:

@@ -63,24 +63,25 @@ class Records:
 
 
 def keep(tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping) -> Records:
-    """Reads every table once: writes its records and asks the survey's questions on the way.
+    """Reads every table once and stores its records; the survey asks its questions of the stored ones.
 
     Args:
         tables: entity → its records as read: Sell's columns with `_file` and `_row`.
         folder: where `<entity>.parquet` is written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    named = {entity: _identified(entity, frame) for entity, frame in tables.items()}
     paths = {entity: folder / f"{entity}.parquet" for entity in tables}
     sinks = [
-        frame.rename({inside: kept for kept, inside in INSIDE.items()}).sink_parquet(
+        _identified(entity, frame)
+        .rename({inside: kept for kept, inside in INSIDE.items()})
+        .sink_parquet(
             paths[entity], compression="lz4", statistics=False, row_group_size=CHUNK, lazy=True
         )
-        for entity, frame in named.items()
+        for entity, frame in tables.items()
     ]
-    stored = {entity: stored_records(path) for entity, path in paths.items()}
-    seen = study(named, ask, alongside=sinks, stored=stored)
-    return Records({entity: stored_records(path) for entity, path in paths.items()}, seen, folder)
+    pl.collect_all(sinks, engine="streaming")
+    frames = {entity: stored_records(path) for entity, path in paths.items()}
+    return Records(frames, study(frames, ask), folder)
 
 
 def stored_records(path: Path) -> pl.LazyFrame:

@@ -1,13 +1,11 @@
 """The survey: facts about every column, gathered before the first row is written.
 
-`study` asks the two rounds of `questions.py`, the first in the same pass that stores the records, and
-`answer` turns what was counted into a `Survey`: what each column proves (`evidence.py`), with leads and deals
+`study` asks the two rounds of `questions.py`, and `answer` turns what was counted into a `Survey`: what each column proves (`evidence.py`), with leads and deals
 looked at together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from typing import Any, Final
 
@@ -93,30 +91,23 @@ class Survey:
         return self.columns.get(entity, {}).get(name)
 
 
-def study(
-    frames: Dict[str, pl.LazyFrame],
-    ask: Mapping,
-    alongside: Iterable[pl.LazyFrame] = (),
-    stored: Dict[str, pl.LazyFrame] | None = None,
-) -> Survey:
+def study(frames: Dict[str, pl.LazyFrame], ask: Mapping) -> Survey:
     """Asks everything and answers: the whole survey in one call.
 
     Args:
         frames: entity → its records; columns that start with `_` are not surveyed.
         ask: the mapping, whose `day_first` decides what no value proves.
-        alongside: sinks to be collected in the same pass.
-        stored: entity → the stored records, once the sinks are done; the frames themselves where None.
     """
     first = {
         (entity, topic): lazy
         for entity, frame in frames.items()
         for topic, lazy in questions(entity, _surveyed(frame), frame).items()
     }
-    answers = _collected(first, alongside)
+    answers = _collected(first)
     second = {
         (entity, topic): lazy
         for entity in frames
-        for topic, lazy in follow_ups(entity, answers[entity]["facts"], (stored or frames)[entity]).items()
+        for topic, lazy in follow_ups(entity, answers[entity]["facts"], frames[entity]).items()
     }
     for entity, topics in _collected(second).items():
         answers[entity] |= topics
@@ -127,10 +118,10 @@ def _surveyed(frame: pl.LazyFrame) -> list[str]:
     return [name for name in frame.collect_schema().names() if not name.startswith("_")]
 
 
-def _collected(asked: dict[tuple[str, str], pl.LazyFrame], alongside: Iterable[pl.LazyFrame] = ()) -> Answers:
-    frames = pl.collect_all([*asked.values(), *alongside], engine="streaming")
+def _collected(asked: dict[tuple[str, str], pl.LazyFrame]) -> Answers:
+    frames = pl.collect_all([*asked.values()], engine="streaming")
     answers: Answers = {}
-    for (entity, topic), frame in zip(asked, frames, strict=False):
+    for (entity, topic), frame in zip(asked, frames, strict=True):
         answers.setdefault(entity, {})[topic] = frame
     return answers
 
