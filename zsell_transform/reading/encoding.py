@@ -129,8 +129,10 @@ def _mark(head: bytes) -> str:
 
 def _wide(head: bytes) -> str:
     """UTF-16 or UTF-32 without a mark: NULs stand at fixed places of nearly every group of four bytes."""
+    if b"\0" not in head:
+        return ""
     groups = [head[at : at + 4] for at in range(0, len(head) - 3, 4)]
-    if len(groups) < 4 or b"\0" not in head:
+    if len(groups) < 4:
         return ""
     for places, name in _WIDE:
         fitting = sum(tuple(byte == 0 for byte in group) == places for group in groups)

@@ -50,6 +50,15 @@ class Checked:
     blank_records: bool = False
     suspicious: bool = False
 
+    def beside(self, other: Checked) -> Checked:
+        """What two blocks of one file say together."""
+        return Checked(
+            self.plain and other.plain,
+            self.sha256,
+            self.blank_records or other.blank_records,
+            self.suspicious or other.suspicious,
+        )
+
 
 def check(path: Path, delimiter: str, width: int) -> Checked:
     """One streaming pass: checksum, UTF-8 and structure of a file whose header has `width` cells."""
@@ -58,26 +67,23 @@ def check(path: Path, delimiter: str, width: int) -> Checked:
     digest = hashlib.sha256()
     if not 1 <= width <= MAX_WIDTH:
         return Checked(False, _finished(path, 0, digest))
-    legal, (blank_first, blank) = _records(delimiter, width), _blank(delimiter, width)
-    waiting: deque[Future[tuple[bool, bool]]] = deque()
-    plain, has_blank, suspicious, done = True, False, False, 0
+    laws = _laws(delimiter, width)
+    waiting: deque[Future[Checked]] = deque()
+    done = _mark(path)
+    digest.update(BOM[:done])
+    seen = Checked(plain=True, sha256="")
     with ThreadPoolExecutor(_WORKERS) as pool:
-        for block, records in _blocks(path):
-            if not _BLANK_LINES.fullmatch(records):
-                waiting.append(pool.submit(_judge, records, legal))
-                has_blank = has_blank or bool(blank_first.match(records) or blank.search(records))
-            else:  # blank lines at the end: no record, but polars makes rows of nulls of them
-                has_blank = has_blank or bool(records)
-            digest.update(block)
-            done += len(block)
+        for text, end in _blocks(path, done):
+            digest.update(memoryview(text)[:end])
+            done += end
+            waiting.append(pool.submit(_judge, text, end, laws))
             if len(waiting) > 2 * _WORKERS:
-                ok, odd = waiting.popleft().result()
-                plain, suspicious = plain and ok, suspicious or odd
-            if not plain:
+                seen = seen.beside(waiting.popleft().result())
+            if not seen.plain:
                 break
-        for ok, odd in (each.result() for each in waiting):
-            plain, suspicious = plain and ok, suspicious or odd
-    return Checked(plain, _finished(path, done, digest), has_blank, suspicious)
+        for judged in waiting:
+            seen = seen.beside(judged.result())
+    return attrs.evolve(seen, sha256=_finished(path, done, digest))
 
 
 def is_suspicious(path: Path) -> bool:
@@ -98,53 +104,73 @@ def sha256(path: Path) -> str:
     return _finished(path, 0, hashlib.sha256())
 
 
-def _records(delimiter: str, width: int) -> str:
-    """The law of a plain file: whole records of one width, quotes and line ends only in their places.
+@attrs.frozen
+class _Laws:
+    """Expressions over a block of whole records: what makes it plain, and what may be a blank record in it."""
 
-    It is anchored at both ends and has no choice to take back, so the regex engine walks it as one table.
+    plain: str
+    blank: tuple[str, str]
+
+
+def _laws(delimiter: str, width: int) -> _Laws:
+    """Whole records of one width, quotes and line ends only in their places; a line of delimiters and quotes.
+
+    The first is anchored at both ends and has no choice to take back, so the regex engine walks it as one
+    table; the second are two, since one that begins with a literal is searched for quickly.
     """
     d = re.escape(delimiter)
     cell = rf'(?:"[^"\x00]*"(?:"[^"\x00]*")*|[^{d}"\r\n\x00]*)'
-    return rf"\A(?:(?:{cell}{d}){{{width - 1}}}{cell}\r?\n)*\z"
+    blank = rf'["{d}]{{{width - 1},}}\r?\n'
+    return _Laws(rf"\A(?:(?:{cell}{d}){{{width - 1}}}{cell}\r?\n)*\z", (rf"\A{blank}", rf"\n{blank}"))
 
 
-def _blank(delimiter: str, width: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    """A line of delimiters and quotes only, enough for a record without value: the first, and a later one.
-
-    Two expressions, since one that begins with a literal is searched for quickly.
-    """
-    line = rb'["%s]{%d,}\r?\n' % (re.escape(delimiter.encode()), width - 1)
-    return re.compile(line), re.compile(rb"\n" + line)
-
-
-def _judge(records: bytes, legal: str) -> tuple[bool, bool]:
-    """Whether a block is plain, and whether anything in it looks damaged."""
+def _judge(text: bytes, end: int, laws: _Laws) -> Checked:
+    """What the first `end` bytes of a text say, which are whole records; the last one may lack its line end."""
+    if _BLANK_LINES.fullmatch(text, 0, end):  # blank lines: no record, but polars makes rows of nulls of them
+        return Checked(plain=True, sha256="", blank_records=True)
+    if text[end - 1] != _LF:
+        text, end = text[:end] + b"\n", end + 1
     try:
-        text = pl.Series([records], dtype=pl.Binary).cast(pl.String)
+        records = pl.Series([text], dtype=pl.Binary).bin.slice(0, end).cast(pl.String)
     except PolarsError:
-        return False, False
-    return bool(text.str.contains(legal).item()), bool(text.str.contains(SUSPICIOUS).item())
+        return Checked(plain=False, sha256="")
+
+    def has(pattern: str) -> bool:
+        return bool(records.str.contains(pattern).item())
+
+    return Checked(has(laws.plain), "", any(map(has, laws.blank)), has(SUSPICIOUS))
 
 
-def _blocks(path: Path) -> Iterator[tuple[bytes, bytes]]:
-    """Each block as read, with the whole records that it completes (the last one gets its line end)."""
+def _mark(path: Path) -> int:
+    """How many bytes the byte order mark takes."""
     with path.open("rb") as stream:
-        rest, first = b"", True
-        while block := stream.read(_BLOCK):
-            text = rest + (block[len(BOM) :] if first and block.startswith(BOM) else block)
-            first = False
+        return len(BOM) if stream.read(len(BOM)) == BOM else 0
+
+
+def _blocks(path: Path, start: int) -> Iterator[tuple[bytes, int]]:
+    """Texts that begin with a record, and where the whole records in each end: there the next one begins."""
+    size = _BLOCK
+    with path.open("rb", buffering=0) as stream:
+        while True:
+            stream.seek(start)
+            text = stream.read(size)
             end = _record_end(text)
             # One line end belongs to the last record; further ones wait, as they may be the file's last.
             while end > 1 and text[end - 1] == text[end - 2] == _LF:
                 end -= 1
             while end > 3 and text[end - 4 : end] == b"\r\n\r\n":
                 end -= 2
-            rest = text[end:]
-            yield block, text[:end] if len(rest) < _MAX_RECORD else text
-        if rest.strip(b"\r\n"):
-            yield b"", rest if rest.endswith(b"\n") else rest + b"\n"
-        elif rest:
-            yield b"", rest
+            if len(text) < size:
+                break
+            if not end and size < _MAX_RECORD:
+                size *= 2
+                continue
+            yield text, end or len(text)
+            start, size = start + (end or len(text)), _BLOCK
+        if end:
+            yield text, end
+        if text[end:]:
+            yield text[end:], len(text) - end
 
 
 def _record_end(text: bytes) -> int:
