@@ -98,32 +98,18 @@ def study(frames: Dict[str, pl.LazyFrame], ask: Mapping) -> Survey:
         frames: entity → its records; columns that start with `_` are not surveyed.
         ask: the mapping, whose `day_first` decides what no value proves.
     """
-    first = {
-        (entity, topic): lazy
-        for entity, frame in frames.items()
-        for topic, lazy in questions(entity, _surveyed(frame), frame).items()
-    }
-    answers = _collected(first)
-    second = {
-        (entity, topic): lazy
-        for entity in frames
-        for topic, lazy in follow_ups(entity, answers[entity]["facts"], frames[entity]).items()
-    }
-    for entity, topics in _collected(second).items():
-        answers[entity] |= topics
-    return answer(answers, ask)
+    return answer({entity: _asked(entity, frame) for entity, frame in frames.items()}, ask)
 
 
-def _surveyed(frame: pl.LazyFrame) -> list[str]:
-    return [name for name in frame.collect_schema().names() if not name.startswith("_")]
+def _asked(entity: str, frame: pl.LazyFrame) -> dict[str, pl.DataFrame]:
+    """Both rounds of questions about one entity; one entity at a time, so that only one is in memory."""
+    surveyed = [name for name in frame.collect_schema().names() if not name.startswith("_")]
+    answers = _collected(questions(entity, surveyed, frame))
+    return answers | _collected(follow_ups(entity, answers["facts"], frame))
 
 
-def _collected(asked: dict[tuple[str, str], pl.LazyFrame]) -> Answers:
-    frames = pl.collect_all([*asked.values()], engine="streaming")
-    answers: Answers = {}
-    for (entity, topic), frame in zip(asked, frames, strict=True):
-        answers.setdefault(entity, {})[topic] = frame
-    return answers
+def _collected(asked: dict[str, pl.LazyFrame]) -> dict[str, pl.DataFrame]:
+    return dict(zip(asked, pl.collect_all(list(asked.values()), engine="streaming"), strict=True))
 
 
 def answer(answers: Answers, ask: Mapping) -> Survey:

@@ -128,17 +128,16 @@ def _judge(text: bytes, end: int, laws: _Laws) -> Checked:
     """What the first `end` bytes of a text say, which are whole records; the last one may lack its line end."""
     if _BLANK_LINES.fullmatch(text, 0, end):  # blank lines: no record, but polars makes rows of nulls of them
         return Checked(plain=True, sha256="", blank_records=True)
-    if text[end - 1] != _LF:
-        text, end = text[:end] + b"\n", end + 1
+    whole = text[:end] if text[end - 1] == _LF else text[:end] + b"\n"
     try:
-        records = pl.Series([text], dtype=pl.Binary).bin.slice(0, end).cast(pl.String)
+        # A second, empty text: polars copies a column of one value again and again.
+        records = pl.DataFrame({"text": pl.Series([whole, b""], dtype=pl.Binary, strict=False).cast(pl.String)})
     except PolarsError:
         return Checked(plain=False, sha256="")
-
-    def has(pattern: str) -> bool:
-        return bool(records.str.contains(pattern).item())
-
-    return Checked(has(laws.plain), "", any(map(has, laws.blank)), has(SUSPICIOUS))
+    asked = {"plain": laws.plain, "first": laws.blank[0], "later": laws.blank[1], "suspicious": SUSPICIOUS}
+    found = records.select(**{name: pl.col("text").str.contains(law) for name, law in asked.items()})
+    has = found.row(0, named=True)
+    return Checked(has["plain"], "", has["first"] or has["later"], has["suspicious"])
 
 
 def _mark(path: Path) -> int:
