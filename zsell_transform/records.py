@@ -86,7 +86,7 @@ def keep(tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping) -> Re
 
 def stored_records(path: Path) -> pl.LazyFrame:
     """The kept records of one entity, numbered in input order."""
-    return pl.scan_parquet(path).rename(INSIDE).with_row_index("_n")
+    return pl.scan_parquet(path, row_index_name="_n").rename(INSIDE)
 
 
 def once_each(records: Records, entities: Iterable[str]) -> Records:
