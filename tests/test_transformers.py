@@ -8,7 +8,7 @@ import pytest
 
 from zsell_transform import issues
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.contract import check
+from zsell_transform.pipedrive.contract import checks
 from zsell_transform.pipedrive.fields import PREFIXES, default_names, field_facts, field_key
 from zsell_transform.sell.columns import STANDARD
 from zsell_transform.sell.stages import stages, status_of
@@ -53,7 +53,7 @@ def made(
 
 
 def told(found: Draft) -> pl.DataFrame:
-    return issues.gather([found.notes, *(one.collect() for one in found.issues)])
+    return issues.gather([found.notes, issues.tell(found.whole.collect(), found.audit)])
 
 
 def column(entity: str, **columns: Column) -> Survey:
@@ -806,11 +806,10 @@ def test_the_contract_tells_what_the_wizard_would_refuse() -> None:
     )
     headers = [name for name in frame.collect_schema().names() if name.startswith("Deal")]
 
-    found = check(
-        frame, headers, entity="deals", types={"Deal - Season": "single_option", "Deal - Size": "numerical"}
-    )
+    types = {"Deal - Season": "single_option", "Deal - Size": "numerical"}
+    found = issues.tell(frame.collect(), checks(headers, entity="deals", types=types))
 
-    assert issues.gather(one.collect() for one in found).select("code", "field").sort("field").rows() == [
+    assert found.select("code", "field").sort("field").rows() == [
         ("comma_in_option", "Deal - Season"),
         ("too_long", "Deal - Size"),
         ("too_long", "Deal - Source"),
@@ -831,9 +830,9 @@ def test_what_the_transformers_write_the_contract_takes() -> None:
     }
     found = draft("deals", records(row), Mapping(), NOTHING_SEEN)
 
-    broken = [one.collect() for one in check(found.frame, found.headers, entity="deals")]
+    broken = issues.tell(found.frame.collect(), checks(found.headers, entity="deals"))
 
-    assert issues.gather(broken).height == 0
+    assert broken.height == 0
 
 
 def test_every_item_has_its_prefix_in_the_list_of_fields() -> None:

@@ -10,22 +10,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Final
 
 import polars as pl
+
+from zsell_transform.sparing import once_each, where_found
 
 Cell = str | pl.Expr
 
 #: A standard moment of Sell's: `2015-10-05T08:28:00Z`, `2015-10-05 08:28:00 UTC`, `…:00.678Z`, `…+00:00`,
 #: without seconds, or a day.
 MOMENT: Final = r"^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC|[+-]\d\d:?\d\d)?)?$"
+#: The same without an offset.
+_UTC: Final = r"^\d{4}-\d\d-\d\d(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC)?)?$"
 #: The apostrophe by which Sell keeps spreadsheets from reading a cell as a formula: `'+56912345678`.
 GUARD: Final = r"^'[+\-=@]"
 ADDRESS_OF_MAIL: Final = r'[^\s@,;:<>()"]+@[^\s@,;:<>()"]*[^\s@,;:<>()".]'
 DELETED: Final = " - Deleted"
 BREAK: Final = "<br>"
 
+_YES_NO: Final = (("true", "1", "yes", "t"), ("false", "0", "no", "f"))
 #: Thousands separators that may stand in a number, by its decimal mark.
 _GROUPS: Final = {".": r",'’  \x{00a0}\x{202f}", ",": r".'’  \x{00a0}\x{202f}"}
 
@@ -60,7 +66,7 @@ def filled(column: Cell) -> pl.Expr:
 
 def name(column: Cell) -> pl.Expr:
     """Text on one line: line breaks and tabs become a space. Inner spaces stay as they are."""
-    return cell(column).str.replace_all(r"\s*[\r\n\t]+\s*", " ")
+    return where_found(cell(column), r"[\r\n\t]", lambda c: c.str.replace_all(r"\s*[\r\n\t]+\s*", " "))
 
 
 def phone(column: Cell) -> pl.Expr:
@@ -85,7 +91,7 @@ def address(street: Cell, zip_code: Cell, city: Cell, region: Cell, country: Cel
 
 
 def _one_line_street(column: Cell) -> pl.Expr:
-    return cell(column).str.replace_all(r"[\s,]*[\r\n]+\s*", ", ")
+    return where_found(cell(column), r"[\r\n]", lambda c: c.str.replace_all(r"[\s,]*[\r\n]+\s*", ", "))
 
 
 def first_line(column: Cell) -> pl.Expr:
@@ -107,8 +113,12 @@ def shortened(column: Cell, longest: int) -> pl.Expr:
 
 def html(column: Cell) -> pl.Expr:
     """Plain text as HTML: `& < >` escaped; `\\r\\n`, `\\n` and a lone `\\r` become `<br>`."""
-    escaped = cell(column).str.replace_many(["&", "<", ">"], ["&amp;", "&lt;", "&gt;"])
-    return escaped.str.replace_all(r"\r\n?|\n", BREAK)
+
+    def written(text: pl.Expr) -> pl.Expr:
+        escaped = text.str.replace_many(["&", "<", ">"], ["&amp;", "&lt;", "&gt;"])
+        return escaped.str.replace_all(r"\r\n?|\n", BREAK)
+
+    return where_found(cell(column), r"[&<>\r\n]", written)
 
 
 def said(label: str, column: Cell) -> pl.Expr:
@@ -146,13 +156,12 @@ def money(column: Cell, or_else: Cell | None = None, mark: str | None = None) ->
 
 def flag(column: Cell) -> pl.Expr:
     """Boolean: `true`, `1`, `yes` against `false`, `0`, `no`; null for anything else."""
-    raw = cell(column).str.to_lowercase()
-    return (
-        pl.when(raw.is_in(["true", "1", "yes", "t"]))
-        .then(True)
-        .when(raw.is_in(["false", "0", "no", "f"]))
-        .then(False)
-    )
+
+    def said(word: pl.Expr) -> pl.Expr:
+        yes, no = (word.str.to_lowercase().is_in(words) for words in _YES_NO)
+        return pl.when(yes).then(True).when(no).then(False)
+
+    return once_each(cell(column), said, pl.Boolean)
 
 
 def duration(seconds: Cell) -> pl.Expr:
@@ -189,9 +198,33 @@ def _ahead(sound: pl.Expr) -> pl.Expr:
     return ((hours * 60 + minutes) * sign * 60_000).fill_null(0).cast(pl.Duration("ms"))
 
 
-def _stamp(column: Cell, zone: str | None) -> pl.Expr:
-    """`YYYY-MM-DD HH:MM`; the words below take their part of it, so that a column is printed once."""
-    return local(column, zone).dt.strftime("%Y-%m-%d %H:%M")
+def _stamp(column: Cell, zone: str | None, part: slice = slice(None)) -> pl.Expr:
+    """`YYYY-MM-DD HH:MM`, or a part of it."""
+    stamped = partial(_stamped, zone=zone, part=part)
+    return cell(column).map_batches(stamped, return_dtype=pl.String, is_elementwise=True)
+
+
+def _stamped(cells: pl.Series, zone: str | None, part: slice) -> pl.Series:
+    """What is in UTC, and is to stay so, is cut out of the text as it stands; the rest needs a clock."""
+    raw = pl.col(cells.name)
+    day = raw.str.slice(0, 10)
+    if zone not in (None, "UTC") or not _in_utc(cells):
+        stamp = local(raw, zone).dt.strftime("%Y-%m-%d %H:%M")
+    elif part.stop == 10:
+        stamp = day
+    else:
+        clock = raw.str.slice(11, 5)
+        stamp = day + " " + pl.when(clock != "").then(clock).otherwise(pl.lit("00:00"))
+    length = None if part.stop is None else part.stop - (part.start or 0)
+    return cells.to_frame().select(stamp.str.slice(part.start or 0, length)).to_series()
+
+
+def _in_utc(cells: pl.Series) -> bool:
+    """Whether every cell is a day that there is, with a time in UTC or without."""
+    if not cells.str.contains(_UTC).all():
+        return False
+    days = cells.str.slice(0, 10).unique()
+    return days.str.to_date("%Y-%m-%d", strict=False, cache=False).null_count() == days.null_count()
 
 
 def _has_time(column: Cell) -> pl.Expr:
@@ -200,12 +233,12 @@ def _has_time(column: Cell) -> pl.Expr:
 
 def day(column: Cell, zone: str | None = None) -> pl.Expr:
     """`YYYY-MM-DD` of a moment in the given zone (UTC unless set)."""
-    return _stamp(column, zone).str.slice(0, 10)
+    return _stamp(column, zone, slice(10))
 
 
 def time(column: Cell, zone: str | None = None) -> pl.Expr:
     """`HH:MM` of a moment in the given zone; null for a day without a time."""
-    return pl.when(_has_time(column)).then(_stamp(column, zone).str.slice(11))
+    return pl.when(_has_time(column)).then(_stamp(column, zone, slice(11, None)))
 
 
 def moment(column: Cell, zone: str | None = None) -> pl.Expr:
@@ -235,23 +268,23 @@ _CLOCK: Final = (
 
 def date(column: Cell, order: str) -> pl.Expr:
     """`YYYY-MM-DD` of a date without a time, in a known order: `ymd`, `dmy` or `mdy`."""
-    return _calendar(cell(column), order).cast(pl.String)
+    return _calendar(cell(column), order)
 
 
 def date_of(column: Cell, order: str) -> pl.Expr:
     """`YYYY-MM-DD` of a date with or without a time, as it stands: the zone of a custom moment is nominal."""
     head, tail = _parted(column)
-    return pl.when((tail == "") | _clock(tail).is_not_null()).then(_calendar(head, order)).cast(pl.String)
+    return pl.when((tail == "") | _clock(tail).is_not_null()).then(_calendar(head, order))
 
 
 def clock_of(column: Cell) -> pl.Expr:
     """`HH:MM` of a date with a time, as it stands; null for a date without one."""
-    return _clock(_parted(column)[1]).dt.strftime("%H:%M")
+    return _clock(_parted(column)[1]).str.slice(0, 5)
 
 
 def iso(column: Cell, order: str) -> pl.Expr:
     """A date in a known order, with or without a time → `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS`."""
-    clock = _clock(_parted(column)[1]).dt.strftime("T%H:%M:%S")
+    clock = pl.lit("T") + _clock(_parted(column)[1])
     return date_of(column, order) + clock.fill_null("")
 
 
@@ -266,14 +299,14 @@ def _calendar(written: pl.Expr, order: str) -> pl.Expr:
         dashed = dates.str.replace_many(["/", "."], ["-", "-"])
         tries = [dashed.str.to_date(form, strict=False, cache=False) for form in _FORMATS[order]]
         # `%Y` also takes the two digits of a short year, for the year 24.
-        return pl.coalesce(pl.when(one.dt.year() >= 1000).then(one) for one in tries)
+        return pl.coalesce(pl.when(one.dt.year() >= 1000).then(one) for one in tries).cast(pl.String)
 
-    return _each_once(written, read, pl.Date)
+    return once_each(written, read)
 
 
 def _clock(tail: pl.Expr) -> pl.Expr:
-    """Time of day; null where there is none, or none that a day has."""
-    return _each_once(tail, _read_clock, pl.Time)
+    """`HH:MM:SS`; null where there is no time of day, or none that a day has."""
+    return once_each(tail, lambda clock: _read_clock(clock).dt.strftime("%H:%M:%S"))
 
 
 def _read_clock(tail: pl.Expr) -> pl.Expr:
@@ -285,17 +318,6 @@ def _read_clock(tail: pl.Expr) -> pl.Expr:
         *(whole.str.to_time(form, strict=False, cache=False) for form in ("%H:%M:%S", "%H:%M")),
         *(halved.str.to_time(form, strict=False, cache=False) for form in ("%I:%M %p", "%I:%M:%S %p")),
     )
-
-
-def _each_once(column: pl.Expr, read: Callable[[pl.Expr], pl.Expr], kind: type[pl.DataType]) -> pl.Expr:
-    """What is dear to read, read once for each different text: days and times of day repeat."""
-
-    def once(cells: pl.Series) -> pl.Series:
-        different = cells.unique().to_frame("cell").lazy()
-        known = different.with_columns(read(pl.col("cell")).alias("read")).collect()
-        return cells.replace_strict(known["cell"], known["read"], return_dtype=kind)
-
-    return column.map_batches(once, return_dtype=kind, is_elementwise=True)
 
 
 # --- labels and owners -------------------------------------------------------------------------------
@@ -332,17 +354,21 @@ def has_any(listed: pl.Expr, wanted: Iterable[str]) -> pl.Expr:
 
 def owner(column: Cell, owners: Mapping[str, str | None]) -> pl.Expr:
     """The Pipedrive user: what `owners` makes of the Sell name, else that name; null where none follows."""
-    given = name(column)
+    return once_each(cell(column), lambda user: _owner(user, owners))
+
+
+def lost_owner(column: Cell, owners: Mapping[str, str | None]) -> pl.Expr:
+    """The Sell name of an owner whom Pipedrive will not have, as Sell writes it."""
+    return once_each(cell(column), lambda user: pl.when(_owner(user, owners).is_null()).then(name(user)))
+
+
+def _owner(user: pl.Expr, owners: Mapping[str, str | None]) -> pl.Expr:
+    given = name(user)
     if not owners:
         return pl.when(~given.str.ends_with(DELETED)).then(given)
     users, mapped = _users(owners)
     new = given.replace(users, mapped)
     return pl.when(given.is_in(users.to_list()) | ~given.str.ends_with(DELETED)).then(new)
-
-
-def lost_owner(column: Cell, owners: Mapping[str, str | None]) -> pl.Expr:
-    """The Sell name of an owner whom Pipedrive will not have, as Sell writes it."""
-    return pl.when(owner(column, owners).is_null()).then(name(column))
 
 
 def author(column: Cell) -> pl.Expr:

@@ -6,9 +6,10 @@ Issues travel as rows with a code and raw values (`RAW`); the wording is rendere
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+import attrs
 import polars as pl
 
 from zsell_transform.catalogue import KINDS as KINDS
@@ -94,6 +95,44 @@ def found(
         text(value).cast(pl.String).alias("value"),
         text(detail).cast(pl.String).alias("detail"),
     )
+
+
+@attrs.frozen(eq=False)
+class Told:
+    """What is told of the rows that a condition holds for: an issue each, or (`counted`) their number.
+
+    Arguments are those of `found`; expressions read the rows.
+    """
+
+    code: str
+    when: pl.Expr
+    entity: str | None
+    field: str
+    value: pl.Expr | None = None
+    detail: str | pl.Expr | None = None
+    counted: bool = False
+
+    def of(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        rows = frame.filter(self.when)
+        if not self.counted:
+            return found(
+                rows, self.code, entity=self.entity, field=self.field, value=self.value, detail=self.detail
+            )
+        count = rows.select(pl.len().alias("cells"))
+        value = pl.col("cells")
+        return found(count, self.code, entity=self.entity, field=self.field, value=value, detail=self.detail)
+
+
+def tell(frame: pl.DataFrame, told: Sequence[Told]) -> pl.DataFrame:
+    """The issues about a frame's rows, in the order declared (schema `RAW`).
+
+    Nearly no condition holds anywhere: all are looked at in one pass, and only the others are put in words.
+    """
+    if not (told and frame.height):
+        return empty()
+    somewhere = frame.select(one.when.any().alias(str(n)) for n, one in enumerate(told)).row(0)
+    asked = [one.of(frame.lazy()) for one, holds in zip(told, somewhere, strict=True) if holds]
+    return gather(pl.collect_all(asked))
 
 
 def gather(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:

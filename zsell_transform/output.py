@@ -1,14 +1,16 @@
 """Plans → the numbered files: chunk by chunk, each read, drafted, checked, counted and written once.
 
 A chunk is as large as a file of Pipedrive's wizard may be. Whatever the size of the account, only the keys of
-all
-records and the cells of one chunk are held.
+all records and the cells of two chunks are held: one is drafted while the one before it is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Final
 
 import attrs
@@ -18,11 +20,11 @@ from zsell_transform import issues
 from zsell_transform.addressing import Layout, added_rows, addressed
 from zsell_transform.drafting import Drafts
 from zsell_transform.guide import setup
-from zsell_transform.lap.words import OUT, Plan
+from zsell_transform.lap.words import MERGED, OUT, Plan
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import contract
 from zsell_transform.pipedrive.fields import PREFIXES
-from zsell_transform.pipelines import of_deals
+from zsell_transform.pipelines import narrowed, of_deals
 from zsell_transform.progress import Tell
 from zsell_transform.records import CHUNK, Records
 from zsell_transform.sell.entities import ENTITIES, ITEMS, TARGETS
@@ -54,6 +56,33 @@ class Written:
     pipelines: pl.DataFrame
 
 
+@attrs.frozen(eq=False)
+class _Counted:
+    """What some records add to the account's figures: values by header, deals for the pipelines."""
+
+    values: MappingOf[str, pl.DataFrame]
+    pipelines: pl.DataFrame | None
+
+
+@attrs.frozen(eq=False)
+class _Chunk:
+    """Some records of one entity.
+
+    Attributes:
+        height: how many.
+        rows: the plan's rows of those that are drafted: they go out, or into another record's row.
+        drafted: their draft, in the same order.
+        found: issues about them.
+        counted: their share of the figures; None where these are counted of the whole entity.
+    """
+
+    height: int
+    rows: pl.DataFrame
+    drafted: pl.DataFrame
+    found: pl.DataFrame
+    counted: _Counted | None
+
+
 @attrs.define(eq=False)
 class _Tally:
     """What is gathered from the chunks."""
@@ -61,6 +90,14 @@ class _Tally:
     found: list[pl.DataFrame] = attrs.field(factory=list)
     values: dict[str, list[pl.DataFrame]] = attrs.field(factory=dict)
     pipelines: list[pl.DataFrame] = attrs.field(factory=list)
+
+    def add(self, counted: _Counted | None) -> None:
+        if counted is None:
+            return
+        for header, counts in counted.values.items():
+            self.values.setdefault(header, []).append(counts)
+        if counted.pipelines is not None:
+            self.pipelines.append(counted.pipelines)
 
 
 def write_tables(
@@ -83,17 +120,20 @@ def write_tables(
     }
     spelled = _spelled(layouts, ask)
     tally, total, done = _Tally(), sum(records.seen.rows.values()), 0
-    for entity in (e for e in ENTITIES if e in drafts and e in plans):
-        item = TARGETS[entity]
-        for rows, chunk in _chunks(drafts[entity], plans[entity], records, ask, tally):
-            if item in layouts and (rows["state"] == OUT).any():
-                out = addressed(item, plans[entity], rows, chunk, layouts[item].order)
-                _put(out, parts[item], layouts[item], spelled)
-                tally.found += _checked(entity, out, drafts)
-            done += rows.height
-            tell("writing", done, total)
-        if item in layouts and plans[entity].added.height:
-            _put(added_rows(plans[entity], layouts[item].order), parts[item], layouts[item], spelled)
+    with ThreadPoolExecutor(1) as pool:
+        for entity in (e for e in ENTITIES if e in drafts and e in plans):
+            item = TARGETS[entity]
+            for chunk in _ahead(pool, _chunks(drafts[entity], plans[entity], records, ask, tally)):
+                tally.found.append(chunk.found)
+                tally.add(chunk.counted)
+                if item in layouts and (chunk.rows["state"] == OUT).any():
+                    out = addressed(item, plans[entity], chunk.rows, chunk.drafted, layouts[item].order)
+                    _put(out, parts[item], layouts[item], spelled)
+                    tally.found.append(_checked(entity, out, drafts))
+                done += chunk.height
+                tell("writing", done, total)
+            if item in layouts and plans[entity].added.height:
+                _put(added_rows(plans[entity], layouts[item].order), parts[item], layouts[item], spelled)
     settled = folder.settle()
     return Written(
         spelled=spelled,
@@ -112,31 +152,54 @@ def write_parts(folder: Folder, files: MappingOf[str, Sequence[pl.LazyFrame]], a
 
 def _chunks(
     whole: Draft, plan: Plan, records: Records, ask: Mapping, tally: _Tally
-) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """The plan's rows and the draft of each chunk; of an entity that writes nothing, only its values are
-    asked.
+) -> Iterator[Callable[[], _Chunk]]:
+    """What makes each chunk of an entity; where not all its records go out, its figures are counted before.
+
+    Records that wait are not drafted: what is to be told of them is told by the lap that writes them.
     """
     rows = plan.rows.filter(pl.col("n").is_not_null())
-    if not (rows["state"] == OUT).any():
-        _values([whole], tally)
-        yield rows, pl.DataFrame()
-        return
-    frame = records.frames[whole.entity]
+    every = bool((rows["state"] == OUT).all())
+    if not every:
+        tally.add(_counted(whole, whole.whole, with_deals=bool((rows["state"] == OUT).any())))
     for start in range(0, rows.height, CHUNK):
-        made = draft(whole.entity, frame.slice(start, CHUNK).collect().lazy(), ask, records.seen)
-        everything = made.whole.collect()
-        tally.found += pl.collect_all(made.audit(everything.lazy()))
-        shown = everything.select(made.shown)
-        _values([attrs.evolve(made, frame=shown.lazy())], tally)
-        if whole.entity == "deals":
-            tally.pipelines.append(everything)
-        yield rows.slice(start, CHUNK), shown
+        yield partial(_chunk, whole.entity, rows.slice(start, CHUNK), start, records, ask, counts=every)
 
 
-def _values(drafts: list[Draft], tally: _Tally) -> None:
-    asked = setup.questions(drafts)
-    for header, counts in zip(asked, pl.collect_all(list(asked.values())), strict=True):
-        tally.values.setdefault(header, []).append(counts)
+def _ahead(pool: ThreadPoolExecutor, chunks: Iterable[Callable[[], _Chunk]]) -> Iterator[_Chunk]:
+    """The chunks in order; the next one is under way while one is looked at."""
+    waiting: deque[Future[_Chunk]] = deque()
+    for chunk in chunks:
+        waiting.append(pool.submit(chunk))
+        if len(waiting) > 1:
+            yield waiting.popleft().result()
+    for last in waiting:
+        yield last.result()
+
+
+def _chunk(
+    entity: str, rows: pl.DataFrame, start: int, records: Records, ask: Mapping, *, counts: bool
+) -> _Chunk:
+    wanted = rows["state"].is_in([OUT, MERGED])
+    if not wanted.any():
+        return _Chunk(rows.height, rows.clear(), pl.DataFrame(), issues.empty(), None)
+    frame = records.frames[entity].slice(start, rows.height).collect()
+    kept = frame if wanted.all() else frame.filter(wanted)
+    made = draft(entity, kept.lazy(), ask, records.seen)
+    everything = made.whole.collect()
+    return _Chunk(
+        height=rows.height,
+        rows=rows if wanted.all() else rows.filter(wanted),
+        drafted=everything.select(made.shown),
+        found=issues.tell(everything, made.audit),
+        counted=_counted(made, everything.lazy(), with_deals=True) if counts else None,
+    )
+
+
+def _counted(made: Draft, whole: pl.LazyFrame, *, with_deals: bool) -> _Counted:
+    asked = setup.questions([attrs.evolve(made, frame=whole.select(made.shown))])
+    deals = [narrowed(whole)] if with_deals and made.entity == "deals" else []
+    answers = pl.collect_all([*asked.values(), *deals])
+    return _Counted(dict(zip(asked, answers, strict=False)), answers[-1] if deals else None)
 
 
 def _put(
@@ -159,11 +222,11 @@ def _spelled(layouts: MappingOf[str, Layout], ask: Mapping) -> dict[str, str]:
     return spell([header for layout in layouts.values() for header in layout.order], ask.templates)
 
 
-def _checked(entity: str, out: pl.DataFrame, drafts: Drafts) -> list[pl.DataFrame]:
+def _checked(entity: str, out: pl.DataFrame, drafts: Drafts) -> pl.DataFrame:
     """Other items' columns are links: blank where there is none, and checked in their own file."""
     types = {row["header"]: row["type"] for row in drafts[entity].origins.select("header", "type").to_dicts()}
     own = [header for header in out.columns if header.startswith(f"{PREFIXES[TARGETS[entity]]} - ")]
-    return pl.collect_all(contract.check(out.lazy(), own, entity=entity, types=types))
+    return issues.tell(out, contract.checks(own, entity=entity, types=types))
 
 
 def _summed(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -17,12 +17,12 @@ def of_deals(chunks: list[pl.DataFrame], stages: pl.DataFrame) -> pl.DataFrame:
     """Both sides, in the order of the survey's stages (schema `story.PIPELINE`).
 
     Args:
-        chunks: the drafted deals with Sell's columns beside them.
+        chunks: the deals, `narrowed`.
         stages: the survey's stages in their order: pipeline_name, stage_name.
     """
     if not chunks:
         return pl.DataFrame(schema=PIPELINE)
-    deals = pl.concat([_narrowed(chunk) for chunk in chunks])
+    deals = pl.concat(chunks)
     place = (
         stages.select(pl.col("pipeline_name").alias("pipeline"), pl.col("stage_name").alias("stage"))
         .with_row_index("place")
@@ -33,12 +33,15 @@ def of_deals(chunks: list[pl.DataFrame], stages: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _narrowed(chunk: pl.DataFrame) -> pl.DataFrame:
+def narrowed(whole: pl.LazyFrame) -> pl.LazyFrame:
+    """What counts of drafted deals with Sell's columns beside them."""
+    names = whole.collect_schema().names()
+
     def column(name: str) -> pl.Expr:
-        return pl.col(name) if name in chunk.columns else pl.lit(None, dtype=pl.String)
+        return pl.col(name) if name in names else pl.lit(None, dtype=pl.String)
 
     pipeline = column("pipeline_name").str.strip_chars()
-    return chunk.select(
+    return whole.select(
         pipeline=pipeline,
         stage=column("stage_name").str.strip_chars(),
         # Where two pipelines share a stage, the cell names the pipeline too.

@@ -74,9 +74,7 @@ def keep(tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping) -> Re
     sinks = [
         _identified(entity, frame)
         .rename({inside: kept for kept, inside in INSIDE.items()})
-        .sink_parquet(
-            paths[entity], compression="lz4", statistics=False, row_group_size=CHUNK, lazy=True
-        )
+        .sink_parquet(paths[entity], compression="lz4", statistics=False, row_group_size=CHUNK, lazy=True)
         for entity, frame in tables.items()
     ]
     pl.collect_all(sinks, engine="streaming")

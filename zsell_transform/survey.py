@@ -1,7 +1,7 @@
 """The survey: facts about every column, gathered before the first row is written.
 
-`study` asks the two rounds of `questions.py`, and `answer` turns what was counted into a `Survey`: what each column proves (`evidence.py`), with leads and deals
-looked at together.
+`study` asks the two rounds of `questions.py`, and `answer` turns what was counted into a `Survey`: what each
+column proves (`evidence.py`), with leads and deals looked at together.
 """
 
 from __future__ import annotations

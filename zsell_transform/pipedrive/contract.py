@@ -11,42 +11,36 @@ from typing import Any
 
 import polars as pl
 
-from zsell_transform.issues import found
+from zsell_transform.issues import Told
 from zsell_transform.pipedrive.fields import field_facts, type_limits
 
 
-def check(
-    frame: pl.LazyFrame,
-    headers: Iterable[str],
-    *,
-    entity: str | None = None,
-    types: Mapping[str, str] | None = None,
-) -> tuple[pl.LazyFrame, ...]:
-    """Cells that the wizard would refuse, cut or misread.
+def checks(
+    headers: Iterable[str], *, entity: str | None = None, types: Mapping[str, str] | None = None
+) -> tuple[Told, ...]:
+    """Cells that the wizard would refuse, cut or misread, to be told of a finished table (`issues.tell`).
 
     Args:
-        frame: a finished table: the headers as text, and `_file`, `_row`, `_id` where they are known.
-        headers: the columns to check; one that is neither in `fields.yaml` nor in `types` counts as text.
+        headers: the columns to check, all text; one that is neither in `fields.yaml` nor in `types` counts as
+            text.
         entity: the Sell entity that the issues name.
         types: header → type of created fields (`Draft.origins`).
 
     Returns:
-        Issues of the schema `issues.RAW`, a lazy frame for each rule: `mandatory_blank`, `too_long`,
-        `not_accepted`, `comma_in_option`.
+        What is told of `mandatory_blank`, `too_long`, `not_accepted` and `comma_in_option` cells.
     """
     facts, given = field_facts(), types or {}
-    broken: list[pl.LazyFrame] = []
+    broken: list[Told] = []
     for header in headers:
         fact = facts.get(header)
         kind = given.get(header) or (fact.type if fact else "text")
         rules = list(_rules(pl.col(header), type_limits(kind)))
         if fact and fact.required:
             rules.append(("mandatory_blank", pl.col(header).is_null(), ""))
-        for code, breach, expected in rules:
-            rows = frame.filter(breach)
-            broken.append(
-                found(rows, code, entity=entity, field=header, value=pl.col(header), detail=expected or None)
-            )
+        broken += [
+            Told(code, breach, entity, header, pl.col(header), expected or None)
+            for code, breach, expected in rules
+        ]
     return tuple(broken)
 
 
@@ -55,7 +49,8 @@ def _rules(cell: pl.Expr, limits: dict[str, Any]) -> Iterator[tuple[str, pl.Expr
     if longest := limits.get("longest"):
         yield "too_long", cell.str.len_chars() > longest, f"{longest:,} characters"
     if digits := limits.get("digits"):
-        yield "too_long", cell.str.count_matches(r"\d") > digits, f"{digits} digits"
+        long = pl.when(cell.str.len_bytes() > digits).then(cell)  # the others are not counted
+        yield "too_long", long.str.count_matches(r"\d") > digits, f"{digits} digits"
     if form := limits.get("form"):
         yield "not_accepted", ~cell.str.contains(form), limits["expects"]
     if words := limits.get("one_of"):

@@ -106,7 +106,7 @@ def sha256(path: Path) -> str:
 
 @attrs.frozen
 class _Laws:
-    """Expressions over a block of whole records: what makes it plain, and what may be a blank record in it."""
+    """Expressions over a block of whole records: what makes it plain, what may be a blank record in it."""
 
     plain: str
     blank: tuple[str, str]
@@ -125,13 +125,15 @@ def _laws(delimiter: str, width: int) -> _Laws:
 
 
 def _judge(text: bytes, end: int, laws: _Laws) -> Checked:
-    """What the first `end` bytes of a text say, which are whole records; the last one may lack its line end."""
+    """What the first `end` bytes of a text say: whole records, the last of which may lack its line end."""
     if _BLANK_LINES.fullmatch(text, 0, end):  # blank lines: no record, but polars makes rows of nulls of them
         return Checked(plain=True, sha256="", blank_records=True)
     whole = text[:end] if text[end - 1] == _LF else text[:end] + b"\n"
     try:
         # A second, empty text: polars copies a column of one value again and again.
-        records = pl.DataFrame({"text": pl.Series([whole, b""], dtype=pl.Binary, strict=False).cast(pl.String)})
+        records = pl.DataFrame(
+            {"text": pl.Series([whole, b""], dtype=pl.Binary, strict=False).cast(pl.String)}
+        )
     except PolarsError:
         return Checked(plain=False, sha256="")
     asked = {"plain": laws.plain, "first": laws.blank[0], "later": laws.blank[1], "suspicious": SUSPICIOUS}

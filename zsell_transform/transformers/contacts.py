@@ -6,6 +6,7 @@ import polars as pl
 
 from zsell_transform.cleaning import day, email, joined, name, phone
 from zsell_transform.mapping import Mapping
+from zsell_transform.sparing import either
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,
@@ -15,12 +16,11 @@ from zsell_transform.transformers.parties import (
     email_remark,
     label_field,
     label_remarks,
-    listed,
     owner_fields,
     owner_remark,
+    party_given,
     private_remarks,
     social,
-    status,
     status_remarks,
 )
 from zsell_transform.transformers.table import Field, Relation, Table
@@ -31,13 +31,11 @@ def contacts(ask: Mapping, seen: Survey) -> Table:
     return Table(
         source="contacts",
         target="persons",
-        given={
-            "_labels": listed(status("customer_status", "customer"), status("prospect_status", "prospect"))
-        },
+        given=party_given(ask),
         fields=(
             Field(
                 "Person - Name",
-                pl.coalesce(
+                either(
                     name("name"),
                     both_names,
                     email("email"),
@@ -69,7 +67,7 @@ def contacts(ask: Mapping, seen: Survey) -> Table:
         remarks=(
             *label_remarks(ask),
             *status_remarks(),
-            owner_remark(ask),
+            owner_remark(),
             email_remark(),
             *private_remarks(),
         ),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, flag, moment, name, number
+from zsell_transform.cleaning import day, email, flag, lost_owner, moment, name, number
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.stages import KEYS, SEPARATOR, Stage, stages
+from zsell_transform.sparing import either
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,
@@ -31,8 +32,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
     known = stages(seen.stages, ask)
     marks = {name: column.decimal for name, column in seen.columns.get("deals", {}).items()}
     closed_at = day if ask.moments == "day" else moment
-    exact, whole = (number(column, marks.get(column)) for column in ("decimal_value", "scope"))
-    reason = pl.coalesce(name("loss_reason"), name("unqualified_reason"))
+    exact, whole, reason, hot = (pl.col(given) for given in ("_exact", "_whole", "_reason", "_hot"))
     return Table(
         source="deals",
         target="deals",
@@ -40,10 +40,15 @@ def deals(ask: Mapping, seen: Survey) -> Table:
             "_stage_key": pl.concat_str([pl.col(key).fill_null("") for key in KEYS], separator=SEPARATOR),
             "_status": _looked_up(known, "status", pl.lit("Open")),
             "_added": pl.coalesce("added_at", "added_on", "created_at"),
-            "_labels": listed(pl.when(flag("hot")).then(pl.lit("Hot"))),
+            "_hot": flag("hot"),
+            "_exact": number("decimal_value", marks.get("decimal_value")),
+            "_whole": number("scope", marks.get("scope")),
+            "_reason": pl.coalesce(name("loss_reason"), name("unqualified_reason")),
+            "_labels": listed(pl.when(pl.col("_hot")).then(pl.lit("Hot"))),
+            "_lost_owner": lost_owner("owner", ask.owners),
         },
         fields=(
-            Field("Deal - Title", pl.coalesce(name("name"), called("Sell deal")), longest=TITLE, always=True),
+            Field("Deal - Title", either(name("name"), called("Sell deal")), longest=TITLE, always=True),
             Field(
                 "Deal - Value",
                 pl.coalesce(exact, whole),
@@ -91,7 +96,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
         ),
         remarks=(
             *label_remarks(ask),
-            owner_remark(ask),
+            owner_remark(),
             Remark(
                 "reason_not_lost", ~LOST & reason.is_not_null(), "loss_reason", value=reason, detail=STATUS
             ),
@@ -102,8 +107,8 @@ def deals(ask: Mapping, seen: Survey) -> Table:
                 value=name("unqualified_reason"),
                 detail=name("loss_reason"),
             ),
-            flag_remark("hot"),
-            Remark("said_by_absence", ~flag("hot").fill_null(value=True), "hot", detail="false"),
+            flag_remark("hot", hot),
+            Remark("said_by_absence", ~hot.fill_null(value=True), "hot", detail="false"),
             Remark(
                 "unreadable_value",
                 pl.col("decimal_value").is_not_null() & exact.is_null() & whole.is_not_null(),

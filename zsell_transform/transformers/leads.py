@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, html, joined, name, owner, phone, word
+from zsell_transform.cleaning import day, email, html, joined, lost_owner, name, owner, phone, word
 from zsell_transform.mapping import Mapping
+from zsell_transform.sparing import either, once_each
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,
@@ -31,15 +32,17 @@ def leads(ask: Mapping, seen: Survey) -> Table:
         source="leads",
         target="leads",
         given={
-            "_named": pl.coalesce(joined(name("first_name"), name("last_name")), name("name")),
+            "_named": either(joined(name("first_name"), name("last_name")), name("name")),
             # A lead with only a company has no person.
-            "_person": pl.coalesce("_named", email("email"), phone("phone"), phone("mobile")),
-            "_labels": listed(word("status")),
+            "_person": either(pl.col("_named"), email("email"), phone("phone"), phone("mobile")),
+            "_status": once_each(pl.col("status"), word),
+            "_labels": listed("_status"),
+            "_lost_owner": lost_owner("owner", ask.owners),
         },
         fields=(
             Field(
                 "Lead - Title",
-                pl.coalesce(
+                either(
                     # As a person would write it: `Robin Hood, Reklam1 AB`.
                     pl.when(pl.col("_named").is_not_null()).then(
                         joined("_named", name("company_name"), by=", ")
@@ -76,7 +79,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:
         ),
         relations=(Relation("company", id=pl.col("organisation_id"), name=name("company_name")),),
         hidden={"_city": name("city"), "_leave_out": _left_out(ask)},
-        remarks=(*label_remarks(ask), owner_remark(ask), email_remark()),
+        remarks=(*label_remarks(ask), owner_remark(), email_remark()),
         spare={"address": "street"},
         ignored="creator creator_id user_id updated_at last_activity_date linkedin_display",
     )

@@ -21,6 +21,7 @@ from zsell_transform.cleaning import (
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.sell.words import status_labels
+from zsell_transform.sparing import once_each
 from zsell_transform.transformers.table import Field, Remark
 
 #: The label column of each item; a person's and a deal's are named in the singular (Pipedrive's READ ME tab).
@@ -50,31 +51,43 @@ def status(column: str, kind: str) -> pl.Expr:
     An unknown status is its own label.
     """
     known = status_labels(kind)
-    given = pl.col(column)
-    return given.str.to_lowercase().replace_strict(
-        list(known), list(known.values()), default=word(column), return_dtype=pl.String
+    return once_each(
+        pl.col(column),
+        lambda given: given.str.to_lowercase().replace_strict(
+            list(known), list(known.values()), default=word(given), return_dtype=pl.String
+        ),
     )
+
+
+def party_given(ask: Mapping) -> dict[str, pl.Expr]:
+    """What contacts and companies read more than once."""
+    return {
+        "_customer": status("customer_status", "customer"),
+        "_prospect": status("prospect_status", "prospect"),
+        "_labels": listed("_customer", "_prospect"),
+        "_lost_owner": lost_owner("owner", ask.owners),
+        "_private": flag("private"),
+    }
+
+
+def listed(*parts: str | pl.Expr) -> pl.Expr:
+    """Labels in one cell, with commas between them: statuses, tags, and the Smart List of the record."""
+    return pl.concat_str(*parts, "tags", "_smart_list", separator=",", ignore_nulls=True)
 
 
 def label_field(item: str, ask: Mapping) -> Field:
     """The item's labels out of `_labels`, or its field `Tags` where the mapping asks for one."""
     header = "Tags" if ask.labels_as.get(item) == "field" else LABEL_HEADERS[item]
-    return Field(f"{PREFIXES[item]} - {header}", labels(pl.col("_labels"), ask.labels))
-
-
-def listed(*parts: str | pl.Expr) -> pl.Expr:
-    """The list `_labels`: statuses, tags, and the named Smart List that a record was in."""
-    return tags(*parts, "tags", "_smart_list")
+    written = once_each(pl.col("_labels"), lambda cell: labels(tags(cell), ask.labels))
+    return Field(f"{PREFIXES[item]} - {header}", written)
 
 
 def label_remarks(ask: Mapping) -> tuple[Remark, ...]:
     dropped = [label for label, new in ask.labels.items() if new is None]
-    detail = ", ".join(dropped)
-    return (
-        (Remark("label_dropped", has_any(pl.col("_labels"), dropped), "tags", detail=detail),)
-        if dropped
-        else ()
-    )
+    if not dropped:
+        return ()
+    has_dropped = once_each(pl.col("_labels"), lambda cell: has_any(tags(cell), dropped), pl.Boolean)
+    return (Remark("label_dropped", has_dropped, "tags", detail=", ".join(dropped)),)
 
 
 def status_remarks() -> tuple[Remark, ...]:
@@ -82,7 +95,7 @@ def status_remarks() -> tuple[Remark, ...]:
     return tuple(
         Remark(
             "status_without_label",
-            pl.col(f"{kind}_status").is_not_null() & status(f"{kind}_status", kind).is_null(),
+            pl.col(f"{kind}_status").is_not_null() & pl.col(f"_{kind}").is_null(),
             f"{kind}_status",
         )
         for kind in ("customer", "prospect")
@@ -90,37 +103,38 @@ def status_remarks() -> tuple[Remark, ...]:
 
 
 def owner_fields(item: str, ask: Mapping) -> tuple[Field, ...]:
+    """The owner, and the Sell name of one whom Pipedrive will not have (`_lost_owner`)."""
     prefix = PREFIXES[item]
     return (
         Field(f"{prefix} - Owner", owner("owner", ask.owners)),
-        Field(f"{prefix} - Sell owner", lost_owner("owner", ask.owners)),
+        Field(f"{prefix} - Sell owner", pl.col("_lost_owner")),
     )
 
 
-def owner_remark(ask: Mapping) -> Remark:
-    return Remark("owner_left_out", lost_owner("owner", ask.owners).is_not_null(), "owner")
+def owner_remark() -> Remark:
+    return Remark("owner_left_out", pl.col("_lost_owner").is_not_null(), "owner")
 
 
 def private_remarks() -> tuple[Remark, ...]:
-    private = flag("private")
+    private = pl.col("_private")
     return (
         Remark("private_record", private.fill_null(value=False), "private", value=pl.col("private")),
         Remark("said_by_absence", ~private.fill_null(value=True), "private", detail="false"),
-        flag_remark("private"),
+        flag_remark("private", private),
     )
 
 
-def flag_remark(column: str) -> Remark:
+def flag_remark(column: str, read: pl.Expr) -> Remark:
     """A tick that is neither true nor false."""
-    odd = pl.col(column).is_not_null() & flag(column).is_null()
+    odd = pl.col(column).is_not_null() & read.is_null()
     return Remark("unreadable_value", odd, column, value=pl.col(column), detail="true or false")
 
 
 def email_remark() -> Remark:
-    more = pl.col("email").str.count_matches("@") > 1
+    several = pl.when(pl.col("email").str.contains("@[^@]*@")).then(pl.col("email"))
     return Remark(
         "several_addresses",
-        more & email("email").is_not_null(),
+        email(several).is_not_null(),
         "email",
         value=pl.col("email"),
         detail=email("email"),

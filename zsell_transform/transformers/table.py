@@ -7,7 +7,7 @@ is collected here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import iso, lines, said, shortened, text
-from zsell_transform.issues import KINDS, found, issue
+from zsell_transform.issues import KINDS, Told, issue
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import field_facts
 from zsell_transform.sell.columns import plain_name
@@ -176,8 +176,8 @@ class Draft:
             entity.
         headers: in file order, standard fields before custom ones.
         sure: headers that have a value wherever their Sell column has one, so that the survey's counts hold.
-        whole: the frame with Sell's columns still beside it, from which `shown` makes `frame`, and `audit`
-            the issues about rows (schema `issues.RAW`); both take the collected frame of a chunk as well.
+        whole: the frame with Sell's columns still beside it, from which `shown` makes `frame`.
+        audit: what is told of its rows.
         notes: issues about columns, schema `issues.RAW`.
         origins: header, source (the Sell column), kind (standard, custom), type, create (the field must be
             created).
@@ -190,14 +190,9 @@ class Draft:
     sure: frozenset[str]
     whole: pl.LazyFrame
     shown: tuple[pl.Expr, ...]
-    audit: Callable[[pl.LazyFrame], tuple[pl.LazyFrame, ...]]
+    audit: tuple[Told, ...]
     notes: pl.DataFrame
     origins: pl.DataFrame
-
-    @property
-    def issues(self) -> tuple[pl.LazyFrame, ...]:
-        """The issues about rows of the whole entity, lazily."""
-        return self.audit(self.whole)
 
 
 def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft:
@@ -254,9 +249,6 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
         *(pl.col(column) for column in (*hidden, *parts)),
     )
 
-    def audit(whole: pl.LazyFrame) -> tuple[pl.LazyFrame, ...]:
-        return (*_unread(table, fields, whole), *_cut(table, cut, whole), *_remarked(table, whole))
-
     return Draft(
         entity=table.source,
         target=table.target,
@@ -265,7 +257,7 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
         sure=frozenset(f.header for f in fields if _is_sure(table, f, filled)),
         whole=done,
         shown=shown,
-        audit=audit,
+        audit=(*_unread(table, fields), *_cut(table, cut), *_remarked(table)),
         notes=issues.gather(_notes(table, filled, wished_away, customs)),
         origins=_origins(table, fields, customs),
     )
@@ -331,7 +323,7 @@ def _told(done: pl.LazyFrame, story: Story, headers: list[str]) -> tuple[pl.Lazy
 # --- what is told about it ---------------------------------------------------------------------------
 
 
-def _unread(table: Table, fields: Iterable[Field], done: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
+def _unread(table: Table, fields: Iterable[Field]) -> Iterator[Told]:
     """Cells that hold something which is not what the field expects."""
     for field in fields:
         if not field.expects:
@@ -340,50 +332,25 @@ def _unread(table: Table, fields: Iterable[Field], done: pl.LazyFrame) -> Iterat
         raw = pl.col(source) if field.reads is None else field.reads
         bad = raw.is_not_null() & pl.col(field.header).is_null()
         bad = bad if field.only is None else bad & field.only
-        yield found(
-            done.filter(bad),
-            "unreadable_value",
-            entity=table.source,
-            field=source,
-            value=raw,
-            detail=field.expects,
-        )
+        yield Told("unreadable_value", bad, table.source, source, raw, field.expects)
 
 
-def _cut(table: Table, cut: dict[str, int], done: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
+def _cut(table: Table, cut: dict[str, int]) -> Iterator[Told]:
     for header, longest in cut.items():
-        rows = done.filter(pl.col(header).str.len_chars() > longest)
-        yield found(
-            rows,
-            "value_shortened",
-            entity=table.source,
-            field=header,
-            value=pl.col(header),
-            detail=f"{longest} characters",
-        )
+        too_long = pl.col(header).str.len_chars() > longest
+        yield Told("value_shortened", too_long, table.source, header, pl.col(header), f"{longest} characters")
 
 
-def _remarked(table: Table, done: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
+def _remarked(table: Table) -> Iterator[Told]:
     for remark in table.remarks:
-        rows = done.filter(remark.when)
-        if KINDS[remark.code].severity != "info":
-            yield found(
-                rows,
-                remark.code,
-                entity=table.source,
-                field=remark.field,
-                value=remark.value,
-                detail=remark.detail,
-            )
-            continue
-        counted = rows.select(pl.len().alias("cells")).filter(pl.col("cells") > 0)
-        yield found(
-            counted,
+        yield Told(
             remark.code,
-            entity=table.source,
-            field=remark.field,
-            value=pl.col("cells"),
-            detail=remark.detail,
+            remark.when,
+            table.source,
+            remark.field,
+            remark.value,
+            remark.detail,
+            counted=KINDS[remark.code].severity == "info",
         )
 
 
