@@ -16,7 +16,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.sparing import once_each, where_found
+from zsell_transform.sparing import by_form, once_each, unless_found, where_found
 
 Cell = str | pl.Expr
 
@@ -24,7 +24,7 @@ Cell = str | pl.Expr
 #: without seconds, or a day.
 MOMENT: Final = r"^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC|[+-]\d\d:?\d\d)?)?$"
 #: The same without an offset.
-_UTC: Final = r"^\d{4}-\d\d-\d\d(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC)?)?$"
+_UTC: Final = r"^\d{4}-\d\d-\d\d(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::\d\d(?:\.\d+)?)? ?(?:Z|UTC)?)?$"
 #: The apostrophe by which Sell keeps spreadsheets from reading a cell as a formula: `'+56912345678`.
 GUARD: Final = r"^'[+\-=@]"
 ADDRESS_OF_MAIL: Final = r'[^\s@,;:<>()"]+@[^\s@,;:<>()"]*[^\s@,;:<>()".]'
@@ -76,7 +76,7 @@ def phone(column: Cell) -> pl.Expr:
 
 def email(column: Cell) -> pl.Expr:
     """The first e-mail address in the cell, without `mailto:` or a name around it."""
-    return cell(column).str.extract(ADDRESS_OF_MAIL, 0)
+    return unless_found(cell(column), rf"^{ADDRESS_OF_MAIL}$", lambda c: c.str.extract(ADDRESS_OF_MAIL, 0))
 
 
 def joined(*parts: Cell, by: str = " ") -> pl.Expr:
@@ -139,7 +139,11 @@ def number(column: Cell, mark: str | None = None) -> pl.Expr:
 
     Thousands separators are read only where the decimal mark is known; nothing is rounded.
     """
-    raw = cell(column)
+    whole = r"^-?\d+$" if mark == "," else r"^-?\d+(?:\.\d*)?$"
+    return unless_found(cell(column), whole, lambda raw: _bare(raw, mark))
+
+
+def _bare(raw: pl.Expr, mark: str | None) -> pl.Expr:
     if mark not in _GROUPS:
         return pl.when(raw.str.contains(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")).then(raw.str.strip_prefix("+"))
     gap, point = _GROUPS[mark], re.escape(mark)
@@ -198,25 +202,22 @@ def _ahead(sound: pl.Expr) -> pl.Expr:
     return ((hours * 60 + minutes) * sign * 60_000).fill_null(0).cast(pl.Duration("ms"))
 
 
-def _stamp(column: Cell, zone: str | None, part: slice = slice(None)) -> pl.Expr:
-    """`YYYY-MM-DD HH:MM`, or a part of it."""
-    stamped = partial(_stamped, zone=zone, part=part)
-    return cell(column).map_batches(stamped, return_dtype=pl.String, is_elementwise=True)
+def _stamp(column: Cell, zone: str | None) -> pl.Expr:
+    """`YYYY-MM-DD HH:MM`; what is in UTC and is to stay so is cut out of the text, the rest needs a clock."""
 
-
-def _stamped(cells: pl.Series, zone: str | None, part: slice) -> pl.Series:
-    """What is in UTC, and is to stay so, is cut out of the text as it stands; the rest needs a clock."""
-    raw = pl.col(cells.name)
-    day = raw.str.slice(0, 10)
-    if zone not in (None, "UTC") or not _in_utc(cells):
-        stamp = local(raw, zone).dt.strftime("%Y-%m-%d %H:%M")
-    elif part.stop == 10:
-        stamp = day
-    else:
+    def cut(raw: pl.Expr) -> pl.Expr:
         clock = raw.str.slice(11, 5)
-        stamp = day + " " + pl.when(clock != "").then(clock).otherwise(pl.lit("00:00"))
-    length = None if part.stop is None else part.stop - (part.start or 0)
-    return cells.to_frame().select(stamp.str.slice(part.start or 0, length)).to_series()
+        return raw.str.slice(0, 10) + " " + pl.when(clock != "").then(clock).otherwise(pl.lit("00:00"))
+
+    return by_form(cell(column), partial(_stays, zone), cut, lambda raw: _printed(raw, zone))
+
+
+def _printed(raw: pl.Expr, zone: str | None) -> pl.Expr:
+    return local(raw, zone).dt.strftime("%Y-%m-%d %H:%M")
+
+
+def _stays(zone: str | None, cells: pl.Series) -> bool:
+    return zone in (None, "UTC") and _in_utc(cells)
 
 
 def _in_utc(cells: pl.Series) -> bool:
@@ -227,18 +228,26 @@ def _in_utc(cells: pl.Series) -> bool:
     return days.str.to_date("%Y-%m-%d", strict=False, cache=False).null_count() == days.null_count()
 
 
+def _first_ten(raw: pl.Expr) -> pl.Expr:
+    return raw.str.slice(0, 10)
+
+
 def _has_time(column: Cell) -> pl.Expr:
     return cell(column).str.len_bytes() > len("2024-05-31")
 
 
 def day(column: Cell, zone: str | None = None) -> pl.Expr:
     """`YYYY-MM-DD` of a moment in the given zone (UTC unless set)."""
-    return _stamp(column, zone, slice(10))
+
+    def printed(raw: pl.Expr) -> pl.Expr:
+        return _printed(raw, zone).str.slice(0, 10)
+
+    return by_form(cell(column), partial(_stays, zone), _first_ten, printed)
 
 
 def time(column: Cell, zone: str | None = None) -> pl.Expr:
     """`HH:MM` of a moment in the given zone; null for a day without a time."""
-    return pl.when(_has_time(column)).then(_stamp(column, zone, slice(11, None)))
+    return pl.when(_has_time(column)).then(_stamp(column, zone).str.slice(11))
 
 
 def moment(column: Cell, zone: str | None = None) -> pl.Expr:
@@ -273,13 +282,21 @@ def date(column: Cell, order: str) -> pl.Expr:
 
 def date_of(column: Cell, order: str) -> pl.Expr:
     """`YYYY-MM-DD` of a date with or without a time, as it stands: the zone of a custom moment is nominal."""
-    head, tail = _parted(column)
-    return pl.when((tail == "") | _clock(tail).is_not_null()).then(_calendar(head, order))
+
+    def read(raw: pl.Expr) -> pl.Expr:
+        head, tail = _parted(raw)
+        return pl.when((tail == "") | _clock(tail).is_not_null()).then(_calendar(head, order))
+
+    return by_form(cell(column), _in_utc, _first_ten, read)
 
 
 def clock_of(column: Cell) -> pl.Expr:
     """`HH:MM` of a date with a time, as it stands; null for a date without one."""
-    return _clock(_parted(column)[1]).str.slice(0, 5)
+
+    def read(raw: pl.Expr) -> pl.Expr:
+        return _clock(_parted(raw)[1]).str.slice(0, 5)
+
+    return by_form(cell(column), _in_utc, lambda raw: filled(raw.str.slice(11, 5)), read)
 
 
 def iso(column: Cell, order: str) -> pl.Expr:

@@ -26,10 +26,46 @@ def once_each(column: pl.Expr, read: Reading, kind: type[pl.DataType] = pl.Strin
 
 def where_found(column: pl.Expr, pattern: str, read: Reading) -> pl.Expr:
     """The column; the cells that the pattern finds are read: it must find every one that reading changes."""
+    return _partly(column, lambda cells: cells.str.contains(pattern), read)
 
+
+def unless_found(column: pl.Expr, pattern: str, read: Reading) -> pl.Expr:
+    """The column; all cells but those that the pattern finds are read: none of them may change."""
+    return _partly(column, lambda cells: ~cells.str.contains(pattern), read)
+
+
+def by_form(column: pl.Expr, fits: Callable[[pl.Series], bool], cut: Reading, read: Reading) -> pl.Expr:
+    """Text that is cut out of cells which are all of one simple form; other columns are read."""
+
+    def done(cells: pl.Series) -> pl.Series:
+        return _read(cells, cut if fits(cells) else read)
+
+    return column.map_batches(done, return_dtype=pl.String, is_elementwise=True)
+
+
+def either(first: pl.Expr, *others: pl.Expr) -> pl.Expr:
+    """Text: the first of several that is filled; each is looked at only where those before it are blank."""
+    roots = list(dict.fromkeys(name for other in others for name in other.meta.root_names()))
+
+    def filled(rows: pl.Series) -> pl.Series:
+        frame = rows.struct.unnest()
+        cells = frame["_first"].cast(pl.String)
+        for other in others:
+            blank = cells.is_null().arg_true()
+            if blank.is_empty():
+                break
+            spare = frame.select(pl.col(roots).gather(blank)).select(_spare=other.cast(pl.String))
+            cells = cells.clone().scatter(blank, spare["_spare"])
+        return cells
+
+    together = pl.struct(first.alias("_first"), *roots)
+    return together.map_batches(filled, return_dtype=pl.String, is_elementwise=True)
+
+
+def _partly(column: pl.Expr, which: Callable[[pl.Series], pl.Series], read: Reading) -> pl.Expr:
     def changed(cells: pl.Series) -> pl.Series:
         cells = cells.cast(pl.String)  # a column without any value may have no type
-        hits = cells.str.contains(pattern).arg_true()
+        hits = which(cells).arg_true()
         if hits.is_empty():
             return cells
         if 2 * hits.len() > cells.len():
@@ -37,24 +73,6 @@ def where_found(column: pl.Expr, pattern: str, read: Reading) -> pl.Expr:
         return cells.clone().scatter(hits, _read(cells.gather(hits), read))
 
     return column.map_batches(changed, return_dtype=pl.String, is_elementwise=True)
-
-
-def either(first: pl.Expr, *others: pl.Expr) -> pl.Expr:
-    """Text: the first of several that is filled; the others are looked at only where the first is blank."""
-    other = pl.coalesce(*others)
-    roots = list(dict.fromkeys(other.meta.root_names()))
-
-    def filled(rows: pl.Series) -> pl.Series:
-        frame = rows.struct.unnest()
-        cells = frame["_first"].cast(pl.String)
-        blank = cells.is_null().arg_true()
-        if blank.is_empty():
-            return cells
-        spare = frame.select(pl.col(roots).gather(blank)).select(other.cast(pl.String).alias("_first"))
-        return cells.clone().scatter(blank, spare["_first"])
-
-    together = pl.struct(first.alias("_first"), *roots)
-    return together.map_batches(filled, return_dtype=pl.String, is_elementwise=True)
 
 
 def _read(cells: pl.Series, read: Reading) -> pl.Series:

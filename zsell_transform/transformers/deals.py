@@ -39,6 +39,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
         given={
             "_stage_key": pl.concat_str([pl.col(key).fill_null("") for key in KEYS], separator=SEPARATOR),
             "_status": _looked_up(known, "status", pl.lit("Open")),
+            "_closed_at": closed_at("last_stage_change_at", ask.timezone),
             "_added": pl.coalesce("added_at", "added_on", "created_at"),
             "_hot": flag("hot"),
             "_exact": number("decimal_value", marks.get("decimal_value")),
@@ -59,11 +60,16 @@ def deals(ask: Mapping, seen: Survey) -> Table:
             Field("Deal - Stage (pipeline)", _looked_up(known, "cell", name("stage_name"))),
             Field("Deal - Status", STATUS),
             Field(
-                "Deal - Won time", closed_at("last_stage_change_at", ask.timezone), only=WON, expects=A_MOMENT
+                "Deal - Won time",
+                pl.col("_closed_at"),
+                reads=pl.col("last_stage_change_at"),
+                only=WON,
+                expects=A_MOMENT,
             ),
             Field(
                 "Deal - Lost time",
-                closed_at("last_stage_change_at", ask.timezone),
+                pl.col("_closed_at"),
+                reads=pl.col("last_stage_change_at"),
                 only=LOST,
                 expects=A_MOMENT,
             ),

@@ -22,6 +22,7 @@ from zsell_transform.cleaning import (
 from zsell_transform.mapping import Mapping, Rule
 from zsell_transform.sell.entities import MARK_WORDS
 from zsell_transform.sell.words import activity_wording, record_types
+from zsell_transform.sparing import either
 from zsell_transform.transformers.table import Relation, Remark
 
 #: Characters that a subject may have; Pipedrive documents them for titles (`title` in fields.yaml).
@@ -98,7 +99,8 @@ def activity_type(line: pl.Expr, ask: Mapping, otherwise: str | None = None) -> 
     ]
     if otherwise is not None:
         return pl.coalesce(*by_rule, pl.lit(otherwise))
-    return pl.coalesce(*by_rule, *(() if wish.rules == () else _built_in(lower)), pl.lit(wish.default))
+    built_in = () if wish.rules == () else _built_in(lower)
+    return pl.coalesce(either(*by_rule, *built_in) if (*by_rule, *built_in) else None, pl.lit(wish.default))
 
 
 def _pattern(rule: Rule) -> str:
