@@ -45,7 +45,7 @@ OWN_ID: Final = {
 #: Where the mark stands in the text of activities and notes.
 _MARK: Final = {
     "activities": ("Activity - Note", r"(Sell \w+ [^<>]+)$"),
-    "notes": ("Note - Content", r"^[^<]*(Sell \w+ \S+)"),
+    "notes": ("Note - Content", r"^[^<]*(Sell \w+ [^\s<]+)"),
 }
 
 
