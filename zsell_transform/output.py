@@ -18,6 +18,7 @@ from zsell_transform import issues
 from zsell_transform.addressing import Layout, added_rows, addressed
 from zsell_transform.drafting import Drafts
 from zsell_transform.guide import setup
+from zsell_transform.guide.sightings import Sightings, watch
 from zsell_transform.lap.words import OUT, Plan
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import contract
@@ -45,6 +46,7 @@ class Written:
         found: issues about rows.
         values: header → the values that Pipedrive must know, with their counts, over the whole account.
         pipelines: deals and sums by pipeline, stage, status and currency, in Sell and as they arrive.
+        seen: item → what the trial must know of its rows.
     """
 
     files: MappingOf[str, tuple[FileFacts, ...]]
@@ -52,6 +54,7 @@ class Written:
     found: pl.DataFrame
     values: MappingOf[str, pl.DataFrame]
     pipelines: pl.DataFrame
+    seen: MappingOf[str, Sightings]
 
 
 @attrs.define(eq=False)
@@ -71,6 +74,7 @@ def write_tables(
     records: Records,
     ask: Mapping,
     tell: Tell,
+    trial: int,
 ) -> Written:
     """Writes the numbered files, and gathers all that must be known of the whole account on the way."""
     limits = ask.limits
@@ -82,18 +86,20 @@ def write_tables(
         for item, layout in layouts.items()
     }
     spelled = _spelled(layouts, ask)
+    seen = watch({item: layout.columns for item, layout in layouts.items()}, plans, trial)
     tally, total, done = _Tally(), sum(records.seen.rows.values()), 0
     for entity in (e for e in ENTITIES if e in drafts and e in plans):
         item = TARGETS[entity]
         for rows, chunk in _chunks(drafts[entity], plans[entity], records, ask, tally):
             if item in layouts and (rows["state"] == OUT).any():
                 out = addressed(item, plans[entity], rows, chunk, layouts[item].order)
-                _put(out, parts[item], layouts[item], spelled)
+                _put(entity, out, parts[item], layouts[item], spelled, seen.get(item))
                 tally.found += _checked(entity, out, drafts)
             done += rows.height
             tell("writing", done, total)
         if item in layouts and plans[entity].added.height:
-            _put(added_rows(plans[entity], layouts[item].order), parts[item], layouts[item], spelled)
+            added = added_rows(plans[entity], layouts[item].order)
+            _put(entity, added, parts[item], layouts[item], spelled, seen.get(item))
     settled = folder.settle()
     return Written(
         spelled=spelled,
@@ -101,6 +107,7 @@ def write_tables(
         found=issues.summed(issues.gather(tally.found)),
         values={header: _summed(frames) for header, frames in tally.values.items()},
         pipelines=of_deals(tally.pipelines, records.seen.stages),
+        seen=seen,
     )
 
 
@@ -140,11 +147,18 @@ def _values(drafts: list[Draft], tally: _Tally) -> None:
 
 
 def _put(
-    out: pl.DataFrame, parts: MappingOf[str, Rolling], layout: Layout, spelled: MappingOf[str, str]
+    entity: str,
+    out: pl.DataFrame,
+    parts: MappingOf[str, Rolling],
+    layout: Layout,
+    spelled: MappingOf[str, str],
+    seen: Sightings | None,
 ) -> None:
     for label, columns in layout.columns.items():
         rows = out.filter(pl.col("part") == label) if len(layout.columns) > 1 else out
         if rows.height:
+            if seen:
+                seen.add(label, entity, rows)
             parts[label].add(
                 rows.select(pl.col(column).alias(spelled.get(column, column)) for column in columns)
             )
