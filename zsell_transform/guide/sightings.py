@@ -67,6 +67,8 @@ class Sightings:
         limit: how many records can be chosen as ordinary ones.
         joined: ids of leads that join a person known from the contacts, which their rows do not tell; None
             for other items.
+        columns: `_id` and all columns of the files; of leads also `_joined`.
+        asked: feature → its condition.
     """
 
     item: str
@@ -74,7 +76,7 @@ class Sightings:
     limit: int
     joined: pl.Series | None = None
     columns: tuple[str, ...] = attrs.field(init=False)
-    _asked: Mapping[str, pl.Expr] = attrs.field(init=False)
+    asked: Mapping[str, pl.Expr] = attrs.field(init=False)
     _firsts: dict[str, dict[str, list[str]]] = attrs.field(init=False)
     _values: dict[str, list[pl.DataFrame]] = attrs.field(init=False, factory=dict)
     _names: dict[str, dict[str, list[pl.DataFrame]]] = attrs.field(init=False, factory=dict)
@@ -82,8 +84,8 @@ class Sightings:
     def __attrs_post_init__(self) -> None:
         every = dict.fromkeys(column for columns in self.parts.values() for column in columns)
         self.columns = ("_id", *every, *(["_joined"] if self.joined is not None else []))
-        self._asked = {ORDINARY: pl.lit(value=True), **conditions(self.item, self.columns)}
-        self._firsts = {part: {key: [] for key in self._asked} for part in self.parts}
+        self.asked = conditions(self.item, self.columns)
+        self._firsts = {part: {key: [] for key in (ORDINARY, *self.asked)} for part in self.parts}
 
     # --- while they pass ------------------------------------------------------------------------------
 
@@ -110,8 +112,9 @@ class Sightings:
         """The first ids with each feature of which there are not enough yet."""
         firsts = self._firsts[part]
         room = {key: (CONSIDERED if key else self.limit) - len(ids) for key, ids in firsts.items()}
+        every = pl.col("_id")
         asked = [
-            pl.col("_id").filter(self._asked[key]).head(n).implode().alias(key)
+            (every.filter(self.asked[key]) if key else every).head(n).implode().alias(key)
             for key, n in room.items()
             if n > 0
         ]
@@ -141,7 +144,8 @@ class Sightings:
     def found(self) -> dict[str, list[str]]:
         """Feature → ids of records to choose among, those of `ORDINARY` too; without pairs."""
         firsts = {
-            key: [place for part in self.parts for place in self._firsts[part][key]] for key in self._asked
+            key: [place for part in self.parts for place in self._firsts[part][key]]
+            for key in (ORDINARY, *self.asked)
         }
         least = {key: _least(frames) for key, frames in self._values.items()}
         return {key: ids[: CONSIDERED if key else self.limit] for key, ids in firsts.items()} | least

@@ -15,7 +15,7 @@ import polars as pl
 
 from zsell_transform.guide import words
 from zsell_transform.guide.features import FEATURES, NAMES, Feature, alike, cells_of
-from zsell_transform.guide.sightings import MOST, ORDINARY, Sightings, conditions
+from zsell_transform.guide.sightings import MOST, ORDINARY, Sightings
 from zsell_transform.guide.story import TRIAL
 from zsell_transform.sell.entities import ITEMS
 
@@ -191,14 +191,16 @@ def _told(
         if not ids:
             continue
         read[item] = rows.read(item, ids)
-        asked = conditions(item, sightings.columns)
-        cells = {key: cells_of(FEATURES[key], sightings.columns) for key in FEATURES}
-        whole = sightings.whole(read[item]).with_columns(_name(item, sightings.columns), **asked)
+        asked, columns = sightings.asked, sightings.columns
+        cells = {
+            key: cells_of(one, asked.get(key), columns) for key, one in FEATURES.items() if one.item == item
+        }
+        whole = sightings.whole(read[item]).with_columns(_name(item, columns), **asked)
         for row in whole.collect().to_dicts():
             keys = found.get((item, row["_id"]), set()) | {key for key in asked if row[key]}
             shown: list[tuple[str | None, str | None]] = [
                 (key, _value(FEATURES[key], {header: row[header] for header in cells[key]}))
-                for key in FEATURES
+                for key in cells
                 if key in keys
             ]
             place = row.get(OWN_ID.get(item, "_id")) or row["_id"]
