@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import zsell_transform
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "zsell_transform"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -176,10 +178,21 @@ HEAVY = {
 def test_importing_the_package_is_light() -> None:
     """Start-up counts: a notebook or a small export should not wait for what it does not use."""
     code = "import polars, attrs, sys; had = {*sys.modules}; import zsell_transform"
-    code += "; print(*{*sys.modules} - had)"
+    code += "; zsell_transform.transform; print(*{*sys.modules} - had)"
     printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
 
     assert HEAVY & set(printed.split()) == set()
+
+
+def test_what_the_package_exports_is_imported_when_asked_for() -> None:
+    """`import zsell_transform` alone waits for nothing, not even for polars."""
+    code = "import sys, zsell_transform as zt; print('polars' in sys.modules, *{*zt.__all__} - {*dir(zt)})"
+    code += "; print(*[name for name in zt.__all__ if getattr(zt, name) is None])"
+    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+
+    assert printed == "False\n\n"
+    with pytest.raises(AttributeError, match="has no attribute 'transfrom'"):
+        zsell_transform.transfrom  # noqa: B018
 
 
 def test_modules_are_short_enough_to_read() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -10,10 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zsell_transform.guide import features
-from zsell_transform.guide.features import FEATURES, NAMES
+import zsell_transform as zt
+from zsell_transform.guide import features, sightings
+from zsell_transform.guide.features import FEATURES, NAMES, Feature, alike, bracketed
+from zsell_transform.guide.sightings import CONSIDERED, MOST, ORDINARY, VALUES, Sightings, conditions
 from zsell_transform.guide.story import TRIAL, Story
-from zsell_transform.guide.trial import MOST, Trial, choose
+from zsell_transform.guide.trial import Record, Trial
+from zsell_transform.guide.trial import choose as choose_among
 from zsell_transform.guide.trial_page import trial_markdown
 from zsell_transform.pipedrive.assumptions import ASSUMPTIONS
 from zsell_transform.sell.entities import ITEMS
@@ -34,6 +39,44 @@ def frames(**rows: Rows) -> dict[str, pl.LazyFrame]:
 def linked(*links: tuple[str, str, str, str]) -> pl.DataFrame:
     schema = dict.fromkeys(("item", "id", "target", "target_id"), pl.String)
     return pl.DataFrame(links, schema=schema, orient="row")
+
+
+class Files:
+    """What a lap writes, all in memory."""
+
+    def __init__(self, files: dict[str, pl.LazyFrame], links: pl.DataFrame) -> None:
+        self.frames = {item: frame.collect() for item, frame in files.items()}
+        self.linked = [(row[:2], row[2:]) for row in links.rows()]
+
+    def ids(self, item: str) -> pl.Series:
+        return self.frames[item]["_id"]
+
+    def links(self, records: Collection[Record]) -> Iterable[tuple[Record, Record]]:
+        there = {(item, place) for item, frame in self.frames.items() for place in frame["_id"]}
+        return [(one, other) for one, other in self.linked if one in records and other in there]
+
+    def read(self, item: str, ids: Collection[str]) -> pl.DataFrame:
+        return self.frames[item].filter(pl.col("_id").is_in(list(ids)))
+
+
+def seen(files: Files, limit: int, chunk: int = 50) -> dict[str, Sightings]:
+    """What is noted of these rows, passing chunk by chunk."""
+    joined = pl.Series([one[1] for one, other in files.linked if (one[0], other[0]) == ("leads", "persons")])
+    noted = {
+        item: Sightings(item, {"all": frame.drop("_id").columns}, min(limit, MOST), joined.cast(pl.String))
+        if item == "leads"
+        else Sightings(item, {"all": frame.drop("_id").columns}, min(limit, MOST))
+        for item, frame in files.frames.items()
+    }
+    for item, frame in files.frames.items():
+        for rows in frame.iter_slices(chunk):
+            noted[item].add("all", "companies", rows)
+    return noted
+
+
+def choose(files: dict[str, pl.LazyFrame], links: pl.DataFrame, limit: int = 7) -> Trial:
+    lap = Files(files, links)
+    return choose_among(seen(lap, limit), lap, limit)
 
 
 def organizations(n: int = 40) -> Rows:
@@ -196,6 +239,89 @@ def test_the_trial_is_closed_and_small_and_the_same_again(
             assert (target, target_id) in chosen
     assert set(files) == set(trial.ids)
     assert choose(files, links, limit).shows.equals(trial.shows)
+
+
+@pytest.mark.parametrize("wishes", [{"single_pass": True}, {"duplicates": {"companies": "merge"}}])
+def test_the_files_of_a_trial_hold_whole_rows_and_all_they_name(
+    tmp_path: Path, wishes: dict[str, Any], sample: Path
+) -> None:
+    """Of what a run writes: each row of the trial stands so in the numbered files, and what it names too."""
+    made = zt.transform(sample, tmp_path / "lap_1", mapping=wishes, rehearse=False)
+    names = set()
+    for path in sorted((tmp_path / "lap_1" / "trial").glob("*.csv")):
+        item = path.name.split("-")[1].removesuffix(".csv")
+        rows = pl.read_csv(path, infer_schema=False)
+        several = pl.concat([rows.lazy(), made.scan(item)], how="diagonal").collect()
+        assert several.unique().height == made.tables[item].unique().height
+        if item == "organizations":
+            names = {*rows["Organization - Name"]}
+        elif "Organization - Name" in rows.columns:
+            assert {*rows["Organization - Name"].drop_nulls()} <= names
+    assert names
+    assert not made.story.trial["id"].str.contains("<").any()
+
+
+def at_once(feature: Feature, frame: pl.DataFrame) -> set[str]:
+    """The ids that a feature offers, asked of the whole table."""
+    if feature.each is not None:
+        groups = frame.drop_nulls(feature.each).group_by(feature.each).agg(pl.len(), pl.col("_id").min())
+        return set(groups.sort("len", feature.each, descending=[True, False])["_id"].head(VALUES))
+    if feature.same is None:
+        condition = conditions(feature.item, frame.columns)[feature.key]
+        return set(frame.filter(condition)["_id"].head(CONSIDERED))
+    named = frame.drop_nulls(feature.same).with_columns(key=alike(feature), brackets=bracketed(feature))
+    firsts: list[tuple[str, str]] = []
+    for (_,), group in named.group_by("key"):
+        apart = group.filter("brackets") if feature.twin else group
+        others = group.filter(~pl.col("brackets")) if feature.twin else group.clear()
+        first, last = apart["_id"].min(), others["_id"].min() or group["_id"].max()
+        firsts += [(str(first), str(last))] if apart.height and first != last else []
+    return set(min(firsts, default=()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(accounts(), st.integers(1, 9), st.integers(1, 30))
+def test_noting_chunk_by_chunk_finds_what_the_whole_table_has(
+    account: tuple[dict[str, pl.LazyFrame], pl.DataFrame], first_look: int, chunk: int
+) -> None:
+    files = Files(*account)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sightings, "FIRST_LOOK", first_look)
+        noted = seen(files, limit=4, chunk=chunk)
+    for item, frame in files.frames.items():
+        found = noted[item].found()
+        pairs = {
+            one.key: set().union(*noted[item].pairs(one.key, files.ids(item))[:1])
+            for one in FEATURES.values()
+            if one.same is not None
+        }
+        assert found[ORDINARY] == frame["_id"].head(4).to_list()
+        for feature in FEATURES.values():
+            if feature.item == item and (feature.key in found or feature.same in frame.columns):
+                asked = pairs[feature.key] if feature.same else set(found[feature.key])
+                assert asked == at_once(feature, frame)
+
+
+def test_of_several_parts_the_first_rows_are_those_of_the_first_file() -> None:
+    noted = Sightings("persons", {"a": ["Person - Name"], "b": ["Person - Name", "Organization - Name"]}, 2)
+    rows = pl.DataFrame({"_id": ["1", "2", "3"], "Person - Name": "P", "Organization - Name": "O"})
+    noted.add("b", "contacts", rows)
+    noted.add("a", "contacts", rows.with_columns(_id=pl.lit("a") + pl.col("_id")))
+    assert noted.found()[ORDINARY] == ["a1", "a2"]
+    assert noted.found()["persons_organization"] == ["1", "2", "3"]  # the column does not stand in part a
+    assert noted.found()["persons_alone"] == ["a1", "a2", "a3"]
+
+
+def test_equal_checksums_are_not_enough_for_a_pair() -> None:
+    files = Files(frames(organizations=organizations(6)), linked())
+    noted = seen(files, limit=3)
+    same = [
+        frame.with_columns(key=pl.lit(7, dtype=pl.UInt64))
+        for frame in noted["organizations"]._names.pop("organizations_same")["all"]
+    ]
+    noted["organizations"]._names["organizations_same"] = {"all": same}
+    assert noted["organizations"].pairs("organizations_same", files.ids("organizations"))
+    assert shown(choose_among(noted, files, 3), "organizations_same") == []
 
 
 # --- trial.md ---------------------------------------------------------------------------------------

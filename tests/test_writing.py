@@ -10,6 +10,7 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -93,6 +94,25 @@ def test_rows_keep_their_order_over_the_files(tmp_path: Path, count: int) -> Non
     assert [one.rows for one in files] == [50_000] * full + ([rest] if rest else [])
     names = [f"2-persons-{n:02}.csv" for n in range(1, len(files) + 1)]
     assert [one.file for one in files] == (names if len(files) > 1 else ["2-persons.csv"])
+
+
+@pytest.mark.parametrize("limits", [{}, {"rows": 700}, {"megabytes": 0.02}])
+@pytest.mark.parametrize("bom", [True, False])
+def test_single_rows_are_read_again(tmp_path: Path, limits: dict[str, Any], bom: bool) -> None:
+    """Also where a cell has line breaks, rows came in several pieces, and a file was cut for its size."""
+    whole = numbered(3_000).collect()
+    with Folder(tmp_path / "out") as folder:
+        part = folder.roll("2-persons", bom=bom, **limits)
+        for piece in whole.iter_slices(1_100):
+            part.add(piece)
+        files, begin = folder.settle()["2-persons"], 0
+        for one in files:
+            assert folder.headers(one.file) == tuple(whole.columns)
+            assert one.rows
+            at = sorted({0, one.rows // 2, min(1_024, one.rows - 1), one.rows - 1})
+            assert folder.read(one.file, at).equals(whole[[begin + n for n in at]])
+            assert folder.read(one.file, []).height == 0
+            begin += one.rows
 
 
 def test_parts_are_numbered_through_and_keep_their_columns(tmp_path: Path) -> None:
@@ -334,7 +354,7 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_in_the_words_of_the_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: rolling.Rolling, data: bytes, rows: int) -> None:
+    def full(self: rolling.Rolling, *given: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(rolling.Rolling, "_write", full)

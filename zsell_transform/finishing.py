@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from typing import Final
 
 import attrs
 import polars as pl
@@ -17,36 +16,22 @@ from zsell_transform.guide import setup
 from zsell_transform.guide import story as stories
 from zsell_transform.guide.report import report_html
 from zsell_transform.guide.setup_page import setup_markdown
-from zsell_transform.guide.trial import Trial, choose
 from zsell_transform.guide.trial_page import trial_markdown
 from zsell_transform.guide.unused import unused
 from zsell_transform.lap import Lap
 from zsell_transform.lap.words import Plan
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
-from zsell_transform.migrated import Migration, scan_files
-from zsell_transform.output import STEMS, Written
+from zsell_transform.migrated import Migration
+from zsell_transform.output import Written
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.reading import Export
 from zsell_transform.records import Records
 from zsell_transform.rehearsing import rehearsed
-from zsell_transform.sell.entities import HISTORY, ITEMS, MARK_WORDS, TARGETS
 from zsell_transform.telling import tell_story
+from zsell_transform.trial_files import write_trial
 from zsell_transform.writing.folder import Folder
 from zsell_transform.writing.manifest import FileFacts
-
-#: Item → the column of its files that says which Sell record a row is.
-OWN_ID: Final = {
-    "organizations": "Organization - Zendesk Sell ID",
-    "persons": "Person - Zendesk Sell ID",
-    "deals": "Deal - Zendesk Sell ID",
-    "leads": "Lead - Zendesk Sell lead ID",
-}
-#: Where the mark stands in the text of activities and notes.
-_MARK: Final = {
-    "activities": ("Activity - Note", r"(Sell \w+ [^<>]+)$"),
-    "notes": ("Note - Content", r"^[^<]*(Sell \w+ \S+)"),
-}
 
 
 def finish(
@@ -149,56 +134,6 @@ def _documents(folder: Folder, drafts: Drafts, lap: Lap) -> pl.DataFrame:
     return told
 
 
-def write_trial(folder: Folder, written: Written, plans: MappingOf[str, Plan], limit: int) -> Trial:
-    """Chooses the trial's records among the written rows and writes their files; parts stay parts."""
-    files = {
-        item: [folder.path / facts.file for facts in written.files[item]]
-        for item in ITEMS
-        if written.files[item]
-    }
-    if limit <= 0 or not files:
-        return Trial({}, stories.empty(stories.TRIAL))
-    ours = {theirs: header for header, theirs in written.spelled.items()}
-    scans = {
-        item: _identified(item, scan_files(paths).rename(ours, strict=False)) for item, paths in files.items()
-    }
-    chosen = choose(scans, _trial_links(plans), limit)
-    for item, ids in chosen.ids.items():
-        kinds: dict[tuple[str, ...], list[pl.LazyFrame]] = {}
-        for path in files[item]:
-            scan = scan_files([path])
-            kinds.setdefault(tuple(scan.collect_schema().names()), []).append(scan)
-        wanted = pl.Series(ids, dtype=pl.String).implode()
-        parts = [
-            _identified(item, pl.concat(several).rename(ours, strict=False))
-            .filter(pl.col("_id").is_in(wanted))
-            .drop("_id")
-            .rename(written.spelled, strict=False)
-            for several in kinds.values()
-        ]
-        folder.table(f"trial/{STEMS[item]}", parts)
-    return chosen
-
-
-def _identified(item: str, scan: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows with `_id`: the Sell id, or the mark in their text."""
-    if item in OWN_ID:
-        return scan.with_columns(_id=pl.col(OWN_ID[item]))
-    column, pattern = _MARK[item]
-    return scan.with_columns(_id=pl.col(column).str.extract(pattern))
-
-
-def _trial_links(plans: MappingOf[str, Plan]) -> pl.DataFrame:
-    """`item, id, target, target_id`, with the mark as the id of activities and notes."""
-    parts = []
-    for entity, plan in plans.items():
-        own = pl.format("Sell {} {}", pl.lit(MARK_WORDS[entity]), "id") if entity in HISTORY else pl.col("id")
-        parts.append(
-            plan.links.select(pl.lit(TARGETS[entity]).alias("item"), own.alias("id"), "target", "target_id")
-        )
-    return pl.concat(parts).drop_nulls()
-
-
 def _zone(ask: Mapping) -> pl.DataFrame:
     return issues.empty() if ask.timezone else issues.issue("timezone_unset", field="timezone", value="UTC")
 
@@ -206,9 +141,7 @@ def _zone(ask: Mapping) -> pl.DataFrame:
 def _headers(folder: Folder, written: Written) -> dict[str, list[str]]:
     ours = {theirs: header for header, theirs in written.spelled.items()}
     return {
-        facts.file: [
-            ours.get(name, name) for name in scan_files([folder.path / facts.file]).collect_schema().names()
-        ]
+        facts.file: [ours.get(name, name) for name in folder.headers(facts.file)]
         for files in written.files.values()
         for facts in files
     }

@@ -83,7 +83,7 @@ def transform(
         plans, lost = with_own_cells(drafts, lap.plans)
         tell("linking", rows, rows)
         placed = layouts(drafts, plans, filled)
-        written = write_tables(folder, drafts, plans, placed, records, ask, tell)
+        written = write_tables(folder, drafts, plans, placed, records, ask, tell, trial)
         changed = None
         if previous is not None:
             from zsell_transform.delta import updates  # only who asks for it pays for its import

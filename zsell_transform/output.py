@@ -20,6 +20,7 @@ from zsell_transform import issues
 from zsell_transform.addressing import Layout, added_rows, addressed
 from zsell_transform.drafting import Drafts
 from zsell_transform.guide import setup
+from zsell_transform.guide.sightings import Sightings, watch
 from zsell_transform.lap.words import MERGED, OUT, Plan
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import contract
@@ -47,6 +48,7 @@ class Written:
         found: issues about rows.
         values: header → the values that Pipedrive must know, with their counts, over the whole account.
         pipelines: deals and sums by pipeline, stage, status and currency, in Sell and as they arrive.
+        seen: item → what the trial must know of its rows.
     """
 
     files: MappingOf[str, tuple[FileFacts, ...]]
@@ -54,6 +56,7 @@ class Written:
     found: pl.DataFrame
     values: MappingOf[str, pl.DataFrame]
     pipelines: pl.DataFrame
+    seen: MappingOf[str, Sightings]
 
 
 @attrs.frozen(eq=False)
@@ -108,6 +111,7 @@ def write_tables(
     records: Records,
     ask: Mapping,
     tell: Tell,
+    trial: int,
 ) -> Written:
     """Writes the numbered files, and gathers all that must be known of the whole account on the way."""
     limits = ask.limits
@@ -119,6 +123,7 @@ def write_tables(
         for item, layout in layouts.items()
     }
     spelled = _spelled(layouts, ask)
+    seen = watch({item: layout.columns for item, layout in layouts.items()}, plans, trial)
     tally, total, done = _Tally(), sum(records.seen.rows.values()), 0
     with ThreadPoolExecutor(1) as pool:
         for entity in (e for e in ENTITIES if e in drafts and e in plans):
@@ -128,12 +133,13 @@ def write_tables(
                 tally.add(chunk.counted)
                 if item in layouts and (chunk.rows["state"] == OUT).any():
                     out = addressed(item, plans[entity], chunk.rows, chunk.drafted, layouts[item].order)
-                    _put(out, parts[item], layouts[item], spelled)
+                    _put(entity, out, parts[item], layouts[item], spelled, seen.get(item))
                     tally.found.append(_checked(entity, out, drafts))
                 done += chunk.height
                 tell("writing", done, total)
             if item in layouts and plans[entity].added.height:
-                _put(added_rows(plans[entity], layouts[item].order), parts[item], layouts[item], spelled)
+                added = added_rows(plans[entity], layouts[item].order)
+                _put(entity, added, parts[item], layouts[item], spelled, seen.get(item))
     settled = folder.settle()
     return Written(
         spelled=spelled,
@@ -141,6 +147,7 @@ def write_tables(
         found=issues.summed(issues.gather(tally.found)),
         values={header: _summed(frames) for header, frames in tally.values.items()},
         pipelines=of_deals(tally.pipelines, records.seen.stages),
+        seen=seen,
     )
 
 
@@ -203,11 +210,18 @@ def _counted(made: Draft, whole: pl.LazyFrame, *, with_deals: bool) -> _Counted:
 
 
 def _put(
-    out: pl.DataFrame, parts: MappingOf[str, Rolling], layout: Layout, spelled: MappingOf[str, str]
+    entity: str,
+    out: pl.DataFrame,
+    parts: MappingOf[str, Rolling],
+    layout: Layout,
+    spelled: MappingOf[str, str],
+    seen: Sightings | None,
 ) -> None:
     for label, columns in layout.columns.items():
         rows = out.filter(pl.col("part") == label) if len(layout.columns) > 1 else out
         if rows.height:
+            if seen:
+                seen.add(label, entity, rows)
             parts[label].add(
                 rows.select(pl.col(column).alias(spelled.get(column, column)) for column in columns)
             )

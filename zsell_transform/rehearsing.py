@@ -5,7 +5,7 @@ them.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -13,8 +13,10 @@ from zsell_transform import issues
 from zsell_transform.guide import story as stories
 from zsell_transform.output import Written
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.sell.entities import TARGETS
+
+if TYPE_CHECKING:
+    from zsell_transform.pipedrive.wizard import Rehearsal
 
 #: Rows up to which a run is rehearsed unasked.
 MOST_ROWS: Final = 500_000
@@ -36,6 +38,11 @@ def rehearsed(
     rows = sum(facts.rows or 0 for files in written.files.values() for facts in files)
     if not rows or wish is False or (wish is None and rows > MOST_ROWS):
         return None, None, issues.empty()
+    from zsell_transform.pipedrive.wizard import (
+        Rehearsal,
+        rehearse,
+    )  # a run without rehearsal needs no wizard
+
     done = rehearse(folder, Rehearsal.of(held.raw))
     said = stories.Rehearsed(
         files=done.files.select(list(stories.REHEARSED)),

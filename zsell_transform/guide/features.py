@@ -347,9 +347,8 @@ def alike(feature: Feature) -> pl.Expr:
     return name.str.replace(_TWIN, "") if feature.twin else name
 
 
-def cells_of(feature: Feature, columns: Columns) -> Columns:
-    """The columns that show it, in the order of the file."""
-    condition = feature.when(columns) if feature.when else None
+def cells_of(feature: Feature, condition: pl.Expr | None, columns: Columns) -> Columns:
+    """The columns that show it (those of its condition too), in the order of the file."""
     asked = {*feature.cells, *(condition.meta.root_names() if condition is not None else ()), feature.each}
     return tuple(header for header in columns if header in asked and not header.startswith("_"))
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
-
-import polars as pl
 
 from zsell_transform.guide import words
 from zsell_transform.guide.features import FEATURES, Feature
@@ -29,8 +28,8 @@ def trial_markdown(story: Story) -> str:
 
 
 def _opening(story: Story, items: list[str]) -> str:
-    ids = story.trial.unique(["item", "id"], maintain_order=True)
-    counts = [words.count(ids.filter(pl.col("item") == item).height, words.one(item), item) for item in items]
+    held = Counter(item for item, _ in _rows(story))
+    counts = [words.count(held[item], words.one(item), item) for item in items]
     return (
         f"# The trial of lap {story.lap}\n\n"
         f"This folder holds {words.listed(counts)}, chosen to show what is special in your account and where "
@@ -45,18 +44,23 @@ def _opening(story: Story, items: list[str]) -> str:
 
 def _records(story: Story, items: list[str]) -> list[str]:
     """A chapter for each item, a list for each record; what a point means is said once, at the first one."""
-    parts, told = [], set[str]()
+    parts, told, of_all = [], set[str](), _rows(story)
     for item in items:
+        records = {key: rows for key, rows in of_all.items() if key[0] == item}
         parts.append(f"## {words.spoken(item)}")
-        of_item = story.trial.filter(pl.col("item") == item)
-        for place in of_item["id"].unique(maintain_order=True):
-            rows = of_item.filter(pl.col("id") == place)
-            shown = rows.filter(pl.col("shows").is_in(list(FEATURES))).select("shows", "value").rows()
-            parts.append(
-                _record(rows["name"][0], place, {FEATURES[key]: value for key, value in shown}, told)
-            )
-            told |= {key for key, _ in shown if FEATURES[key].each is None}
+        for (_, place), rows in records.items():
+            shown = {FEATURES[row["shows"]]: row["value"] for row in rows if row["shows"] in FEATURES}
+            parts.append(_record(rows[0]["name"], place, shown, told))
+            told |= {feature.key for feature in shown if feature.each is None}
     return parts
+
+
+def _rows(story: Story) -> dict[tuple[str, str], list[dict[str, str | None]]]:
+    """Item and id → the rows of the record, in the order of the trial."""
+    records: dict[tuple[str, str], list[dict[str, str | None]]] = {}
+    for row in story.trial.to_dicts():
+        records.setdefault((row["item"], row["id"]), []).append(row)
+    return records
 
 
 def _record(name: str | None, place: str, shown: dict[Feature, str | None], told: set[str]) -> str:

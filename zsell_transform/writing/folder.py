@@ -25,7 +25,7 @@ import polars as pl
 
 from zsell_transform.errors import TargetError
 from zsell_transform.writing.manifest import NAME, FileFacts, files_in, manifest_text, weigh
-from zsell_transform.writing.rolling import Rolling
+from zsell_transform.writing.rolling import Rolled, Rolling
 from zsell_transform.writing.target import appear, check_target, discard, hidden, recover, sight
 
 #: Where tables lie until it is known how many files each has.
@@ -63,6 +63,7 @@ class Folder:
         self.target = None if target is None else Path(target)
         self.facts: dict[str, FileFacts] = {}
         self._rolling: dict[str, list[Rolling]] = {}
+        self._rolled: dict[str, Rolled] = {}
         self._parents: list[Path] = []
         self._finished = False
         self._real = self.target and self.target.resolve()  # a link to a folder stays a link
@@ -154,7 +155,8 @@ class Folder:
             written = [file for part in parts for file in part.close()]
             settled[stem] = []
             for name, file in zip(_names(stem, len(written)), written, strict=True):
-                file.path.rename(self.place(name))
+                file.path = file.path.rename(self.place(name))
+                self._rolled[name] = file
                 settled[stem].append(FileFacts(name, file.rows, file.bytes, file.sha256))
             self.facts |= {one.file: one for one in settled[stem]}
         self._rolling.clear()
@@ -174,6 +176,14 @@ class Folder:
         for part in [parts] if isinstance(parts, pl.LazyFrame) else parts:
             self.roll(stem, rows=rows, megabytes=megabytes, bom=bom).add(part.collect())
         return self.settle().get(stem, [])
+
+    def headers(self, name: str) -> tuple[str, ...]:
+        """The columns of a table written here."""
+        return self._rolled[name].columns
+
+    def read(self, name: str, at: Sequence[int]) -> pl.DataFrame:
+        """A few rows of a table written here, by their numbers from 0 in rising order; not the others."""
+        return self._rolled[name].read(at)
 
     def text(self, name: str, text: str) -> FileFacts:
         """A text file, UTF-8, its line ends as they are in `text`."""
