@@ -61,7 +61,7 @@ def text(column: Cell) -> pl.Expr:
 
 def filled(column: Cell) -> pl.Expr:
     """The cell; blank becomes null."""
-    return cell(column).replace("", None)
+    return pl.when(cell(column) != "").then(cell(column))  # `replace` would hold the whole column
 
 
 def name(column: Cell) -> pl.Expr:

@@ -18,6 +18,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import filled
 from zsell_transform.folding import fold
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey, contradictions, study
@@ -156,7 +157,7 @@ def _identified(entity: str, frame: pl.LazyFrame) -> pl.LazyFrame:
         return pl.Series(rows.name, stood, dtype=pl.String)
 
     ident = pl.col("id") if "id" in names else pl.lit(None, dtype=pl.String)
-    given = ident.str.strip_chars().replace("", None).alias("_given")
+    given = filled(ident.str.strip_chars()).alias("_given")
     identity = pl.struct(given, *basis).map_batches(named, return_dtype=pl.String, is_elementwise=True)
     return frame.select(identity.alias("_id"), "_file", "_row", *names, *_hidden(frame))
 

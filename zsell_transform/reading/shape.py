@@ -217,7 +217,13 @@ def _as_exported(frame: pl.LazyFrame) -> pl.LazyFrame:
     statuses = [
         name for name in frame.collect_schema().names() if name in ("customer_status", "prospect_status")
     ]
-    return frame.with_columns(pl.col(statuses).replace("none", "non")) if statuses else frame
+    return (
+        frame.with_columns(
+            pl.when(pl.col(statuses) == "none").then(pl.lit("non")).otherwise(pl.col(statuses)).name.keep()
+        )
+        if statuses
+        else frame
+    )
 
 
 def _without_full_name(frame: pl.LazyFrame) -> pl.LazyFrame:

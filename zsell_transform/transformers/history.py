@@ -22,7 +22,7 @@ from zsell_transform.cleaning import (
 from zsell_transform.mapping import Mapping, Rule
 from zsell_transform.sell.entities import MARK_WORDS
 from zsell_transform.sell.words import activity_wording, record_types
-from zsell_transform.sparing import either
+from zsell_transform.sparing import either, once_each
 from zsell_transform.transformers.table import Relation, Remark
 
 #: Characters that a subject may have; Pipedrive documents them for titles (`title` in fields.yaml).
@@ -65,8 +65,12 @@ def about_remarks(prefix: str) -> tuple[Remark, ...]:
 
 def _record_type(column: str) -> pl.Expr:
     known = record_types()
-    given = pl.col(column).str.to_lowercase()
-    return given.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
+    return once_each(
+        pl.col(column),
+        lambda given: given.str.to_lowercase().replace_strict(
+            list(known), list(known.values()), default=None, return_dtype=pl.String
+        ),
+    )
 
 
 # --- subject and type -----------------------------------------------------------------------------
