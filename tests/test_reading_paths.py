@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest import mock
 
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from zsell_transform.reading import careful as careful_reader
 from zsell_transform.reading import csv_file, dialect, plain
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.source import Found
@@ -39,13 +41,18 @@ def documents(draw: st.DrawFn) -> tuple[str, str, int, list[list[str]]]:
 
 
 def both_ways(path: Path, delimiter: str, width: int) -> tuple[Table | None, Table]:
-    """The file by the fast path, if it is proven, and by the careful one."""
+    """The file by the fast path, if it is proven, and by the careful one, in runs and one by one."""
     found = Found.at(path, path.name)
     text = path.read_text(encoding="utf-8")
     layout = dialect.Dialect(delimiter, width, 1, is_plain_header=True)
     checked = plain.check(path, delimiter, width)
     fast = csv_file._plain_table(found, layout, text, checked) if checked.plain else None
-    return fast, csv_file._careful_table(found, path.parent / "copy", layout, None, checked.sha256)
+    one_by_one = csv_file._careful_table(found, path.parent / "copy", layout, None, checked.sha256)
+    with mock.patch.object(careful_reader, "_WORTH_A_RUN", 1):
+        in_runs = csv_file._careful_table(found, path.parent / "runs", layout, None, checked.sha256)
+    assert in_runs.frame.collect().equals(one_by_one.frame.collect())
+    assert (in_runs.rows, in_runs.issues.rows()) == (one_by_one.rows, one_by_one.issues.rows())
+    return fast, one_by_one
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

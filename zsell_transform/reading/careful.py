@@ -16,10 +16,15 @@ from heapq import heappop, heappush
 from typing import Final, NamedTuple, TextIO
 
 import attrs
+import polars as pl
+
+from zsell_transform.reading.plain import MAX_WIDTH
 
 #: Text that is held at once, and how far the end of one record is looked for (a cell of 2 MB must fit).
 _BLOCK: Final = 4 << 20
 _LOOKAHEAD: Final = 8 << 20
+#: A shorter run is not worth asking the engine.
+_WORTH_A_RUN: Final = 2_000
 #: Ways of reading one record that are tried before it is taken as it comes.
 _TRIES: Final = 400
 _NEWLINE: Final = r"(?:\r\n|\n|\r)"
@@ -41,6 +46,22 @@ class Record(NamedTuple):
     surplus: tuple[str, ...] = ()
 
 
+class Run(NamedTuple):
+    """Records that need no repair, as they stand: legal CSV, each of the header's width.
+
+    Attributes:
+        row: the number of the first one.
+        text: with quotes, delimiters and line ends (CR LF or LF).
+        records: how many there are.
+        blank: some of them may hold no value.
+    """
+
+    row: int
+    text: str
+    records: int
+    blank: bool
+
+
 @attrs.frozen
 class _Reading:
     """One way to read a record: its cells, where the next one begins, whether its quotes are all legal."""
@@ -59,6 +80,8 @@ class Reader:
         legal = rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^{d}"\r\n]*+)'
         record = rf"(?:{legal}{d}){{{width - 1}}}{legal}"
         self.delimiter, self.width = delimiter, width
+        # The same for the engine of polars, which has no choice to take back here.
+        self._one = rf'(?:(?:"[^"]*(?:""[^"]*)*"|[^{d}"\r\n]*)(?:{d}|\r?\n)){{{width}}}'
         self._run = re.compile(rf"(?:{record}{_NEWLINE})*+")
         self._whole_line = re.compile(rf"(?m)^{record}\r?$")
         self._blank = re.compile(rf"[ \t]*{_NEWLINE}" if delimiter != "\t" else rf" *{_NEWLINE}")
@@ -73,20 +96,53 @@ class Reader:
 
     def read(self, stream: TextIO, first_row: int = 1) -> Iterator[Record]:
         """Every record of a stream (opened with `newline=""`); blank lines are only counted."""
+        for part in self.parts(stream, first_row):
+            if isinstance(part, Run):
+                yield from self.each(part)
+            else:
+                yield part
+
+    def each(self, run: Run) -> Iterator[Record]:
+        """The records of a run, one by one."""
+        return (Record(run.row + n, cells) for n, cells in enumerate(self._legal(run.text)))
+
+    def parts(self, stream: TextIO, first_row: int = 1) -> Iterator[Record | Run]:
+        """The same with runs of records that need no repair, which cost little as they stand."""
         window, row = _Window(stream), first_row
         while window.fill():
             text, at = window.text, window.at
             run = self._run.match(text, at)
             if run and run.end() > at:
-                records = self._legal(text[at : run.end()])
+                window.at = run.end()
+                if whole := self._as_it_stands(run[0], row):
+                    yield whole
+                    row += whole.records
+                    continue
+                records = self._legal(run[0])
                 yield from (Record(row + n, cells) for n, cells in enumerate(records))
-                row, window.at = row + len(records), run.end()
+                row += len(records)
             elif blank := self._blank.match(text, at):
                 row, window.at = row + 1, blank.end()
             else:
                 record, window.at = self._repaired(text, at, row)
                 row += 1
                 yield record
+
+    def _as_it_stands(self, text: str, row: int) -> Run | None:
+        """A run, unless it is short, or has anything that polars reads in another way than the csv module."""
+        if not 1 < self.width <= MAX_WIDTH or len(text) < _WORTH_A_RUN or "\0" in text:
+            return None
+        if text.count("\r") != text.count("\r\n"):
+            return None
+        blank = rf'["{re.escape(self.delimiter)}]{{{self.width - 1},}}\r?\n'
+        column = pl.col("text")
+        asked = (
+            column.str.count_matches(self._one),
+            column.str.contains(rf"(?:\A|\n){blank}").alias("blank"),
+        )
+        # A second, empty text: polars copies a column of one value again and again.
+        records, has_blank = pl.Series("text", [text, ""]).to_frame().select(*asked).row(0)
+        return Run(row, text, records, has_blank)
 
     def _legal(self, text: str) -> list[list[str]]:
         csv.field_size_limit(sys.maxsize)

@@ -7,10 +7,10 @@ both null.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 import attrs
 import polars as pl
@@ -130,57 +130,99 @@ def _plain_table(found: Found, layout: dialect.Dialect, text: str, checked: plai
 def _careful_table(
     found: Found, temporary: Path, layout: dialect.Dialect, asked: str | None, sha256: str
 ) -> Table:
-    """The csv module reads, record by record, and writes a clean copy, which polars scans."""
+    """What is legal is copied as it stands, what is not is repaired; polars scans the clean copy."""
     read_as = encoding.of(found.path, asked)
     temporary.mkdir(parents=True, exist_ok=True)
     clean = temporary / "clean.csv"
-    reader = careful.Reader(layout.delimiter, layout.width)
-    copy = _Copy(found.file)
+    copy = _Copy(found.file, careful.Reader(layout.delimiter, layout.width))
     with (
         found.path.open(encoding=read_as.name, newline="") as source,
         clean.open("w", encoding="utf-8", newline="") as target,
     ):
-        copy.write(reader.read(source), layout.header_row, target)
+        copy.write(source, layout.header_row, target)
     frame = pl.scan_csv(
-        clean, infer_schema=False, null_values=[""], new_columns=["_row", *copy.names], glob=False
-    ).with_columns(pl.col("_row").cast(pl.UInt32))
+        clean,
+        separator=layout.delimiter,
+        infer_schema=False,
+        null_values=[""],
+        new_columns=list(copy.names),
+        row_index_name="_row",
+        glob=False,
+    ).with_columns(copy.numbered(pl.col("_row")))
+    rows = copy.rows
+    if copy.has_blank:
+        frame = frame.filter(pl.any_horizontal(pl.col(copy.names).is_not_null()))
+        rows = int(frame.select(pl.len()).collect(engine="streaming").item())
     return Table(
         file=found.file,
         frame=frame,
         names=copy.names,
         encoding=read_as.name,
         delimiter=layout.delimiter,
-        rows=copy.rows,
+        rows=rows,
         sha256=sha256,
-        issues=issues.gather([_guess(found.file, read_as), copy.issues()]),
+        issues=issues.gather([_guess(found.file, read_as), copy.issues(rows)]),
         suspicious=plain.is_suspicious(clean),
     )
 
 
 class _Copy:
-    """The clean copy of one file: comma, UTF-8, `_row` in front, every record as wide as the header."""
+    """The clean copy of one file: UTF-8, every record as wide as the header; it knows where each stood."""
 
-    def __init__(self, file: str) -> None:
-        self.file, self.rows = file, 0
+    def __init__(self, file: str, reader: careful.Reader) -> None:
+        self.file, self.rows, self.has_blank = file, 0, False
         self.names: tuple[str, ...] = ()
+        self._reader = reader
         self._header_notes = issues.empty()
         self._told: list[tuple[str, int, str, str]] = []
+        #: Places in the copy from which on a record's number is its place there and so much more.
+        self._shifts: dict[int, int] = {}
 
-    def write(self, records: Iterator[careful.Record], header_row: int, target: TextIO) -> None:
-        writer = csv.writer(target, lineterminator="\r\n")
-        for record in records:
-            cells = self._without_nul(record)
-            if record.row < header_row:
-                self._told.append(("preamble_skipped", record.row, " ".join(filter(None, cells)), ""))
-                continue
-            if record.code:
-                self._told.append((record.code, record.row, " | ".join(record.surplus), record.detail))
-            if not self.names:
-                self.names, self._header_notes = headers(cells, self.file, record.row)
-                writer.writerow(["_row", *(f"c{n}" for n in range(len(self.names)))])
-            elif any(cells):
-                self.rows += 1
-                writer.writerow([record.row, *cells])
+    def write(self, source: TextIO, header_row: int, target: TextIO) -> None:
+        writer = csv.writer(target, delimiter=self._reader.delimiter, lineterminator="\r\n")
+        for part in self._reader.parts(source):
+            if isinstance(part, careful.Record):
+                self._add(part, header_row, writer)
+            elif self.names:
+                self._place(part.row)
+                target.write(part.text)
+                self.rows += part.records
+                self.has_blank = self.has_blank or part.blank
+            else:
+                for record in self._reader.each(part):
+                    self._add(record, header_row, writer)
+
+    def _add(self, record: careful.Record, header_row: int, writer: Any) -> None:
+        cells = self._without_nul(record)
+        if record.row < header_row:
+            self._told.append(("preamble_skipped", record.row, " ".join(filter(None, cells)), ""))
+            return
+        if record.code:
+            self._told.append((record.code, record.row, " | ".join(record.surplus), record.detail))
+        if not self.names:
+            self.names, self._header_notes = headers(cells, self.file, record.row)
+            writer.writerow([f"c{n}" for n in range(len(self.names))])
+        elif any(cells):
+            self._place(record.row)
+            self.rows += 1
+            writer.writerow(cells)
+
+    def _place(self, row: int) -> None:
+        shift = row - self.rows
+        if not self._shifts or self._shifts[next(reversed(self._shifts))] != shift:
+            self._shifts[self.rows] = shift
+
+    def numbered(self, place: pl.Expr) -> pl.Expr:
+        """The number of each record as a spreadsheet counts, from its place in the copy."""
+        places, shifts = (
+            pl.Series(part, dtype=pl.Int64) for part in (list(self._shifts), self._shifts.values())
+        )
+
+        def number(at: pl.Series) -> pl.Series:
+            from_here = places.search_sorted(at.cast(pl.Int64), side="right") - 1
+            return (at + shifts.gather(from_here)).cast(pl.UInt32)
+
+        return place.map_batches(number, return_dtype=pl.UInt32, is_elementwise=True)
 
     def _without_nul(self, record: careful.Record) -> list[str]:
         whole = "".join(record.cells)
@@ -189,16 +231,16 @@ class _Copy:
         self._told.append(("nul_removed", record.row, str(whole.count("\0")), ""))
         return [cell.replace("\0", "") for cell in record.cells]
 
-    def issues(self) -> pl.DataFrame:
+    def issues(self, rows: int) -> pl.DataFrame:
         """What was skipped and repaired, by record; delimiters behind most records are a habit, no issue."""
         trailing = sum(code == "long_row" and not value for code, _, value, _ in self._told)
-        habit = trailing > self.rows // 2
-        rows = [
+        habit = trailing > rows // 2
+        told = [
             (code, None, self.file, row, None, None, value or None, detail or None)
             for code, row, value, detail in self._told
             if value or not (habit and code == "long_row")
         ]
-        return issues.gather([self._header_notes, pl.DataFrame(rows, schema=issues.RAW, orient="row")])
+        return issues.gather([self._header_notes, pl.DataFrame(told, schema=issues.RAW, orient="row")])
 
 
 def headers(cells: Sequence[str], file: str, row: int) -> tuple[tuple[str, ...], pl.DataFrame]:

@@ -88,10 +88,11 @@ def check(path: Path, delimiter: str, width: int) -> Checked:
 
 def is_suspicious(path: Path) -> bool:
     """Whether anything in a UTF-8 file may be damaged (also what the end of a block cuts apart)."""
-    pattern, rest = re.compile(SUSPICIOUS.encode()), b""
-    with path.open("rb") as stream:
+    rest = ""
+    with path.open(encoding="utf-8", newline="") as stream:
         while block := stream.read(_BLOCK):
-            if pattern.search(rest + block):
+            texts = pl.Series("text", [rest + block, ""]).to_frame()
+            if texts.select(pl.col("text").str.contains(SUSPICIOUS)).item(0, 0):
                 return True
             rest = block[-16:]
     return False
