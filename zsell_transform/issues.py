@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import attrs
 import polars as pl
+import polars.selectors as cs
 
 from zsell_transform.catalogue import KINDS as KINDS
 
@@ -42,9 +43,19 @@ SCHEMA: Final[dict[str, Any]] = {
 }
 
 
+def _place(column: str, name: str) -> pl.Expr:
+    """A column that a frame may have or not, told without asking the frame for its schema."""
+    kind = RAW[name]
+    return pl.coalesce(cs.by_name(column, require_all=False), pl.lit(None, kind)).cast(kind).alias(name)
+
+
+_NONE: Final = pl.DataFrame(schema=RAW)
+_PLACE: Final = (_place("_file", "file"), _place("_row", "row"), _place("_id", "source_id"))
+
+
 def empty() -> pl.DataFrame:
     """The neutral element: no issue, in the travelling schema."""
-    return pl.DataFrame(schema=RAW)
+    return _NONE.clone()
 
 
 def issue(
@@ -77,10 +88,6 @@ def found(
     where present.
     """
     KINDS[code]
-    names = frame.collect_schema().names()
-
-    def place(column: str) -> pl.Expr:
-        return pl.col(column) if column in names else pl.lit(None)
 
     def text(given: str | pl.Expr | None) -> pl.Expr:
         return given if isinstance(given, pl.Expr) else pl.lit(given, dtype=pl.String)
@@ -88,9 +95,7 @@ def found(
     return frame.select(
         pl.lit(code).alias("code"),
         pl.lit(entity, dtype=pl.String).alias("entity"),
-        place("_file").cast(pl.String).alias("file"),
-        place("_row").cast(pl.Int64).alias("row"),
-        place("_id").cast(pl.String).alias("source_id"),
+        *_PLACE,
         text(field).cast(pl.String).alias("field"),
         text(value).cast(pl.String).alias("value"),
         text(detail).cast(pl.String).alias("detail"),

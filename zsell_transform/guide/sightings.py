@@ -90,19 +90,21 @@ class Sightings:
     # --- while they pass ------------------------------------------------------------------------------
 
     def add(self, part: str, entity: str, rows: pl.DataFrame) -> None:
-        """Looks at rows of one part: `_id` and, among others, its columns."""
-        whole = self.whole(rows.select("_id", *self.parts[part]))
+        """Looks at rows of one part: `_id` and, among others, its columns; empty texts will be blank cells."""
+        text = pl.col(pl.String)
+        shown = rows.select("_id", *self.parts[part]).with_columns(pl.when(text != "").then(text))
+        whole = self.whole(shown)
         self._look(part, entity, whole.head(FIRST_LOOK))
         if rows.height > FIRST_LOOK:
             self._look(part, entity, whole.slice(FIRST_LOOK))
         self._compare(part, entity, whole)
 
     def whole(self, rows: pl.DataFrame) -> pl.LazyFrame:
-        """Written rows with all columns of the item; empty texts are blank, as they are in the files."""
-        text, nothing = pl.col(pl.String), pl.lit(None, dtype=pl.String)
+        """Written rows with all columns of the item."""
+        nothing = pl.lit(None, dtype=pl.String)
         known = {} if self.joined is None else {"_joined": self._joins()}
         lacking = {c: nothing for c in self.columns if c not in (*rows.columns, "_joined")}
-        return rows.lazy().with_columns(pl.when(text != "").then(text), **lacking, **known)
+        return rows.lazy().with_columns(**lacking, **known)
 
     def _joins(self) -> pl.Expr:
         assert self.joined is not None
