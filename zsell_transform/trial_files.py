@@ -96,8 +96,8 @@ class _Rows:
         for part in self._written.seen[item].parts if item in self._written.seen else ():
             for entity in (e for e in ENTITIES if e in self._plans and TARGETS[e] == item):
                 out = (pl.col("state") == OUT) & (pl.col("part") == part)
-                rows = self._plans[entity].rows.filter(out).select("id")
-                yield mark(entity), rows.with_row_index("at", offset=begin)
+                rows = self._plans[entity].rows.select("id", "state", "part").filter(out)
+                yield mark(entity), rows.select("id").with_row_index("at", offset=begin)
                 begin += rows.height
 
 

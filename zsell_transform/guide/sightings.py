@@ -188,6 +188,8 @@ def _least(frames: list[pl.DataFrame]) -> list[str]:
 
 def _pairs(names: pl.DataFrame) -> list[list[str]]:
     """Least and greatest id of those with one checksum, which are the same on any machine."""
+    if not names["apart"].all():  # only what is like one of these can be its pair
+        names = names.filter(pl.col("key").is_in(names.filter("apart")["key"].implode()))
     several = names.filter(pl.col("key").is_not_null() & pl.col("key").is_duplicated())
     groups = several.group_by("key").agg(
         pl.col("apart").any().alias("one"),

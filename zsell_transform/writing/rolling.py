@@ -18,7 +18,7 @@ import polars as pl
 #: A file begins with this where the mapping asks for a byte order mark.
 BOM = b"\xef\xbb\xbf"
 #: So many rows are written at once, and can be read again without the others.
-BLOCK = 1_024
+BLOCK = 4_096
 
 #: Number of the first row and place of the first byte of each block.
 Blocks = list[tuple[int, int]]
@@ -47,7 +47,7 @@ class Rolled:
             for (first, begin), (after, end) in zip(self.blocks, ends, strict=True):
                 if here := [number - first for number in at if first <= number < after]:
                     file.seek(begin)
-                    parts.append(_block(file.read(end - begin), self.columns)[here])
+                    parts.append(_rows(file.read(end - begin), self.columns, here))
         return pl.concat(parts)
 
     @property
@@ -136,9 +136,13 @@ def _csv(frame: pl.DataFrame) -> tuple[bytes, Blocks]:
     blank = frame.with_columns(pl.when(text != "").then(text))
     for row in range(0, frame.height, BLOCK):
         blocks.append((row, buffer.tell()))
-        blank[row : row + BLOCK].write_csv(buffer, include_header=False, line_terminator="\n")
+        blank[row : row + BLOCK].write_csv(
+            buffer, include_header=False, line_terminator="\n", batch_size=BLOCK
+        )
     return buffer.getvalue(), blocks
 
 
-def _block(data: bytes, columns: Sequence[str]) -> pl.DataFrame:
-    return pl.read_csv(data, has_header=False, new_columns=columns, infer_schema=False)
+def _rows(block: bytes, columns: Sequence[str], at: list[int]) -> pl.DataFrame:
+    return pl.read_csv(block, has_header=False, new_columns=columns, infer_schema=False, n_rows=max(at) + 1)[
+        at
+    ]
