@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform import issues
+from zsell_transform.positions import positions
 
 #: Providers whose addresses say nothing about an employer; a country's own endings of the same names count
 #: too.
@@ -82,9 +82,13 @@ def _bare(domain: pl.Expr) -> pl.Expr:
 
 
 def of_email(address: pl.Expr) -> pl.Expr:
-    """The domain of an address, unless it is a free provider's."""
-    domain = _bare(address.str.extract(r"@([^@\s>]+)$", 1))
-    return pl.when(~domain.str.extract(r"^([^.]+)", 1).is_in(FREE_PROVIDERS)).then(domain)
+    """The domain of an address."""
+    return _bare(address.str.extract(r"@([^@\s>]+)$", 1))
+
+
+def is_free(domain: pl.Expr) -> pl.Expr:
+    """Whether a domain is a free provider's."""
+    return domain.str.extract(r"^([^.]+)", 1).is_in(FREE_PROVIDERS)
 
 
 def of_website(address: pl.Expr) -> pl.Expr:
@@ -92,49 +96,30 @@ def of_website(address: pl.Expr) -> pl.Expr:
     return _bare(address.str.extract(r"^(?:[a-zA-Z]+://)?([^/?#:\s]+)", 1))
 
 
-def by_domain(employer: pl.DataFrame, contacts: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
-    """`source, company` of people without any company whose address belongs to exactly one company.
+def by_domain(emails: pl.Series, companies: pl.DataFrame) -> pl.Series | None:
+    """Of each address, the row of the one company that its domain belongs to; None where that leads nowhere.
 
     Args:
-        employer: the resolved references of people to their companies: source, how.
-        contacts: id, email.
-        companies: id, email, website.
+        companies: email, website.
     """
+    if not emails.count():
+        return None
+    at = pl.int_range(pl.len(), dtype=pl.UInt32).alias("at")
+    domain = of_email(pl.col("email"))
     owned = (
         pl.concat(
             [
-                companies.select("id", domain=of_email(pl.col("email"))),
-                companies.select("id", domain=of_website(pl.col("website"))),
+                companies.select(at, domain=domain).filter(~is_free(pl.col("domain"))),
+                companies.select(at, domain=of_website(pl.col("website"))),
             ]
         )
         .drop_nulls()
         .unique()
     )
     single = owned.filter(pl.col("domain").is_unique())
+    single = single.filter(~is_free(pl.col("domain")))
     if not single.height:
-        return pl.DataFrame(schema={"source": pl.String, "company": pl.String})
-    free = (
-        employer.filter(pl.col("how").is_null())
-        .select("source")
-        .join(
-            contacts.select(source="id", domain=of_email(pl.col("email"))), on="source", maintain_order="left"
-        )
-    )
-    return free.join(single.rename({"id": "company"}), on="domain", maintain_order="left").select(
-        "source", "company"
-    )
-
-
-def told(found: pl.DataFrame, employer: pl.DataFrame, *, linked: bool) -> pl.DataFrame:
-    """One issue for each: the suggestion, or the link that was made."""
-    placed = found.join(
-        employer.select("source", "file", "row"), on="source", how="left", maintain_order="left"
-    )
-    code = "company_from_domain" if linked else "link_suggested"
-    return issues.found(
-        placed.lazy().rename({"file": "_file", "row": "_row", "source": "_id"}),
-        code,
-        entity="contacts",
-        field="organisation_name",
-        value=pl.col("company"),
-    ).collect()
+        return None
+    asked = emails.to_frame("email").select(domain).to_series()
+    found = single["at"].gather(positions(asked, single["domain"]))
+    return found if found.count() else None

@@ -26,17 +26,30 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.domains import by_domain, told
+from zsell_transform.domains import by_domain
 from zsell_transform.folding import folded
-from zsell_transform.linker.parties import leads_of, parties_of
-from zsell_transform.linker.references import References, about_references, by_entity, references_of
-from zsell_transform.linker.resolving import LOST, Index, index_of, of_kind, resolve
+from zsell_transform.linker.parties import Parties, leads_of, parties_of
+from zsell_transform.linker.references import (
+    DEAL,
+    LEAD,
+    PARTY,
+    References,
+    about_of,
+    about_references,
+    by_entity,
+    references_of,
+)
+from zsell_transform.linker.resolving import ANSWER, HOW, KIND, LOST, Index, of_kind, resolve, with_names
+from zsell_transform.positions import positions
 
 
 @attrs.frozen
 class Graph:
     """The Sell account as records and resolved links; every id is a Sell id or a stand-in such as
     `name:acme`.
+
+    A link is told twice: by id and, in a column that ends in `_at`, by the row at which that record stands in
+    its frame, by which it is followed.
 
     Attributes:
         companies: n, id, name, address, city, added; added records have no `n`.
@@ -68,61 +81,39 @@ def link(keys: Mapping[str, pl.DataFrame], *, follow_domains: bool = False) -> G
         follow_domains: link people without a company by the domain of their address, instead of suggesting
             it.
     """
-    about_any = about_references(keys)
-    leads = leads_of(keys["leads"], about_any)
-    references = references_of(keys, leads, about_any)
-    companies, contacts, references = parties_of(keys, references)
-    in_companies = index_of(of_kind(companies, "companies"))
-    in_parties = index_of(pl.concat([of_kind(contacts, "contacts"), of_kind(companies, "companies")]))
-    employer = resolve(references["employer"], in_companies)
-    main_contact = resolve(references["main_contact"], in_parties)
-    deal_company = resolve(references["deal_company"], in_companies)
-    lead_company = resolve(references["lead_company"], in_companies)
-    deals = _deals(keys["deals"], main_contact, deal_company)
-    employer, from_deals = _employers_from_deals(employer, companies, deals)
-    employer, from_domains = _employers_from_domains(employer, keys, follow=follow_domains)
-    titles = _titles(deals, leads)
-    about = {entity: _about(rows, in_parties, *titles) for entity, rows in by_entity(about_any).items()}
+    about = about_references(keys)
+    leads = leads_of(keys["leads"], about)
+    references = references_of(keys, leads)
+    rows = {relation: reference.rows for relation, reference in references.items()}
+    parties = parties_of(keys, {**rows, "about": about_of(about, PARTY)})
+    found = {name: resolve(asked, parties.index(name)) for name, asked in parties.rows.items()}
+    deals = _deals(keys["deals"], found["main_contact"], found["deal_company"])
+    found["employer"], from_deals = _employers_from_deals(found["employer"], parties, deals)
+    found["employer"], from_domains = _employers_from_domains(
+        found["employer"], parties, keys, follow=follow_domains
+    )
+    history = by_entity(_about(about, found["about"], deals, leads))
     resolved = [
-        (references["employer"], employer),
-        (references["main_contact"], main_contact),
-        (references["deal_company"], deal_company),
-        (references["lead_company"], lead_company),
-        *((References(entity, "about", rows), rows) for entity, rows in about.items()),
+        *((reference, found[relation]) for relation, reference in references.items()),
+        *((References(entity, "about", asked), asked) for entity, asked in history.items()),
     ]
     return Graph(
-        companies=companies,
-        contacts=contacts.join(
-            employer.select(id="source", company="to", asked=pl.col("how").is_not_null()),
-            on="id",
-            how="left",
-            maintain_order="left",
-        ),
+        companies=parties.companies,
+        contacts=_with_company(parties.contacts, found["employer"]),
         deals=deals,
-        leads=leads.join(
-            lead_company.select(id="source", company="to", asked=pl.col("how").is_not_null()),
-            on="id",
-            how="left",
-            maintain_order="left",
-        ),
-        history={
-            entity: rows.select(
-                "n",
-                "file",
-                "row",
-                id="source",
-                about="kind",
-                about_id="to",
-                deal_name="about_deal",
-                name=pl.when(pl.col("type") != "deal").then("name"),
-                asked=pl.col("how").is_not_null(),
-            )
-            for entity, rows in about.items()
-        },
+        leads=_with_company(leads, found["lead_company"]),
+        history={entity: _history(asked) for entity, asked in history.items()},
         how=_counted(resolved),
-        found=issues.gather(
-            [*(_told(reference, rows) for reference, rows in resolved), from_deals, from_domains]
-        ),
+        found=issues.gather([*(_told(*one) for one in resolved), from_deals, from_domains]),
+    )
+
+
+def _with_company(people: pl.DataFrame, employer: pl.DataFrame) -> pl.DataFrame:
+    """People with their company; the references stand in the order of those who have them."""
+    return people.with_columns(
+        employer["to"].alias("company"),
+        employer["at"].alias("company_at"),
+        employer["how"].is_not_null().alias("asked"),
     )
 
 
@@ -132,14 +123,16 @@ def _deals(frame: pl.DataFrame, main_contact: pl.DataFrame, company: pl.DataFram
     """
     joined = frame.select("n", "file", "row", "id", "title").with_columns(
         contact=main_contact["to"],
+        contact_at=main_contact["at"],
         kind=main_contact["kind"],
         company=company["to"],
+        company_at=company["at"],
         contact_how=main_contact["how"],
         company_how=company["how"],
         company_name=company["name"],
     )
-    is_company = pl.col("kind").eq_missing("companies")
-    other = is_company & pl.col("company").is_not_null() & (pl.col("company") != pl.col("contact"))
+    is_company = pl.col("kind").eq_missing(pl.lit("companies", dtype=KIND))
+    other = is_company & (pl.col("company_at") != pl.col("contact_at"))
     return joined.select(
         "n",
         "file",
@@ -147,7 +140,9 @@ def _deals(frame: pl.DataFrame, main_contact: pl.DataFrame, company: pl.DataFram
         "id",
         "title",
         pl.when(~is_company).then("contact").alias("person"),
+        pl.when(~is_company).then("contact_at").alias("person_at"),
         pl.when(is_company).then("contact").otherwise("company").alias("company"),
+        pl.when(is_company).then("contact_at").otherwise("company_at").alias("company_at"),
         pl.when(other).then("company").alias("other_company"),
         "company_name",
         asked=pl.col("contact_how").is_not_null() | pl.col("company_how").is_not_null(),
@@ -156,98 +151,98 @@ def _deals(frame: pl.DataFrame, main_contact: pl.DataFrame, company: pl.DataFram
 
 
 def _employers_from_deals(
-    employer: pl.DataFrame, companies: pl.DataFrame, deals: pl.DataFrame
+    employer: pl.DataFrame, parties: Parties, deals: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """People without a company, or whose company's name fits several, get the one that all their deals
     name.
     """
-    pairs = deals.filter(pl.col("person").is_not_null() & pl.col("company").is_not_null()).select(
-        "person", "company"
-    )
-    if not pairs.height:
+    pairs = deals.select("person_at", "company_at").drop_nulls().unique()
+    single = pairs.filter(pl.col("person_at").is_unique())
+    if not single.height:
         return employer, issues.empty()
-    named = (
-        pairs.unique(maintain_order=True)
-        .group_by("person", maintain_order=True)
-        .agg(pl.col("company").first(), pl.len().alias("several"))
+    at = pl.repeat(None, employer.height, dtype=pl.UInt32, eager=True)
+    at = at.scatter(single["person_at"], single["company_at"])
+    is_ambiguous = pl.col("how").eq_missing(pl.lit("ambiguous", dtype=HOW))
+    named = pl.DataFrame([at.alias("at"), parties.companies["name"].gather(at)])
+    fits = pl.col("f") == folded(pl.when(is_ambiguous).then(named["name"]))
+    taken = pl.lit(at).is_not_null() & (pl.col("how").is_null() | (is_ambiguous & fits))
+    at = employer.select(pl.when(taken).then(at)).to_series()
+    return _led_to(employer, at, parties.companies, "deals"), _told_employers(
+        employer, at, parties.companies, "company_from_deals", value=pl.col("name"), detail=pl.col("company")
     )
-    names = companies.select(from_deals="id", from_deals_f=folded(pl.col("name")))
-    single = (
-        named.filter(pl.col("several") == 1)
-        .select(source="person", from_deals="company")
-        .join(names, on="from_deals", how="left", maintain_order="left")
-    )
-    joined = employer.join(single, on="source", how="left", maintain_order="left")
-    fits = pl.col("f") == pl.col("from_deals_f")
-    taken = pl.col("from_deals").is_not_null() & (
-        pl.col("how").is_null() | (pl.col("how").eq_missing("ambiguous") & fits)
-    )
-    told = issues.found(
-        joined.lazy().filter(taken).rename({"file": "_file", "row": "_row", "source": "_id"}),
-        "company_from_deals",
-        entity="contacts",
-        field="organisation_name",
-        value=pl.col("name"),
-        detail=pl.col("from_deals"),
-    ).collect()
-    decided = joined.with_columns(
-        to=pl.when(taken).then("from_deals").otherwise("to"),
-        kind=pl.when(taken).then(pl.lit("companies")).otherwise("kind"),
-        how=pl.when(taken).then(pl.lit("deals")).otherwise("how"),
-    )
-    return decided.drop("from_deals", "from_deals_f"), told
 
 
 def _employers_from_domains(
-    employer: pl.DataFrame, keys: Mapping[str, pl.DataFrame], *, follow: bool
+    employer: pl.DataFrame, parties: Parties, keys: Mapping[str, pl.DataFrame], *, follow: bool
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    found = by_domain(employer, keys["contacts"], keys["companies"])
-    if not found.height or not follow:
-        return employer, told(found, employer, linked=False) if found.height else issues.empty()
-    taken = pl.col("by_domain").is_not_null()
-    joined = employer.join(
-        found.rename({"company": "by_domain"}), on="source", how="left", maintain_order="left"
-    )
-    linked = joined.with_columns(
-        to=pl.coalesce("to", "by_domain"),
-        kind=pl.when(taken).then(pl.lit("companies")).otherwise("kind"),
-        how=pl.when(taken).then(pl.lit("domain")).otherwise("how"),
-    )
-    return linked.drop("by_domain"), told(found, employer, linked=True)
+    """People without any company, who may get the one that the domain of their address belongs to."""
+    emails = parties.contacts.select(pl.when(~pl.col("added")).then("email")).to_series()
+    free = employer.select(pl.when(pl.col("how").is_null()).then(emails)).to_series()
+    at = by_domain(free, keys["companies"])
+    if at is None:
+        return employer, issues.empty()
+    code = "company_from_domain" if follow else "link_suggested"
+    found = _told_employers(employer, at, parties.companies, code, value=pl.col("company"))
+    return _led_to(employer, at, parties.companies, "domain") if follow else employer, found
 
 
-def _titles(deals: pl.DataFrame, leads: pl.DataFrame) -> tuple[Index, Index]:
-    """Deals and leads as history names them."""
-    nothing = pl.lit(None, dtype=pl.String).alias("email")
+def _led_to(employer: pl.DataFrame, at: pl.Series, companies: pl.DataFrame, how: str) -> pl.DataFrame:
+    """The references, with those led to the companies at some rows that have any there."""
+    led = pl.lit(at).is_not_null()
+    return employer.with_columns(
+        to=pl.when(led).then(companies["id"].gather(at)).otherwise("to"),
+        at=pl.when(led).then(at).otherwise("at"),
+        kind=pl.when(led).then(pl.lit("companies", dtype=KIND)).otherwise("kind"),
+        how=pl.when(led).then(pl.lit(how, dtype=HOW)).otherwise("how"),
+    )
+
+
+def _told_employers(
+    employer: pl.DataFrame, at: pl.Series, companies: pl.DataFrame, code: str, **said: pl.Expr
+) -> pl.DataFrame:
+    placed = employer.select(
+        "name", _file="file", _row="row", _id="source", company=companies["id"].gather(at)
+    )
+    led = placed.lazy().filter(pl.col("company").is_not_null())
+    return issues.found(led, code, entity="contacts", field="organisation_name", **said).collect()
+
+
+def _about(
+    about: pl.DataFrame, parties: pl.DataFrame, deals: pl.DataFrame, leads: pl.DataFrame
+) -> pl.DataFrame:
+    """The record that a note, task or call hangs on, of whichever kind its type says.
+
+    Args:
+        parties: the resolved references to companies and contacts.
+    """
     of_leads = pl.coalesce("name", "company_name", "title").alias("name")
-    return (
-        index_of(deals.select("id", pl.col("title").alias("name"), pl.lit("deals").alias("kind"), nothing)),
-        index_of(leads.select("id", of_leads, pl.lit("leads").alias("kind"), "email")),
-    )
+    email = pl.lit(None, dtype=pl.String).alias("email")
+    titles = {
+        DEAL: Index(of_kind(deals.select("id", email, name="title"), "deals")),
+        LEAD: Index(of_kind(leads.select("id", email, of_leads), "leads")),
+    }
+    answers = [parties.select("place", *ANSWER)]
+    for target, index in titles.items():
+        asked = about_of(about, target)
+        asked = asked.with_columns(number=positions(asked["id"], index.records["id"]))
+        answers.append(resolve(with_names(asked, index), index).select("place", *ANSWER))
+    answers.append(about.select("place").filter(~about["target"].is_in([PARTY, *titles])))
+    return about.hstack(pl.concat(answers, how="diagonal").sort("place").drop("place"))
 
 
-def _about(rows: pl.DataFrame, parties: Index, deals: Index, leads: Index) -> pl.DataFrame:
-    """The record that a note, task or call hangs on, of whichever kind its type says."""
-    entity = rows["entity"][0] if rows.height else "history"
-    type_ = (
-        pl.when(pl.col("type").is_not_null())
-        .then("type")
-        .when(pl.col("name").is_not_null())
-        .then(pl.lit("contact"))
-        .when(pl.col("about_deal").is_not_null())
-        .then(pl.lit("deal"))
-        .otherwise(pl.lit("none"))
+def _history(about: pl.DataFrame) -> pl.DataFrame:
+    return about.select(
+        "n",
+        "file",
+        "row",
+        id="source",
+        about=pl.col("kind").cast(pl.String),
+        about_id="to",
+        about_at="at",
+        deal_name="about_deal",
+        name=pl.when(pl.col("target") != DEAL).then("name"),
+        asked=pl.col("how").is_not_null(),
     )
-    typed = rows.with_columns(type_.alias("type"))
-    of = {name: typed.filter(pl.col("type") == name) for name in ("contact", "deal", "lead")}
-    of["deal"] = of["deal"].with_columns(name="about_deal")
-    parts = [
-        resolve(References(entity, "about", of["contact"]), parties),
-        resolve(References(entity, "about", of["deal"]), deals),
-        resolve(References(entity, "about", of["lead"]), leads),
-    ]
-    free = typed.filter(~pl.col("type").is_in(["contact", "deal", "lead"]))
-    return pl.concat([*parts, free], how="diagonal").sort("n")
 
 
 # --- telling ---------------------------------------------------------------------------------------
@@ -255,16 +250,16 @@ def _about(rows: pl.DataFrame, parties: Index, deals: Index, leads: Index) -> pl
 
 def _counted(resolved: Iterable[tuple[References, pl.DataFrame]]) -> pl.DataFrame:
     counts = [
-        rows.filter(pl.col("how").is_not_null())
-        .group_by("how")
-        .len("count")
-        .sort("how")
+        rows["how"]
+        .drop_nulls()
+        .value_counts()
         .select(
             pl.lit(reference.entity).alias("entity"),
             pl.lit(reference.relation).alias("relation"),
-            "how",
+            pl.col("how").cast(pl.String),
             pl.col("count").cast(pl.Int64),
         )
+        .sort("how")
         for reference, rows in resolved
     ]
     return pl.concat(counts)

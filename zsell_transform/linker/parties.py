@@ -8,50 +8,59 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.folding import folded
-from zsell_transform.linker.references import References
+from zsell_transform.linker.references import LEAD, PARTY, is_person
+from zsell_transform.linker.resolving import Index, named_now, of_kind, with_names
+from zsell_transform.positions import positions
 
-PARTY: Final = ("id", "name", "first", "last", "email", "work", "mobile", "address", "city")
+COLUMNS: Final = ("id", "name", "first", "last", "email", "work", "mobile", "address", "city")
+#: Relations that lead to a company; the others lead to a company or a contact.
+TO_COMPANIES: Final = ("employer", "deal_company", "lead_company")
+
+_TEXT: Final = pl.lit(None, dtype=pl.String)
+_ROW: Final = pl.lit(None, dtype=pl.UInt32)
+
+Rows = Mapping[str, pl.DataFrame]
 
 
-def parties_of(
-    keys: Mapping[str, pl.DataFrame], references: dict[str, References]
-) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, References]]:
+@attrs.frozen
+class Parties:
     """Companies and contacts, with those that are only referred to added behind them.
 
+    Attributes:
+        rows: relation → its references, ready to be resolved: with `number` and the columns of `with_names`.
+        in_companies, in_both: what the relations are looked up in.
+    """
+
+    companies: pl.DataFrame
+    contacts: pl.DataFrame
+    rows: Rows
+    in_companies: Index
+    in_both: Index
+
+    def index(self, relation: str) -> Index:
+        return self.in_companies if relation in TO_COMPANIES else self.in_both
+
+
+def parties_of(keys: Mapping[str, pl.DataFrame], rows: Rows) -> Parties:
+    """Who there is, by what the export holds and by every relation to a party.
+
     Added people refer to a company themselves, by the name that stood beside them, or may get one from their
-    deals: the references grow by these.
+    deals: the references to employers grow by these, in the order of the contacts.
     """
     companies, contacts = _party(keys["companies"]), _party(keys["contacts"])
-    held = pl.concat([companies["id"], contacts["id"]])
-    missing_companies, missing_contacts = _missing_by_id(references, held)
-    companies, contacts = _extended(companies, missing_companies), _extended(contacts, missing_contacts)
-    references = _with_employers(references, missing_contacts)
-    about = references["about"].rows
-    loose = about.filter(pl.col("id").is_null() & (pl.col("type").is_null() | (pl.col("type") == "contact")))
-    of_companies = [references[name].rows for name in ("employer", "deal_company", "lead_company")]
-    companies = _extended(
-        companies, _missing_by_name([*of_companies, loose.filter(~is_person())], [companies["name"]])
-    )
-    people = references["main_contact"].rows.filter(pl.col("email").is_null())
-    named = _missing_by_name([people, loose.filter(is_person())], [contacts["name"], companies["name"]])
-    nothing = pl.lit(None, dtype=pl.String)
-    nowhere = named.with_columns(file=nothing, row=pl.lit(None, dtype=pl.Int64), company_name=nothing)
-    return companies, _extended(contacts, named), _with_employers(references, nowhere)
-
-
-def _with_employers(references: dict[str, References], people: pl.DataFrame) -> dict[str, References]:
-    employers = references["employer"]
-    rows = pl.concat([employers.rows, _employer_rows(people)], how="diagonal_relaxed")
-    return {**references, "employer": attrs.evolve(employers, rows=rows)}
-
-
-def is_person() -> pl.Expr:
-    return pl.col("about_first").is_not_null() | pl.col("about_last").is_not_null()
+    placed = {relation: _placed(relation, frame, companies, contacts) for relation, frame in rows.items()}
+    more_companies, more_contacts = _missing_by_id(placed)
+    companies, contacts = _extended(companies, more_companies), _extended(contacts, more_contacts)
+    if more_companies.height or more_contacts.height:
+        placed = {relation: _placed(relation, frame, companies, contacts) for relation, frame in rows.items()}
+    placed["employer"] = _with_employers(placed["employer"], more_contacts)
+    companies, placed = _with_named_companies(companies, placed)
+    contacts, placed = _with_named_people(companies, contacts, placed)
+    return Parties(companies, contacts, placed, _in_companies(companies), _in_both(companies, contacts))
 
 
 def _party(frame: pl.DataFrame) -> pl.DataFrame:
-    columns = [pl.col(c) if c in frame.columns else pl.lit(None, dtype=pl.String).alias(c) for c in PARTY]
+    columns = [pl.col(c) if c in frame.columns else _TEXT.alias(c) for c in COLUMNS]
     return frame.select("n", "file", "row", *columns, pl.lit(False).alias("added"))
 
 
@@ -62,81 +71,134 @@ def _extended(party: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([party, shaped], how="diagonal").rechunk()
 
 
-def _employer_rows(missing_contacts: pl.DataFrame) -> pl.DataFrame:
-    return missing_contacts.select(
-        "file", "row", pl.col("id").alias("source"), pl.col("company_name").alias("name")
+def _with_employers(employers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """References to employers, with those of added people."""
+    if not people.height:
+        return employers
+    rows = people.select(
+        pl.col("file").cast(employers.schema["file"]), "row", source="id", name="company_name"
     )
+    return pl.concat([employers, rows], how="diagonal").rechunk()
 
 
-def _missing_by_id(
-    references: Mapping[str, References], held: pl.Series
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Records under ids that the export does not hold, with the first name that stands beside each."""
-    as_company = pl.concat(
-        references[relation].rows.select("file", "row", "id", "name")
-        for relation in ("employer", "deal_company", "lead_company")
-    ).with_columns(
-        first=pl.lit(None, dtype=pl.String),
-        last=pl.lit(None, dtype=pl.String),
-        company_name=pl.lit(None, dtype=pl.String),
-        person=pl.lit(False),
-    )
-    about = references["about"].rows.filter(pl.col("type") == "contact")
-    as_party = pl.concat(
+def _in_companies(companies: pl.DataFrame) -> Index:
+    return Index(of_kind(companies, "companies"))
+
+
+def _in_both(companies: pl.DataFrame, contacts: pl.DataFrame) -> Index:
+    """Contacts stand behind companies."""
+    return Index(pl.concat([of_kind(companies, "companies"), of_kind(contacts, "contacts")]))
+
+
+# --- by id -----------------------------------------------------------------------------------------------
+
+
+def _placed(
+    relation: str, rows: pl.DataFrame, companies: pl.DataFrame, contacts: pl.DataFrame
+) -> pl.DataFrame:
+    """References with `company` or `contact`: at which row the record of that id stands.
+
+    The kind that a relation usually leads to is looked at first, the other one for the rest only.
+    """
+    known = {"company": companies["id"], "contact": contacts["id"]}
+    rows = rows.with_columns(company=_ROW, contact=_ROW)
+    for kind in known if relation in TO_COMPANIES else reversed(known):
+        asked = rows.select(pl.when(_is_lost()).then("id")).to_series()
+        rows = rows.with_columns(positions(asked, known[kind]).alias(kind))
+    return rows
+
+
+def _is_lost() -> pl.Expr:
+    return pl.col("id").is_not_null() & pl.col("company").is_null() & pl.col("contact").is_null()
+
+
+def _missing_by_id(rows: Rows) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Companies and contacts under ids that the export does not hold, with the first name that stands beside
+    each.
+    """
+    lost = {
+        relation: frame.filter(_is_lost() & pl.col("name").is_not_null()) for relation, frame in rows.items()
+    }
+    about = lost["about"].filter(pl.col("type") == PARTY)
+    wanted = pl.concat(
         [
-            references["main_contact"]
-            .rows.select("file", "row", "id", "name")
-            .with_columns(
-                first=pl.lit(None, dtype=pl.String),
-                last=pl.lit(None, dtype=pl.String),
-                company_name=pl.lit(None, dtype=pl.String),
-                person=pl.lit(True),
-            ),
-            about.select(
-                "file",
-                "row",
-                "id",
-                "name",
-                first="about_first",
-                last="about_last",
+            *(_wanted(lost[relation], person=pl.lit(False)) for relation in TO_COMPANIES),
+            _wanted(lost["main_contact"], person=pl.lit(True)),
+            _wanted(
+                about,
+                first=pl.col("about_first"),
+                last=pl.col("about_last"),
                 company_name=pl.when(is_person()).then("about_company"),
                 person=is_person(),
             ),
         ]
     )
-    wanted = pl.concat([as_company, as_party]).filter(
-        pl.col("id").is_not_null() & pl.col("name").is_not_null()
-    )
-    lost = wanted.join(held.to_frame("id"), on="id", how="anti", maintain_order="left")
-    first = lost.unique("id", keep="first", maintain_order=True)
-    people = lost.group_by("id", maintain_order=True).agg(
+    first = wanted.unique("id", keep="first", maintain_order=True)
+    people = wanted.group_by("id", maintain_order=True).agg(
         pl.col("person").all(), *(pl.col(c).drop_nulls().first() for c in ("first", "last", "company_name"))
     )
     named = first.select("file", "row", "id", "name").join(people, on="id", how="left", maintain_order="left")
     return named.filter(~pl.col("person")), named.filter("person")
 
 
-def _missing_by_name(rows: Iterable[pl.DataFrame], known: Iterable[pl.Series]) -> pl.DataFrame:
+def _wanted(
+    rows: pl.DataFrame,
+    *,
+    person: pl.Expr,
+    first: pl.Expr = _TEXT,
+    last: pl.Expr = _TEXT,
+    company_name: pl.Expr = _TEXT,
+) -> pl.DataFrame:
+    return rows.select(
+        "file", "row", "id", "name", first=first, last=last, company_name=company_name, person=person
+    )
+
+
+# --- by name ---------------------------------------------------------------------------------------------
+
+
+def _with_named_companies(
+    companies: pl.DataFrame, rows: Rows
+) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    index = _in_companies(companies)
+    named = {name: with_names(rows[name].with_columns(number="company"), index) for name in TO_COMPANIES}
+    nobody = rows["about"].filter(pl.col("id").is_null() & ~is_person()).with_columns(number=_ROW)
+    more = _missing_by_name([*named.values(), with_names(nobody, index)])
+    named = {name: named_now(frame, more["f"], companies.height) for name, frame in named.items()}
+    return _extended(companies, more), {**rows, **named}
+
+
+def _with_named_people(
+    companies: pl.DataFrame, contacts: pl.DataFrame, rows: Rows
+) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    index = _in_both(companies, contacts)
+    number = pl.coalesce(pl.col("contact") + companies.height, "company")
+    named = {
+        name: with_names(rows[name].with_columns(number=number), index) for name in ("main_contact", "about")
+    }
+    people = named["main_contact"].filter(pl.col("email").is_null())
+    more = _missing_by_name([people, named["about"].filter(is_person())])
+    named = {
+        name: named_now(frame, more["f"], companies.height + contacts.height) for name, frame in named.items()
+    }
+    nowhere = more.with_columns(file=_TEXT, row=pl.lit(None, dtype=pl.Int64), company_name=_TEXT)
+    employer = _with_employers(rows["employer"], nowhere)
+    return _extended(contacts, more), {**rows, **named, "employer": employer}
+
+
+def _missing_by_name(rows: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Names without an id that no record has: one `name:` record each, in their first spelling."""
-    names = pl.concat(frame.filter(pl.col("id").is_null()).select("name") for frame in rows)
-    return (
-        names.with_columns(pl.col("name").str.strip_chars(), folded(pl.col("name")).alias("f"))
-        .filter(pl.col("f").is_not_null())
-        .unique("f", keep="first", maintain_order=True)
-        .join(
-            pl.concat(known).to_frame("name").select(f=folded(pl.col("name"))),
-            on="f",
-            how="anti",
-            maintain_order="left",
-        )
-        .select(id=pl.lit("name:") + pl.col("f"), name="name")
+    nobody = pl.col("f").is_not_null() & pl.col("named").is_null() & pl.col("namesakes").is_null()
+    names = pl.concat(frame.filter(nobody & pl.col("id").is_null()).select("name", "f") for frame in rows)
+    return names.unique("f", keep="first", maintain_order=True).select(
+        "f", id=pl.lit("name:") + pl.col("f"), name=pl.col("name").str.strip_chars()
     )
 
 
 def leads_of(leads: pl.DataFrame, about: pl.DataFrame) -> pl.DataFrame:
     """Leads, with those added that history refers to by an id that the export does not hold, and names."""
     lost = (
-        about.filter((pl.col("type") == "lead") & pl.col("id").is_not_null() & pl.col("name").is_not_null())
+        about.filter((pl.col("type") == LEAD) & pl.col("id").is_not_null() & pl.col("name").is_not_null())
         .join(leads.select("id"), on="id", how="anti", maintain_order="left")
         .unique("id", keep="first", maintain_order=True)
     )

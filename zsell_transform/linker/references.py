@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import polars as pl
 
 from zsell_transform.sell.entities import HISTORY
+
+#: What a note, task or call can hang on, as the column of its type says.
+PARTY: Final = "contact"
+DEAL: Final = "deal"
+LEAD: Final = "lead"
+
+_TEXT: Final = pl.lit(None, dtype=pl.String)
+_ENTITY: Final = pl.Enum(HISTORY)
+_ABOUT: Final = ("about_first", "about_last", "about_company", "about_deal")
 
 
 @attrs.frozen
@@ -20,10 +29,8 @@ class References:
     rows: pl.DataFrame
 
 
-def references_of(
-    keys: Mapping[str, pl.DataFrame], leads: pl.DataFrame, about: pl.DataFrame
-) -> dict[str, References]:
-    """Every relation of the account in one shape."""
+def references_of(keys: Mapping[str, pl.DataFrame], leads: pl.DataFrame) -> dict[str, References]:
+    """The relations of parties, deals and leads; those of history are in `about_references`."""
     contacts, deals = keys["contacts"], keys["deals"]
     return {
         "employer": _reference("contacts", "company", contacts, "company_id", None, "company_name"),
@@ -32,69 +39,78 @@ def references_of(
         ),
         "deal_company": _reference("deals", "company", deals, "company_id", None, "company_name"),
         "lead_company": _reference("leads", "company", leads, "company_id", None, "company_name"),
-        "about": References("history", "about", about),
     }
 
 
 def _reference(
     entity: str, relation: str, frame: pl.DataFrame, by_id: str, by_email: str | None, by_name: str
 ) -> References:
-    email = pl.col(by_email) if by_email else pl.lit(None, dtype=pl.String)
     rows = frame.select(
         "n",
         "file",
         "row",
-        pl.col("id").alias("source"),
-        pl.col(by_id).alias("id"),
-        email.alias("email"),
-        pl.col(by_name).alias("name"),
+        source="id",
+        id=by_id,
+        email=pl.col(by_email) if by_email else _TEXT,
+        name=by_name,
     )
     return References(entity, relation, rows)
 
 
 def about_references(keys: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    history = [
-        keys[entity].with_columns(pl.lit(entity).alias("entity"))
-        for entity in HISTORY
-        if entity in keys and keys[entity].height
-    ]
+    """What all of history hangs on, entity by entity in the order of the records.
+
+    Beside the columns of references: place (running number), entity, type (as in Sell), target (`contact`,
+    `deal`, `lead`, or what else the type says; without a type, what the names beside it say) and the names
+    themselves.
+    """
+    frames = {entity: keys[entity] for entity in HISTORY if entity in keys and keys[entity].height}
     shape: dict[str, Any] = {
-        "entity": pl.String,
+        "place": pl.UInt32,
+        "entity": _ENTITY,
         "n": pl.UInt32,
         "file": keys["companies"].schema["file"],
         "row": pl.Int64,
-        "source": pl.String,
-        "type": pl.String,
-        "id": pl.String,
-        "email": pl.String,
-        "name": pl.String,
-        "about_first": pl.String,
-        "about_last": pl.String,
-        "about_company": pl.String,
-        "about_deal": pl.String,
+        **dict.fromkeys(("source", "type", "target", "id", "email", "name", *_ABOUT), pl.String),
     }
-    if not history:
+    if not frames:
         return pl.DataFrame(schema=shape)
+    every = pl.concat(_about(entity, frame) for entity, frame in frames.items())
+    return every.with_row_index("place").select(*shape)
+
+
+def _about(entity: str, frame: pl.DataFrame) -> pl.DataFrame:
     person = pl.concat_str("about_first", "about_last", separator=" ", ignore_nulls=True)
-    named = pl.when(person.str.strip_chars() != "").then(person).otherwise(pl.col("about_company"))
-    return pl.concat(
-        frame.select(
-            "entity",
-            "n",
-            "file",
-            "row",
-            pl.col("id").alias("source"),
-            pl.col("about_type").alias("type"),
-            pl.col("about_id").alias("id"),
-            pl.lit(None, dtype=pl.String).alias("email"),
-            named.alias("name"),
-            "about_first",
-            "about_last",
-            "about_company",
-            "about_deal",
-        )
-        for frame in history
+    party = pl.when(person.str.strip_chars() != "").then(person).otherwise("about_company")
+    named = frame.with_columns(
+        pl.lit(entity, dtype=_ENTITY).alias("entity"),
+        party.alias("name"),
+        source="id",
+        type="about_type",
+        id="about_id",
     )
+    target = (
+        pl.when(pl.col("type").is_not_null())
+        .then("type")
+        .when(pl.col("name").is_not_null())
+        .then(pl.lit(PARTY))
+        .when(pl.col("about_deal").is_not_null())
+        .then(pl.lit(DEAL))
+        .otherwise(pl.lit("none"))
+    )
+    return named.with_columns(email=_TEXT, target=target).with_columns(
+        name=pl.when(pl.col("target") == DEAL).then("about_deal").otherwise("name")
+    )
+
+
+def is_person() -> pl.Expr:
+    return pl.col("about_first").is_not_null() | pl.col("about_last").is_not_null()
+
+
+def about_of(about: pl.DataFrame, target: str) -> pl.DataFrame:
+    """The references that lead to one kind of record, with what it takes to resolve them."""
+    wanted = about.select("place", "file", "row", "type", "id", "email", "name", *_ABOUT[:-1])
+    return wanted.filter(about["target"] == target)
 
 
 def by_entity(about: pl.DataFrame) -> dict[str, pl.DataFrame]:

@@ -1,140 +1,201 @@
-"""One reference, one record: by id, then e-mail, then name; what fits several is told with its candidates."""
+"""One reference, one record: by id, then e-mail, then name; what fits several is told with its candidates.
+
+A record is a *number* here: its row in the index that the reference is looked up in.
+"""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
 import attrs
 import polars as pl
 
 from zsell_transform.folding import folded
-from zsell_transform.linker.references import References
+from zsell_transform.positions import positions, repeated
 
 #: How many candidates of an ambiguous reference an issue names.
 CANDIDATES: Final = 5
 
-#: How a reference that leads nowhere was resolved.
+#: How a reference was resolved; the last two lead nowhere.
+HOW: Final = pl.Enum(["id", "email", "name", "deals", "domain", "ambiguous", "dangling"])
 LOST: Final = ("ambiguous", "dangling")
+
+#: Entities that are referred to, in the order in which candidates are named.
+KIND: Final = pl.Enum(["contacts", "companies", "deals", "leads"])
+
+#: What becomes of a reference: how it was resolved, the record (`to` is its id), the records among which it
+#: could not be decided, and what says otherwise.
+ANSWER: Final = ("how", "to", "kind", "at", "candidates", "says")
+
+_NUMBER: Final = pl.lit(None, dtype=pl.UInt32)
+_TEXT: Final = pl.lit(None, dtype=pl.String)
 
 
 @attrs.frozen
 class Index:
-    """Targets by id, e-mail and name; `to` is null where several records share the value."""
+    """Records that can be referred to: kind, at (row among its kind), id, name, email.
 
-    by_id: pl.DataFrame
-    by_email: pl.DataFrame
-    by_name: pl.DataFrame
+    E-mails and names are folded only if a reference asks for one.
+    """
 
+    records: pl.DataFrame
 
-def of_kind(party: pl.DataFrame, kind: str) -> pl.DataFrame:
-    return party.select("id", "name", "email", pl.lit(kind).alias("kind"))
+    @cached_property
+    def by_email(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        return _grouped(self._keyed("email"), "value")
 
+    @cached_property
+    def by_name(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        return _grouped(self._keyed("name"), "value")
 
-def index_of(party: pl.DataFrame) -> Index:
-    keyed = party.select("kind", "id", "name", e=folded(pl.col("email")), f=folded(pl.col("name")))
-    return Index(
-        keyed.select(
-            pl.col("id"), pl.col("id").alias("to"), "kind", "f", pl.col("name").alias("target_name")
-        ),
-        _grouped(keyed, "e"),
-        _grouped(keyed, "f"),
-    )
+    def _keyed(self, column: str) -> pl.DataFrame:
+        keyed = self.records.select("kind", "id", value=folded(pl.col(column))).with_row_index("number")
+        return keyed.filter(pl.col("value").is_not_null())
 
 
-def _grouped(keyed: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Each value with the one record that has it, or with several; only these are gathered into groups."""
-    valued = keyed.filter(pl.col(by).is_not_null())
-    single = pl.col(by).is_unique()
-    alone = valued.filter(single).select(
-        by,
-        pl.col("id").alias("to"),
-        "kind",
-        pl.col("name").alias("target_name"),
-        pl.lit(1, dtype=pl.get_index_type()).alias("several"),
-        pl.col("id").alias("candidates"),
-    )
-    crowded = (
-        valued.filter(~single)
+def of_kind(records: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Records as an index holds them."""
+    at = pl.int_range(pl.len(), dtype=pl.UInt32)
+    return records.select(pl.lit(kind, dtype=KIND).alias("kind"), "id", "name", "email", at=at)
+
+
+def _grouped(keyed: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Values that one record has, with its number; and those that several have, with the first of their ids.
+
+    Split by hash: two values that share one land among those of several, where text decides.
+    """
+    hashes = keyed[by].hash()
+    single = ~hashes.is_in(repeated(hashes).implode())
+    groups = (
+        keyed.filter(~single)
+        .sort("kind", maintain_order=True)
         .group_by(by, maintain_order=True)
         .agg(
-            pl.lit(None, dtype=pl.String).alias("to"),
-            pl.col("kind").first(),
-            pl.col("name").first().alias("target_name"),
-            pl.len().alias("several"),
-            pl.col("id").head(CANDIDATES).str.join(", ").alias("candidates"),
+            number=pl.when(pl.len() == 1).then(pl.col("number").first()),
+            candidates=pl.when(pl.len() > 1).then(pl.col("id").head(CANDIDATES).str.join(", ")),
         )
     )
-    return pl.concat([alone, crowded])
+    return keyed.filter(single).select(by, "number"), groups
 
 
-def resolve(reference: References, index: Index) -> pl.DataFrame:
-    """References → the same rows with `to`, `kind`, `how`, `candidates`, and `says` where the name says
-    otherwise.
+def _looked_up(asked: pl.Series, known: tuple[pl.DataFrame, pl.DataFrame]) -> tuple[pl.Series, pl.Series]:
+    """Of each folded value the number of the one record that has it, or the ids of several that have it."""
+    alone, crowded = known
+    number = alone["number"].gather(positions(asked, alone["value"]))
+    if not crowded.height:
+        return number, pl.repeat(None, asked.len(), dtype=pl.String, eager=True)
+    rest = pl.DataFrame([asked.alias("asked"), number]).select(
+        pl.when(pl.col("number").is_null()).then("asked")
+    )
+    group = positions(rest.to_series(), crowded["value"])
+    number = number.zip_with(number.is_not_null(), crowded["number"].gather(group))
+    return number, crowded["candidates"].gather(group)
+
+
+def with_names(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
+    """References that no id leads to a record (`number`), with the record that their name says.
+
+    Adds f (the folded name), named (number of the only record of that name) and namesakes (ids of several).
     """
-    rows = reference.rows.with_columns(e=folded(pl.col("email")), f=folded(pl.col("name")))
-    found = (
-        rows.join(index.by_id.rename({"f": "target_f"}), on="id", how="left", maintain_order="left")
-        .join(index.by_email, on="e", how="left", maintain_order="left", suffix="_e")
-        .join(index.by_name, on="f", how="left", maintain_order="left", suffix="_f")
-    )
-    by_id, by_email, by_name = (
-        pl.col("to").is_not_null(),
-        pl.col("to_e").is_not_null(),
-        pl.col("to_f").is_not_null(),
-    )
-    has_id = pl.col("id").is_not_null()
-    how = (
-        pl.when(by_id)
-        .then(pl.lit("id"))
-        .when(has_id)
-        .then(pl.lit("dangling"))
-        .when(by_email)
-        .then(pl.lit("email"))
-        .when(by_name)
-        .then(pl.lit("name"))
-        .when(pl.col("several").is_not_null() | pl.col("several_f").is_not_null())
-        .then(pl.lit("ambiguous"))
-        .when(pl.col("e").is_not_null() | pl.col("f").is_not_null())
-        .then(pl.lit("dangling"))
-    )
-    return found.with_columns(how=how).select(
-        *rows.columns,
-        pl.when(by_id)
-        .then("to")
-        .when(has_id)
-        .then(None)
-        .when(by_email)
-        .then("to_e")
-        .otherwise("to_f")
-        .alias("to"),
-        pl.when(by_id)
-        .then("kind")
-        .when(has_id)
-        .then(None)
-        .when(by_email)
-        .then("kind_e")
-        .when(by_name)
-        .then("kind_f")
-        .alias("kind"),
-        "how",
-        pl.coalesce("candidates", "candidates_f").alias("candidates"),
-        _contradiction().alias("says"),
+    f = folded(pl.when(pl.col("number").is_null()).then("name"))
+    rows = rows.with_columns(f.alias("f"))
+    if not rows["f"].count():
+        return rows.with_columns(named=_NUMBER, namesakes=_TEXT)
+    named, namesakes = _looked_up(rows["f"], index.by_name)
+    return rows.with_columns(named.alias("named"), namesakes.alias("namesakes"))
+
+
+def named_now(rows: pl.DataFrame, names: pl.Series, behind: int) -> pl.DataFrame:
+    """References of `with_names`, after records of names that none had stand behind those of the index."""
+    if not names.len():
+        return rows
+    nobody = pl.col("named").is_null() & pl.col("namesakes").is_null()
+    found = positions(rows.select(pl.when(nobody).then("f")).to_series(), names) + behind
+    return rows.with_columns(pl.coalesce("named", found.alias("found")).alias("named"))
+
+
+def _with_emails(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
+    """The same by e-mail: e, mailed and mailboxes, whatever the id says."""
+    rows = rows.with_columns(folded(pl.col("email")).alias("e"))
+    if not rows["e"].count():
+        return rows.with_columns(mailed=_NUMBER, mailboxes=_TEXT)
+    mailed, mailboxes = _looked_up(rows["e"], index.by_email)
+    return rows.with_columns(mailed.alias("mailed"), mailboxes.alias("mailboxes"))
+
+
+def resolve(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
+    """References → the same rows with the columns of `ANSWER`.
+
+    Args:
+        rows: id, email, name; number (of the record with that id) and the columns of `with_names`.
+    """
+    rows = _with_emails(rows, index).with_columns(_how().alias("how"))
+    by_name = pl.when(pl.col("id").is_null()).then(pl.coalesce("mailed", "named"))
+    to = rows.select(pl.coalesce("number", by_name)).to_series()
+    told = [_candidates(rows, index).alias("candidates"), _contradiction(rows, index).alias("says")]
+    found = index.records.select(pl.col("id", "kind", "at").gather(to))
+    return rows.drop("number", "named", "namesakes", "mailed", "mailboxes", "e").with_columns(
+        found["id"].alias("to"), found["kind"], found["at"], *told
     )
 
 
-def _contradiction() -> pl.Expr:
-    """What the other evidence says, where it is not what the deciding evidence says."""
-    used = pl.when(pl.col("to").is_not_null()).then(pl.col("to")).otherwise(pl.col("to_e"))
-    email = pl.col("to_e").is_not_null() & (pl.col("to_e") != used)
-    name_of_id = (
-        pl.col("to").is_not_null() & pl.col("f").is_not_null() & pl.col("f").ne_missing(pl.col("target_f"))
-    )
-    name_of_email = pl.col("to").is_null() & pl.col("to_e").is_not_null() & (pl.col("to_f") != pl.col("to_e"))
+def _how() -> pl.Expr:
+    several = pl.col("mailboxes").is_not_null() | pl.col("namesakes").is_not_null()
+    said = pl.col("e").is_not_null() | pl.col("f").is_not_null()
+    how = {word: pl.lit(word, dtype=HOW) for word in HOW.categories}
     return (
-        pl.when(email)
-        .then(pl.format("the e-mail is that of {}", pl.col("to_e")))
-        .when(name_of_id)
-        .then(pl.format("the record is named {}", pl.col("target_name").fill_null("(without a name)")))
-        .when(name_of_email)
-        .then(pl.format("the name is that of {}", pl.col("to_f")))
+        pl.when(pl.col("number").is_not_null())
+        .then(how["id"])
+        .when(pl.col("id").is_not_null())
+        .then(how["dangling"])
+        .when(pl.col("mailed").is_not_null())
+        .then(how["email"])
+        .when(pl.col("named").is_not_null())
+        .then(how["name"])
+        .when(several)
+        .then(how["ambiguous"])
+        .when(said)
+        .then(how["dangling"])
     )
+
+
+def _candidates(rows: pl.DataFrame, index: Index) -> pl.Series | pl.Expr:
+    """Of references that lead nowhere, the records that e-mail and name would lead to."""
+    ids = index.records["id"]
+    lost = rows.select("how", "mailboxes", "mailed", "namesakes", "named").with_row_index("nth")
+    lost = lost.filter(pl.col("how").is_in(LOST))
+    mailed, named = ids.gather(lost["mailed"]), ids.gather(lost["named"])
+    return _spread(rows, lost, pl.coalesce("mailboxes", mailed, "namesakes", named))
+
+
+def _contradiction(rows: pl.DataFrame, index: Index) -> pl.Series | pl.Expr:
+    """What the other evidence says, where it is not what the deciding evidence says."""
+    ids, names = index.records["id"], index.records["name"]
+    by_id, of_id = pl.col("number").is_not_null(), names.gather(rows["number"]).alias("of_id")
+    email_differs = by_id & (pl.col("mailed") != pl.col("number"))
+    # A name that is written the same is the same.
+    name_differs = by_id & pl.col("name").is_not_null() & pl.col("name").ne_missing(pl.col("of_id"))
+    name_beside = ~by_id & (pl.col("mailed") != pl.col("named"))
+    several = rows.select("number", "mailed", "named", "name", of_id).with_row_index("nth")
+    several = several.filter(email_differs | name_differs | name_beside)
+    renamed = (
+        folded(pl.col("name")).ne_missing(folded(pl.col("of_id"))) & folded(pl.col("name")).is_not_null()
+    )
+    said = (
+        pl.when(email_differs)
+        .then(pl.format("the e-mail is that of {}", ids.gather(several["mailed"])))
+        .when(by_id & renamed)
+        .then(pl.format("the record is named {}", pl.col("of_id").fill_null("(without a name)")))
+        .when(name_beside)
+        .then(pl.format("the name is that of {}", ids.gather(several["named"])))
+    )
+    return _spread(rows, several, said)
+
+
+def _spread(rows: pl.DataFrame, few: pl.DataFrame, said: pl.Expr) -> pl.Series | pl.Expr:
+    """What is said of a few rows (`nth`), as a column of all rows."""
+    if not few.height:
+        return _TEXT
+    nothing = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
+    return nothing.scatter(few["nth"], few.select(said).to_series())
