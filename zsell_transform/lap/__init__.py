@@ -48,7 +48,7 @@ def plan(graph: Graph, held: Held, ask: Mapping, *, left_out: pl.Series) -> Lap:
         left_out: ids of leads that the mapping leaves out by their status.
     """
     blocked = without_export(held, ask)
-    company_plan, companies, _ = organizations(
+    company_plan, companies = organizations(
         graph,
         held,
         ask,

@@ -8,8 +8,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.lap.leads import _escaped
-from zsell_transform.lap.parties import PLACEHOLDER_ID
-from zsell_transform.lap.sales import _placed_rows, told_orphans
+from zsell_transform.lap.sales import _placed_rows, placeholder_at, told_orphans
 from zsell_transform.lap.words import (
     ABSENT,
     BY_ID,
@@ -28,10 +27,13 @@ from zsell_transform.lap.words import (
     WAITING,
     Plan,
     Targets,
+    form,
     links_of,
     organization_cells,
     parted,
     person_cells,
+    read_at,
+    state,
 )
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
@@ -61,21 +63,20 @@ def history(
         deals, leads: where each is and what stands on its row, of `sales.deals` and `leads.leads`.
     """
     item = TARGETS[entity]
-    marks = held[item].select("mark").drop_nulls().unique()
-    rows = rows.with_columns(mark=pl.lit(f"Sell {MARK_WORDS[entity]} ") + pl.col("id"))
-    rows = rows.with_columns(there=pl.col("mark").is_in(marks["mark"].implode()))
-    rows = _with_deal(_with_lead(_without_left_out(rows, deals, leads), leads), deals)
-    rows = _parties(rows, companies, people)
-    rows = _placed(rows, entity, ask)
-    rows = companies.on(people.on(rows, "person", "p_"), "organization", "o_")
-    rows = _formed(rows, single_pass=ask.single_pass)
-    rows = _stated(rows, item, blocked=blocked)
+    marks = held[item]["mark"].drop_nulls().unique()
+    mark = pl.lit(f"Sell {MARK_WORDS[entity]} ") + pl.col("id")
+    rows = rows.with_columns(there=mark.is_in(marks.implode()) if marks.len() else pl.lit(False))
+    rows = _placed(_parties(_about(rows, deals, leads)), entity, ask, companies)
+    rows = read_at(rows, people.frame.select("form", "by_value", "company_at"), "person_at", "p_")
+    rows = read_at(rows, companies.frame.select("form"), "organization_at", "o_")
+    rows = _stated(_formed(rows, single_pass=ask.single_pass), item, blocked=blocked)
     rows = parted(rows, {"deal": "d_form", "lead": "l_form", "person": "p_form", "organization": "o_form"})
-    rows = _cells(rows, alone=ask.id_links == "alone").with_columns(_extra(rows).alias("_extra"))
-    named = pl.col("about").is_not_null() & ~pl.col("to_parties")
+    going = _texts(rows.filter(pl.col("state") == OUT), deals, leads, people, companies)
+    cells = going.select(*_cells(alone=ask.id_links == "alone"), _extra().alias("_extra"))
+    rows = rows.with_columns(out_at=_nth(pl.col("state") == OUT))
     return Plan(
         entity=entity,
-        rows=rows.select(
+        rows=read_at(rows, cells, "out_at", "").select(
             "n",
             "id",
             "state",
@@ -84,193 +85,152 @@ def history(
             "_extra",
             TEXT.alias("joins"),
             *COLUMNS,
-            linked=pl.when("asked").then(named),
+            linked=pl.when("asked").then(pl.col("about").is_not_null() & ~pl.col("to_parties")),
         ),
         link_columns=COLUMNS,
         overrides=(),
         added=pl.DataFrame(schema={"id": pl.String}),
-        found=_told(rows, entity),
+        found=_told(rows, going, entity),
         links=links_of(
-            rows,
+            going.with_columns(_shown("d_form", "deals_at"), _shown("l_form", "leads_at")),
             {
-                "deals": "deal_shown",
-                "leads": "lead_shown",
-                "persons": "person",
-                "organizations": "organization",
+                "deals": ("deals_at", deals["id"]),
+                "leads": ("leads_at", leads["id"]),
+                "persons": ("person_at", people.frame["id"]),
+                "organizations": ("organization_at", companies.frame["id"]),
             },
         ),
     )
 
 
-def _without_left_out(rows: pl.DataFrame, deals: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
-    """A link to a record that is left out counts as dangling."""
-    gone = pl.concat(
-        [
-            frame.filter(pl.col("state") == SKIPPED).select(
-                about=pl.lit(about), about_id="id", gone=pl.lit(True)
-            )
-            for about, frame in (("deals", deals), ("leads", leads))
-        ]
+def _nth(wanted: pl.Expr) -> pl.Expr:
+    """The running number of each wanted row among them."""
+    return pl.when(wanted).then(wanted.cast(pl.UInt32).cum_sum() - 1)
+
+
+# --- what is decided, of every record: flags and positions only -------------------------------------------
+
+
+def _about(rows: pl.DataFrame, deals: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
+    """What the record hangs on, with what is known of that deal (`d_`) or lead (`l_`).
+
+    A link to a record that is left out counts as dangling.
+    """
+    at = {"deals": deals, "leads": leads}
+    rows = rows.with_columns(
+        pl.when(pl.col("about") == kind).then("about_at").alias(f"{kind}_at") for kind in at
     )
-    marked = rows.join(gone, on=["about", "about_id"], how="left", maintain_order="left")
-    gone_now = pl.col("gone").is_not_null()
-    return marked.with_columns(
-        about=pl.when(~gone_now).then("about"),
-        about_id=pl.when(~gone_now).then("about_id"),
+    skipped = [(frame["state"] == SKIPPED).gather(rows[f"{kind}_at"]) for kind, frame in at.items()]
+    gone = pl.any_horizontal(one.fill_null(value=False) for one in skipped)
+    rows = rows.with_columns(gone=gone).with_columns(
+        pl.when(~pl.col("gone")).then(column).alias(column) for column in ("about", "deals_at", "leads_at")
+    )
+    rows = read_at(rows, _of_deals(deals), "deals_at", "d_")
+    rows = read_at(rows, _of_leads(leads), "leads_at", "l_")
+    return rows.with_columns(pl.col(pl.Boolean).fill_null(value=False))
+
+
+def _of_deals(deals: pl.DataFrame) -> pl.DataFrame:
+    return deals.select("person_at", "organization_at", there=pl.col("system_id").is_not_null())
+
+
+def _of_leads(leads: pl.DataFrame) -> pl.DataFrame:
+    """Whether the lead is in Pipedrive, or has become a deal there (`converted`), and whose person it has."""
+    there = pl.col("system_id").is_not_null() | pl.col("deal_id").is_not_null()
+    return leads.select(
+        "party_at",
+        "organization_at",
+        there=there,
+        converted=pl.col("deal_id").is_not_null() & pl.col("system_id").is_null(),
+        own=~there & pl.col("who").is_in([OWN, LEAD_PERSON]).fill_null(value=False),
+        held=~there & pl.col("who").eq_missing(HELD),
+        out=pl.col("state") == OUT,
+        valued=pl.any_horizontal(pl.col("email", "work", "mobile").is_not_null()),
+        names_person=pl.col("held_person_id").is_not_null(),
+        names_organization=pl.col("held_organization_id").is_not_null(),
     )
 
 
-def _with_lead(rows: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
-    """The lead that the record hangs on, or the deal in Pipedrive that the lead was converted into."""
-    renamed = leads.rename({c: f"l_{c}" for c in leads.columns if c != "id"}).rename({"id": "about_id"})
-    return rows.join(
-        renamed.with_columns(about=pl.lit("leads")),
-        on=["about", "about_id"],
-        how="left",
-        maintain_order="left",
-    )
-
-
-def _with_deal(rows: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame:
-    renamed = deals.rename({c: f"d_{c}" for c in deals.columns if c != "id"}).rename({"id": "about_id"})
-    return rows.join(
-        renamed.with_columns(about=pl.lit("deals")),
-        on=["about", "about_id"],
-        how="left",
-        maintain_order="left",
-    )
-
-
-def _parties(rows: pl.DataFrame, companies: Targets, people: Targets) -> pl.DataFrame:
+def _parties(rows: pl.DataFrame) -> pl.DataFrame:
     """The person and organization that belong on the row: the deal's or lead's own, or what it hangs on."""
     about = pl.col("about")
     return rows.with_columns(
-        person=pl.when(about == "contacts")
-        .then("about_id")
-        .when(about == "deals")
-        .then("d_person")
-        .when(about == "leads")
-        .then("l_party"),
-        organization=pl.when(about == "companies")
-        .then("about_id")
-        .when(about == "deals")
-        .then("d_organization")
-        .when(about == "leads")
-        .then("l_organization"),
+        person_at=pl.when(about == "contacts")
+        .then("about_at")
+        .otherwise(pl.coalesce("d_person_at", "l_party_at")),
+        organization_at=pl.when(about == "companies")
+        .then("about_at")
+        .otherwise(pl.coalesce("d_organization_at", "l_organization_at")),
     )
 
 
-def _placed(rows: pl.DataFrame, entity: str, ask: Mapping) -> pl.DataFrame:
+def _placed(rows: pl.DataFrame, entity: str, ask: Mapping, companies: Targets) -> pl.DataFrame:
     """Notes with no link left hang on the placeholder; an activity needs no link at all."""
     orphan = pl.col("about").is_null() & pl.lit(TARGETS[entity] == "notes")
     placed = orphan & pl.lit(ask.orphans["notes"] == "placeholder")
     return rows.with_columns(
-        orphan=orphan, organization=pl.when(placed).then(pl.lit(PLACEHOLDER_ID)).otherwise("organization")
+        orphan=orphan,
+        organization_at=pl.when(placed).then(placeholder_at(companies)).otherwise("organization_at"),
     )
 
 
 def _formed(rows: pl.DataFrame, *, single_pass: bool) -> pl.DataFrame:
-    """How each link is written, with the cells of a link to a lead's own person and organization."""
-    rows = rows.with_columns(_seen()).with_columns(_aims(single_pass=single_pass))
-    there, own = pl.col("_lead_there"), pl.col("_own_person")
+    """How each link is written.
 
-    def target(form: str, id_: str, wanted: str) -> pl.Expr:
-        """A deal or lead is named by its System ID or not at all."""
-        known = pl.when(pl.col(id_).is_not_null()).then(pl.lit(BY_ID)).otherwise(pl.lit(WAIT))
-        return pl.when(pl.col(wanted) & ~pl.col("to_parties")).then(known).alias(form)
-
+    A deal or lead is named by its System ID or not at all. In a single pass one that is not there yet is
+    named in the text, and its parties on the row (`to_parties`).
+    """
+    of_deal = pl.col("about").eq_missing("deals") | pl.col("l_converted")
+    of_lead = pl.col("about").eq_missing("leads") & ~pl.col("l_converted")
+    there = pl.col("d_there") | pl.col("l_there")
+    to_parties = pl.lit(single_pass) & (of_deal | of_lead) & ~there
+    known = pl.when(there).then(form(BY_ID)).otherwise(form(WAIT))
     return rows.with_columns(
-        target("d_form", "deal_id", "_is_deal"),
-        target("l_form", "lead_id", "_is_lead"),
+        to_parties.alias("to_parties"),
+        pl.when(of_deal & ~to_parties).then(known).alias("d_form"),
+        pl.when(of_lead & ~to_parties).then(known).alias("l_form"),
         _person_form(single_pass=single_pass).alias("p_form"),
         _organization_form(single_pass=single_pass).alias("o_form"),
-        p_system_id=pl.when(there).then("l_held_person_id").otherwise("p_system_id"),
-        p_name=pl.when(there).then("l_held_person").when(own).then("l_person_name").otherwise("p_name"),
-        p_email=pl.when(own).then("l_email").otherwise("p_email"),
-        p_work=pl.when(own).then("l_work").otherwise("p_work"),
-        p_mobile=pl.when(own).then("l_mobile").otherwise("p_mobile"),
-        o_system_id=pl.when(there).then("l_held_organization_id").otherwise("o_system_id"),
-        o_name=pl.when(there).then("l_held_organization").otherwise("o_name"),
-        deal_shown=pl.when(pl.col("_is_deal") & ~pl.col("to_parties") & ~pl.col("_converted")).then(
-            "about_id"
-        ),
-        lead_shown=pl.when(pl.col("_is_lead") & ~pl.col("to_parties")).then("about_id"),
     )
-
-
-def _seen() -> list[pl.Expr]:
-    """What the row hangs on: a deal, a lead, or a lead that has become a deal in Pipedrive."""
-    about = pl.col("about")
-    converted = (pl.col("l_deal_id").is_not_null() & pl.col("l_system_id").is_null()).fill_null(value=False)
-    there = pl.col("l_system_id").is_not_null() | pl.col("l_deal_id").is_not_null()
-    of_lead = about.eq_missing("leads")
-    own = pl.col("l_who").is_in([OWN, LEAD_PERSON]).fill_null(value=False)
-    return [
-        converted.alias("_converted"),
-        (about.eq_missing("deals") | converted).alias("_is_deal"),
-        (of_lead & ~converted).alias("_is_lead"),
-        (of_lead & there).alias("_lead_there"),
-        (of_lead & ~there & own).alias("_own_person"),
-        (of_lead & ~there & pl.col("l_who").eq_missing(HELD)).alias("_held_person"),
-    ]
-
-
-def _aims(*, single_pass: bool) -> list[pl.Expr]:
-    """In a single pass a deal or lead that is not there yet is named in the text, and its parties on the
-    row.
-    """
-    deal_id = pl.coalesce("d_system_id", pl.when("_converted").then("l_deal_id"))
-    lead_id = pl.when("_is_lead").then("l_system_id")
-    missing = (pl.col("_is_deal") & deal_id.is_null()) | (pl.col("_is_lead") & lead_id.is_null())
-    return [
-        (pl.lit(single_pass) & missing).alias("to_parties"),
-        deal_id.alias("deal_id"),
-        lead_id.alias("lead_id"),
-        pl.when("_converted").then("l_deal_title").otherwise("d_name").alias("deal_title"),
-        pl.when("_is_lead").then("l_name").alias("lead_title"),
-    ]
 
 
 def _person_form(*, single_pass: bool) -> pl.Expr:
-    has_organization = pl.col("organization").is_not_null()
+    has_organization, now = pl.col("organization_at").is_not_null(), pl.lit(single_pass)
     usable = pl.col("p_by_value") | (
-        has_organization & pl.col("organization").eq_missing(pl.col("p_company"))
+        has_organization & pl.col("organization_at").eq_missing(pl.col("p_company_at"))
     )
-    own_value = pl.any_horizontal(pl.col("l_email", "l_work", "l_mobile").is_not_null()) | has_organization
-    now = pl.lit(single_pass)
-    own_key = now & own_value & (pl.col("l_state") == OUT)
+    own_key = now & (pl.col("l_valued") | has_organization) & pl.col("l_out")
     return (
-        pl.when("_lead_there")
-        .then(pl.when(pl.col("l_held_person_id").is_not_null()).then(pl.lit(BY_ID)))
-        .when("_own_person")
-        .then(pl.when(own_key).then(pl.lit(BY_KEY)).otherwise(pl.lit(WAIT)))
-        .when("_held_person")
-        .then(pl.lit(WAIT))
-        .when(pl.col("person").is_null())
+        pl.when("l_there")
+        .then(pl.when("l_names_person").then(form(BY_ID)))
+        .when("l_own")
+        .then(pl.when(own_key).then(form(BY_KEY)).otherwise(form(WAIT)))
+        .when("l_held")
+        .then(form(WAIT))
+        .when(pl.col("person_at").is_null())
         .then(None)
         .when(pl.col("p_form") == BY_ID)
-        .then(pl.lit(BY_ID))
+        .then(form(BY_ID))
         .when(now & (pl.col("p_form") == BY_KEY) & usable)
-        .then(pl.lit(BY_KEY))
-        .otherwise(pl.lit(WAIT))
+        .then(form(BY_KEY))
+        .otherwise(form(WAIT))
     )
 
 
 def _organization_form(*, single_pass: bool) -> pl.Expr:
-    has_organization = pl.col("organization").is_not_null()
-    held = pl.when(pl.col("l_held_organization_id").is_not_null()).then(pl.lit(BY_ID))
+    has_organization = pl.col("organization_at").is_not_null()
     return (
-        pl.when("_lead_there")
-        .then(held.otherwise(pl.lit(ABSENT)))
-        .when(~has_organization & pl.col("p_company").is_not_null())
-        .then(pl.lit(ABSENT))
+        pl.when("l_there")
+        .then(pl.when("l_names_organization").then(form(BY_ID)).otherwise(form(ABSENT)))
+        .when(~has_organization & pl.col("p_company_at").is_not_null())
+        .then(form(ABSENT))
         .when(~has_organization)
         .then(None)
         .when(pl.col("o_form") == BY_ID)
-        .then(pl.lit(BY_ID))
+        .then(form(BY_ID))
         .when(pl.lit(single_pass) & (pl.col("o_form") == BY_KEY))
-        .then(pl.lit(BY_KEY))
-        .otherwise(pl.lit(WAIT))
+        .then(form(BY_KEY))
+        .otherwise(form(WAIT))
     )
 
 
@@ -281,81 +241,105 @@ def _stated(rows: pl.DataFrame, item: str, *, blocked: bool) -> pl.DataFrame:
         "the person has no System ID yet": "p_form",
         "the organization has no System ID yet": "o_form",
     }
-    waits = pl.any_horizontal(pl.col(form).eq_missing(WAIT) for form in stuck.values())
-    left_out = pl.col("orphan") & pl.col("organization").is_null()
+    waits = pl.any_horizontal(pl.col(link).eq_missing(WAIT) for link in stuck.values())
+    left_out = pl.col("orphan") & pl.col("organization_at").is_null()
     reason: Any = pl.when(pl.lit(blocked)).then(pl.lit(f"no export of {item}"))
-    for text, form in stuck.items():
-        reason = reason.when(pl.col(form).eq_missing(WAIT)).then(pl.lit(text))
-    state = (
+    for text, link in stuck.items():
+        reason = reason.when(pl.col(link).eq_missing(WAIT)).then(pl.lit(text))
+    stated = (
         pl.when("there")
-        .then(pl.lit(PRESENT))
+        .then(state(PRESENT))
         .when(left_out)
-        .then(pl.lit(SKIPPED))
+        .then(state(SKIPPED))
         .when(pl.lit(blocked) | waits)
-        .then(pl.lit(WAITING))
-        .otherwise(pl.lit(OUT))
+        .then(state(WAITING))
+        .otherwise(state(OUT))
     )
-    return rows.with_columns(state=state).with_columns(
+    return rows.with_columns(state=stated).with_columns(
         reason=pl.when(pl.col("state") == WAITING).then(reason)
     )
 
 
-def _cells(rows: pl.DataFrame, *, alone: bool) -> pl.DataFrame:
-    going = pl.col("state") == OUT
-    cells = [
+# --- what is written, of the records that go out ----------------------------------------------------------
+
+
+def _texts(
+    rows: pl.DataFrame, deals: pl.DataFrame, leads: pl.DataFrame, people: Targets, companies: Targets
+) -> pl.DataFrame:
+    """With the names and System IDs of what is on the row.
+
+    The person and organization on a lead's row may be its own.
+    """
+    person, lead = ("system_id", "name", "email", "work", "mobile"), leads.drop("id", "state", "who")
+    rows = read_at(rows, deals.select("system_id", "name", "title"), "deals_at", "d_")
+    rows = read_at(rows, lead.rename({"name": "shown"}), "leads_at", "l_")
+    rows = read_at(rows, people.frame.select(person), "person_at", "p_")
+    rows = read_at(rows, companies.frame.select("system_id", "name", "address"), "organization_at", "o_")
+    there, own, converted = pl.col("l_there"), pl.col("l_own"), pl.col("l_converted")
+    return rows.with_columns(
+        deal_id=pl.coalesce("d_system_id", pl.when(converted).then("l_deal_id")),
+        deal_title=pl.when(converted).then("l_deal_title").otherwise("d_name"),
+        p_system_id=pl.when(there).then("l_held_person_id").otherwise("p_system_id"),
+        p_name=pl.when(there).then("l_held_person").when(own).then("l_person_name").otherwise("p_name"),
+        p_email=pl.when(own).then("l_email").otherwise("p_email"),
+        p_work=pl.when(own).then("l_work").otherwise("p_work"),
+        p_mobile=pl.when(own).then("l_mobile").otherwise("p_mobile"),
+        o_system_id=pl.when(there).then("l_held_organization_id").otherwise("o_system_id"),
+        o_name=pl.when(there).then("l_held_organization").otherwise("o_name"),
+    )
+
+
+def _cells(*, alone: bool) -> list[pl.Expr]:
+    return [
         pl.when(pl.col("d_form") == BY_ID).then("deal_id").alias(DEAL_ID),
         pl.when(pl.col("d_form") == BY_ID).then(TEXT if alone else pl.col("deal_title")).alias(DEAL),
-        pl.when(pl.col("l_form") == BY_ID).then("lead_id").alias(LEAD_ID),
-        pl.when(pl.col("l_form") == BY_ID).then(TEXT if alone else pl.col("lead_title")).alias(LEAD),
+        pl.when(pl.col("l_form") == BY_ID).then("l_system_id").alias(LEAD_ID),
+        pl.when(pl.col("l_form") == BY_ID).then(TEXT if alone else pl.col("l_shown")).alias(LEAD),
         *person_cells("p_form", "p_", alone=alone),
         *organization_cells("o_form", "o_", alone=alone),
     ]
-    return rows.with_columns(pl.when(going).then(cell).alias(cell.meta.output_name()) for cell in cells)
 
 
-def _extra(rows: pl.DataFrame) -> pl.Expr:
+def _shown(link: str, at: str) -> pl.Expr:
+    """The row of a deal or lead that is named as such; a lead that has become a deal is not told of."""
+    return pl.when(pl.col(link).is_not_null() & ~pl.col("l_converted")).then(at).alias(at)
+
+
+def _extra() -> pl.Expr:
     """What the row cannot name stands in its text: a deal or lead in a single pass, or a link that was
     lost.
     """
-    lost = pl.col("about").is_null()
+    lost, to_parties = pl.col("about").is_null(), pl.col("to_parties")
+    nameless = pl.col("name").is_null() & pl.col("deal_name").is_null()
+
+    def line(words: str, where: pl.Expr, *said: str) -> pl.Expr:
+        return pl.lit(words) + _escaped(pl.when(where).then(pl.coalesce(said)))
+
     lines = [
-        pl.when(pl.col("to_parties") & (pl.col("about") == "deals")).then(
-            pl.lit("Deal in Sell: ") + _escaped(pl.col("d_title"))
-        ),
-        pl.when(pl.col("to_parties") & (pl.col("about") == "leads")).then(
-            pl.lit("Lead in Sell: ") + _escaped(pl.col("l_title"))
-        ),
-        pl.when(lost & pl.col("deal_name").is_not_null()).then(
-            pl.lit("Deal in Sell: ") + _escaped(pl.col("deal_name"))
-        ),
-        pl.when(lost & pl.col("name").is_not_null()).then(
-            pl.lit("Contact in Sell: ") + _escaped(pl.col("name"))
-        ),
-        pl.when(pl.col("gone").is_not_null() & pl.col("name").is_null() & pl.col("deal_name").is_null()).then(
-            pl.lit("Left out of the move: ") + _escaped(pl.coalesce("d_title", "l_title"))
-        )
-        if {"d_title", "l_title"} <= set(rows.columns)
-        else TEXT,
+        line("Deal in Sell: ", to_parties & (pl.col("about") == "deals"), "d_title"),
+        line("Lead in Sell: ", to_parties & (pl.col("about") == "leads"), "l_title"),
+        line("Deal in Sell: ", lost, "deal_name"),
+        line("Contact in Sell: ", lost, "name"),
+        line("Left out of the move: ", pl.col("gone") & nameless, "d_title", "l_title"),
     ]
     text = pl.concat_str(lines, separator="<br>", ignore_nulls=True)
     return pl.when(text != "").then(text)
 
 
-def _told(rows: pl.DataFrame, entity: str) -> pl.DataFrame:
-    told = _placed_rows(rows.filter(pl.col("state") != PRESENT))
-    gone = told.filter(pl.col("gone").is_not_null())
+def _told(rows: pl.DataFrame, going: pl.DataFrame, entity: str) -> pl.DataFrame:
+    told = _placed_rows(rows.filter((pl.col("gone") | pl.col("orphan")) & (pl.col("state") != PRESENT)))
     return issues.gather(
         pl.collect_all(
             [
                 issues.found(
-                    told.filter(pl.col("to_parties") & (pl.col("state") == OUT)),
+                    _placed_rows(going.filter("to_parties")),
                     "linked_to_parties_only",
                     entity=entity,
                     field="about",
                     value=pl.coalesce("d_title", "l_title"),
                 ),
                 issues.found(
-                    gone,
+                    told.filter("gone"),
                     "link_to_left_out",
                     entity=entity,
                     field="about",

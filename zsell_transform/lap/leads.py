@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.lap.parties import with_place
+from zsell_transform.lap.parties import Compared, with_place
 from zsell_transform.lap.sales import (
     _one_organization,
     _organization_form,
@@ -18,6 +18,7 @@ from zsell_transform.lap.sales import (
 from zsell_transform.lap.words import (
     BY_ID,
     BY_KEY,
+    ELSEWHERE,
     ORGANIZATION_LINK,
     OUT,
     PERSON,
@@ -27,17 +28,21 @@ from zsell_transform.lap.words import (
     PERSON_WORK,
     PRESENT,
     TEXT,
+    WAITING,
     Plan,
     Targets,
+    form,
     links_of,
     organization_cells,
     parted,
     person_cells,
+    state,
 )
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
+from zsell_transform.positions import positions
 
 #: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
 OWN_COLUMNS = (
@@ -57,7 +62,7 @@ def leads(
     ask: Mapping,
     companies: Targets,
     people: Targets,
-    contacts: pl.DataFrame,
+    contacts: Compared,
     *,
     blocked: bool,
     left_out: pl.Series,
@@ -69,7 +74,7 @@ def leads(
         left_out: ids of leads that the mapping leaves out.
     """
     rows = _with_presence(graph.leads, held)
-    rows = companies.on(rows, "company", "c_").with_columns(
+    rows = companies.on(rows, "company_at", "c_").with_columns(
         left_out=pl.col("id").is_in(left_out.implode()),
         place="c_place",
         there=pl.col("system_id").is_not_null() | pl.col("deal_id").is_not_null(),
@@ -78,7 +83,7 @@ def leads(
         rows.filter(~pl.col("left_out")).select(
             "id", "name", "email", "work", "mobile", "city", "place", "there"
         ),
-        contacts,
+        *contacts,
         with_place(held.persons.filter(pl.col("sell_id").is_null())),
     )
     rows = rows.join(who.rename({"name": "written"}), on="id", how="left", maintain_order="left").rename(
@@ -87,20 +92,18 @@ def leads(
     rows = _with_person(rows, companies, people, held)
     # A lead's second company stands in its note, whatever the mapping wishes for deals.
     rows = _one_organization(rows, both=False)
-    rows = companies.on(
-        _placed(rows.with_columns(person=pl.coalesce("person", "own")), ask.orphans["leads"], "leads"),
-        "organization",
-        "o_",
-    )
+    someone = pl.coalesce("person_at", pl.when(pl.col("who") == OWN).then(pl.lit(ELSEWHERE, dtype=pl.UInt32)))
+    rows = _placed(rows.with_columns(person_at=someone), ask.orphans["leads"], companies)
+    rows = companies.on(rows, "organization_at", "o_")
     rows = rows.with_columns(
-        pl.when(pl.col("who") == OWN).then(pl.lit(OWN)).otherwise(_person_form()).alias("p_form"),
+        pl.when(pl.col("who") == OWN).then(form(OWN)).otherwise(_person_form()).alias("p_form"),
         _organization_form().alias("o_form"),
     )
     rows = _waiting_with_base(_stated(rows, held, "leads", blocked=blocked))
-    return _plan(rows, alone=ask.id_links == "alone"), _targets(rows, held)
+    return _plan(rows, companies, people, alone=ask.id_links == "alone"), _targets(rows, held)
 
 
-def _plan(rows: pl.DataFrame, *, alone: bool) -> Plan:
+def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: bool) -> Plan:
     rows = parted(rows, {"person": "p_form", "organization": "o_form"})
     going = pl.col("state") == OUT
     rows = rows.with_columns(
@@ -122,14 +125,20 @@ def _plan(rows: pl.DataFrame, *, alone: bool) -> Plan:
             TEXT.alias("joins"),
             *columns,
             linked=pl.when(pl.col("asked").fill_null(False)).then(
-                pl.col("company").is_not_null() & pl.col("differing").is_null()
+                pl.col("company_at").is_not_null() & pl.col("differing").is_null()
             ),
         ),
         link_columns=columns,
         overrides=_overrides(rows, cells),
         added=_added(rows),
         found=_told(rows),
-        links=links_of(rows, {"organizations": "organization", "persons": "contact"}),
+        links=links_of(
+            rows,
+            {
+                "organizations": ("organization_at", companies.frame["id"]),
+                "persons": ("contact_at", people.frame["id"]),
+            },
+        ),
     )
 
 
@@ -156,57 +165,58 @@ def _with_presence(frame: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: Held) -> pl.DataFrame:
     """The person each row is attached to, with the columns of a link target under `p_`."""
-    bases = rows.filter(pl.col("who") == OWN).select(
+    wanted = {
+        who: rows["who_id"].filter(rows["who"] == who).drop_nulls().unique() for who in (CONTACT, LEAD, HELD)
+    }
+    bases = rows.filter(pl.col("id").is_in(wanted[LEAD].implode())).select(
         "id",
-        pl.lit(BY_KEY).alias("form"),
+        form(BY_KEY).alias("form"),
         TEXT.alias("system_id"),
         name="written",
         email="email",
         work="work",
         mobile="mobile",
-        company="company",
+        company_at="company_at",
         by_value=pl.any_horizontal(pl.col("email", "work", "mobile").is_not_null()),
     )
-    by_place = companies.frame.select(company="id", place="place").unique(
-        "place", keep="first", maintain_order=True
+    contacts = people.frame.filter(pl.col("id").is_in(wanted[CONTACT].implode()))
+    others = held.persons.filter(pl.col("system_id").is_in(wanted[HELD].implode()))
+    known = {LEAD: bases, CONTACT: contacts}
+    if others.height:
+        known[HELD] = _held_people(others, companies)
+    prefixed = pl.concat(
+        frame.select(who=pl.lit(who), who_id="id", **{f"p_{c}": c for c in bases.columns if c != "id"})
+        for who, frame in known.items()
     )
-    others = (
-        with_place(held.persons.filter(pl.col("sell_id").is_null()))
-        .join(by_place, on="place", how="left", maintain_order="left")
-        .select(
-            id="system_id",
-            form=pl.lit(BY_ID),
-            system_id="system_id",
-            name="name",
-            email=TEXT,
-            work=TEXT,
-            mobile=TEXT,
-            company=pl.coalesce("company", "place"),
-            by_value=pl.lit(True),
-        )
-    )
-    known = pl.concat(
-        [
-            bases.select(pl.lit(LEAD).alias("kind"), pl.all()),
-            others.select(pl.lit(HELD).alias("kind"), pl.all()).select("kind", *bases.columns),
-            people.frame.select(pl.lit(CONTACT).alias("kind"), *bases.columns),
-        ],
-        how="vertical_relaxed",
-    )
-    prefixed = known.rename({c: f"p_{c}" for c in known.columns if c not in ("id", "kind")})
-    joined = rows.join(
-        prefixed.rename({"kind": "who", "id": "who_id"}),
-        on=["who", "who_id"],
-        how="left",
-        maintain_order="left",
-    )
+    joined = rows.join(prefixed, on=["who", "who_id"], how="left", maintain_order="left")
     own = pl.col("who") == OWN
+    contact = joined.select(pl.when(pl.col("who") == CONTACT).then("who_id")).to_series()
     return joined.with_columns(
-        contact=pl.when(pl.col("who") == CONTACT).then("who_id"),
-        person=pl.when(~own).then("who_id"),
-        own=pl.when(own).then(pl.lit("own")),
-        p_company=pl.when(own).then("company").otherwise("p_company"),
+        contact_at=positions(contact, people.frame["id"]),
+        person_at=pl.when(~own).then(pl.lit(ELSEWHERE, dtype=pl.UInt32)),
+        p_company_at=pl.when(own).then("company_at").otherwise("p_company_at"),
         other_company=TEXT,
+    )
+
+
+def _held_people(others: pl.DataFrame, companies: Targets) -> pl.DataFrame:
+    """Pipedrive's other people as link targets, with the company that stands for their organization."""
+    places = (
+        companies.frame.select("place", "carried").with_row_index("company_at").filter(~pl.col("carried"))
+    )
+    by_place = places.unique("place", keep="first", maintain_order=True).select("place", "company_at")
+    placed = with_place(others).join(by_place, on="place", how="left", maintain_order="left")
+    elsewhere = pl.when(pl.col("place").is_not_null()).then(pl.lit(ELSEWHERE, dtype=pl.UInt32))
+    return placed.select(
+        id="system_id",
+        form=form(BY_ID),
+        system_id="system_id",
+        name="name",
+        email=TEXT,
+        work=TEXT,
+        mobile=TEXT,
+        company_at=pl.coalesce("company_at", elsewhere),
+        by_value=pl.lit(True),
     )
 
 
@@ -218,7 +228,7 @@ def _waiting_with_base(rows: pl.DataFrame) -> pl.DataFrame:
     )
     stuck = (pl.col("state") == OUT) & (pl.col("who") == LEAD) & (pl.col("base_state") != OUT)
     return joined.with_columns(
-        state=pl.when(stuck).then(pl.lit("waiting")).otherwise("state"),
+        state=pl.when(stuck).then(state(WAITING)).otherwise("state"),
         reason=pl.when(stuck)
         .then(pl.lit("its person comes with an earlier lead that waits"))
         .otherwise("reason"),
@@ -313,11 +323,11 @@ def _targets(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
         "deal_id",
         "deal_title",
         "written",
-        "organization",
+        "organization_at",
         "p_form",
         "who",
         name=pl.coalesce("printed", "title"),
-        party=pl.coalesce("contact", pl.lit(None, dtype=pl.String)),
+        party_at="contact_at",
         **{
             value: pl.when(pl.col("who").eq_missing(OWN)).then(value).otherwise(f"p_{value}")
             for value in COMPARED

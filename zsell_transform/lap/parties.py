@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.folding import digits, fold, folded
+from zsell_transform.folding import fold
 from zsell_transform.lap.words import (
     BY_ID,
     BY_KEY,
@@ -21,24 +21,28 @@ from zsell_transform.lap.words import (
     WAITING,
     Plan,
     Targets,
+    form,
     links_of,
     organization_cells,
     parted,
+    state,
 )
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.positions import positions
 
 PLACEHOLDER_ID = f"name:{fold(PLACEHOLDER)}"
+
+#: Contacts as lead persons are compared with them, and their traces, unless merging has changed these.
+Compared = tuple[pl.DataFrame, pl.DataFrame | None]
 
 
 def organizations(
     graph: Graph, held: Held, ask: Mapping, *, blocked: bool, placeholder: bool
-) -> tuple[Plan, Targets, pl.DataFrame]:
-    """The plan of the companies, how each can be linked to, and the place of each (what the wizard sees of
-    it).
-    """
+) -> tuple[Plan, Targets]:
+    """The plan of the companies, and how each can be linked to."""
     companies = graph.companies
     if placeholder:
         extra = pl.DataFrame({"id": [PLACEHOLDER_ID], "name": [PLACEHOLDER], "added": [True]})
@@ -49,9 +53,7 @@ def organizations(
         merge=ask.duplicates["companies"] == "merge",
         bare_separate=ask.bare_organizations == "separate",
     )
-    rows = companies.join(known.frame.drop("name"), on="id", how="left", maintain_order="left").with_columns(
-        final=known.frame["name"]
-    )
+    rows = _known(companies, known)
     rows = _filled(rows, ["address"])
     rows = _stated(rows, held, "organizations", blocked=blocked)
     own = rows.select(
@@ -84,26 +86,23 @@ def organizations(
         found=_told_collisions(known, rows, "companies"),
         links=links_of(rows, {}),
     )
-    return plan, targets, targets.frame.select("id", "place")
+    return plan, targets
 
 
 def persons(
     graph: Graph, held: Held, ask: Mapping, companies: Targets, *, blocked: bool
-) -> tuple[Plan, Targets, pl.DataFrame]:
+) -> tuple[Plan, Targets, Compared]:
     """The plan of the contacts, how each can be linked to, and what lead persons are compared with."""
-    contacts = companies.on(graph.contacts, "company", "o_")
-    contacts = contacts.with_columns(place=pl.col("o_place"))
+    contacts = graph.contacts.with_columns(
+        place=companies.frame["place"].gather(graph.contacts["company_at"])
+    )
     known = keys.persons(
         contacts.select("id", "name", "email", "work", "mobile", "city", "place"),
         with_place(held.persons),
         merge=ask.duplicates["contacts"] == "merge",
     )
-    rows = graph.contacts.join(
-        known.frame.drop("name"), on="id", how="left", maintain_order="left"
-    ).with_columns(final=known.frame["name"])
-    rows = companies.on(_filled(rows, ["email", "work", "mobile", "company"]), "company", "o_").with_columns(
-        place="o_place"
-    )
+    rows = _filled(_known(graph.contacts, known), ["email", "work", "mobile", "company_at"])
+    rows = companies.on(rows, "company_at", "o_").with_columns(place="o_place")
     rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(WAIT))
     targets = Targets(_with_members(rows, _person_targets(rows)))
     rows = parted(rows, {"organization": "o_form"})
@@ -121,25 +120,31 @@ def persons(
             "joins",
             "into",
             *ORGANIZATION_LINK,
-            linked=pl.when(pl.col("asked").fill_null(False)).then(pl.col("company").is_not_null()),
+            linked=pl.when(pl.col("asked").fill_null(False)).then(pl.col("company_at").is_not_null()),
         ),
         link_columns=ORGANIZATION_LINK,
         overrides=(_renamed_people(rows.filter(pl.col("n").is_not_null())),),
         added=_added_people(rows.filter(pl.col("added"))),
         found=_told_collisions(known, rows, "contacts"),
-        links=links_of(rows, {"organizations": "company"}),
+        links=links_of(rows, {"organizations": ("company_at", companies.frame["id"])}),
     )
-    return plan, targets, _compared(rows, held)
+    traces = None if rows["into"].count() else known.traces
+    return plan, targets, (_compared(rows, held), traces)
+
+
+def _known(records: pl.DataFrame, known: keys.Keys) -> pl.DataFrame:
+    """Records with what is known of each; `final` is the name as it is to be written."""
+    return records.hstack(known.frame.drop("id").rename({"name": "final"}))
 
 
 def _form() -> pl.Expr:
     """By System ID where it is known, by its key where this lap writes it and the key is proven."""
     return (
         pl.when(pl.col("linkable") & pl.col("system_id").is_not_null())
-        .then(pl.lit(BY_ID))
+        .then(form(BY_ID))
         .when((pl.col("state") == OUT) & pl.col("proven"))
-        .then(pl.lit(BY_KEY))
-        .otherwise(pl.lit(WAIT))
+        .then(form(BY_KEY))
+        .otherwise(form(WAIT))
     )
 
 
@@ -149,13 +154,15 @@ def _written_name() -> pl.Expr:
 
 
 def _person_targets(rows: pl.DataFrame) -> pl.DataFrame:
-    has_value = (
-        folded(pl.col("email")).is_not_null()
-        | digits(pl.col("work")).is_not_null()
-        | digits(pl.col("mobile")).is_not_null()
-    )
-    own = ("id", "system_id", "email", "work", "mobile", "company")
-    return rows.select(*own, form=_form(), name=_written_name(), by_value=has_value)
+    own = ("id", "system_id", "email", "work", "mobile", "company_at")
+    return rows.select(*own, form=_form(), name=_written_name(), by_value=_has_value())
+
+
+def _has_value() -> pl.Expr:
+    """Whether folding leaves anything of the e-mail, or any digits of the phones: asked without folding."""
+    email = pl.col("email").str.contains(r"\S").fill_null(value=False)
+    phones = [pl.when(~email).then(c).str.contains(r"\d").fill_null(value=False) for c in ("work", "mobile")]
+    return pl.any_horizontal(email, *phones)
 
 
 def _compared(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
@@ -188,14 +195,14 @@ def _stated(
     return rows.with_columns(
         linkable=~twice,
         state=pl.when(pl.col("system_id").is_not_null() | twice)
-        .then(pl.lit(PRESENT))
+        .then(state(PRESENT))
         .when(blocked)
-        .then(pl.lit(WAITING))
+        .then(state(WAITING))
         .when(pl.col("into").is_not_null())
-        .then(pl.lit(MERGED))
+        .then(state(MERGED))
         .when(waits)
-        .then(pl.lit(WAITING))
-        .otherwise(pl.lit(OUT)),
+        .then(state(WAITING))
+        .otherwise(state(OUT)),
         reason=pl.when(pl.col("system_id").is_null() & ~twice & pl.lit(blocked))
         .then(pl.lit(f"no export of {item}"))
         .when(pl.col("system_id").is_null() & ~twice & waits)
@@ -228,16 +235,15 @@ def _filled(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
 
 
 def _with_members(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    """Records that were merged into another are linked to through that one."""
-    members = rows.filter(pl.col("into").is_not_null() & pl.col("system_id").is_null()).select("id", "into")
-    if not members.height:
-        return own
-    carried = members.join(own.rename({"id": "into"}), on="into", how="left", maintain_order="left").drop(
-        "into"
-    )
-    return pl.concat(
-        [own.join(members, on="id", how="anti", maintain_order="left"), carried.select(own.columns)]
-    )
+    """Records that were merged into another are linked to through that one; `carried` says which."""
+    is_member = pl.col("into").is_not_null() & pl.col("system_id").is_null()
+    into = rows.select(pl.when(is_member).then("into")).to_series()
+    head = positions(into, rows["id"]).alias("head")
+    carried = own.with_columns(carried=into.is_not_null())
+    if not into.count():
+        return carried
+    at = pl.select(pl.coalesce(head, pl.int_range(rows.height, dtype=pl.UInt32))).to_series()
+    return carried.select("id", pl.all().exclude("id", "carried").gather(at), "carried")
 
 
 def _suffix() -> pl.Expr:
@@ -270,44 +276,32 @@ def _added_people(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _told_collisions(known: keys.Keys, rows: pl.DataFrame, entity: str) -> pl.DataFrame:
+    added = rows.filter(pl.col("added") & (pl.col("state") == OUT)).lazy()
+    absent = issues.found(
+        added.rename({"file": "_file", "row": "_row", "id": "_id"}),
+        "added_by_reference",
+        entity=entity,
+        field="name",
+        value=pl.col("name"),
+    ).collect()
+    if not known.collisions.height:
+        return absent
     place = rows.select("id", _file=pl.col("file").cast(pl.String), _row="row")
-    told = (
-        known.collisions.join(place, on="id", how="left", maintain_order="left").rename({"id": "_id"}).lazy()
+    told = known.collisions.join(place, on="id", how="left", maintain_order="left").rename({"id": "_id"})
+    fates = (
+        ("distinguished", "final", "final", "with"),
+        ("merged_duplicate", "into", "name", "into"),
+        ("joins_existing", "joins", "name", "joins"),
     )
-    name = "name"
-    absent = (
-        rows.filter(pl.col("added") & (pl.col("state") == OUT))
-        .lazy()
-        .rename({"file": "_file", "row": "_row", "id": "_id"})
-    )
-    return issues.gather(
-        pl.collect_all(
-            [
-                issues.found(
-                    told.filter(pl.col("final").is_not_null()),
-                    "distinguished",
-                    entity=entity,
-                    field=name,
-                    value=pl.col("final"),
-                    detail=pl.col("with"),
-                ),
-                issues.found(
-                    told.filter(pl.col("into").is_not_null()),
-                    "merged_duplicate",
-                    entity=entity,
-                    field=name,
-                    value=pl.col("name"),
-                    detail=pl.col("into"),
-                ),
-                issues.found(
-                    told.filter(pl.col("joins").is_not_null()),
-                    "joins_existing",
-                    entity=entity,
-                    field=name,
-                    value=pl.col("name"),
-                    detail=pl.col("joins"),
-                ),
-                issues.found(absent, "added_by_reference", entity=entity, field=name, value=pl.col("name")),
-            ]
+    found = [
+        issues.found(
+            told.lazy().filter(pl.col(fate).is_not_null()),
+            code,
+            entity=entity,
+            field="name",
+            value=pl.col(value),
+            detail=pl.col(detail),
         )
-    )
+        for code, fate, value, detail in fates
+    ]
+    return issues.gather([*pl.collect_all(found), absent])

@@ -20,10 +20,12 @@ from zsell_transform.lap.words import (
     WAITING,
     Plan,
     Targets,
+    form,
     links_of,
     organization_cells,
     parted,
     person_cells,
+    state,
 )
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
@@ -47,9 +49,10 @@ def deals(
         how="left",
         maintain_order="left",
     )
-    rows = companies.on(people.on(rows, "person", "p_"), "company", "c_")
+    rows = companies.on(people.on(rows, "person_at", "p_"), "company_at", "c_")
     rows = _one_organization(rows, both=ask.two_organizations == "both")
-    rows = companies.on(_placed(rows, ask.orphans["deals"], "deals"), "organization", "o_")
+    rows = _placed(rows, ask.orphans["deals"], companies)
+    rows = companies.on(rows, "organization_at", "o_")
     rows = rows.with_columns(_person_form().alias("p_form"), _organization_form().alias("o_form"))
     rows = _stated(rows, held, "deals", blocked=blocked)
     alone = ask.id_links == "alone"
@@ -78,7 +81,13 @@ def deals(
         overrides=(),
         added=pl.DataFrame(schema={"id": pl.String}),
         found=_told_deals(rows),
-        links=links_of(rows, {"persons": "person", "organizations": "organization"}),
+        links=links_of(
+            rows,
+            {
+                "persons": ("person_at", people.frame["id"]),
+                "organizations": ("organization_at", companies.frame["id"]),
+            },
+        ),
     )
     return plan, rows.select(
         "id",
@@ -86,8 +95,8 @@ def deals(
         "printed",
         "title",
         "state",
-        "person",
-        "organization",
+        "person_at",
+        "organization_at",
         name=pl.coalesce("printed", "title"),
     )
 
@@ -96,12 +105,12 @@ def _one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
     """A row with a person names that person's own organization, or none, since another would move the
     person.
     """
-    person, company = pl.col("person").is_not_null(), pl.col("company").is_not_null()
-    own = pl.col("company").eq_missing(pl.col("p_company"))
+    person, company = pl.col("person_at").is_not_null(), pl.col("company_at").is_not_null()
+    own = pl.col("company_at").eq_missing(pl.col("p_company_at"))
     two = person & company & ~own
     differs = two & pl.lit(not both)
     return rows.with_columns(
-        organization=pl.when(~person | own | pl.lit(both)).then("company"),
+        organization_at=pl.when(~person | own | pl.lit(both)).then("company_at"),
         differing=pl.when(differs)
         .then(pl.coalesce("c_title", "company_name"))
         .when(pl.col("other_company").is_not_null())
@@ -110,41 +119,47 @@ def _one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
     )
 
 
-def _placed(rows: pl.DataFrame, orphans: str, item: str) -> pl.DataFrame:
+def _placed(rows: pl.DataFrame, orphans: str, companies: Targets) -> pl.DataFrame:
     """Records with no link left hang on the placeholder, or are left out."""
-    orphan = pl.col("person").is_null() & pl.col("organization").is_null()
+    orphan = pl.col("person_at").is_null() & pl.col("organization_at").is_null()
     return rows.with_columns(
         orphan=orphan,
-        organization=pl.when(orphan & pl.lit(orphans == "placeholder"))
-        .then(pl.lit(PLACEHOLDER_ID))
-        .otherwise("organization"),
+        organization_at=pl.when(orphan & pl.lit(orphans == "placeholder"))
+        .then(placeholder_at(companies))
+        .otherwise("organization_at"),
     )
+
+
+def placeholder_at(companies: Targets) -> pl.Expr:
+    """The row of the organization on which records hang that have no link left, if there is one."""
+    at = companies.frame["id"].index_of(PLACEHOLDER_ID)
+    return pl.lit(at, dtype=pl.UInt32)
 
 
 def _person_form() -> pl.Expr:
     """A person's key is used if one of its values is on the row: e-mail, phone, or its own organization."""
     usable = pl.col("p_by_value") | (
-        pl.col("organization").is_not_null() & pl.col("organization").eq_missing(pl.col("p_company"))
+        pl.col("organization_at").is_not_null() & pl.col("organization_at").eq_missing(pl.col("p_company_at"))
     )
     return (
-        pl.when(pl.col("person").is_null())
+        pl.when(pl.col("person_at").is_null())
         .then(None)
         .when(pl.col("p_form") == BY_ID)
-        .then(pl.lit(BY_ID))
+        .then(form(BY_ID))
         .when((pl.col("p_form") == BY_KEY) & usable & ~pl.col("strict"))
-        .then(pl.lit(BY_KEY))
-        .otherwise(pl.lit(WAIT))
+        .then(form(BY_KEY))
+        .otherwise(form(WAIT))
     )
 
 
 def _organization_form() -> pl.Expr:
     return (
-        pl.when(pl.col("organization").is_null() & pl.col("p_company").is_not_null())
-        .then(pl.lit(ABSENT))
-        .when(pl.col("organization").is_null())
+        pl.when(pl.col("organization_at").is_null() & pl.col("p_company_at").is_not_null())
+        .then(form(ABSENT))
+        .when(pl.col("organization_at").is_null())
         .then(None)
         .when(pl.col("strict") & (pl.col("o_form") != BY_ID))
-        .then(pl.lit(WAIT))
+        .then(form(WAIT))
         .otherwise("o_form")
     )
 
@@ -154,17 +169,17 @@ def _stated(rows: pl.DataFrame, held: Held, item: str, *, blocked: bool) -> pl.D
     if "deal_id" in rows.columns:  # a lead is also there as the deal that it was converted into
         there = there | pl.col("deal_id").is_not_null()
     no_person, no_organization = pl.col("p_form").eq_missing(WAIT), pl.col("o_form").eq_missing(WAIT)
-    left_out = pl.col("orphan") & pl.col("organization").is_null()
+    left_out = pl.col("orphan") & pl.col("organization_at").is_null()
     left_out = left_out | pl.col("left_out") if "left_out" in rows.columns else left_out
     waits = ~there & ~left_out
     return rows.with_columns(
         state=pl.when(there)
-        .then(pl.lit(PRESENT))
+        .then(state(PRESENT))
         .when(left_out)
-        .then(pl.lit(SKIPPED))
+        .then(state(SKIPPED))
         .when(pl.lit(blocked) | no_person | no_organization)
-        .then(pl.lit(WAITING))
-        .otherwise(pl.lit(OUT)),
+        .then(state(WAITING))
+        .otherwise(state(OUT)),
         reason=pl.when(waits & pl.lit(blocked))
         .then(pl.lit(f"no export of {item}"))
         .when(waits & no_person & no_organization)
@@ -211,7 +226,7 @@ def _told_deals(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def told_orphans(told: pl.LazyFrame, entity: str) -> list[pl.LazyFrame]:
-    placed = pl.col("organization").is_not_null()
+    placed = pl.col("organization_at").is_not_null()
     orphans = told.filter("orphan")
     return [
         issues.found(orphans.filter(placed), "placed_under_placeholder", entity=entity),

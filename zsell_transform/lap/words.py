@@ -22,6 +22,10 @@ WAIT: Final = "wait"
 #: The organization column must not stand in this row's file: the person has one that the row does not name.
 ABSENT: Final = "absent"
 
+STATE: Final = pl.Enum([OUT, PRESENT, WAITING, MERGED, SKIPPED])
+#: A lead's row may also say that the person is its own.
+FORM: Final = pl.Enum([BY_ID, BY_KEY, WAIT, ABSENT, "own"])
+
 ORGANIZATION_ID: Final = "Organization - Pipedrive System ID"
 ORGANIZATION: Final = "Organization - Name"
 ORGANIZATION_ADDRESS: Final = "Organization - Address"
@@ -69,16 +73,40 @@ class Plan:
     links: pl.DataFrame
 
 
+#: Stands for the row of an organization that is none of Sell's.
+ELSEWHERE: Final = 2**32 - 1
+
+
 @attrs.frozen
 class Targets:
-    """How each record of one kind can be linked to: id, form, system_id, name and the cells of its key."""
+    """How each record of one kind can be linked to: id, form, system_id, name and the cells of its key.
+
+    The rows are those of the kind's frame in the graph, and are referred to by their position.
+    """
 
     frame: pl.DataFrame
 
-    def on(self, rows: pl.DataFrame, column: str, prefix: str) -> pl.DataFrame:
-        """The rows with this target's columns, each under a prefix, matched on the id in `column`."""
-        named = self.frame.rename({c: f"{prefix}{c}" for c in self.frame.columns if c != "id"})
-        return rows.join(named.rename({"id": column}), on=column, how="left", maintain_order="left")
+    def on(self, rows: pl.DataFrame, at: str, prefix: str) -> pl.DataFrame:
+        """The rows with this target's columns, each under a prefix, of the record at the row in `at`."""
+        return read_at(rows, self.frame.drop("id"), at, prefix)
+
+
+def read_at(rows: pl.DataFrame, of: pl.DataFrame, at: str, prefix: str) -> pl.DataFrame:
+    """The rows with the columns of another frame, each under a prefix, read at its row in `at`."""
+    blank = [column for column in of.columns if not of[column].count()]
+    read = of.select(pl.all().exclude(blank).gather(rows[at]).name.prefix(prefix))
+    nothing = [pl.lit(None, dtype=of.schema[column]).alias(f"{prefix}{column}") for column in blank]
+    return rows.with_columns(*read.get_columns(), *nothing)
+
+
+def state(word: str) -> pl.Expr:
+    """One of the states, as it stands in a column."""
+    return pl.lit(word, dtype=STATE)
+
+
+def form(word: str) -> pl.Expr:
+    """One of the forms of a link, as it stands in a column."""
+    return pl.lit(word, dtype=FORM)
 
 
 def organization_cells(form: str, prefix: str, *, alone: bool) -> list[pl.Expr]:
@@ -114,27 +142,32 @@ def parted(rows: pl.DataFrame, forms: Mapping[str, str]) -> pl.DataFrame:
             form.
     """
     going = pl.col("state") == OUT
-    labels = []
-    for link, column in forms.items():
-        used = rows.filter(going)[column].drop_nulls()
-        used = used.filter(used != ABSENT)
-        usual = BY_KEY if (used == BY_KEY).any() else BY_ID if used.len() else "none"
-        labels.append(pl.lit(f"{link}=") + pl.col(column).fill_null(usual))
-    label = pl.concat_str(labels, separator=" ") if labels else pl.lit("all")
-    return rows.with_columns(pl.when(going).then(label).alias("part"))
+    used = rows.select("state", *forms.values()).filter(going)
+    label = pl.concat_str([_labelled(link, used[c]) for link, c in forms.items()], separator=" ")
+    return rows.with_columns(pl.when(going).then(label if forms else pl.lit("all")).alias("part"))
 
 
-def links_of(rows: pl.DataFrame, targets: Mapping[str, str]) -> pl.DataFrame:
-    """id, target, target_id of the rows that go out; `targets` is item → column with the linked record's
-    Sell id.
+def _labelled(link: str, forms: pl.Series) -> pl.Expr:
+    """How a link is written, as it stands in the label; a text where it is the same on all rows."""
+    used = set(forms.unique().to_list())
+    usual = BY_KEY if BY_KEY in used else BY_ID if used - {None, ABSENT} else "none"
+    filled = {form or usual for form in used}
+    if len(filled) == 1:
+        return pl.lit(f"{link}={filled.pop()}")
+    return pl.lit(f"{link}=") + pl.col(forms.name).cast(pl.String).fill_null(usual)
+
+
+def links_of(rows: pl.DataFrame, targets: Mapping[str, tuple[str, pl.Series]]) -> pl.DataFrame:
+    """id, target, target_id of the rows that go out.
+
+    Args:
+        targets: item → column with the row of the linked record, and the Sell ids of all records there.
     """
-    going = rows.filter(pl.col("state") == OUT)
-    return pl.concat(
-        [
-            going.filter(pl.col(column).is_not_null()).select(
-                "id", target=pl.lit(item), target_id=pl.col(column)
-            )
-            for item, column in targets.items()
-        ]
-        or [pl.DataFrame(schema={"id": pl.String, "target": pl.String, "target_id": pl.String})]
-    )
+    going = rows.select("id", "state", *(at for at, _ in targets.values())).filter(pl.col("state") == OUT)
+    parts = [
+        going.select("id", target=pl.lit(item), target_id=ids.gather(going[at])).drop_nulls("target_id")
+        for item, (at, ids) in targets.items()
+        if going[at].count()
+    ]
+    nothing = pl.DataFrame(schema={"id": pl.String, "target": pl.String, "target_id": pl.String})
+    return pl.concat(parts) if parts else nothing

@@ -21,6 +21,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import digits, fold, folded
+from zsell_transform.positions import repeated
 
 #: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not
 #: given.
@@ -31,6 +32,9 @@ FOREIGN: Final = "foreign"
 
 #: What the wizard could find a record by: rows of `uid`, `n` (folded name) and `v` (a value).
 Tokens = Callable[[pl.DataFrame], pl.DataFrame]
+
+#: Spreads the hashes of names before those of values are added; any odd number does.
+_STIR: Final = 0x9E3779B97F4A7C15
 
 _POOL: Final = ["uid", "kind", "id", "name", "city"]
 
@@ -46,10 +50,12 @@ class Keys:
             row
             merges with), into (id of the record whose row carries it), proven (bool).
         collisions: id, name, final, with: records that the wizard would have merged, for the issues.
+        traces: of each record as it is written, by its row in `frame`, the traces of its tokens.
     """
 
     frame: pl.DataFrame
     collisions: pl.DataFrame
+    traces: pl.DataFrame
 
 
 def organizations(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_separate: bool) -> Keys:
@@ -62,23 +68,27 @@ def organizations(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_s
         bare_separate: the wizard keeps organizations of one name without address apart.
     """
     pool = _pool(sell, held, ["address"])
-    seen = pl.concat(
-        [
-            pool.select("uid", n=folded(pl.col("name")), a=folded(pl.col("address"))),
-            pool.filter(pl.col("kind") == PRESENT).select(
-                "uid", n=folded(pl.col("printed")), a=folded(pl.col("held_address"))
-            ),
-        ]
-    )
+    there = pool.filter(pl.col("kind") == PRESENT)
+    seen = [
+        pool.select("uid", "name", "address"),
+        there.select("uid", name="printed", address="held_address"),
+    ]
 
     def tokens(frame: pl.DataFrame) -> pl.DataFrame:
-        addressed = frame.filter(pl.col("a").is_not_null()).select("uid", "n", v="a")
+        read = frame.select("uid", n=folded(pl.col("name")), a=folded(pl.col("address")))
+        addressed = read.filter(pl.col("a").is_not_null()).select("uid", "n", v="a")
         if bare_separate:
             return addressed
-        bare = frame.filter(pl.col("a").is_null()).select("n").unique()
-        return pl.concat([addressed, frame.join(bare, on="n", how="semi").select("uid", "n", v=pl.lit("*"))])
+        bare = read.filter(pl.col("a").is_null()).select("n").unique()
+        return pl.concat([addressed, read.join(bare, on="n", how="semi").select("uid", "n", v=pl.lit("*"))])
 
-    return _keys(pool, seen, tokens, merge=merge)
+    def traces(frame: pl.DataFrame) -> pl.DataFrame:
+        """All of one name leave the same trace: whether their address counts depends on the others."""
+        read = frame.select("uid", n=folded(pl.col("name")), a=folded(pl.col("address")))
+        found = pl.col("a").is_not_null() | (pl.col("n").is_not_null() & pl.lit(not bare_separate))
+        return read.filter(found).select("uid", n=pl.col("n").hash(), v=pl.lit(0, dtype=pl.UInt64))
+
+    return _keys(pool, seen, traces, tokens, merge=merge)
 
 
 def persons(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool) -> Keys:
@@ -90,45 +100,50 @@ def persons(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool) -> Keys:
         merge: as for organizations.
     """
     pool = _pool(sell, held, ["email", "work", "mobile", "place"])
-    return _keys(pool, seen_persons(pool), person_tokens, merge=merge)
+    return _keys(pool, seen_persons(pool), person_traces, person_tokens, merge=merge)
 
 
-def seen_persons(pool: pl.DataFrame) -> pl.DataFrame:
-    """Each person of a pool once as written and, if present, once as Pipedrive holds it, with the values
-    compared.
-    """
+def seen_persons(pool: pl.DataFrame) -> list[pl.DataFrame]:
+    """Each person of a pool as it is written and, if Pipedrive holds it, as it is there."""
     none = pl.lit(None, dtype=pl.List(pl.String))
-    return pl.concat(
-        [
-            pool.select("uid", "name", "email", "work", "mobile", "place", emails=none, phones=none),
-            pool.filter(pl.col("kind") != ABSENT).select(
-                "uid",
-                pl.coalesce("printed", "name").alias("name"),
-                *(pl.lit(None, dtype=pl.String).alias(c) for c in ("email", "work", "mobile")),
-                place="held_place",
-                emails="emails",
-                phones="phones",
-            ),
-        ]
-    ).with_columns(n=folded(pl.col("name")))
+    return [
+        pool.select("uid", "name", "email", "work", "mobile", "place", emails=none, phones=none),
+        pool.filter(pl.col("kind") != ABSENT).select(
+            "uid",
+            pl.coalesce("printed", "name").alias("name"),
+            *(pl.lit(None, dtype=pl.String).alias(c) for c in ("email", "work", "mobile")),
+            place="held_place",
+            emails="emails",
+            phones="phones",
+        ),
+    ]
 
 
 def person_tokens(frame: pl.DataFrame) -> pl.DataFrame:
     """uid, n, v: what the wizard could find each person by, beside the name."""
-
-    def of(prefix: str, value: pl.Expr, rows: pl.DataFrame = frame) -> pl.DataFrame:
-        return rows.select("uid", "n", v=pl.lit(prefix) + value)
-
-    several = frame.filter(pl.col("emails").is_not_null() | pl.col("phones").is_not_null())
-    parts = [
-        of("e:", folded(pl.col("email"))),
-        of("p:", digits(pl.col("work"))),
-        of("p:", digits(pl.col("mobile"))),
-        of("o:", pl.col("place")),
-        of("e:", folded(pl.col("emails")), several.explode("emails")),
-        of("p:", digits(pl.col("phones")), several.explode("phones")),
-    ]
+    parts = [part.select("uid", "n", v=pl.lit(prefix) + pl.col("v")) for prefix, part in _values(frame)]
     return pl.concat(parts).filter(pl.col("n").is_not_null() & pl.col("v").is_not_null())
+
+
+def person_traces(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same as hashes."""
+    both = pl.col("n").is_not_null() & pl.col("v").is_not_null()
+    return pl.concat(
+        part.filter(both).select("uid", pl.col("n").hash(), pl.col("v").hash(seed=ord(prefix[0])))
+        for prefix, part in _values(frame)
+    )
+
+
+def _values(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """uid, n (folded name), v (folded value) of one value after the other, under its prefix."""
+    named = frame.with_columns(n=folded(pl.col("name")))
+    several = named.filter(pl.col("emails").is_not_null() | pl.col("phones").is_not_null())
+    yield "e:", named.select("uid", "n", v=folded(pl.col("email")))
+    yield "p:", named.select("uid", "n", v=digits(pl.col("work")))
+    yield "p:", named.select("uid", "n", v=digits(pl.col("mobile")))
+    yield "o:", named.select("uid", "n", v="place")
+    yield "e:", several.explode("emails").select("uid", "n", v=folded(pl.col("emails")))
+    yield "p:", several.explode("phones").select("uid", "n", v=digits(pl.col("phones")))
 
 
 # --- the pool: all records that could be taken for one another ---------------------------------------
@@ -141,20 +156,11 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
     now.
     """
     ours = held.filter(pl.col("sell_id").is_not_null()).unique("sell_id", keep="first", maintain_order=True)
-    by_name = ours.filter(pl.col("sell_id").str.starts_with("name:")).select(
-        named_id="sell_id", f=pl.col("sell_id").str.strip_prefix("name:")
-    )
-    single = sell.select("id", f=folded(pl.col("name"))).filter(
-        pl.col("f").is_not_null() & pl.col("f").is_unique() & ~pl.col("id").str.starts_with("name:")
-    )
-    named_so = single.join(by_name, on="f", how="inner", maintain_order="left")
-    alias = named_so.join(ours.select(id="sell_id"), on="id", how="anti", maintain_order="left")
+    alias = _aliases(sell, ours)
     known = pl.concat(
         [
             ours.with_columns(id=pl.col("sell_id")),
-            alias.select("id", sell_id="named_id")
-            .join(ours, on="sell_id", how="inner", maintain_order="left")
-            .select(*ours.columns, "id"),
+            alias.join(ours, on="sell_id", how="inner", maintain_order="left").select(*ours.columns, "id"),
         ]
     ).drop("sell_id")
     extra = [c for c in held.columns if c not in ("system_id", "name", "sell_id")]
@@ -178,66 +184,125 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
     return pl.concat([mine, theirs], how="diagonal_relaxed").with_row_index("uid")
 
 
-def _keys(pool: pl.DataFrame, seen: pl.DataFrame, tokens: Tokens, *, merge: bool) -> Keys:
-    spread = tokens(seen)
+def _aliases(sell: pl.DataFrame, ours: pl.DataFrame) -> pl.DataFrame:
+    """id, sell_id of the records that Pipedrive holds under their name (`name:…`)."""
+    by_name = ours.filter(pl.col("sell_id").str.starts_with("name:")).select(
+        "sell_id", f=pl.col("sell_id").str.strip_prefix("name:")
+    )
+    if not by_name.height:
+        return pl.DataFrame(schema={"id": pl.String, "sell_id": pl.String})
+    single = sell.select("id", f=folded(pl.col("name"))).filter(
+        pl.col("f").is_not_null() & pl.col("f").is_unique() & ~pl.col("id").str.starts_with("name:")
+    )
+    named_so = single.join(by_name, on="f", how="inner", maintain_order="left")
+    alias = named_so.join(ours.select(id="sell_id"), on="id", how="anti", maintain_order="left")
+    return alias.select("id", "sell_id")
+
+
+def _keys(
+    pool: pl.DataFrame, seen: Sequence[pl.DataFrame], traces: Tokens, tokens: Tokens, *, merge: bool
+) -> Keys:
+    """The keys of a pool.
+
+    Args:
+        seen: each record as it is written, then each as Pipedrive holds it.
+        traces: the tokens as hashes, of which equal tokens have equal ones.
+        tokens: the tokens themselves, which are made only for records whose traces meet.
+    """
+    there = [seen[0], *(frame for frame in seen[1:] if frame.height)]
+    left = [traces(frame) for frame in there]
+    every = Seen(pl.concat(there), pl.concat(left), tokens)
+    spread = every.meeting()
     components = list(collisions(spread, pool))
     decided = _decided(pool, components, merge=merge)
-    named = pool.join(decided, on="uid", how="left", maintain_order="left").with_columns(
-        final=pl.coalesce("final", "name"), renamed=pl.col("final").is_not_null()
-    )
-    return Keys(_frame(named, seen, tokens), _told(pool, decided, components))
+    named = pool.join(decided, on="uid", how="left", maintain_order="left")
+    if decided.height:
+        spread = every.renamed(named["final"]).meeting()
+    frame = _frame(named.with_columns(proven=_proven(named, spread, every.traces["uid"])))
+    return Keys(frame, _told(pool, decided, components), left[0].filter(pl.col("uid") < frame.height))
 
 
-def _frame(named: pl.DataFrame, seen: pl.DataFrame, tokens: Tokens) -> pl.DataFrame:
-    """The proof, made over the final names: a record is proven if it has a token and shares none."""
-    same = named.select("uid", one=pl.coalesce("into_uid", "uid"))
-    joined = named.filter(pl.col("joins_uid").is_not_null()).select(uid="joins_uid", one="uid")
-    one = pl.concat([same.join(joined, on="uid", how="anti"), joined])
-    final = seen.join(
-        named.filter("renamed").select("uid", "final"), on="uid", how="left", maintain_order="left"
-    )
-    renamed = final.with_columns(
-        n=pl.when(pl.col("final").is_not_null()).then(folded(pl.col("final"))).otherwise("n")
-    )
-    spread = (
-        tokens(renamed.drop("final"))
-        .join(one, on="uid", how="left", maintain_order="left")
-        .drop("uid")
-        .rename({"one": "uid"})
-    )
-    shared = _shared(spread)
-    found = spread.select("uid").unique().join(shared.select("uid").unique(), on="uid", how="anti")
-    ids = named.select(into_uid="uid", into="id")
-    systems = named.select(joins_uid="uid", joins="system_id")
+def _proven(named: pl.DataFrame, spread: pl.DataFrame, found: pl.Series) -> pl.Series:
+    """The proof, made over the final names: a record is proven if it has a token and shares none.
+
+    Args:
+        named: the pool with what was decided.
+        spread: the tokens of records that could share one, by their final names.
+        found: uids of records that have a token.
+    """
+    joined = named.filter(pl.col("joins_uid").is_not_null())
+    one = named.select(pl.coalesce("into_uid", "uid")).to_series().scatter(joined["joins_uid"], joined["uid"])
+    shared = _shared(spread.with_columns(uid=one.gather(spread["uid"])))["uid"]
+    nobody = pl.repeat(False, named.height, dtype=pl.Boolean, eager=True)
+    return nobody.scatter(one.gather(found), True).scatter(shared, False)
+
+
+def _frame(named: pl.DataFrame) -> pl.DataFrame:
+    """Sell's records as `Keys` has them."""
     return (
-        named.filter(pl.col("id").is_not_null())
-        .join(ids, on="into_uid", how="left", maintain_order="left")
-        .join(systems, on="joins_uid", how="left", maintain_order="left")
-        .join(found.select(uid="uid", proven=pl.lit(True)), on="uid", how="left", maintain_order="left")
+        named.with_columns(
+            into=pl.col("id").gather("into_uid"), joins=pl.col("system_id").gather("joins_uid")
+        )
+        .filter(pl.col("id").is_not_null())
         .select(
             "id",
             "system_id",
             "printed",
-            pl.col("final").alias("name"),
-            "renamed",
+            pl.coalesce("final", "name").alias("name"),
+            pl.col("final").is_not_null().alias("renamed"),
             "joins",
             "into",
-            pl.col("proven").fill_null(False),
+            "proven",
         )
     )
+
+
+@attrs.frozen
+class Seen:
+    """The records that could be taken for one another, with the traces of their tokens."""
+
+    frame: pl.DataFrame
+    traces: pl.DataFrame
+    tokens: Tokens
+
+    def meeting(self) -> pl.DataFrame:
+        """The tokens of all records that could share one."""
+        left = trace(self.traces)
+        uids = self.traces["uid"].filter(left.is_in(repeated(left).implode()))
+        return self.tokens(self.frame.filter(pl.col("uid").is_in(uids.implode())))
+
+    def only(self, uids: pl.Series) -> Seen:
+        """Without all other records."""
+        if uids.len() == self.frame.height:
+            return self
+        wanted = pl.col("uid").is_in(uids.implode())
+        return Seen(self.frame.filter(wanted), self.traces.filter(wanted), self.tokens)
+
+    def renamed(self, names: pl.Series) -> Seen:
+        """With other names, by uid; null where a record keeps its own."""
+        hashes = (
+            names.to_frame("n")
+            .select(folded(pl.col("n")))
+            .select(pl.when(pl.col("n").is_not_null()).then(pl.col("n").hash()))
+        )
+        frame = self.frame.with_columns(name=pl.coalesce(names.gather(self.frame["uid"]), "name"))
+        uids = self.traces["uid"]
+        traces = self.traces.with_columns(n=pl.coalesce(hashes.to_series().gather(uids), "n"))
+        return Seen(frame, traces, self.tokens)
+
+
+def trace(traces: pl.DataFrame) -> pl.Series:
+    """Name and value as one number."""
+    return traces.select(pl.col("n") * pl.lit(_STIR, dtype=pl.UInt64) + pl.col("v")).to_series()
 
 
 # --- collisions ------------------------------------------------------------------------------------
 
 
 def _shared(spread: pl.DataFrame) -> pl.DataFrame:
-    """uid, n, v of tokens that several records have under one name. Compared by hash first: text is held
-    for few.
-    """
-    hashed = spread.with_columns(h=pl.struct("n", "v").hash())
-    several = hashed.filter(pl.col("h").is_duplicated()).unique(["h", "uid"])
-    twice = several.filter(pl.col("h").is_duplicated())
-    return twice.filter(pl.struct("n", "v").is_duplicated()).select("uid", "n", "v").sort("n", "v", "uid")
+    """uid, n, v of tokens that several records have under one name."""
+    each = spread.unique(["n", "v", "uid"])
+    return each.filter(pl.struct("n", "v").is_duplicated()).select("uid", "n", "v").sort("n", "v", "uid")
 
 
 def collisions(spread: pl.DataFrame, pool: pl.DataFrame) -> Iterator[list[int]]:

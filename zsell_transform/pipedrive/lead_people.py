@@ -8,11 +8,11 @@ alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import polars as pl
 
-from zsell_transform.folding import folded
 from zsell_transform.pipedrive import keys
 
 #: Who the person on a lead's row is.
@@ -25,7 +25,9 @@ _TEXT: Final = pl.lit(None, dtype=pl.String)
 _LIST: Final = pl.lit(None, dtype=pl.List(pl.String))
 
 
-def lead_people(leads: pl.DataFrame, contacts: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+def lead_people(
+    leads: pl.DataFrame, contacts: pl.DataFrame, traces: pl.DataFrame | None, held: pl.DataFrame
+) -> pl.DataFrame:
     """Who stands on each lead's row.
 
     Args:
@@ -33,6 +35,7 @@ def lead_people(leads: pl.DataFrame, contacts: pl.DataFrame, held: pl.DataFrame)
             present).
         contacts: id, name, final, printed, email, work, mobile, place, system_id, joins, held_emails,
             held_phones.
+        traces: of the contacts as they are written, by their rows (`keys.person_traces`), if they are known.
         held: people in Pipedrive that are not ours: system_id, name, emails, phones, place.
 
     Returns:
@@ -42,43 +45,13 @@ def lead_people(leads: pl.DataFrame, contacts: pl.DataFrame, held: pl.DataFrame)
         decided).
     """
     wanted = leads.filter(pl.col("name").is_not_null() & ~pl.col("there")).with_row_index("uid")
-    asked = keys.person_tokens(_seen(wanted.select("uid", "name", "email", "work", "mobile", "place")))
-    known = _known_tokens(contacts, held)
-    hits = (
-        asked.with_columns(h=pl.struct("n", "v").hash())
-        .join(known.with_columns(h=pl.struct("n", "v").hash()).drop("uid"), on="h", how="inner", suffix="_k")
-        .filter((pl.col("n") == pl.col("n_k")) & (pl.col("v") == pl.col("v_k")))
-        .unique(["uid", "node"])
-        .sort("uid", "node")
-        .group_by("uid", maintain_order=True)
-        .agg(
-            pl.col("node").first(),
-            pl.len().alias("several"),
-            pl.col("node").head(5).str.join(", ").alias("candidates"),
-        )
-    )
+    people = wanted.select("uid", "name", "email", "work", "mobile", "place", emails=_LIST, phones=_LIST)
+    asked = keys.Seen(people, keys.person_traces(people), keys.person_tokens)
+    hits = _hits(asked, contacts, traces, held)
     joined = wanted.join(hits, on="uid", how="left", maintain_order="left")
     free = joined.filter(pl.col("several").is_null())
     earlier = _earlier(free, asked)
-    names = keys.Names(
-        pl.concat(
-            [
-                contacts.select("name"),
-                contacts.select(name="final"),
-                held.select("name"),
-                leads.select("name"),
-            ]
-        )
-    )
-    doubtful = joined.filter(pl.col("several") > 1)
-    distinct = pl.DataFrame(
-        [
-            (row["uid"], names.distinct(row["name"], row["city"]))
-            for row in doubtful.select("uid", "name", "city").to_dicts()
-        ],
-        schema={"uid": pl.UInt32, "distinct": pl.String},
-        orient="row",
-    )
+    distinct = _distinct(joined.filter(pl.col("several") > 1), [contacts, held, leads])
     node = pl.when(pl.col("several") == 1).then("node")
     return (
         joined.join(earlier, on="uid", how="left", maintain_order="left")
@@ -100,16 +73,69 @@ def lead_people(leads: pl.DataFrame, contacts: pl.DataFrame, held: pl.DataFrame)
     )
 
 
-def _seen(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(emails=_LIST, phones=_LIST, n=folded(pl.col("name")))
+def _distinct(doubtful: pl.DataFrame, taken: list[pl.DataFrame]) -> pl.DataFrame:
+    """uid, distinct: a name of its own for each person that fits several known ones."""
+    if not doubtful.height:
+        return pl.DataFrame(schema={"uid": pl.UInt32, "distinct": pl.String})
+    columns = [(frame, column) for frame in taken for column in ("name", "final") if column in frame.columns]
+    names = keys.Names(pl.concat(frame.select(name=column) for frame, column in columns))
+    rows = doubtful.select("uid", "name", "city").to_dicts()
+    return pl.DataFrame(
+        [(row["uid"], names.distinct(row["name"], row["city"])) for row in rows],
+        schema={"uid": pl.UInt32, "distinct": pl.String},
+        orient="row",
+    )
 
 
-def _known_tokens(contacts: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    """node, n, v: contacts as Sell and as Pipedrive has them, and Pipedrive's other people."""
-    taken = contacts.filter(pl.col("joins").is_not_null())["joins"]
-    shape = ["node", "name", "email", "work", "mobile", "place", "emails", "phones"]
-    as_in_sell = contacts.select(
-        (pl.lit("c:") + pl.col("id")).alias("node"),
+def _hits(
+    asked: keys.Seen, contacts: pl.DataFrame, traces: pl.DataFrame | None, held: pl.DataFrame
+) -> pl.DataFrame:
+    """uid, node, several, candidates: the known people whom the person of a lead could be."""
+    sought = keys.trace(asked.traces)
+    written = _as_written(contacts)
+    known = [(written, traces), *((frame, None) for frame in _as_held(contacts, held) if frame.height)]
+    near = [_near(frame, made, sought) for frame, made in known]
+    tokens = _known_tokens([frame for frame, _ in near])
+    met = pl.concat([met for _, met in near]).unique()
+    mine = asked.traces["uid"].filter(sought.is_in(met.implode()))
+    spread = asked.tokens(asked.frame.filter(pl.col("uid").is_in(mine.implode())))
+    return (
+        spread.join(tokens, on=["n", "v"], how="inner")
+        .unique(["uid", "node"])
+        .sort("uid", "node")
+        .group_by("uid", maintain_order=True)
+        .agg(
+            pl.col("node").first(),
+            pl.len().alias("several"),
+            pl.col("node").head(5).str.join(", ").alias("candidates"),
+        )
+    )
+
+
+def _near(
+    people: pl.DataFrame, traces: pl.DataFrame | None, sought: pl.Series
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Known people of whom any trace is sought, and these traces."""
+    people = people.with_row_index("uid")
+    traces = keys.person_traces(people) if traces is None else traces
+    met = keys.trace(traces)
+    hit = met.is_in(sought.implode())
+    return people.filter(pl.col("uid").is_in(traces["uid"].filter(hit).implode())), met.filter(hit)
+
+
+def _known_tokens(people: list[pl.DataFrame]) -> pl.DataFrame:
+    """node, n, v of known people."""
+    every = pl.concat(frame.drop("uid") for frame in people).with_row_index("uid")
+    tokens = keys.person_tokens(every)
+    node = (pl.col("prefix") + pl.col("id")).alias("node")
+    return tokens.select("n", "v", every.select(node).to_series().gather(tokens["uid"]))
+
+
+def _as_written(contacts: pl.DataFrame) -> pl.DataFrame:
+    """Contacts as Sell has them, in their order."""
+    return contacts.select(
+        pl.lit("c:").alias("prefix"),
+        "id",
         "name",
         "email",
         "work",
@@ -118,37 +144,39 @@ def _known_tokens(contacts: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
         emails=_LIST,
         phones=_LIST,
     )
-    there = contacts.filter(pl.col("system_id").is_not_null())
-    as_held = there.select(
-        (pl.lit("c:") + pl.col("id")).alias("node"),
-        pl.col("printed").alias("name"),
-        email=_TEXT,
-        work=_TEXT,
-        mobile=_TEXT,
+
+
+def _as_held(contacts: pl.DataFrame, held: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Contacts as Pipedrive has them, and Pipedrive's other people."""
+    blank = dict.fromkeys(("email", "work", "mobile"), _TEXT)
+    taken = contacts["joins"].drop_nulls()
+    there = contacts.filter(pl.col("system_id").is_not_null()).select(
+        pl.lit("c:").alias("prefix"),
+        "id",
+        name="printed",
+        **blank,
         place="place",
         emails="held_emails",
         phones="held_phones",
     )
     others = held.filter(~pl.col("system_id").is_in(taken.implode())).select(
-        (pl.lit("h:") + pl.col("system_id")).alias("node"),
+        pl.lit("h:").alias("prefix"),
+        pl.col("system_id").alias("id"),
         "name",
-        email=_TEXT,
-        work=_TEXT,
-        mobile=_TEXT,
+        **blank,
         place="place",
         emails="emails",
         phones="phones",
     )
-    every = pl.concat([part.select(shape) for part in (as_in_sell, as_held, others)]).with_row_index("uid")
-    tokens = keys.person_tokens(every.with_columns(n=folded(pl.col("name"))))
-    return tokens.join(every.select("uid", "node"), on="uid", how="left", maintain_order="left")
+    yield from (there, others)
 
 
-def _earlier(free: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+def _earlier(free: pl.DataFrame, asked: keys.Seen) -> pl.DataFrame:
     """uid, earlier: the lead with the lowest id among those that share a person, for all others of them."""
-    tokens = asked.join(free.select("uid"), on="uid", how="semi")
+    tokens = asked.only(free["uid"]).meeting()
     pool = free.select("uid", kind=pl.lit(keys.ABSENT))
-    ids = dict(zip(free["uid"].to_list(), free["id"].to_list(), strict=True))
+    met = pool.select("uid").with_columns(id=free["id"]).filter(pl.col("uid").is_in(tokens["uid"].implode()))
+    ids = dict(zip(met["uid"].to_list(), met["id"].to_list(), strict=True))
     rows = []
     for group in keys.collisions(tokens, pool):
         first, *rest = sorted(group, key=lambda uid: keys.by_id(ids[uid]))

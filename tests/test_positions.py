@@ -1,0 +1,65 @@
+"""Texts are looked up by their hashes: faster, and never otherwise than by the texts themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.accounts import random_account
+from tests.loop import run_loop
+from tests.sell_graph import expected
+from zsell_transform.migration import transform
+from zsell_transform.positions import positions, repeated
+
+
+def text(*values: str | None) -> pl.Series:
+    return pl.Series(values, dtype=pl.String)
+
+
+def collide(patch: pytest.MonkeyPatch) -> None:
+    """All hashes are the same from now on."""
+    patch.setattr(pl.Series, "hash", lambda self, *_: pl.repeat(7, self.len(), dtype=pl.UInt64, eager=True))
+    patch.setattr(pl.Expr, "hash", lambda self, *_, **__: self.is_not_null().cast(pl.UInt64))
+
+
+@pytest.mark.parametrize("colliding", [False, True], ids=["by hash", "all hashes collide"])
+def test_a_text_is_found_where_it_stands(colliding: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if colliding:
+        collide(monkeypatch)
+
+    assert positions(text("b", "x", None, "a", "b"), text("a", "b")).to_list() == [1, None, None, 0, 1]
+    assert positions(text("a", "b"), text("b", "a", "b")).to_list() == [1, 0]  # the first of two
+    assert positions(text(None, "a"), text("a", None)).to_list() == [None, 0]
+    assert positions(text("x"), text("a")).to_list() == [None]
+
+
+def test_nothing_is_found_among_nothing() -> None:
+    assert positions(text("a", None), text()).to_list() == [None, None]
+    assert positions(text(), text("a")).to_list() == []
+    assert positions(text(None), text("a")).dtype == pl.UInt32
+
+
+def test_repeated_numbers_are_told_once() -> None:
+    assert repeated(pl.Series([3, 1, 3, 2, None, 3, 1, None])).sort().to_list() == [1, 3]
+    assert repeated(pl.Series([], dtype=pl.UInt64)).to_list() == []
+
+
+def test_hashes_that_collide_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same files, and a whole loop without a fault, when no hash tells any two texts apart."""
+    account = random_account(7, size=14, districts=3)
+    source = account.write(tmp_path / "sell")
+    transform(source, tmp_path / "right")
+
+    collide(monkeypatch)
+    transform(source, tmp_path / "collided")
+    course = run_loop(source, tmp_path)
+
+    right, collided = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).glob("*.csv")}
+        for name in ("right", "collided")
+    )
+    assert len(right) > 3
+    assert collided == right
+    assert course.against(expected(account)) == ()
