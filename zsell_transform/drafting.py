@@ -9,6 +9,7 @@ import polars as pl
 
 from zsell_transform.addressing import KEYS, empty_keys, fills, key_frame
 from zsell_transform.mapping import Mapping
+from zsell_transform.positions import repeated
 from zsell_transform.records import Records, once_each
 from zsell_transform.transformers import Draft, draft
 
@@ -32,11 +33,19 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     answers = pl.collect_all([key_frame(drafts[entity]) for entity in linked], engine="streaming")
     keys = {entity: empty_keys(entity) for entity in KEYS}
     keys |= dict(zip(linked, answers, strict=True))
-    if doubled := [entity for entity in linked if keys[entity]["id"].is_duplicated().any()]:
+    if doubled := [entity for entity in linked if _is_doubled(keys[entity]["id"])]:
         return draft_all(once_each(records, doubled), ask)
-    return (
-        records,
-        drafts,
-        keys,
-        {entity: fills(drafts[entity], dict.fromkeys(drafts[entity].sure, 1)) for entity in linked},
-    )
+    filled: Filled = {entity: fills(drafts[entity], _known(drafts[entity], keys[entity])) for entity in linked}
+    return records, drafts, keys, filled
+
+
+def _is_doubled(ids: pl.Series) -> bool:
+    """Whether an id stands twice; only those whose hashes do are compared."""
+    hashes = ids.hash()
+    return ids.filter(hashes.is_in(repeated(hashes).implode())).is_duplicated().any()
+
+
+def _known(draft: Draft, keys: pl.DataFrame) -> dict[str, int]:
+    """What is known of headers without asking: some have a value for sure, and some are in the key frame."""
+    keyed = {header: keys[name].count() for name, header in KEYS[draft.entity].items()}
+    return {**dict.fromkeys(draft.sure, 1), **{h: keyed[h] for h in draft.headers if h in keyed}}
