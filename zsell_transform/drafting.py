@@ -35,7 +35,9 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     keys |= dict(zip(linked, answers, strict=True))
     if doubled := [entity for entity in linked if _is_doubled(keys[entity]["id"])]:
         return draft_all(once_each(records, doubled), ask)
-    filled: Filled = {entity: fills(drafts[entity], _known(drafts[entity], keys[entity])) for entity in linked}
+    filled: Filled = {
+        entity: fills(drafts[entity], _known(drafts[entity], keys[entity])) for entity in linked
+    }
     return records, drafts, keys, filled
 
 

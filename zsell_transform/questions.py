@@ -157,7 +157,9 @@ def _counted(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     Cells are counted as they stand, and only the different ones are trimmed and parted.
     """
     cells = frame.select(columns).unpivot(variable_name="column", value_name="value")
-    counts = cells.group_by("column", "value").agg(pl.len().cast(pl.Int64).alias("count"))
+    counts = (
+        cells.group_by("column", "value").agg(pl.len().cast(pl.Int64).alias("count")).sort("column", "value")
+    )
     if "tags" in columns:
         counts = counts.with_columns(
             pl.when(pl.col("column") == "tags")

@@ -90,7 +90,7 @@ class Sightings:
     # --- while they pass ------------------------------------------------------------------------------
 
     def add(self, part: str, entity: str, rows: pl.DataFrame) -> None:
-        """Looks at rows of one part: `_id` and, among others, its columns; empty texts will be blank cells."""
+        """Looks at rows of one part: `_id` and, among others, its columns; empty texts are blank cells."""
         text = pl.col(pl.String)
         shown = rows.select("_id", *self.parts[part]).with_columns(pl.when(text != "").then(text))
         whole = self.whole(shown)
