@@ -1,7 +1,7 @@
 """Plans → the numbered files: chunk by chunk, each read, drafted, checked, counted and written once.
 
 A chunk is as large as a file of Pipedrive's wizard may be. Whatever the size of the account, only the keys of
-all records and the cells of two chunks are held: one is drafted while the one before it is written.
+all records and the cells of a few chunks are held: the next ones are drafted while one is written.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ from zsell_transform.writing.rolling import Rolling
 
 #: Item → the stem of its files; the number is the upload order.
 STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(ITEMS, start=1)}
+
+
+#: Chunks that are drafted while one is written.
+_AHEAD: Final = 2
 
 
 @attrs.frozen(eq=False)
@@ -125,7 +129,7 @@ def write_tables(
     spelled = _spelled(layouts, ask)
     seen = watch({item: layout.columns for item, layout in layouts.items()}, plans, trial)
     tally, total, done = _Tally(), sum(records.seen.rows.values()), 0
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(_AHEAD) as pool:
         for entity in (e for e in ENTITIES if e in drafts and e in plans):
             item = TARGETS[entity]
             for chunk in _ahead(pool, _chunks(drafts[entity], plans[entity], records, ask, tally)):
@@ -173,11 +177,11 @@ def _chunks(
 
 
 def _ahead(pool: ThreadPoolExecutor, chunks: Iterable[Callable[[], _Chunk]]) -> Iterator[_Chunk]:
-    """The chunks in order; the next one is under way while one is looked at."""
+    """The chunks in order; the next ones are under way while one is looked at."""
     waiting: deque[Future[_Chunk]] = deque()
     for chunk in chunks:
         waiting.append(pool.submit(chunk))
-        if len(waiting) > 1:
+        if len(waiting) > _AHEAD:
             yield waiting.popleft().result()
     for last in waiting:
         yield last.result()
