@@ -32,7 +32,7 @@ from zsell_transform.sell.entities import ENTITIES, ITEMS, TARGETS
 from zsell_transform.transformers import Draft, draft
 from zsell_transform.writing.folder import Folder
 from zsell_transform.writing.manifest import FileFacts
-from zsell_transform.writing.rolling import Rolling
+from zsell_transform.writing.rolling import Block, blocks_of
 
 #: Item → the stem of its files; the number is the upload order.
 STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(ITEMS, start=1)}
@@ -73,21 +73,31 @@ class _Counted:
 
 @attrs.frozen(eq=False)
 class _Chunk:
-    """Some records of one entity.
+    """Some records of one entity, ready to be written.
 
     Attributes:
         height: how many.
-        rows: the plan's rows of those that are drafted: they go out, or into another record's row.
-        drafted: their draft, in the same order.
+        parts: label of a file part → its rows, with `_id`, and their blocks in the file.
         found: issues about them.
         counted: their share of the figures; None where these are counted of the whole entity.
     """
 
     height: int
-    rows: pl.DataFrame
-    drafted: pl.DataFrame
+    parts: MappingOf[str, tuple[pl.DataFrame, Sequence[Block]]]
     found: pl.DataFrame
-    counted: _Counted | None
+    counted: _Counted | None = None
+
+
+@attrs.frozen(eq=False)
+class _Lot:
+    """One entity on its way into the files of its item; `layout` is None where the item writes nothing."""
+
+    whole: Draft
+    plan: Plan
+    layout: Layout | None
+    spelled: MappingOf[str, str]
+    records: Records
+    ask: Mapping
 
 
 @attrs.define(eq=False)
@@ -132,18 +142,16 @@ def write_tables(
     with ThreadPoolExecutor(_AHEAD) as pool:
         for entity in (e for e in ENTITIES if e in drafts and e in plans):
             item = TARGETS[entity]
-            for chunk in _ahead(pool, _chunks(drafts[entity], plans[entity], records, ask, tally)):
+            lot = _Lot(drafts[entity], plans[entity], layouts.get(item), spelled, records, ask)
+            for chunk in _ahead(pool, _chunks(lot, tally)):
+                for label, (rows, blocks) in chunk.parts.items():
+                    if item in seen:
+                        seen[item].add(label, entity, rows)
+                    parts[item][label].add(blocks)
                 tally.found.append(chunk.found)
                 tally.add(chunk.counted)
-                if item in layouts and (chunk.rows["state"] == OUT).any():
-                    out = addressed(item, plans[entity], chunk.rows, chunk.drafted, layouts[item].order)
-                    _put(entity, out, parts[item], layouts[item], spelled, seen.get(item))
-                    tally.found.append(_checked(entity, out, drafts))
                 done += chunk.height
                 tell("writing", done, total)
-            if item in layouts and plans[entity].added.height:
-                added = added_rows(plans[entity], layouts[item].order)
-                _put(entity, added, parts[item], layouts[item], spelled, seen.get(item))
     settled = folder.settle()
     return Written(
         spelled=spelled,
@@ -161,19 +169,19 @@ def write_parts(folder: Folder, files: MappingOf[str, Sequence[pl.LazyFrame]], a
         folder.table(stem, parts, rows=ask.limits.rows, megabytes=ask.limits.megabytes, bom=ask.bom)
 
 
-def _chunks(
-    whole: Draft, plan: Plan, records: Records, ask: Mapping, tally: _Tally
-) -> Iterator[Callable[[], _Chunk]]:
+def _chunks(lot: _Lot, tally: _Tally) -> Iterator[Callable[[], _Chunk]]:
     """What makes each chunk of an entity; where not all its records go out, its figures are counted before.
 
     Records that wait are not drafted: what is to be told of them is told by the lap that writes them.
     """
-    rows = plan.rows.filter(pl.col("n").is_not_null())
+    rows, whole = lot.plan.rows.filter(pl.col("n").is_not_null()), lot.whole
     every = bool((rows["state"] == OUT).all())
     if not every:
         tally.add(_counted(whole, whole.whole, with_deals=bool((rows["state"] == OUT).any())))
     for start in range(0, rows.height, CHUNK):
-        yield partial(_chunk, whole.entity, rows.slice(start, CHUNK), start, records, ask, counts=every)
+        yield partial(_chunk, lot, rows.slice(start, CHUNK), start, counts=every)
+    if lot.layout and lot.plan.added.height:
+        yield partial(_added, lot)
 
 
 def _ahead(pool: ThreadPoolExecutor, chunks: Iterable[Callable[[], _Chunk]]) -> Iterator[_Chunk]:
@@ -187,23 +195,29 @@ def _ahead(pool: ThreadPoolExecutor, chunks: Iterable[Callable[[], _Chunk]]) -> 
         yield last.result()
 
 
-def _chunk(
-    entity: str, rows: pl.DataFrame, start: int, records: Records, ask: Mapping, *, counts: bool
-) -> _Chunk:
+def _chunk(lot: _Lot, rows: pl.DataFrame, start: int, *, counts: bool) -> _Chunk:
     wanted = rows["state"].is_in([OUT, MERGED])
     if not wanted.any():
-        return _Chunk(rows.height, rows.clear(), pl.DataFrame(), issues.empty(), None)
-    frame = records.frames[entity].slice(start, rows.height).collect()
-    kept = frame if wanted.all() else frame.filter(wanted)
-    made = draft(entity, kept.lazy(), ask, records.seen)
+        return _Chunk(rows.height, {}, issues.empty())
+    entity = lot.whole.entity
+    frame = lot.records.frames[entity].slice(start, rows.height).collect()
+    kept, planned = (frame, rows) if wanted.all() else (frame.filter(wanted), rows.filter(wanted))
+    made = draft(entity, kept.lazy(), lot.ask, lot.records.seen)
     everything = made.whole.collect()
-    return _Chunk(
-        height=rows.height,
-        rows=rows if wanted.all() else rows.filter(wanted),
-        drafted=everything.select(made.shown),
-        found=issues.tell(everything, made.audit),
-        counted=_counted(made, everything.lazy(), with_deals=True) if counts else None,
-    )
+    found, parts = [issues.tell(everything, made.audit)], {}
+    if lot.layout and (planned["state"] == OUT).any():
+        drafted = everything.select(made.shown)
+        out = addressed(lot.whole.target, lot.plan, planned, drafted, lot.layout.order)
+        parts = _parted(out, lot.layout, lot.spelled)
+        found.append(_checked(entity, out, lot.whole))
+    counted = _counted(made, everything.lazy(), with_deals=True) if counts else None
+    return _Chunk(rows.height, parts, issues.gather(found), counted)
+
+
+def _added(lot: _Lot) -> _Chunk:
+    """The records that the export only names."""
+    assert lot.layout is not None  # else there is nothing to write them to
+    return _Chunk(0, _parted(added_rows(lot.plan, lot.layout.order), lot.layout, lot.spelled), issues.empty())
 
 
 def _counted(made: Draft, whole: pl.LazyFrame, *, with_deals: bool) -> _Counted:
@@ -213,22 +227,16 @@ def _counted(made: Draft, whole: pl.LazyFrame, *, with_deals: bool) -> _Counted:
     return _Counted(dict(zip(asked, answers, strict=False)), answers[-1] if deals else None)
 
 
-def _put(
-    entity: str,
-    out: pl.DataFrame,
-    parts: MappingOf[str, Rolling],
-    layout: Layout,
-    spelled: MappingOf[str, str],
-    seen: Sightings | None,
-) -> None:
+def _parted(
+    out: pl.DataFrame, layout: Layout, spelled: MappingOf[str, str]
+) -> dict[str, tuple[pl.DataFrame, list[Block]]]:
+    parts = {}
     for label, columns in layout.columns.items():
         rows = out.filter(pl.col("part") == label) if len(layout.columns) > 1 else out
         if rows.height:
-            if seen:
-                seen.add(label, entity, rows)
-            parts[label].add(
-                rows.select(pl.col(column).alias(spelled.get(column, column)) for column in columns)
-            )
+            written = rows.select(pl.col(column).alias(spelled.get(column, column)) for column in columns)
+            parts[label] = (rows, blocks_of(written))
+    return parts
 
 
 def _spelled(layouts: MappingOf[str, Layout], ask: Mapping) -> dict[str, str]:
@@ -240,9 +248,9 @@ def _spelled(layouts: MappingOf[str, Layout], ask: Mapping) -> dict[str, str]:
     return spell([header for layout in layouts.values() for header in layout.order], ask.templates)
 
 
-def _checked(entity: str, out: pl.DataFrame, drafts: Drafts) -> pl.DataFrame:
+def _checked(entity: str, out: pl.DataFrame, whole: Draft) -> pl.DataFrame:
     """Other items' columns are links: blank where there is none, and checked in their own file."""
-    types = {row["header"]: row["type"] for row in drafts[entity].origins.select("header", "type").to_dicts()}
+    types = dict(whole.origins.select("header", "type").iter_rows())
     own = [header for header in out.columns if header.startswith(f"{PREFIXES[TARGETS[entity]]} - ")]
     return issues.tell(out, contract.checks(own, entity=entity, types=types))
 

@@ -20,8 +20,31 @@ BOM = b"\xef\xbb\xbf"
 #: So many rows are written at once, and can be read again without the others.
 BLOCK = 4_096
 
-#: Number of the first row and place of the first byte of each block.
-Blocks = list[tuple[int, int]]
+
+@attrs.frozen(eq=False)
+class Block:
+    """Some rows with their text in a file: made in any thread, and written in their turn."""
+
+    rows: pl.DataFrame
+    text: bytes
+
+
+def blocks_of(rows: pl.DataFrame) -> list[Block]:
+    """Rows in the one way in which they are written here: an empty text is an empty cell, not a quoted one.
+
+    Args:
+        rows: text columns, in their final order.
+    """
+    text = pl.col(pl.String)
+    blank = rows.with_columns(pl.when(text != "").then(text))
+    parts = (blank[row : row + BLOCK] for row in range(0, rows.height, BLOCK))
+    return [Block(part, _text(part)) for part in parts]
+
+
+def _text(rows: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    rows.write_csv(buffer, include_header=False, line_terminator="\n", batch_size=BLOCK)
+    return buffer.getvalue()
 
 
 @attrs.define
@@ -36,7 +59,7 @@ class Rolled:
     columns: tuple[str, ...]
     rows: int = 0
     bytes: int = 0
-    blocks: Blocks = attrs.field(factory=list)
+    blocks: list[tuple[int, int]] = attrs.field(factory=list)
     _hash: Any = attrs.field(factory=hashlib.sha256)
 
     def read(self, at: Sequence[int]) -> pl.DataFrame:
@@ -74,19 +97,10 @@ class Rolling:
     files: list[Rolled] = attrs.field(factory=list)
     _open: IO[bytes] | None = None
 
-    def add(self, frame: pl.DataFrame) -> None:
-        """Appends rows: text columns, in their final order; empty texts count as empty cells."""
-        while frame.height:
-            room = (
-                frame.height
-                if self.rows is None
-                else self.rows - (self.files[-1].rows if self.files else self.rows)
-            )
-            if room <= 0:
-                self._next(frame.columns)
-                continue
-            self._fit(frame.head(room))
-            frame = frame.slice(room)
+    def add(self, rows: pl.DataFrame | Sequence[Block]) -> None:
+        """Appends rows, given as they are or as `blocks_of` them."""
+        for block in blocks_of(rows) if isinstance(rows, pl.DataFrame) else rows:
+            self._put(block)
 
     def close(self) -> list[Rolled]:
         """The files in order; none is empty."""
@@ -95,51 +109,38 @@ class Rolling:
             self._open = None
         return self.files
 
-    def _fit(self, frame: pl.DataFrame) -> None:
-        """Writes rows into the open file, or, where they would be too many bytes, half by half."""
-        if not self.files:
-            self._next(frame.columns)
-        data, blocks = _csv(frame)
-        last = self.files[-1]
-        if self.size is None or last.bytes + len(data) <= self.size:
-            self._write(data, frame.height, blocks)
-        elif frame.height > 1:
-            half = frame.height // 2
-            self._fit(frame.head(half))
-            self._fit(frame.slice(half))
-        elif last.rows:
-            self._next(frame.columns)
-            self._fit(frame)
+    def _put(self, block: Block) -> None:
+        """Writes a block into the open file; where that has not enough room, half by half."""
+        if not self.files or self.files[-1].rows == self.rows:
+            self._next(block.rows.columns)
+        last, height = self.files[-1], block.rows.height
+        too_many = self.rows is not None and last.rows + height > self.rows
+        too_large = self.size is not None and last.bytes + len(block.text) > self.size
+        if height > 1 and (too_many or too_large):
+            for half in (block.rows.head(height // 2), block.rows.slice(height // 2)):
+                self._put(Block(half, _text(half)))
+        elif too_large and last.rows:
+            self._next(block.rows.columns)
+            self._write(block.text, height)
         else:
-            self._write(data, 1, blocks)
+            self._write(block.text, height)
 
     def _next(self, columns: list[str]) -> None:
         self.close()
         self.files.append(Rolled(self.place / f"{self.stem}.{len(self.files)}", tuple(columns)))
         self._open = self.files[-1].path.open("wb")
         header = pl.DataFrame(schema=columns).write_csv(line_terminator="\n").encode()
-        self._write((BOM if self.bom else b"") + header, 0, [])
+        self._write((BOM if self.bom else b"") + header, 0)
 
-    def _write(self, data: bytes, rows: int, blocks: Blocks) -> None:
+    def _write(self, data: bytes, rows: int) -> None:
         assert self._open is not None
         self._open.write(data)
         last = self.files[-1]
         last._hash.update(data)
-        last.blocks += [(last.rows + row, last.bytes + begin) for row, begin in blocks]
+        if rows:
+            last.blocks.append((last.rows, last.bytes))
         last.bytes += len(data)
         last.rows += rows
-
-
-def _csv(frame: pl.DataFrame) -> tuple[bytes, Blocks]:
-    """The one way in which rows are written here: an empty text is an empty cell, not a quoted one."""
-    buffer, blocks, text = io.BytesIO(), [], pl.col(pl.String)
-    blank = frame.with_columns(pl.when(text != "").then(text))
-    for row in range(0, frame.height, BLOCK):
-        blocks.append((row, buffer.tell()))
-        blank[row : row + BLOCK].write_csv(
-            buffer, include_header=False, line_terminator="\n", batch_size=BLOCK
-        )
-    return buffer.getvalue(), blocks
 
 
 def _rows(block: bytes, columns: Sequence[str], at: list[int]) -> pl.DataFrame:
