@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +29,8 @@ _KNOWN_BY: Final = {
     **dict.fromkeys((*PARTIES, "leads"), "e-mail, else by its name"),
     "deals": "name",
 }
+#: Files that are looked through at once: while one is read, the other is searched.
+_AT_ONCE: Final = 2
 #: More names than this are not listed in an error.
 _LISTED: Final = 5
 
@@ -71,19 +74,28 @@ class _Reading:
 
     def take_files(self, found: list[Found]) -> None:
         alone = len(found) == 1
-        for n, one in enumerate(found):
-            if not (one.is_table or alone):
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            read = [
+                pool.submit(self._read, one, n) if one.is_table or alone else None
+                for n, one in enumerate(found)
+            ]
+        for one, table in zip(found, read, strict=True):
+            if table is None:
                 self.notes.append(issues.issue("file_not_recognised", file=one.file, field=one.file))
                 continue
             try:
-                asked = _of_file(self.ask.encoding, one.file)
-                table = csv_file.read(one, self.temporary / str(n), vocabulary.judge, asked)
+                self._take(one, table.result())
             except ExportError as error:
                 self.failures.append(str(error))
                 self.notes.append(issues.issue("file_unreadable", file=one.file, detail=str(error)))
-                continue
-            self.origins.append(one)
-            self.tables.append((table, recognise.meaning(table.names, one.file, self.ask.columns)))
+
+    def _read(self, one: Found, n: int) -> Table:
+        asked = _of_file(self.ask.encoding, one.file)
+        return csv_file.read(one, self.temporary / str(n), vocabulary.judge, asked)
+
+    def _take(self, one: Found, table: Table) -> None:
+        self.origins.append(one)
+        self.tables.append((table, recognise.meaning(table.names, one.file, self.ask.columns)))
 
     # --- tables → an export ----------------------------------------------------------------------------
 
