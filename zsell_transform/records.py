@@ -72,15 +72,23 @@ def keep(tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping) -> Re
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = {entity: folder / f"{entity}.parquet" for entity in tables}
-    sinks = [
-        _identified(entity, frame)
+    sinks = {
+        entity: _identified(entity, frame)
         .rename({inside: kept for kept, inside in INSIDE.items()})
         .sink_parquet(paths[entity], compression="lz4", statistics=False, row_group_size=CHUNK, lazy=True)
         for entity, frame in tables.items()
-    ]
-    pl.collect_all(sinks, engine="streaming")
+    }
+    for entities in _read_together(tables):
+        pl.collect_all([sinks[entity] for entity in entities], engine="streaming")
     frames = {entity: stored_records(path) for entity, path in paths.items()}
     return Records(frames, study(frames, ask), folder)
+
+
+def _read_together(entities: Iterable[str]) -> list[list[str]]:
+    """People and companies come from the same files, which are read once; the others one after the other."""
+    given = list(entities)
+    parties = [entity for entity in given if entity in ("contacts", "companies")]
+    return [parties, *([entity] for entity in given if entity not in parties)]
 
 
 def stored_records(path: Path) -> pl.LazyFrame:

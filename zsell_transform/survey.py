@@ -113,7 +113,10 @@ def _asked(entity: str, frame: pl.LazyFrame) -> dict[str, pl.DataFrame]:
 
 
 def _collected(asked: dict[str, pl.LazyFrame]) -> dict[str, pl.DataFrame]:
-    return dict(zip(asked, pl.collect_all(list(asked.values()), engine="streaming"), strict=True))
+    # Queries that share a scan wait for each other, and what one has not taken yet is held.
+    apart = pl.QueryOptFlags(comm_subplan_elim=False)
+    frames = pl.collect_all(list(asked.values()), engine="streaming", optimizations=apart)
+    return dict(zip(asked, frames, strict=True))
 
 
 def answer(answers: Answers, ask: Mapping) -> Survey:
