@@ -19,10 +19,6 @@ from zsell_transform.errors import ZsellError
 
 DONE, PARTLY, NOTHING, STOPPED = 0, 1, 2, 130
 
-#: What polars' allocator is asked: to keep freed memory for some seconds, since giving it back at once and
-#: taking it again is a quarter of a run, and to take it in large pages. It is read when polars is imported.
-ALLOCATOR: Final = ("_RJEM_MALLOC_CONF", "thp:always,dirty_decay_ms:3000")
-
 DESCRIPTION: Final = (
     "Turns a Zendesk Sell export into linked CSV files for Pipedrive's import wizard, lap by lap."
 )
@@ -56,7 +52,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak_anything()
     if arguments is None:  # this process is ours, and not a notebook that calls us
         signal.signal(signal.SIGTERM, _end)
-        os.environ.setdefault(*ALLOCATOR)
     try:
         return _run(given)
     except ZsellError as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from zsell_transform import issues
 from zsell_transform.addressing import layouts
 from zsell_transform.drafting import draft_all
 from zsell_transform.finishing import finish
+from zsell_transform.guide.report import prepare_report
 from zsell_transform.lap import plan
 from zsell_transform.linker import link
 from zsell_transform.mapping import Mapping
@@ -68,8 +70,13 @@ def transform(
     """
     ask = Mapping.load(mapping)
     read = (source, pipedrive, previous, mapping)
-    with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
+    with (
+        Progress(progress) as tell,
+        Folder(target, read, overwrite=overwrite) as folder,
+        ThreadPoolExecutor(1) as aside,
+    ):
         export = read_export(source, ask)
+        aside.submit(prepare_report)  # the end of the run does not wait for its templates
         records = keep(
             {entity: export.scan(entity) for entity in export.entities}, folder.path / "records", ask
         )

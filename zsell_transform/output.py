@@ -250,7 +250,7 @@ def _spelled(layouts: MappingOf[str, Layout], ask: Mapping) -> dict[str, str]:
 
 def _checked(entity: str, out: pl.DataFrame, whole: Draft) -> pl.DataFrame:
     """Other items' columns are links: blank where there is none, and checked in their own file."""
-    types = dict(whole.origins.select("header", "type").iter_rows())
+    types = dict(zip(whole.origins["header"], whole.origins["type"], strict=True))
     own = [header for header in out.columns if header.startswith(f"{PREFIXES[TARGETS[entity]]} - ")]
     return issues.tell(out, contract.checks(own, entity=entity, types=types))
 
