@@ -11,7 +11,7 @@ from tests.accounts import random_account
 from tests.loop import run_loop
 from tests.sell_graph import expected
 from zsell_transform.migration import transform
-from zsell_transform.positions import positions, repeated
+from zsell_transform.positions import positions, repeated, shared
 
 
 def text(*values: str | None) -> pl.Series:
@@ -44,6 +44,13 @@ def test_nothing_is_found_among_nothing() -> None:
 def test_repeated_numbers_are_told_once() -> None:
     assert repeated(pl.Series([3, 1, 3, 2, None, 3, 1, None])).sort().to_list() == [1, 3]
     assert repeated(pl.Series([], dtype=pl.UInt64)).to_list() == []
+
+
+def test_what_two_owners_share_is_told_once() -> None:
+    """A person whom Pipedrive holds under the same values shares them with nobody else."""
+    values, owners = pl.Series([5, 5, 7, 7, 7, None, None]), pl.Series([1, 1, 2, 3, 2, 1, 2])
+
+    assert shared(values, owners).to_list() == [7]
 
 
 def test_hashes_that_collide_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

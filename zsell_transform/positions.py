@@ -26,6 +26,14 @@ def positions(asked: pl.Series, known: pl.Series) -> pl.Series:
     return at.to_frame().select(pl.when(known.gather(at) == asked).then("at")).to_series()
 
 
+def shared(values: pl.Series, owners: pl.Series) -> pl.Series:
+    """The numbers that stand at more than one owner, each once: a record may well have one of them twice."""
+    ordered = pl.DataFrame([values.alias("value"), owners.alias("owner")]).sort("value", "owner")
+    value, owner = pl.col("value"), pl.col("owner")
+    met = ordered.filter((value == value.shift(1)) & (owner != owner.shift(1)))
+    return met["value"].unique()
+
+
 def repeated(values: pl.Series) -> pl.Series:
     """The numbers that stand more than once, each once: by sorting, for a third of what grouping costs."""
     ordered = values.drop_nulls().sort()

@@ -21,7 +21,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import digits, fold, folded
-from zsell_transform.positions import repeated
+from zsell_transform.positions import shared
 
 #: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not
 #: given.
@@ -268,7 +268,7 @@ class Seen:
     def meeting(self) -> pl.DataFrame:
         """The tokens of all records that could share one."""
         left = trace(self.traces)
-        uids = self.traces["uid"].filter(left.is_in(repeated(left).implode()))
+        uids = self.traces["uid"].filter(left.is_in(shared(left, self.traces["uid"]).implode()))
         return self.tokens(self.frame.filter(pl.col("uid").is_in(uids.implode())))
 
     def only(self, uids: pl.Series) -> Seen:
