@@ -492,10 +492,22 @@ def families(size: int) -> dict[str, dict[str, Parts]]:
     return {"A": a, "B": b, "C": c}
 
 
-def account(folder: Path, contacts: int, family: str = "A", seed: int = 1, chunk: int = 1_000_000) -> Path:
-    """Write an account with `contacts` people and everything that hangs on them; returns the folder."""
+def account(
+    folder: Path,
+    contacts: int,
+    family: str = "A",
+    seed: int = 1,
+    chunk: int = 1_000_000,
+    only: str = "",
+) -> Path:
+    """Write an account with `contacts` people and everything that hangs on them; returns the folder.
+
+    `only` names the one list that is written (`contacts`).
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for stem, parts in families(contacts)[family].items():
+        if only and not stem.startswith(only):
+            continue
         header = ",".join(parts[0][0]) + "\n"
         table(folder, stem, blocks(parts, contacts, seed), header, chunk if "{}" in stem else 10**12)
     if family == "C":
@@ -511,8 +523,9 @@ def main() -> None:
     parser.add_argument("--family", choices="ABC", default="A")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--chunk", type=int, default=1_000_000, help="records in one file")
+    parser.add_argument("--only", default="", help="the one list to write, such as contacts")
     options = parser.parse_args()
-    account(options.folder, options.contacts, options.family, options.seed, options.chunk)
+    account(options.folder, options.contacts, options.family, options.seed, options.chunk, options.only)
 
 
 if __name__ == "__main__":
