@@ -41,6 +41,13 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     return records, drafts, keys, filled
 
 
+def hung_on(drafts: Drafts) -> pl.Series:
+    """Ids of the records that documents hang on."""
+    if "documents" not in drafts:
+        return pl.Series(dtype=pl.String)
+    return drafts["documents"].frame.select(pl.col("_about_id").unique()).collect().to_series()
+
+
 def _is_doubled(ids: pl.Series) -> bool:
     """Whether an id stands twice; only those whose hashes do are compared."""
     hashes = ids.hash()

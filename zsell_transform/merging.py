@@ -144,6 +144,6 @@ def _joining(draft: Draft, plan: Plan) -> Plan:
         .collect()
     )
     marked = plan.rows.join(drafted, on="n", how="left", maintain_order="left")
-    alone = pl.format("{} joins {}", pl.col("part"), pl.col("pattern").fill_null("named"))
+    alone = pl.format("{} joins {}", "part", pl.col("pattern").fill_null("named")).cast(pl.Categorical)
     part = pl.when(pl.col("joins").is_not_null() & (pl.col("state") == OUT)).then(alone).otherwise("part")
     return attrs.evolve(plan, rows=marked.with_columns(part.alias("part")).drop("pattern"))

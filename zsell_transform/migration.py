@@ -18,7 +18,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.addressing import layouts
-from zsell_transform.drafting import draft_all
+from zsell_transform.drafting import draft_all, hung_on
 from zsell_transform.finishing import finish
 from zsell_transform.guide.report import prepare_report
 from zsell_transform.lap import plan
@@ -86,7 +86,8 @@ def transform(
         records, drafts, keys, filled = draft_all(records, ask)
         graph = link(keys, follow_domains=ask.email_domains == "link")
         left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
-        lap = plan(graph, held, ask, left_out=left_out)
+        del keys  # the graph has what is needed of them from here on
+        lap = plan(graph, held, ask, left_out=left_out, listed=hung_on(drafts))
         plans, lost = with_own_cells(drafts, lap.plans)
         tell("linking", rows, rows)
         placed = layouts(drafts, plans, filled)

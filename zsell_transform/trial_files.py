@@ -54,7 +54,7 @@ class _Rows:
         for entity, plan in self._plans.items():
             item, before = TARGETS[entity], mark(entity)
             ids = _bare(before, [place for one, place in records if one == item])
-            for row in plan.links.filter(pl.col("id").is_in(ids)).to_dicts() if ids else ():
+            for row in plan.links.of(ids).to_dicts() if ids else ():
                 found.append(((item, before + row["id"]), (row["target"], row["target_id"])))
         there = {
             (target, place)

@@ -49,7 +49,7 @@ def watch(
         limit: how many records shall be chosen a file.
     """
     joined = {
-        TARGETS[entity]: plan.links.filter(pl.col("target") == "persons")["id"].unique()
+        TARGETS[entity]: plan.links.leading_to("persons")
         for entity, plan in plans.items()
         if entity == "leads"
     }

@@ -14,7 +14,7 @@ from zsell_transform.lap.history import history
 from zsell_transform.lap.leads import leads
 from zsell_transform.lap.parties import organizations, persons
 from zsell_transform.lap.sales import deals
-from zsell_transform.lap.words import OUT, WAITING, Plan
+from zsell_transform.lap.words import NO_EXPORT, OUT, WAITING, Plan
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
@@ -31,7 +31,8 @@ class Lap:
     Attributes:
         plans: entity → its plan.
         waiting: entity, item, reason, count of what waits.
-        where: kind (entity), id, item, name, system_id: what each party, deal and lead is in Pipedrive.
+        where: kind (entity), id, item, name, system_id: what the asked parties, deals and leads are in
+            Pipedrive.
         found: issues in the travelling schema.
     """
 
@@ -41,11 +42,14 @@ class Lap:
     found: pl.DataFrame
 
 
-def plan(graph: Graph, held: Held, ask: Mapping, *, left_out: pl.Series) -> Lap:
+def plan(
+    graph: Graph, held: Held, ask: Mapping, *, left_out: pl.Series, listed: pl.Series | None = None
+) -> Lap:
     """Decides for every record of the account.
 
     Args:
         left_out: ids of leads that the mapping leaves out by their status.
+        listed: ids of parties, deals and leads of which `where` shall tell.
     """
     blocked = without_export(held, ask)
     company_plan, companies = organizations(
@@ -75,7 +79,10 @@ def plan(graph: Graph, held: Held, ask: Mapping, *, left_out: pl.Series) -> Lap:
                 blocked=TARGETS[entity] in blocked,
             )
     waiting = _waiting(plans)
-    where = _where(companies.frame, people.frame, deal_rows, lead_rows)
+    told_of = pl.col("id").is_in((left_out.clear() if listed is None else listed).implode())
+    where = _where(
+        *(frame.filter(told_of) for frame in (companies.frame, people.frame, deal_rows, lead_rows))
+    )
     return Lap(
         plans,
         waiting,
@@ -143,7 +150,12 @@ def _waiting(plans: MappingOf[str, Plan]) -> pl.DataFrame:
         .group_by("reason")
         .agg(pl.len().cast(pl.Int64).alias("count"))
         .sort("reason")
-        .select(pl.lit(entity).alias("entity"), pl.lit(TARGETS[entity]).alias("item"), "reason", "count")
+        .select(
+            pl.lit(entity).alias("entity"),
+            pl.lit(TARGETS[entity]).alias("item"),
+            pl.col("reason").cast(pl.String),
+            "count",
+        )
         for entity, plan in plans.items()
     ]
     return pl.concat(parts)
@@ -157,12 +169,12 @@ def _told(
         for entity, item in TARGETS.items()
         if item in blocked
         for row in waiting.filter(pl.col("entity") == entity).to_dicts()
-        if row["reason"] == f"no export of {item}"
+        if row["reason"] == NO_EXPORT[item]
     ]
     told += [
         issues.issue("waits_for_system_id", entity=row["entity"], value=row["count"], detail=row["reason"])
         for row in waiting.to_dicts()
-        if not row["reason"].startswith("no export of")
+        if row["reason"] not in NO_EXPORT.values()
     ]
     for item in ("activities", "notes"):
         writes = any(

@@ -17,6 +17,11 @@ from zsell_transform.lap.words import (
     DEAL_ID,
     LEAD,
     LEAD_ID,
+    NO_DEAL_ID,
+    NO_EXPORT,
+    NO_LEAD_ID,
+    NO_ORGANIZATION_ID,
+    NO_PERSON_ID,
     ORGANIZATION_LINK,
     OUT,
     PERSON_LINK,
@@ -33,6 +38,7 @@ from zsell_transform.lap.words import (
     parted,
     person_cells,
     read_at,
+    reason,
     state,
 )
 from zsell_transform.mapping import Mapping
@@ -92,7 +98,7 @@ def history(
         added=pl.DataFrame(schema={"id": pl.String}),
         found=_told(rows, going, entity),
         links=links_of(
-            going.with_columns(_shown("d_form", "deals_at"), _shown("l_form", "leads_at")),
+            rows.with_columns(_shown("d_form", "deals_at"), _shown("l_form", "leads_at")),
             {
                 "deals": ("deals_at", deals["id"]),
                 "leads": ("leads_at", leads["id"]),
@@ -236,16 +242,16 @@ def _organization_form(*, single_pass: bool) -> pl.Expr:
 
 def _stated(rows: pl.DataFrame, item: str, *, blocked: bool) -> pl.DataFrame:
     stuck = {
-        "the deal has no System ID yet": "d_form",
-        "the lead has no System ID yet": "l_form",
-        "the person has no System ID yet": "p_form",
-        "the organization has no System ID yet": "o_form",
+        NO_DEAL_ID: "d_form",
+        NO_LEAD_ID: "l_form",
+        NO_PERSON_ID: "p_form",
+        NO_ORGANIZATION_ID: "o_form",
     }
     waits = pl.any_horizontal(pl.col(link).eq_missing(WAIT) for link in stuck.values())
     left_out = pl.col("orphan") & pl.col("organization_at").is_null()
-    reason: Any = pl.when(pl.lit(blocked)).then(pl.lit(f"no export of {item}"))
+    why: Any = pl.when(pl.lit(blocked)).then(reason(NO_EXPORT[item]))
     for text, link in stuck.items():
-        reason = reason.when(pl.col(link).eq_missing(WAIT)).then(pl.lit(text))
+        why = why.when(pl.col(link).eq_missing(WAIT)).then(reason(text))
     stated = (
         pl.when("there")
         .then(state(PRESENT))
@@ -255,9 +261,7 @@ def _stated(rows: pl.DataFrame, item: str, *, blocked: bool) -> pl.DataFrame:
         .then(state(WAITING))
         .otherwise(state(OUT))
     )
-    return rows.with_columns(state=stated).with_columns(
-        reason=pl.when(pl.col("state") == WAITING).then(reason)
-    )
+    return rows.with_columns(state=stated).with_columns(reason=pl.when(pl.col("state") == WAITING).then(why))
 
 
 # --- what is written, of the records that go out ----------------------------------------------------------

@@ -19,6 +19,7 @@ from zsell_transform.lap.words import (
     BY_ID,
     BY_KEY,
     ELSEWHERE,
+    NO_BASE,
     ORGANIZATION_LINK,
     OUT,
     PERSON,
@@ -36,6 +37,7 @@ from zsell_transform.lap.words import (
     organization_cells,
     parted,
     person_cells,
+    reason,
     state,
 )
 from zsell_transform.linker import Graph
@@ -229,9 +231,7 @@ def _waiting_with_base(rows: pl.DataFrame) -> pl.DataFrame:
     stuck = (pl.col("state") == OUT) & (pl.col("who") == LEAD) & (pl.col("base_state") != OUT)
     return joined.with_columns(
         state=pl.when(stuck).then(state(WAITING)).otherwise("state"),
-        reason=pl.when(stuck)
-        .then(pl.lit("its person comes with an earlier lead that waits"))
-        .otherwise("reason"),
+        reason=pl.when(stuck).then(reason(NO_BASE)).otherwise("reason"),
     ).drop("base_state")
 
 

@@ -10,6 +10,8 @@ from zsell_transform.lap.words import (
     BY_ID,
     BY_KEY,
     MERGED,
+    NO_EXPORT,
+    NO_ORGANIZATION_KEY,
     ORGANIZATION,
     ORGANIZATION_ADDRESS,
     ORGANIZATION_LINK,
@@ -25,6 +27,7 @@ from zsell_transform.lap.words import (
     links_of,
     organization_cells,
     parted,
+    reason,
     state,
 )
 from zsell_transform.linker import Graph
@@ -204,9 +207,9 @@ def _stated(
         .then(state(WAITING))
         .otherwise(state(OUT)),
         reason=pl.when(pl.col("system_id").is_null() & ~twice & pl.lit(blocked))
-        .then(pl.lit(f"no export of {item}"))
+        .then(reason(NO_EXPORT[item]))
         .when(pl.col("system_id").is_null() & ~twice & waits)
-        .then(pl.lit("the organization has no proven key")),
+        .then(reason(NO_ORGANIZATION_KEY)),
     )
 
 

@@ -10,6 +10,10 @@ from zsell_transform.lap.words import (
     ABSENT,
     BY_ID,
     BY_KEY,
+    NO_EXPORT,
+    NO_KEYS,
+    NO_ORGANIZATION_KEY,
+    NO_PERSON_KEY,
     ORGANIZATION_LINK,
     OUT,
     PERSON_LINK,
@@ -25,6 +29,7 @@ from zsell_transform.lap.words import (
     organization_cells,
     parted,
     person_cells,
+    reason,
     state,
 )
 from zsell_transform.linker import Graph
@@ -181,13 +186,13 @@ def _stated(rows: pl.DataFrame, held: Held, item: str, *, blocked: bool) -> pl.D
         .then(state(WAITING))
         .otherwise(state(OUT)),
         reason=pl.when(waits & pl.lit(blocked))
-        .then(pl.lit(f"no export of {item}"))
+        .then(reason(NO_EXPORT[item]))
         .when(waits & no_person & no_organization)
-        .then(pl.lit("the person and the organization have no proven key"))
+        .then(reason(NO_KEYS))
         .when(waits & no_person)
-        .then(pl.lit("the person has no proven key"))
+        .then(reason(NO_PERSON_KEY))
         .when(waits & no_organization)
-        .then(pl.lit("the organization has no proven key")),
+        .then(reason(NO_ORGANIZATION_KEY)),
     )
 
 

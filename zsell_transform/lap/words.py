@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import attrs
 import polars as pl
+
+from zsell_transform.sell.entities import ITEMS
 
 #: What happens to a record in this lap; the ledger has a column for each.
 OUT: Final = "out"
@@ -25,6 +27,20 @@ ABSENT: Final = "absent"
 STATE: Final = pl.Enum([OUT, PRESENT, WAITING, MERGED, SKIPPED])
 #: A lead's row may also say that the person is its own.
 FORM: Final = pl.Enum([BY_ID, BY_KEY, WAIT, ABSENT, "own"])
+
+#: Why a record waits.
+NO_PERSON_KEY: Final = "the person has no proven key"
+NO_ORGANIZATION_KEY: Final = "the organization has no proven key"
+NO_KEYS: Final = "the person and the organization have no proven key"
+NO_BASE: Final = "its person comes with an earlier lead that waits"
+NO_DEAL_ID: Final = "the deal has no System ID yet"
+NO_LEAD_ID: Final = "the lead has no System ID yet"
+NO_PERSON_ID: Final = "the person has no System ID yet"
+NO_ORGANIZATION_ID: Final = "the organization has no System ID yet"
+NO_EXPORT: Final = {item: f"no export of {item}" for item in ITEMS}
+_KEYLESS: Final = (NO_PERSON_KEY, NO_ORGANIZATION_KEY, NO_KEYS, NO_BASE)
+_IDLESS: Final = (NO_DEAL_ID, NO_LEAD_ID, NO_PERSON_ID, NO_ORGANIZATION_ID)
+REASON: Final = pl.Enum(sorted((*_KEYLESS, *_IDLESS, *NO_EXPORT.values())))
 
 ORGANIZATION_ID: Final = "Organization - Pipedrive System ID"
 ORGANIZATION: Final = "Organization - Name"
@@ -49,6 +65,37 @@ TEXT: Final = pl.lit(None, dtype=pl.String)
 
 
 @attrs.frozen
+class Links:
+    """The links on the rows that go out, by position: ids are read when someone asks.
+
+    Attributes:
+        ids: Sell ids of the plan's rows.
+        to: item → of each row, at which of that item's records its link leads, and the Sell ids of these.
+    """
+
+    ids: pl.Series
+    to: Mapping[str, tuple[pl.Series, pl.Series]]
+
+    def of(self, ids: Collection[str]) -> pl.DataFrame:
+        """id, target (item), target_id of the links of some records."""
+        asked = self.ids.is_in(list(ids))
+        shape = {"id": pl.String, "target": pl.String, "target_id": pl.String}
+        parts = [
+            pl.DataFrame(
+                [self.ids.filter(asked).alias("id"), known.gather(at.filter(asked)).alias("target_id")]
+            )
+            .select("id", pl.lit(item).alias("target"), "target_id")
+            .drop_nulls("target_id")
+            for item, (at, known) in self.to.items()
+        ]
+        return pl.concat([pl.DataFrame(schema=shape), *parts])
+
+    def leading_to(self, item: str) -> pl.Series:
+        """Ids of the records that are linked to one of an item."""
+        return self.ids.filter(self.to[item][0].is_not_null()) if item in self.to else self.ids.clear()
+
+
+@attrs.frozen
 class Plan:
     """What one lap does with the records of one entity.
 
@@ -61,7 +108,7 @@ class Plan:
             differs from its mapping table.
         added: by id, the cells of records that the export only names.
         found: issues in the travelling schema.
-        links: id, target (item), target_id (Sell id) of the links on the rows that go out.
+        links: the links on the rows that go out.
     """
 
     entity: str
@@ -70,7 +117,7 @@ class Plan:
     overrides: tuple[pl.DataFrame, ...]
     added: pl.DataFrame
     found: pl.DataFrame
-    links: pl.DataFrame
+    links: Links
 
 
 #: Stands for the row of an organization that is none of Sell's.
@@ -102,6 +149,11 @@ def read_at(rows: pl.DataFrame, of: pl.DataFrame, at: str, prefix: str) -> pl.Da
 def state(word: str) -> pl.Expr:
     """One of the states, as it stands in a column."""
     return pl.lit(word, dtype=STATE)
+
+
+def reason(word: str) -> pl.Expr:
+    """Why a record waits, as it stands in a column."""
+    return pl.lit(word, dtype=REASON)
 
 
 def form(word: str) -> pl.Expr:
@@ -144,7 +196,8 @@ def parted(rows: pl.DataFrame, forms: Mapping[str, str]) -> pl.DataFrame:
     going = pl.col("state") == OUT
     used = rows.select("state", *forms.values()).filter(going)
     label = pl.concat_str([_labelled(link, used[c]) for link, c in forms.items()], separator=" ")
-    return rows.with_columns(pl.when(going).then(label if forms else pl.lit("all")).alias("part"))
+    part = (label if forms else pl.lit("all")).cast(pl.Categorical)
+    return rows.with_columns(pl.when(going).then(part).alias("part"))
 
 
 def _labelled(link: str, forms: pl.Series) -> pl.Expr:
@@ -157,17 +210,13 @@ def _labelled(link: str, forms: pl.Series) -> pl.Expr:
     return pl.lit(f"{link}=") + pl.col(forms.name).cast(pl.String).fill_null(usual)
 
 
-def links_of(rows: pl.DataFrame, targets: Mapping[str, tuple[str, pl.Series]]) -> pl.DataFrame:
-    """id, target, target_id of the rows that go out.
+def links_of(rows: pl.DataFrame, targets: Mapping[str, tuple[str, pl.Series]]) -> Links:
+    """The links of the rows that go out.
 
     Args:
         targets: item → column with the row of the linked record, and the Sell ids of all records there.
     """
-    going = rows.select("id", "state", *(at for at, _ in targets.values())).filter(pl.col("state") == OUT)
-    parts = [
-        going.select("id", target=pl.lit(item), target_id=ids.gather(going[at])).drop_nulls("target_id")
-        for item, (at, ids) in targets.items()
-        if going[at].count()
-    ]
-    nothing = pl.DataFrame(schema={"id": pl.String, "target": pl.String, "target_id": pl.String})
-    return pl.concat(parts) if parts else nothing
+    going = rows.select(pl.when(pl.col("state") == OUT).then(at).alias(at) for at, _ in targets.values())
+    return Links(
+        rows["id"], {item: (going[at], ids) for item, (at, ids) in targets.items() if going[at].count()}
+    )
