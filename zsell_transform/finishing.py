@@ -20,7 +20,6 @@ from zsell_transform.guide.trial_page import trial_markdown
 from zsell_transform.guide.unused import unused
 from zsell_transform.lap import Lap
 from zsell_transform.lap.words import Plan
-from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.migrated import Migration
 from zsell_transform.output import Written
@@ -42,7 +41,7 @@ def finish(
     held: Held,
     drafts: Drafts,
     filled: Filled,
-    graph: Graph,
+    links: pl.DataFrame,
     lap: Lap,
     plans: MappingOf[str, Plan],
     written: Written,
@@ -73,7 +72,7 @@ def finish(
         ledger=book.frame(),
         files={**written.files, **_lists(folder)},
         lap=lap,
-        graph=graph,
+        links=links,
         held=held,
         pipelines=written.pipelines,
         kit=kit,

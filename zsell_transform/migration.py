@@ -90,8 +90,6 @@ def transform(
         lap = plan(graph, held, ask, left_out=left_out, listed=hung_on(drafts))
         plans, lost = with_own_cells(drafts, lap.plans)
         tell("linking", rows, rows)
-        placed = layouts(drafts, plans, filled)
-        written = write_tables(folder, drafts, plans, placed, records, ask, tell, trial)
         changed = None
         if previous is not None:
             from zsell_transform.delta import updates  # only who asks for it pays for its import
@@ -99,8 +97,13 @@ def transform(
             changed = updates(
                 previous, records=records, drafts=drafts, graph=graph, left_out=left_out, held=held, ask=ask
             )
-            write_parts(folder, changed.files, ask)
         found = (export.raw_issues, records.found, records.seen.issues, held.issues, graph.found, lap.found)
+        links = graph.how
+        del graph  # while the files are written, only what stands in them is held
+        placed = layouts(drafts, plans, filled)
+        written = write_tables(folder, drafts, plans, placed, records, ask, tell, trial)
+        if changed is not None:
+            write_parts(folder, changed.files, ask)
         notes = (draft.notes for draft in drafts.values())
         later = (lost, written.found, changed.found if changed else issues.empty(), *contradicting(records))
         told = issues.gather([*found, *notes, *later])
@@ -111,7 +114,7 @@ def transform(
             held=held,
             drafts=drafts,
             filled=filled,
-            graph=graph,
+            links=links,
             lap=lap,
             plans=plans,
             written=written,

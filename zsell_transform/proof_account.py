@@ -54,10 +54,13 @@ def account(graph: Graph, ask: Mapping, left_out: pl.Series) -> Account:
             for about, frame in (("deals", deals), ("leads", leads))
         ]
     )
-    history = {entity: _history(entity, rows, gone, deals, ask) for entity, rows in graph.history.items()}
+    history = {
+        entity: _history(entity, _hung(graph, rows), gone, deals, ask)
+        for entity, rows in graph.history.items()
+    }
     relations = pl.concat(
         [
-            _related(graph.contacts, "contacts", "organizations", "company"),
+            _related(_employed(graph), "contacts", "organizations", "company"),
             _related(deals, "deals", "persons", "person"),
             _related(deals, "deals", "organizations", "organization", _how()),
             _related(
@@ -83,6 +86,16 @@ def account(graph: Graph, ask: Mapping, left_out: pl.Series) -> Account:
     ]
     differing = deals.filter(pl.col("differing").is_not_null()).select("id", value="differing")
     return Account(pl.concat(records), relations, differing)
+
+
+def _employed(graph: Graph) -> pl.DataFrame:
+    """id, company (id) of the contacts."""
+    return graph.contacts.select("id", company=graph.ids("companies", graph.contacts["company_at"]))
+
+
+def _hung(graph: Graph, rows: pl.DataFrame) -> pl.DataFrame:
+    """id, about, about_id of records of history."""
+    return rows.select("id", pl.col("about").cast(pl.String), about_id=graph.hung_on(rows))
 
 
 def _related(
@@ -115,7 +128,7 @@ def _records(entity: str, frame: pl.DataFrame, name: str = "name") -> pl.DataFra
 
 def _one_company(rows: pl.DataFrame, graph: Graph, *, both: bool) -> pl.DataFrame:
     """A row with a person names that person's own company, or none; `differing` is the other one."""
-    own = graph.contacts.select(person="id", own_company="company")
+    own = _employed(graph).select(person="id", own_company="company")
     names = graph.companies.select(company="id", company_title="name")
     joined = rows.join(own, on="person", how="left", maintain_order="left").join(
         names, on="company", how="left", maintain_order="left"
@@ -139,16 +152,24 @@ def _with_orphans(rows: pl.DataFrame, wish: str, orphan: pl.Expr) -> pl.DataFram
 
 
 def _deals(graph: Graph, ask: Mapping) -> pl.DataFrame:
-    rows = graph.deals.select("id", "title", "person", "company", "company_name", "other_company")
+    rows = graph.deals.select(
+        "id",
+        "title",
+        "company_name",
+        "other_company",
+        person=graph.ids("contacts", graph.deals["person_at"]),
+        company=graph.ids("companies", graph.deals["company_at"]),
+    )
     rows = _one_company(rows, graph, both=ask.two_organizations == "both")
-    other = pl.when(pl.col("other_company").is_not_null()).then("company_name")
+    other = pl.when("other_company").then("company_name")
     rows = rows.with_columns(differing=pl.coalesce("differing", other))
     orphan = pl.col("person").is_null() & pl.col("organization").is_null()
     return _with_orphans(rows, ask.orphans["deals"], orphan)
 
 
 def _leads(graph: Graph, ask: Mapping, left_out: pl.Series) -> pl.DataFrame:
-    rows = graph.leads.select("id", "title", "name", "added", organization="company")
+    organization = graph.ids("companies", graph.leads["company_at"])
+    rows = graph.leads.select("id", "title", "name", "added", organization=organization)
     orphan = pl.col("name").is_null() & pl.col("organization").is_null()
     rows = _with_orphans(rows, ask.orphans["leads"], orphan)
     return rows.with_columns(left_out=pl.col("left_out") | pl.col("id").is_in(left_out.implode()))
@@ -158,9 +179,7 @@ def _history(
     entity: str, rows: pl.DataFrame, gone: pl.DataFrame, deals: pl.DataFrame, ask: Mapping
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """Its records, and its relations by kind; one about a record that is left out has none."""
-    joined = rows.select("id", "about", "about_id").join(
-        gone, on=["about", "about_id"], how="left", maintain_order="left"
-    )
+    joined = rows.join(gone, on=["about", "about_id"], how="left", maintain_order="left")
     stays = pl.col("gone").is_null()
     joined = joined.with_columns(pl.when(stays).then(c).alias(c) for c in ("about", "about_id"))
     notes = TARGETS[entity] == "notes"

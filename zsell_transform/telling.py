@@ -12,7 +12,6 @@ import polars as pl
 from zsell_transform.guide import story
 from zsell_transform.guide.setup import Setup
 from zsell_transform.lap import MAIN, Lap
-from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.sell.entities import ITEMS
@@ -29,7 +28,7 @@ def tell_story(
     ledger: pl.DataFrame,
     files: MappingOf[str, tuple[FileFacts, ...]],
     lap: Lap,
-    graph: Graph,
+    links: pl.DataFrame,
     held: Held,
     pipelines: pl.DataFrame,
     kit: Setup,
@@ -74,7 +73,7 @@ def tell_story(
             f" `empty_in_pipedrive: [{item}]` in the mapping of the next lap."
             for item in still_empty(ledger)
         ],
-        links=graph.how,
+        links=links,
         pipeline=pipelines if pipelines.width else story.empty(story.PIPELINE),
         setup=kit.tables,
         issues=told,

@@ -104,11 +104,14 @@ def without_export(held: Held, ask: Mapping) -> frozenset[str]:
 
 
 def _needs_placeholder(graph: Graph, ask: Mapping, left_out: pl.Series) -> bool:
-    gone = pl.col("about_id").is_in(left_out.implode()) & (pl.col("about") == "leads")
+    of_leads = pl.when(pl.col("about") == "leads").then("about_at")
+    gone = pl.lit(graph.leads["id"].is_in(left_out.implode())).gather(of_leads)
     orphans = {
-        "deals": graph.deals.filter(pl.col("person").is_null() & pl.col("company").is_null()),
+        "deals": graph.deals.filter(pl.col("person_at").is_null() & pl.col("company_at").is_null()),
         "leads": graph.leads.filter(
-            pl.col("name").is_null() & pl.col("company").is_null() & ~pl.col("id").is_in(left_out.implode())
+            pl.col("name").is_null()
+            & pl.col("company_at").is_null()
+            & ~pl.col("id").is_in(left_out.implode())
         ),
         "notes": pl.concat(
             [

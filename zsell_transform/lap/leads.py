@@ -197,7 +197,7 @@ def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: 
         contact_at=positions(contact, people.frame["id"]),
         person_at=pl.when(~own).then(pl.lit(ELSEWHERE, dtype=pl.UInt32)),
         p_company_at=pl.when(own).then("company_at").otherwise("p_company_at"),
-        other_company=TEXT,
+        other_company=pl.lit(value=False),
     )
 
 

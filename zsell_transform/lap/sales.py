@@ -118,7 +118,7 @@ def _one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
         organization_at=pl.when(~person | own | pl.lit(both)).then("company_at"),
         differing=pl.when(differs)
         .then(pl.coalesce("c_title", "company_name"))
-        .when(pl.col("other_company").is_not_null())
+        .when("other_company")
         .then("company_name"),
         strict=two & pl.lit(both),
     )

@@ -48,17 +48,16 @@ class Graph:
     """The Sell account as records and resolved links; every id is a Sell id or a stand-in such as
     `name:acme`.
 
-    A link is told twice: by id and, in a column that ends in `_at`, by the row at which that record stands in
-    its frame, by which it is followed.
+    A link is the row at which a record stands in its frame, in a column that ends in `_at`.
 
     Attributes:
         companies: n, id, name, address, city, added; added records have no `n`.
-        contacts: the same with first, last, email, work, mobile and `company` (id of the linked company).
-        deals: n, id, title, person, company, other_company (ids), company_name, lost; person and company may
-            both be
-            set; other_company is the one named beside a main contact that is a company itself.
-        leads: n, id, title, name, first, last, email, work, mobile, city, company (id), company_name, added.
-        history: by entity: n, id, about (entity of the record it hangs on), about_id, deal_name, name.
+        contacts: the same with first, last, email, work, mobile and company_at.
+        deals: n, id, title, person_at, company_at, other_company, company_name, lost; person and company may
+            both be set; other_company says whether another one is named beside a main contact that is a
+            company itself.
+        leads: n, id, title, name, first, last, email, work, mobile, city, company_at, company_name, added.
+        history: by entity: n, id, about (entity of the record it hangs on), about_at, deal_name, name.
             Everywhere, `asked` says whether the record has a relation in Sell.
         how: entity, relation, how, count: how references were resolved.
         found: issues in the travelling schema.
@@ -71,6 +70,22 @@ class Graph:
     history: Mapping[str, pl.DataFrame]
     how: pl.DataFrame
     found: pl.DataFrame
+
+    def ids(self, kind: str, at: pl.Series) -> pl.Series:
+        """Ids of the records of a kind that stand at some rows."""
+        frames = {
+            "contacts": self.contacts,
+            "companies": self.companies,
+            "deals": self.deals,
+            "leads": self.leads,
+        }
+        return frames[kind]["id"].gather(at)
+
+    def hung_on(self, rows: pl.DataFrame) -> pl.Series:
+        """Ids of the records that some rows of history hang on."""
+        at = {kind: pl.when(pl.col("about") == kind).then("about_at") for kind in KIND.categories}
+        ids = [self.ids(kind, rows.select(one).to_series()).alias(kind) for kind, one in at.items()]
+        return pl.select(pl.coalesce(ids).alias("about_id")).to_series()
 
 
 def link(keys: Mapping[str, pl.DataFrame], *, follow_domains: bool = False) -> Graph:
@@ -111,7 +126,6 @@ def link(keys: Mapping[str, pl.DataFrame], *, follow_domains: bool = False) -> G
 def _with_company(people: pl.DataFrame, employer: pl.DataFrame) -> pl.DataFrame:
     """People with their company; the references stand in the order of those who have them."""
     return people.with_columns(
-        employer["to"].alias("company"),
         employer["at"].alias("company_at"),
         employer["how"].is_not_null().alias("asked"),
     )
@@ -122,10 +136,8 @@ def _deals(frame: pl.DataFrame, main_contact: pl.DataFrame, company: pl.DataFram
     name.
     """
     joined = frame.select("n", "file", "row", "id", "title").with_columns(
-        contact=main_contact["to"],
         contact_at=main_contact["at"],
         kind=main_contact["kind"],
-        company=company["to"],
         company_at=company["at"],
         contact_how=main_contact["how"],
         company_how=company["how"],
@@ -139,11 +151,9 @@ def _deals(frame: pl.DataFrame, main_contact: pl.DataFrame, company: pl.DataFram
         "row",
         "id",
         "title",
-        pl.when(~is_company).then("contact").alias("person"),
         pl.when(~is_company).then("contact_at").alias("person_at"),
-        pl.when(is_company).then("contact").otherwise("company").alias("company"),
         pl.when(is_company).then("contact_at").otherwise("company_at").alias("company_at"),
-        pl.when(other).then("company").alias("other_company"),
+        other.fill_null(value=False).alias("other_company"),
         "company_name",
         asked=pl.col("contact_how").is_not_null() | pl.col("company_how").is_not_null(),
         lost=pl.col("contact_how").is_in(LOST) | pl.col("company_how").is_in(LOST),
@@ -164,10 +174,11 @@ def _employers_from_deals(
     at = at.scatter(single["person_at"], single["company_at"])
     is_ambiguous = pl.col("how").eq_missing(pl.lit("ambiguous", dtype=HOW))
     named = pl.DataFrame([at.alias("at"), parties.companies["name"].gather(at)])
-    fits = pl.col("f") == folded(pl.when(is_ambiguous).then(named["name"]))
+    said, led = (folded(pl.when(is_ambiguous).then(name)) for name in (pl.col("name"), named["name"]))
+    fits = said == led
     taken = pl.lit(at).is_not_null() & (pl.col("how").is_null() | (is_ambiguous & fits))
     at = employer.select(pl.when(taken).then(at)).to_series()
-    return _led_to(employer, at, parties.companies, "deals"), _told_employers(
+    return _led_to(employer, at, "deals"), _told_employers(
         employer, at, parties.companies, "company_from_deals", value=pl.col("name"), detail=pl.col("company")
     )
 
@@ -183,14 +194,13 @@ def _employers_from_domains(
         return employer, issues.empty()
     code = "company_from_domain" if follow else "link_suggested"
     found = _told_employers(employer, at, parties.companies, code, value=pl.col("company"))
-    return _led_to(employer, at, parties.companies, "domain") if follow else employer, found
+    return _led_to(employer, at, "domain") if follow else employer, found
 
 
-def _led_to(employer: pl.DataFrame, at: pl.Series, companies: pl.DataFrame, how: str) -> pl.DataFrame:
+def _led_to(employer: pl.DataFrame, at: pl.Series, how: str) -> pl.DataFrame:
     """The references, with those led to the companies at some rows that have any there."""
     led = pl.lit(at).is_not_null()
     return employer.with_columns(
-        to=pl.when(led).then(companies["id"].gather(at)).otherwise("to"),
         at=pl.when(led).then(at).otherwise("at"),
         kind=pl.when(led).then(pl.lit("companies", dtype=KIND)).otherwise("kind"),
         how=pl.when(led).then(pl.lit(how, dtype=HOW)).otherwise("how"),
@@ -227,7 +237,18 @@ def _about(
         asked = asked.with_columns(number=positions(asked["id"], index.records["id"]))
         answers.append(resolve(with_names(asked, index), index).select("place", *ANSWER))
     answers.append(about.select("place").filter(~about["target"].is_in([PARTY, *titles])))
-    return about.hstack(pl.concat(answers, how="diagonal").sort("place").drop("place"))
+    return about.hstack(_in_order([answers[0], *(answer for answer in answers[1:] if answer.height)]))
+
+
+def _in_order(answers: list[pl.DataFrame]) -> pl.DataFrame:
+    """Answers by the place of their question; what none of them says is no longer held for each."""
+    said = [c for c in ANSWER if any(c in one.columns and one[c].count() for one in answers)]
+    every = pl.concat(
+        [one.select("place", *(c for c in said if c in one.columns)) for one in answers], how="diagonal"
+    )
+    ordered = every if every["place"].is_sorted() else every.sort("place")
+    nothing = [pl.lit(None, dtype=answers[0].schema[c]).alias(c) for c in ANSWER if c not in said]
+    return ordered.with_columns(nothing).select(ANSWER)
 
 
 def _history(about: pl.DataFrame) -> pl.DataFrame:
@@ -236,8 +257,7 @@ def _history(about: pl.DataFrame) -> pl.DataFrame:
         "file",
         "row",
         id="source",
-        about=pl.col("kind").cast(pl.String),
-        about_id="to",
+        about="kind",
         about_at="at",
         deal_name="about_deal",
         name=pl.when(pl.col("target") != DEAL).then("name"),

@@ -202,6 +202,8 @@ def leads_of(leads: pl.DataFrame, about: pl.DataFrame) -> pl.DataFrame:
         .join(leads.select("id"), on="id", how="anti", maintain_order="left")
         .unique("id", keep="first", maintain_order=True)
     )
+    if not lost.height:
+        return leads.with_columns(added=pl.lit(False))
     person = pl.when(is_person()).then("name")
     title = pl.concat_str(person, "about_company", separator=", ", ignore_nulls=True)
     more = lost.select(

@@ -17,6 +17,8 @@ LEAD: Final = "lead"
 
 _TEXT: Final = pl.lit(None, dtype=pl.String)
 _ENTITY: Final = pl.Enum(HISTORY)
+#: What types say is told in few words.
+_WORD: Final = pl.Categorical()
 _ABOUT: Final = ("about_first", "about_last", "about_company", "about_deal")
 
 
@@ -71,7 +73,8 @@ def about_references(keys: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         "n": pl.UInt32,
         "file": keys["companies"].schema["file"],
         "row": pl.Int64,
-        **dict.fromkeys(("source", "type", "target", "id", "email", "name", *_ABOUT), pl.String),
+        **dict.fromkeys(("type", "target"), _WORD),
+        **dict.fromkeys(("source", "id", "email", "name", *_ABOUT), pl.String),
     }
     if not frames:
         return pl.DataFrame(schema=shape)
@@ -86,17 +89,17 @@ def _about(entity: str, frame: pl.DataFrame) -> pl.DataFrame:
         pl.lit(entity, dtype=_ENTITY).alias("entity"),
         party.alias("name"),
         source="id",
-        type="about_type",
+        type=pl.col("about_type").cast(_WORD),
         id="about_id",
     )
     target = (
         pl.when(pl.col("type").is_not_null())
         .then("type")
         .when(pl.col("name").is_not_null())
-        .then(pl.lit(PARTY))
+        .then(pl.lit(PARTY).cast(_WORD))
         .when(pl.col("about_deal").is_not_null())
-        .then(pl.lit(DEAL))
-        .otherwise(pl.lit("none"))
+        .then(pl.lit(DEAL).cast(_WORD))
+        .otherwise(pl.lit("none").cast(_WORD))
     )
     return named.with_columns(email=_TEXT, target=target).with_columns(
         name=pl.when(pl.col("target") == DEAL).then("about_deal").otherwise("name")
@@ -110,8 +113,14 @@ def is_person() -> pl.Expr:
 def about_of(about: pl.DataFrame, target: str) -> pl.DataFrame:
     """The references that lead to one kind of record, with what it takes to resolve them."""
     wanted = about.select("place", "file", "row", "type", "id", "email", "name", *_ABOUT[:-1])
-    return wanted.filter(about["target"] == target)
+    mine = about["target"] == target
+    return wanted if mine.all() else wanted.filter(mine)
 
 
 def by_entity(about: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    return {entity: rows for entity in HISTORY if (rows := about.filter(pl.col("entity") == entity)).height}
+    """The references of each entity, which stand together."""
+    begin, parts = 0, {}
+    for entity, count in about["entity"].rle().struct.unnest().select("value", "len").iter_rows():
+        parts[entity] = about.slice(begin, count)
+        begin += count
+    return parts

@@ -24,9 +24,9 @@ LOST: Final = ("ambiguous", "dangling")
 #: Entities that are referred to, in the order in which candidates are named.
 KIND: Final = pl.Enum(["contacts", "companies", "deals", "leads"])
 
-#: What becomes of a reference: how it was resolved, the record (`to` is its id), the records among which it
-#: could not be decided, and what says otherwise.
-ANSWER: Final = ("how", "to", "kind", "at", "candidates", "says")
+#: What becomes of a reference: how it was resolved, the record, the records among which it could not be
+#: decided, and what says otherwise.
+ANSWER: Final = ("how", "kind", "at", "candidates", "says")
 
 _NUMBER: Final = pl.lit(None, dtype=pl.UInt32)
 _TEXT: Final = pl.lit(None, dtype=pl.String)
@@ -134,10 +134,9 @@ def resolve(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
     by_name = pl.when(pl.col("id").is_null()).then(pl.coalesce("mailed", "named"))
     to = rows.select(pl.coalesce("number", by_name)).to_series()
     told = [_candidates(rows, index).alias("candidates"), _contradiction(rows, index).alias("says")]
-    found = index.records.select(pl.col("id", "kind", "at").gather(to))
-    return rows.drop("number", "named", "namesakes", "mailed", "mailboxes", "e").with_columns(
-        found["id"].alias("to"), found["kind"], found["at"], *told
-    )
+    found = index.records.select(pl.col("kind", "at").gather(to))
+    left = rows.drop("number", "named", "namesakes", "mailed", "mailboxes", "e", "f")
+    return left.with_columns(*found.get_columns(), *told)
 
 
 def _how() -> pl.Expr:
