@@ -54,6 +54,8 @@ KEYS: Final[dict[str, dict[str, str]]] = {
 }
 #: Records that are looked at first, to see which headers have values.
 _FIRST: Final = 2_000
+#: Key columns that say few different things: held as codes.
+_WORDS: Final = ("file", "about_type")
 _PLACE: Final = {"n": "_n", "id": "_id", "file": "_file", "row": "_row"}
 
 
@@ -61,16 +63,18 @@ def key_frame(draft: Draft) -> pl.LazyFrame:
     """The columns of one entity that linking needs; only these are held in memory."""
     there = set(draft.frame.collect_schema().names())
     wanted = {**_PLACE, **KEYS[draft.entity]}
+    words = [name for name in _WORDS if name in wanted]
     return draft.frame.select(
         (pl.col(column) if column in there else pl.lit(None, dtype=pl.String)).alias(name)
         for name, column in wanted.items()
-    ).with_columns(pl.col("file").cast(pl.Categorical), pl.col("row").cast(pl.Int64))
+    ).with_columns(pl.col("row").cast(pl.Int64), pl.col(words).cast(pl.Categorical))
 
 
 def empty_keys(entity: str) -> pl.DataFrame:
     """The key frame of an entity that the export lacks."""
-    schema = {"n": pl.UInt32, "id": pl.String, "file": pl.Categorical, "row": pl.Int64}
-    return pl.DataFrame(schema={**schema, **dict.fromkeys(KEYS[entity], pl.String)})
+    places = {"n": pl.UInt32, "id": pl.String, "file": pl.String, "row": pl.Int64}
+    keys = pl.DataFrame(schema={**places, **dict.fromkeys(KEYS[entity], pl.String)})
+    return keys.with_columns(pl.col(name).cast(pl.Categorical) for name in _WORDS if name in keys.columns)
 
 
 def fills(draft: Draft, known: MappingOf[str, int], among: pl.DataFrame | None = None) -> dict[str, int]:

@@ -45,6 +45,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
 from zsell_transform.positions import positions
+from zsell_transform.sparse import beside
 
 #: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
 OWN_COLUMNS = (
@@ -152,17 +153,8 @@ def _with_presence(frame: pl.DataFrame, held: Held) -> pl.DataFrame:
     as_deal = held.deals.filter(pl.col("sell_lead_id").is_not_null()).unique(
         "sell_lead_id", keep="first", maintain_order=True
     )
-    return frame.join(
-        as_lead.select(id="sell_id", system_id="system_id", printed="title"),
-        on="id",
-        how="left",
-        maintain_order="left",
-    ).join(
-        as_deal.select(id="sell_lead_id", deal_id="system_id", deal_title="title"),
-        on="id",
-        how="left",
-        maintain_order="left",
-    )
+    rows = beside(frame, as_lead.select(id="sell_id", system_id="system_id", printed="title"), "id")
+    return beside(rows, as_deal.select(id="sell_lead_id", deal_id="system_id", deal_title="title"), "id")
 
 
 def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: Held) -> pl.DataFrame:
@@ -334,7 +326,7 @@ def _targets(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
         },
         person_name=pl.coalesce(pl.when(pl.col("who") != OWN).then("p_name"), "written"),
     )
-    return mine.join(in_pipedrive.rename({"sell_id": "id"}), on="id", how="left", maintain_order="left")
+    return beside(mine, in_pipedrive.rename({"sell_id": "id"}), "id")
 
 
 def _told(rows: pl.DataFrame) -> pl.DataFrame:

@@ -27,6 +27,7 @@ from zsell_transform.lap.words import (
     links_of,
     organization_cells,
     parted,
+    read_at,
     reason,
     state,
 )
@@ -35,6 +36,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.positions import positions
+from zsell_transform.sparse import beside
 
 PLACEHOLDER_ID = f"name:{fold(PLACEHOLDER)}"
 
@@ -105,7 +107,8 @@ def persons(
         merge=ask.duplicates["contacts"] == "merge",
     )
     rows = _filled(_known(graph.contacts, known), ["email", "work", "mobile", "company_at"])
-    rows = companies.on(rows, "company_at", "o_").with_columns(place="o_place")
+    theirs = companies.frame.select("form", "system_id", "name", "address", "place")
+    rows = read_at(rows, theirs, "company_at", "o_").rename({"o_place": "place"})
     rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(WAIT))
     targets = Targets(_with_members(rows, _person_targets(rows)))
     rows = parted(rows, {"organization": "o_form"})
@@ -176,8 +179,7 @@ def _compared(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
         .select(id="sell_id", held_emails="emails", held_phones="phones")
     )
     own = ("id", "name", "final", "printed", "email", "work", "mobile", "place", "system_id", "joins")
-    joined = rows.join(there, on="id", how="left", maintain_order="left")
-    return joined.select(*own, "held_emails", "held_phones")
+    return beside(rows.select(own), there, "id")
 
 
 def with_place(people: pl.DataFrame) -> pl.DataFrame:

@@ -35,6 +35,7 @@ from zsell_transform.lap.words import (
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.sparse import beside
 
 COMPANY_IN_SELL = "Deal - Company in Sell"
 
@@ -48,12 +49,7 @@ def deals(
     there = held.deals.filter(pl.col("sell_id").is_not_null()).unique(
         "sell_id", keep="first", maintain_order=True
     )
-    rows = graph.deals.join(
-        there.select(id="sell_id", system_id="system_id", printed="title"),
-        on="id",
-        how="left",
-        maintain_order="left",
-    )
+    rows = beside(graph.deals, there.select(id="sell_id", system_id="system_id", printed="title"), "id")
     rows = companies.on(people.on(rows, "person_at", "p_"), "company_at", "c_")
     rows = _one_organization(rows, both=ask.two_organizations == "both")
     rows = _placed(rows, ask.orphans["deals"], companies)

@@ -9,6 +9,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.sell.entities import ITEMS
+from zsell_transform.sparse import sparse
 
 #: What happens to a record in this lap; the ledger has a column for each.
 OUT: Final = "out"
@@ -112,7 +113,7 @@ class Plan:
     """
 
     entity: str
-    rows: pl.DataFrame
+    rows: pl.DataFrame = attrs.field(converter=sparse)
     link_columns: tuple[str, ...]
     overrides: tuple[pl.DataFrame, ...]
     added: pl.DataFrame

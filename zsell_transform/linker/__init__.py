@@ -100,8 +100,9 @@ def link(keys: Mapping[str, pl.DataFrame], *, follow_domains: bool = False) -> G
     leads = leads_of(keys["leads"], about)
     references = references_of(keys, leads)
     rows = {relation: reference.rows for relation, reference in references.items()}
-    parties = parties_of(keys, {**rows, "about": about_of(about, PARTY)})
-    found = {name: resolve(asked, parties.index(name)) for name, asked in parties.rows.items()}
+    parties, asked = parties_of(keys, {**rows, "about": about_of(about, PARTY)})
+    found = {name: resolve(frame, parties.index(name)) for name, frame in asked.items()}
+    del asked
     deals = _deals(keys["deals"], found["main_contact"], found["deal_company"])
     found["employer"], from_deals = _employers_from_deals(found["employer"], parties, deals)
     found["employer"], from_domains = _employers_from_domains(

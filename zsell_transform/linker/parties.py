@@ -11,6 +11,7 @@ import polars as pl
 from zsell_transform.linker.references import LEAD, PARTY, is_person
 from zsell_transform.linker.resolving import Index, named_now, of_kind, with_names
 from zsell_transform.positions import positions
+from zsell_transform.sparse import sparse
 
 COLUMNS: Final = ("id", "name", "first", "last", "email", "work", "mobile", "address", "city")
 #: Relations that lead to a company; the others lead to a company or a contact.
@@ -27,13 +28,11 @@ class Parties:
     """Companies and contacts, with those that are only referred to added behind them.
 
     Attributes:
-        rows: relation → its references, ready to be resolved: with `number` and the columns of `with_names`.
         in_companies, in_both: what the relations are looked up in.
     """
 
     companies: pl.DataFrame
     contacts: pl.DataFrame
-    rows: Rows
     in_companies: Index
     in_both: Index
 
@@ -41,8 +40,9 @@ class Parties:
         return self.in_companies if relation in TO_COMPANIES else self.in_both
 
 
-def parties_of(keys: Mapping[str, pl.DataFrame], rows: Rows) -> Parties:
-    """Who there is, by what the export holds and by every relation to a party.
+def parties_of(keys: Mapping[str, pl.DataFrame], rows: Rows) -> tuple[Parties, Rows]:
+    """Who there is, by what the export holds and by every relation to a party; and the references, ready to
+    be resolved: with `number` and the columns of `with_names`.
 
     Added people refer to a company themselves, by the name that stood beside them, or may get one from their
     deals: the references to employers grow by these, in the order of the contacts.
@@ -56,7 +56,8 @@ def parties_of(keys: Mapping[str, pl.DataFrame], rows: Rows) -> Parties:
     placed["employer"] = _with_employers(placed["employer"], more_contacts)
     companies, placed = _with_named_companies(companies, placed)
     contacts, placed = _with_named_people(companies, contacts, placed)
-    return Parties(companies, contacts, placed, _in_companies(companies), _in_both(companies, contacts))
+    parties = Parties(companies, contacts, _in_companies(companies), _in_both(companies, contacts))
+    return parties, {name: frame.drop("company", "contact") for name, frame in placed.items()}
 
 
 def _party(frame: pl.DataFrame) -> pl.DataFrame:
@@ -68,7 +69,7 @@ def _extended(party: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
     if not more.height:
         return party
     shaped = more.select(c for c in more.columns if c in party.columns).with_columns(added=pl.lit(True))
-    return pl.concat([party, shaped], how="diagonal").rechunk()
+    return sparse(pl.concat([party, shaped], how="diagonal")).rechunk()
 
 
 def _with_employers(employers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
@@ -78,7 +79,7 @@ def _with_employers(employers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFra
     rows = people.select(
         pl.col("file").cast(employers.schema["file"]), "row", source="id", name="company_name"
     )
-    return pl.concat([employers, rows], how="diagonal").rechunk()
+    return sparse(pl.concat([employers, rows], how="diagonal")).rechunk()
 
 
 def _in_companies(companies: pl.DataFrame) -> Index:

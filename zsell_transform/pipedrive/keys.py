@@ -22,6 +22,7 @@ import polars as pl
 
 from zsell_transform.folding import digits, fold, folded
 from zsell_transform.positions import shared
+from zsell_transform.sparse import beside
 
 #: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not
 #: given.
@@ -29,6 +30,7 @@ ABSENT: Final = "absent"
 PRESENT: Final = "present"
 OTHER: Final = "other"
 FOREIGN: Final = "foreign"
+_KIND: Final = pl.Enum([ABSENT, PRESENT, OTHER, FOREIGN])
 
 #: What the wizard could find a record by: rows of `uid`, `n` (folded name) and `v` (a value).
 Tokens = Callable[[pl.DataFrame], pl.DataFrame]
@@ -165,8 +167,8 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
     ).drop("sell_id")
     extra = [c for c in held.columns if c not in ("system_id", "name", "sell_id")]
     known = known.rename({"name": "printed", **{c: f"held_{c}" for c in extra if c in values}})
-    mine = sell.join(known, on="id", how="left", maintain_order="left").with_columns(
-        kind=pl.when(pl.col("system_id").is_not_null()).then(pl.lit(PRESENT)).otherwise(pl.lit(ABSENT))
+    mine = beside(sell, known, "id").with_columns(
+        kind=pl.when(pl.col("system_id").is_not_null()).then(_kind(PRESENT)).otherwise(_kind(ABSENT))
     )
     rest = held.join(mine.select("system_id").drop_nulls(), on="system_id", how="anti", maintain_order="left")
     rest = rest.unique("system_id", keep="first", maintain_order=True)
@@ -175,13 +177,17 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
         .with_columns(
             id=pl.lit(None, dtype=pl.String),
             printed=pl.col("name"),
-            kind=pl.when(pl.col("sell_id").is_null()).then(pl.lit(OTHER)).otherwise(pl.lit(FOREIGN)),
+            kind=pl.when(pl.col("sell_id").is_null()).then(_kind(OTHER)).otherwise(_kind(FOREIGN)),
         )
         .drop("sell_id")
     )
     if "held_address" in theirs.columns:
         theirs = theirs.with_columns(address="held_address")
     return pl.concat([mine, theirs], how="diagonal_relaxed").with_row_index("uid")
+
+
+def _kind(word: str) -> pl.Expr:
+    return pl.lit(word, dtype=_KIND)
 
 
 def _aliases(sell: pl.DataFrame, ours: pl.DataFrame) -> pl.DataFrame:
@@ -215,7 +221,7 @@ def _keys(
     spread = every.meeting()
     components = list(collisions(spread, pool))
     decided = _decided(pool, components, merge=merge)
-    named = pool.join(decided, on="uid", how="left", maintain_order="left")
+    named = beside(pool, decided, "uid")
     if decided.height:
         spread = every.renamed(named["final"]).meeting()
     frame = _frame(named.with_columns(proven=_proven(named, spread, every.traces["uid"])))
@@ -240,9 +246,7 @@ def _proven(named: pl.DataFrame, spread: pl.DataFrame, found: pl.Series) -> pl.S
 def _frame(named: pl.DataFrame) -> pl.DataFrame:
     """Sell's records as `Keys` has them."""
     return (
-        named.with_columns(
-            into=pl.col("id").gather("into_uid"), joins=pl.col("system_id").gather("joins_uid")
-        )
+        named.with_columns(into=_of(named, "id", "into_uid"), joins=_of(named, "system_id", "joins_uid"))
         .filter(pl.col("id").is_not_null())
         .select(
             "id",
@@ -255,6 +259,11 @@ def _frame(named: pl.DataFrame) -> pl.DataFrame:
             "proven",
         )
     )
+
+
+def _of(named: pl.DataFrame, column: str, at: str) -> pl.Expr:
+    """A column of the record at the row in `at`; few rows say any, and most often none does."""
+    return pl.col(column).gather(at) if named[at].count() else pl.lit(None, dtype=named.schema[column])
 
 
 @attrs.frozen
