@@ -22,3 +22,13 @@ def beside(rows: pl.DataFrame, known: pl.DataFrame, key: str) -> pl.DataFrame:
     return rows.with_columns(
         pl.lit(None, dtype=dtype).alias(c) for c, dtype in known.drop(key).schema.items()
     )
+
+
+def filled_first(rows: pl.DataFrame, first: str, other: str) -> pl.Expr:
+    """A column, and where it has no value the other one; that one itself where it has none at all."""
+    return pl.coalesce(first, other) if rows[first].count() else pl.col(other)
+
+
+def one_of(column: str, few: pl.Series) -> pl.Expr:
+    """Whether a column has one of few values, where most often there are none to ask for."""
+    return pl.col(column).is_in(few.implode()) if few.len() else pl.lit(value=False)

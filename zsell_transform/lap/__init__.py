@@ -19,6 +19,7 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.sell.entities import HISTORY, TARGETS
+from zsell_transform.sparse import one_of
 
 #: The types that every later lap needs an export of, once any of them holds Sell ids.
 MAIN = ("organizations", "persons", "deals", "leads")
@@ -79,7 +80,7 @@ def plan(
                 blocked=TARGETS[entity] in blocked,
             )
     waiting = _waiting(plans)
-    told_of = pl.col("id").is_in((left_out.clear() if listed is None else listed).implode())
+    told_of = one_of("id", left_out.clear() if listed is None else listed)
     where = _where(
         *(frame.filter(told_of) for frame in (companies.frame, people.frame, deal_rows, lead_rows))
     )

@@ -186,8 +186,8 @@ def _formed(rows: pl.DataFrame, *, single_pass: bool) -> pl.DataFrame:
     A deal or lead is named by its System ID or not at all. In a single pass one that is not there yet is
     named in the text, and its parties on the row (`to_parties`).
     """
-    of_deal = pl.col("about").eq_missing("deals") | pl.col("l_converted")
-    of_lead = pl.col("about").eq_missing("leads") & ~pl.col("l_converted")
+    of_deal = (pl.col("about") == "deals").fill_null(value=False) | pl.col("l_converted")
+    of_lead = (pl.col("about") == "leads").fill_null(value=False) & ~pl.col("l_converted")
     there = pl.col("d_there") | pl.col("l_there")
     to_parties = pl.lit(single_pass) & (of_deal | of_lead) & ~there
     known = pl.when(there).then(form(BY_ID)).otherwise(form(WAIT))
@@ -247,11 +247,11 @@ def _stated(rows: pl.DataFrame, item: str, *, blocked: bool) -> pl.DataFrame:
         NO_PERSON_ID: "p_form",
         NO_ORGANIZATION_ID: "o_form",
     }
-    waits = pl.any_horizontal(pl.col(link).eq_missing(WAIT) for link in stuck.values())
+    waits = pl.any_horizontal(pl.col(link).eq_missing(form(WAIT)) for link in stuck.values())
     left_out = pl.col("orphan") & pl.col("organization_at").is_null()
     why: Any = pl.when(pl.lit(blocked)).then(reason(NO_EXPORT[item]))
     for text, link in stuck.items():
-        why = why.when(pl.col(link).eq_missing(WAIT)).then(reason(text))
+        why = why.when(pl.col(link).eq_missing(form(WAIT))).then(reason(text))
     stated = (
         pl.when("there")
         .then(state(PRESENT))

@@ -45,7 +45,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
 from zsell_transform.positions import positions
-from zsell_transform.sparse import beside
+from zsell_transform.sparse import beside, one_of
 
 #: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
 OWN_COLUMNS = (
@@ -78,7 +78,7 @@ def leads(
     """
     rows = _with_presence(graph.leads, held)
     rows = companies.on(rows, "company_at", "c_").with_columns(
-        left_out=pl.col("id").is_in(left_out.implode()),
+        left_out=one_of("id", left_out),
         place="c_place",
         there=pl.col("system_id").is_not_null() | pl.col("deal_id").is_not_null(),
     )

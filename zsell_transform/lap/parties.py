@@ -36,7 +36,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.positions import positions
-from zsell_transform.sparse import beside
+from zsell_transform.sparse import beside, one_of
 
 PLACEHOLDER_ID = f"name:{fold(PLACEHOLDER)}"
 
@@ -65,7 +65,7 @@ def organizations(
         "id",
         "system_id",
         form=_form(),
-        name=_written_name(),
+        name=_written_name(rows),
         address="address",
         title="name",
         place=pl.coalesce(pl.lit("#") + pl.col("system_id"), pl.lit("#") + pl.col("joins"), "id"),
@@ -109,7 +109,7 @@ def persons(
     rows = _filled(_known(graph.contacts, known), ["email", "work", "mobile", "company_at"])
     theirs = companies.frame.select("form", "system_id", "name", "address", "place")
     rows = read_at(rows, theirs, "company_at", "o_").rename({"o_place": "place"})
-    rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(WAIT))
+    rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(form(WAIT)))
     targets = Targets(_with_members(rows, _person_targets(rows)))
     rows = parted(rows, {"organization": "o_form"})
     going = pl.col("state") == OUT
@@ -154,14 +154,16 @@ def _form() -> pl.Expr:
     )
 
 
-def _written_name() -> pl.Expr:
+def _written_name(rows: pl.DataFrame) -> pl.Expr:
     """As Pipedrive prints it, once it is there."""
+    if not rows["system_id"].count():
+        return pl.col("final")
     return pl.coalesce(pl.when(pl.col("system_id").is_not_null()).then("printed"), "final")
 
 
 def _person_targets(rows: pl.DataFrame) -> pl.DataFrame:
     own = ("id", "system_id", "email", "work", "mobile", "company_at")
-    return rows.select(*own, form=_form(), name=_written_name(), by_value=_has_value())
+    return rows.select(*own, form=_form(), name=_written_name(rows), by_value=_has_value())
 
 
 def _has_value() -> pl.Expr:
@@ -195,7 +197,7 @@ def _stated(
     """Rows with state, reason and linkable; a Sell id that two records in Pipedrive claim is there but not
     linkable.
     """
-    twice = pl.col("id").is_in(claimed_twice(held, item).implode())
+    twice = one_of("id", claimed_twice(held, item))
     waits = pl.lit(False) if waits is None else waits
     return rows.with_columns(
         linkable=~twice,

@@ -35,7 +35,7 @@ from zsell_transform.lap.words import (
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.sparse import beside
+from zsell_transform.sparse import beside, one_of
 
 COMPANY_IN_SELL = "Deal - Company in Sell"
 
@@ -166,10 +166,10 @@ def _organization_form() -> pl.Expr:
 
 
 def _stated(rows: pl.DataFrame, held: Held, item: str, *, blocked: bool) -> pl.DataFrame:
-    there = pl.col("system_id").is_not_null() | pl.col("id").is_in(claimed_twice(held, item).implode())
+    there = pl.col("system_id").is_not_null() | one_of("id", claimed_twice(held, item))
     if "deal_id" in rows.columns:  # a lead is also there as the deal that it was converted into
         there = there | pl.col("deal_id").is_not_null()
-    no_person, no_organization = pl.col("p_form").eq_missing(WAIT), pl.col("o_form").eq_missing(WAIT)
+    no_person, no_organization = pl.col("p_form").eq_missing(form(WAIT)), pl.col("o_form").eq_missing(WAIT)
     left_out = pl.col("orphan") & pl.col("organization_at").is_null()
     left_out = left_out | pl.col("left_out") if "left_out" in rows.columns else left_out
     waits = ~there & ~left_out

@@ -164,7 +164,7 @@ def form(word: str) -> pl.Expr:
 
 def organization_cells(form: str, prefix: str, *, alone: bool) -> list[pl.Expr]:
     """The organization's columns on a row, from `<prefix>system_id`, `<prefix>name`, `<prefix>address`."""
-    by_id, by_key = pl.col(form).eq_missing(BY_ID), pl.col(form).eq_missing(BY_KEY)
+    by_id, by_key = (pl.col(form).eq_missing(pl.lit(word, dtype=FORM)) for word in (BY_ID, BY_KEY))
     named = by_key if alone else by_id | by_key
     return [
         pl.when(by_id).then(pl.col(f"{prefix}system_id")).alias(ORGANIZATION_ID),
@@ -175,7 +175,7 @@ def organization_cells(form: str, prefix: str, *, alone: bool) -> list[pl.Expr]:
 
 def person_cells(form: str, prefix: str, *, alone: bool) -> list[pl.Expr]:
     """The person's columns on a row, likewise."""
-    by_id, by_key = pl.col(form).eq_missing(BY_ID), pl.col(form).eq_missing(BY_KEY)
+    by_id, by_key = (pl.col(form).eq_missing(pl.lit(word, dtype=FORM)) for word in (BY_ID, BY_KEY))
     named = by_key if alone else by_id | by_key
     return [
         pl.when(by_id).then(pl.col(f"{prefix}system_id")).alias(PERSON_ID),

@@ -22,7 +22,7 @@ import polars as pl
 
 from zsell_transform.folding import digits, fold, folded
 from zsell_transform.positions import shared
-from zsell_transform.sparse import beside
+from zsell_transform.sparse import beside, filled_first
 
 #: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not
 #: given.
@@ -88,7 +88,7 @@ def organizations(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_s
         """All of one name leave the same trace: whether their address counts depends on the others."""
         read = frame.select("uid", n=folded(pl.col("name")), a=folded(pl.col("address")))
         found = pl.col("a").is_not_null() | (pl.col("n").is_not_null() & pl.lit(not bare_separate))
-        return read.filter(found).select("uid", n=pl.col("n").hash(), v=pl.lit(0, dtype=pl.UInt64))
+        return read.filter(found).select("uid", trace=_trace(pl.col("n").hash(), pl.lit(0, dtype=pl.UInt64)))
 
     return _keys(pool, seen, traces, tokens, merge=merge)
 
@@ -128,10 +128,12 @@ def person_tokens(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def person_traces(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same as hashes."""
+    """uid, trace: the same as one number each."""
     both = pl.col("n").is_not_null() & pl.col("v").is_not_null()
     return pl.concat(
-        part.filter(both).select("uid", pl.col("n").hash(), pl.col("v").hash(seed=ord(prefix[0])))
+        part.filter(both).select(
+            "uid", trace=_trace(pl.col("n").hash(), pl.col("v").hash(seed=ord(prefix[0])))
+        )
         for prefix, part in _values(frame)
     )
 
@@ -212,12 +214,12 @@ def _keys(
 
     Args:
         seen: each record as it is written, then each as Pipedrive holds it.
-        traces: the tokens as hashes, of which equal tokens have equal ones.
+        traces: the tokens as numbers (uid, trace), of which equal tokens have equal ones.
         tokens: the tokens themselves, which are made only for records whose traces meet.
     """
     there = [seen[0], *(frame for frame in seen[1:] if frame.height)]
     left = [traces(frame) for frame in there]
-    every = Seen(pl.concat(there), pl.concat(left), tokens)
+    every = Seen(pl.concat(there), pl.concat(left), traces, tokens)
     spread = every.meeting()
     components = list(collisions(spread, pool))
     decided = _decided(pool, components, merge=merge)
@@ -252,7 +254,7 @@ def _frame(named: pl.DataFrame) -> pl.DataFrame:
             "id",
             "system_id",
             "printed",
-            pl.coalesce("final", "name").alias("name"),
+            filled_first(named, "final", "name").alias("name"),
             pl.col("final").is_not_null().alias("renamed"),
             "joins",
             "into",
@@ -272,12 +274,13 @@ class Seen:
 
     frame: pl.DataFrame
     traces: pl.DataFrame
+    made: Tokens
     tokens: Tokens
 
     def meeting(self) -> pl.DataFrame:
         """The tokens of all records that could share one."""
-        left = trace(self.traces)
-        uids = self.traces["uid"].filter(left.is_in(shared(left, self.traces["uid"]).implode()))
+        left, uids = self.traces["trace"], self.traces["uid"]
+        uids = uids.filter(left.is_in(shared(left, uids).implode()))
         return self.tokens(self.frame.filter(pl.col("uid").is_in(uids.implode())))
 
     def only(self, uids: pl.Series) -> Seen:
@@ -285,24 +288,19 @@ class Seen:
         if uids.len() == self.frame.height:
             return self
         wanted = pl.col("uid").is_in(uids.implode())
-        return Seen(self.frame.filter(wanted), self.traces.filter(wanted), self.tokens)
+        return Seen(self.frame.filter(wanted), self.traces.filter(wanted), self.made, self.tokens)
 
     def renamed(self, names: pl.Series) -> Seen:
         """With other names, by uid; null where a record keeps its own."""
-        hashes = (
-            names.to_frame("n")
-            .select(folded(pl.col("n")))
-            .select(pl.when(pl.col("n").is_not_null()).then(pl.col("n").hash()))
-        )
         frame = self.frame.with_columns(name=pl.coalesce(names.gather(self.frame["uid"]), "name"))
-        uids = self.traces["uid"]
-        traces = self.traces.with_columns(n=pl.coalesce(hashes.to_series().gather(uids), "n"))
-        return Seen(frame, traces, self.tokens)
+        other = pl.col("uid").is_in(names.is_not_null().arg_true().implode())
+        traces = [self.traces.filter(~other), self.made(frame.filter(other))]
+        return Seen(frame, pl.concat(traces), self.made, self.tokens)
 
 
-def trace(traces: pl.DataFrame) -> pl.Series:
-    """Name and value as one number."""
-    return traces.select(pl.col("n") * pl.lit(_STIR, dtype=pl.UInt64) + pl.col("v")).to_series()
+def _trace(name: pl.Expr, value: pl.Expr) -> pl.Expr:
+    """The hashes of a name and a value as one number."""
+    return name * pl.lit(_STIR, dtype=pl.UInt64) + value
 
 
 # --- collisions ------------------------------------------------------------------------------------

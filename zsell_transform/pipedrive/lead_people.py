@@ -46,7 +46,7 @@ def lead_people(
     """
     wanted = leads.filter(pl.col("name").is_not_null() & ~pl.col("there")).with_row_index("uid")
     people = wanted.select("uid", "name", "email", "work", "mobile", "place", emails=_LIST, phones=_LIST)
-    asked = keys.Seen(people, keys.person_traces(people), keys.person_tokens)
+    asked = keys.Seen(people, keys.person_traces(people), keys.person_traces, keys.person_tokens)
     hits = _hits(asked, contacts, traces, held)
     joined = wanted.join(hits, on="uid", how="left", maintain_order="left")
     free = joined.filter(pl.col("several").is_null())
@@ -91,7 +91,7 @@ def _hits(
     asked: keys.Seen, contacts: pl.DataFrame, traces: pl.DataFrame | None, held: pl.DataFrame
 ) -> pl.DataFrame:
     """uid, node, several, candidates: the known people whom the person of a lead could be."""
-    sought = keys.trace(asked.traces)
+    sought = asked.traces["trace"]
     written = _as_written(contacts)
     known = [(written, traces), *((frame, None) for frame in _as_held(contacts, held) if frame.height)]
     near = [_near(frame, made, sought) for frame, made in known]
@@ -118,7 +118,7 @@ def _near(
     """Known people of whom any trace is sought, and these traces."""
     people = people.with_row_index("uid")
     traces = keys.person_traces(people) if traces is None else traces
-    met = keys.trace(traces)
+    met = traces["trace"]
     hit = met.is_in(sought.implode())
     return people.filter(pl.col("uid").is_in(traces["uid"].filter(hit).implode())), met.filter(hit)
 
