@@ -19,7 +19,7 @@ from tests.loop import run_loop
 from tests.sell_graph import expected
 from zsell_transform import issues, linker
 from zsell_transform.lap import parties, sales
-from zsell_transform.lap.words import BY_KEY
+from zsell_transform.lap.words import BY_KEY, form
 from zsell_transform.linker import references, resolving
 from zsell_transform.pipedrive import keys, lead_people
 
@@ -93,7 +93,8 @@ def everything_counts_as_proven(patch: pytest.MonkeyPatch) -> str:
         return attrs.evolve(found, frame=found.frame.with_columns(proven=pl.lit(True)))
 
     patch.setattr(keys, "_keys", proven)
-    patch.setattr(sales, "_person_form", lambda: pl.when(pl.col("person").is_not_null()).then(pl.lit(BY_KEY)))
+    by_key = pl.when(pl.col("person_at").is_not_null()).then(form(BY_KEY))
+    patch.setattr(sales, "_person_form", lambda: by_key)
     return "wrong link: deals"
 
 
