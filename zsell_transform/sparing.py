@@ -16,6 +16,8 @@ def once_each(column: pl.Expr, read: Reading, kind: type[pl.DataType] = pl.Strin
     """What is dear to read, read once for each different cell: owners, tags and days repeat."""
 
     def known(cells: pl.Series) -> pl.Series:
+        if cells.null_count() == cells.len():
+            return pl.repeat(None, cells.len(), dtype=kind, eager=True).alias(cells.name)
         different = cells.unique()
         if 2 * different.len() > cells.len():  # nothing repeats: looking each cell up would be dearer
             return _read(cells, read)
