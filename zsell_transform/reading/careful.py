@@ -18,7 +18,7 @@ from typing import Final, NamedTuple, TextIO
 import attrs
 import polars as pl
 
-from zsell_transform.reading.plain import MAX_WIDTH
+from zsell_transform.reading.plain import MAX_WIDTH, is_blank_somewhere, laws, searched
 
 #: Text that is held at once, and how far the end of one record is looked for (a cell of 2 MB must fit).
 _BLOCK: Final = 4 << 20
@@ -80,8 +80,6 @@ class Reader:
         legal = rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^{d}"\r\n]*+)'
         record = rf"(?:{legal}{d}){{{width - 1}}}{legal}"
         self.delimiter, self.width = delimiter, width
-        # The same for the engine of polars, which has no choice to take back here.
-        self._one = rf'(?:(?:"[^"]*(?:""[^"]*)*"|[^{d}"\r\n]*)(?:{d}|\r?\n)){{{width}}}'
         self._run = re.compile(rf"(?:{record}{_NEWLINE})*+")
         self._whole_line = re.compile(rf"(?m)^{record}\r?$")
         self._blank = re.compile(rf"[ \t]*{_NEWLINE}" if delimiter != "\t" else rf" *{_NEWLINE}")
@@ -134,15 +132,11 @@ class Reader:
             return None
         if text.count("\r") != text.count("\r\n"):
             return None
-        blank = rf'["{re.escape(self.delimiter)}]{{{self.width - 1},}}\r?\n'
-        column = pl.col("text")
-        asked = (
-            column.str.count_matches(self._one),
-            column.str.contains(rf"(?:\A|\n){blank}").alias("blank"),
+        law = laws(self.delimiter, self.width)
+        found = searched(
+            text, records=pl.col("text").str.count_matches(law.record), blank=is_blank_somewhere(law)
         )
-        # A second, empty text: polars copies a column of one value again and again.
-        records, has_blank = pl.Series("text", [text, ""]).to_frame().select(*asked).row(0)
-        return Run(row, text, records, has_blank)
+        return Run(row, text, **found)
 
     def _legal(self, text: str) -> list[list[str]]:
         csv.field_size_limit(sys.maxsize)

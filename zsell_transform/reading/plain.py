@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import polars as pl
@@ -67,7 +67,7 @@ def check(path: Path, delimiter: str, width: int) -> Checked:
     digest = hashlib.sha256()
     if not 1 <= width <= MAX_WIDTH:
         return Checked(False, _finished(path, 0, digest))
-    laws = _laws(delimiter, width)
+    law = laws(delimiter, width)
     waiting: deque[Future[Checked]] = deque()
     done = _mark(path)
     digest.update(BOM[:done])
@@ -76,7 +76,7 @@ def check(path: Path, delimiter: str, width: int) -> Checked:
         for text, end in _blocks(path, done):
             digest.update(memoryview(text)[:end])
             done += end
-            waiting.append(pool.submit(_judge, text, end, laws))
+            waiting.append(pool.submit(_judge, text, end, law))
             if len(waiting) > 2 * _WORKERS:
                 seen = seen.beside(waiting.popleft().result())
             if not seen.plain:
@@ -91,8 +91,7 @@ def is_suspicious(path: Path) -> bool:
     rest = ""
     with path.open(encoding="utf-8", newline="") as stream:
         while block := stream.read(_BLOCK):
-            texts = pl.Series("text", [rest + block, ""]).to_frame()
-            if texts.select(pl.col("text").str.contains(SUSPICIOUS)).item(0, 0):
+            if searched(rest + block, odd=pl.col("text").str.contains(SUSPICIOUS))["odd"]:
                 return True
             rest = block[-16:]
     return False
@@ -106,41 +105,58 @@ def sha256(path: Path) -> str:
 
 
 @attrs.frozen
-class _Laws:
-    """Expressions over a block of whole records: what makes it plain, what may be a blank record in it."""
+class Laws:
+    """Expressions over text: one whole record with its line end, and a record that may hold no value.
 
-    plain: str
+    None has a choice to take back, so the regex engine walks them as tables. A blank record has two: one at
+    the beginning, and one that begins with a literal, which is searched for quickly.
+    """
+
+    record: str
     blank: tuple[str, str]
 
 
-def _laws(delimiter: str, width: int) -> _Laws:
-    """Whole records of one width, quotes and line ends only in their places; a line of delimiters and quotes.
-
-    The first is anchored at both ends and has no choice to take back, so the regex engine walks it as one
-    table; the second are two, since one that begins with a literal is searched for quickly.
-    """
+def laws(delimiter: str, width: int) -> Laws:
+    """Quotes and line ends in their places, as many cells as the header; a line of delimiters and quotes."""
     d = re.escape(delimiter)
     cell = rf'(?:"[^"\x00]*"(?:"[^"\x00]*")*|[^{d}"\r\n\x00]*)'
     blank = rf'["{d}]{{{width - 1},}}\r?\n'
-    return _Laws(rf"\A(?:(?:{cell}{d}){{{width - 1}}}{cell}\r?\n)*\z", (rf"\A{blank}", rf"\n{blank}"))
+    return Laws(rf"(?:{cell}{d}){{{width - 1}}}{cell}\r?\n", (rf"\A{blank}", rf"\n{blank}"))
 
 
-def _judge(text: bytes, end: int, laws: _Laws) -> Checked:
+def searched(text: str | bytes, **asked: pl.Expr) -> dict[str, Any]:
+    """What some expressions over a column `text` say of one long text.
+
+    Raises:
+        PolarsError: it is no UTF-8.
+    """
+    kind = pl.String if isinstance(text, str) else pl.Binary
+    # A second, empty cell: polars copies a column of one value again and again.
+    cells = pl.Series("text", [text, text[:0]], dtype=kind, strict=False).cast(pl.String)
+    return cells.to_frame().select(**asked).row(0, named=True)
+
+
+def is_blank_somewhere(law: Laws) -> pl.Expr:
+    """Whether a text may have a record without any value."""
+    first, later = (pl.col("text").str.contains(pattern) for pattern in law.blank)
+    return first | later
+
+
+def _judge(text: bytes, end: int, law: Laws) -> Checked:
     """What the first `end` bytes of a text say: whole records, the last of which may lack its line end."""
     if _BLANK_LINES.fullmatch(text, 0, end):  # blank lines: no record, but polars makes rows of nulls of them
         return Checked(plain=True, sha256="", blank_records=True)
     whole = text[:end] if text[end - 1] == _LF else text[:end] + b"\n"
     try:
-        # A second, empty text: polars copies a column of one value again and again.
-        records = pl.DataFrame(
-            {"text": pl.Series([whole, b""], dtype=pl.Binary, strict=False).cast(pl.String)}
+        found = searched(
+            whole,
+            plain=pl.col("text").str.contains(rf"\A(?:{law.record})*\z"),
+            blank_records=is_blank_somewhere(law),
+            suspicious=pl.col("text").str.contains(SUSPICIOUS),
         )
     except PolarsError:
         return Checked(plain=False, sha256="")
-    asked = {"plain": laws.plain, "first": laws.blank[0], "later": laws.blank[1], "suspicious": SUSPICIOUS}
-    found = records.select(**{name: pl.col("text").str.contains(law) for name, law in asked.items()})
-    has = found.row(0, named=True)
-    return Checked(has["plain"], "", has["first"] or has["later"], has["suspicious"])
+    return Checked(sha256="", **found)
 
 
 def _mark(path: Path) -> int:
