@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from zsell_transform import issues
 from zsell_transform.addressing import layouts
 from zsell_transform.drafting import draft_all, hung_on
 from zsell_transform.finishing import finish
-from zsell_transform.guide.report import prepare_report
 from zsell_transform.lap import plan
 from zsell_transform.linker import link
 from zsell_transform.mapping import Mapping
@@ -70,13 +68,8 @@ def transform(
     """
     ask = Mapping.load(mapping)
     read = (source, pipedrive, previous, mapping)
-    with (
-        Progress(progress) as tell,
-        Folder(target, read, overwrite=overwrite) as folder,
-        ThreadPoolExecutor(1) as aside,
-    ):
+    with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
         export = read_export(source, ask)
-        aside.submit(prepare_report)  # the end of the run does not wait for its templates
         records = keep(
             {entity: export.scan(entity) for entity in export.entities}, folder.path / "records", ask
         )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
 from html import escape
 from typing import Any, Final
 
@@ -60,20 +59,8 @@ def page(story: Story) -> Values:
     }
 
 
-def prepare_report() -> None:
-    """Loads the template engine and the report's templates, so that a long run has them before it ends."""
-    if (engine := _engine()) is not None:
-        engine.get_template("report.html.j2")
-
-
 def _render(template: str, values: Values) -> str | None:
     """None when jinja2 is not installed: the caller then writes its plain page."""
-    engine = _engine()
-    return None if engine is None else str(engine.get_template(template).render(values))
-
-
-@cache
-def _engine() -> Any:
     try:
         import jinja2
     except ImportError:
@@ -90,7 +77,7 @@ def _engine() -> Any:
         number=words.number, size=words.size, money=words.money, cut=words.cut, ticked=_ticked
     )
     engine.tests.update(counted=words.counted)
-    return engine
+    return engine.get_template(template).render(values)
 
 
 def _ticked(text: str) -> Any:
