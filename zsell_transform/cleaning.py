@@ -152,12 +152,6 @@ def _bare(raw: pl.Expr, mark: str | None) -> pl.Expr:
     return pl.when(raw.str.contains(form) & raw.str.contains(r"\d")).then(bare)
 
 
-def money(column: Cell, or_else: Cell | None = None, mark: str | None = None) -> pl.Expr:
-    """An amount as a bare number; `or_else` is read where the column cannot be."""
-    first = number(column, mark)
-    return first if or_else is None else pl.coalesce(first, number(or_else, mark))
-
-
 def flag(column: Cell) -> pl.Expr:
     """Boolean: `true`, `1`, `yes` against `false`, `0`, `no`; null for anything else."""
 

@@ -109,15 +109,14 @@ def by_domain(emails: pl.Series, companies: pl.DataFrame) -> pl.Series | None:
     owned = (
         pl.concat(
             [
-                companies.select(at, domain=domain).filter(~is_free(pl.col("domain"))),
+                companies.select(at, domain=domain),
                 companies.select(at, domain=of_website(pl.col("website"))),
             ]
         )
         .drop_nulls()
         .unique()
     )
-    single = owned.filter(pl.col("domain").is_unique())
-    single = single.filter(~is_free(pl.col("domain")))
+    single = owned.filter(pl.col("domain").is_unique() & ~is_free(pl.col("domain")))
     if not single.height:
         return None
     asked = emails.to_frame("email").select(domain).to_series()

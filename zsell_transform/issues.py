@@ -118,14 +118,10 @@ class Told:
     counted: bool = False
 
     def of(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        rows = frame.filter(self.when)
-        if not self.counted:
-            return found(
-                rows, self.code, entity=self.entity, field=self.field, value=self.value, detail=self.detail
-            )
-        count = rows.select(pl.len().alias("cells"))
-        value = pl.col("cells")
-        return found(count, self.code, entity=self.entity, field=self.field, value=value, detail=self.detail)
+        rows, value = frame.filter(self.when), self.value
+        if self.counted:
+            rows, value = rows.select(pl.len().alias("cells")), pl.col("cells")
+        return found(rows, self.code, entity=self.entity, field=self.field, value=value, detail=self.detail)
 
 
 def tell(frame: pl.DataFrame, told: Sequence[Told]) -> pl.DataFrame:

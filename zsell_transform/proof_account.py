@@ -21,7 +21,6 @@ from zsell_transform.sell.entities import HISTORY, MARK_WORDS, TARGETS
 PLACEHOLDER_ID: Final = f"name:{fold(PLACEHOLDER)}"
 #: How a relation is meant: Sell's own; the deal's or lead's party beside it; or the placeholder.
 OWN, BESIDE, PLACED = "own", "beside", "placed"
-RELATIONS: Final = dict.fromkeys(("entity", "id", "relation", "to", "how"), pl.String)
 PRESENCE: Final = dict.fromkeys(("entity", "id", "item", "system_id", "name"), pl.String)
 
 

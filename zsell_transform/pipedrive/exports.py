@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -440,9 +440,3 @@ def _marked_column(item: str, table: pl.DataFrame) -> str | None:
     )
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] else None
-
-
-def canonical_columns(item: str) -> Iterable[str]:
-    """The columns of an item's export that are known, in the order of `exports.yaml`."""
-    names: Iterable[str] = vocabulary()["columns"][item]
-    return names

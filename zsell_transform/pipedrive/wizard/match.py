@@ -10,7 +10,6 @@ rows.
 from __future__ import annotations
 
 from bisect import insort
-from typing import Final
 
 import attrs
 import polars as pl
@@ -18,8 +17,6 @@ import polars as pl
 from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard.rows import SYSTEM_ID, Rows
 from zsell_transform.pipedrive.wizard.store import Store, column
-
-HITS: Final = {"_row": pl.Int64, "code": pl.Int64, "how": pl.String}
 
 
 def compared(text: pl.Expr, readings: Readings) -> pl.Expr:
