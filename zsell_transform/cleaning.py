@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import partial
+from html import escape
 from typing import Final
 
 import polars as pl
@@ -84,13 +85,8 @@ def joined(*parts: Cell, by: str = " ") -> pl.Expr:
     return filled(pl.concat_str([cell(part) for part in parts], separator=by, ignore_nulls=True))
 
 
-def address(street: Cell, zip_code: Cell, city: Cell, region: Cell, country: Cell) -> pl.Expr:
-    """An address in one line: `street, zip city, region, country`."""
-    place = joined(name(zip_code), name(city))
-    return joined(_one_line_street(street), place, name(region), name(country), by=", ")
-
-
-def _one_line_street(column: Cell) -> pl.Expr:
+def street(column: Cell) -> pl.Expr:
+    """A street on one line, with commas for its line breaks."""
     return where_found(cell(column), r"[\r\n]", lambda c: c.str.replace_all(r"[\s,]*[\r\n]+\s*", ", "))
 
 
@@ -123,7 +119,8 @@ def html(column: Cell) -> pl.Expr:
 
 def said(label: str, column: Cell) -> pl.Expr:
     """A line of HTML that names what it tells: `Reminder: 2014-09-04 08:15`."""
-    return pl.concat_str(html(pl.lit(f"{label}: ")), html(column))
+    words = re.sub(r"\r\n?|\n", BREAK, escape(f"{label}: ", quote=False))
+    return pl.concat_str(pl.lit(words), html(column))
 
 
 def lines(*parts: Cell) -> pl.Expr:

@@ -19,6 +19,8 @@ Filled = dict[str, MappingOf[str, int]]
 
 #: Entities that can have records which the export only names, whether it has any of its own or not.
 NAMED: Final = ("companies", "contacts", "leads")
+#: Records that are drafted once and held; of more, each question drafts the columns that it asks about.
+_FEW: Final = 2_000
 _PLACES: Final = {"_n": pl.UInt32, "_id": pl.String, "_file": pl.String, "_row": pl.Int64}
 
 
@@ -29,6 +31,7 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     """
     frames = {**dict.fromkeys(NAMED, pl.LazyFrame(schema=_PLACES)), **records.frames}
     drafts = {entity: draft(entity, frame, ask, records.seen) for entity, frame in frames.items()}
+    drafts |= {e: made.hold() for e, made in drafts.items() if records.seen.rows.get(e, 0) <= _FEW}
     linked = [entity for entity in drafts if entity in KEYS]
     answers = pl.collect_all([key_frame(drafts[entity]) for entity in linked], engine="streaming")
     keys = {entity: empty_keys(entity) for entity in KEYS}

@@ -108,7 +108,9 @@ class _Tally:
     values: dict[str, list[pl.DataFrame]] = attrs.field(factory=dict)
     pipelines: list[pl.DataFrame] = attrs.field(factory=list)
 
-    def add(self, counted: _Counted | None) -> None:
+    def add(self, chunk: _Chunk) -> None:
+        self.found.append(chunk.found)
+        counted = chunk.counted
         if counted is None:
             return
         for header, counts in counted.values.items():
@@ -139,19 +141,20 @@ def write_tables(
     spelled = _spelled(layouts, ask)
     seen = watch({item: layout.columns for item, layout in layouts.items()}, plans, trial)
     tally, total, done = _Tally(), sum(records.seen.rows.values()), 0
-    with ThreadPoolExecutor(_AHEAD) as pool:
-        for entity in (e for e in ENTITIES if e in drafts and e in plans):
-            item = TARGETS[entity]
-            lot = _Lot(drafts[entity], plans[entity], layouts.get(item), spelled, records, ask)
-            for chunk in _ahead(pool, _chunks(lot, tally)):
-                for label, (rows, blocks) in chunk.parts.items():
-                    if item in seen:
-                        seen[item].add(label, entity, rows)
-                    parts[item][label].add(blocks)
-                tally.found.append(chunk.found)
-                tally.add(chunk.counted)
-                done += chunk.height
-                tell("writing", done, total)
+    lots = (
+        _Lot(drafts[entity], plans[entity], layouts.get(TARGETS[entity]), spelled, records, ask)
+        for entity in ENTITIES
+        if entity in drafts and entity in plans
+    )
+    for lot, chunk in _ahead(made for lot in lots for made in _chunks(lot)):
+        item = TARGETS[lot.whole.entity]
+        for label, (rows, blocks) in chunk.parts.items():
+            if item in seen:
+                seen[item].add(label, lot.whole.entity, rows)
+            parts[item][label].add(blocks)
+        tally.add(chunk)
+        done += chunk.height
+        tell("writing", done, total)
     settled = folder.settle()
     return Written(
         spelled=spelled,
@@ -169,30 +172,37 @@ def write_parts(folder: Folder, files: MappingOf[str, Sequence[pl.LazyFrame]], a
         folder.table(stem, parts, rows=ask.limits.rows, megabytes=ask.limits.megabytes, bom=ask.bom)
 
 
-def _chunks(lot: _Lot, tally: _Tally) -> Iterator[Callable[[], _Chunk]]:
-    """What makes each chunk of an entity; where not all its records go out, its figures are counted before.
+def _chunks(lot: _Lot) -> Iterator[tuple[_Lot, Callable[[], _Chunk]]]:
+    """What makes each chunk of an entity; where not all its records go out, its figures are counted of all.
 
     Records that wait are not drafted: what is to be told of them is told by the lap that writes them.
     """
-    rows, whole = lot.plan.rows.filter(pl.col("n").is_not_null()), lot.whole
+    rows = lot.plan.rows.filter(pl.col("n").is_not_null())
     every = bool((rows["state"] == OUT).all())
     if not every:
-        tally.add(_counted(whole, whole.whole, with_deals=bool((rows["state"] == OUT).any())))
+        yield lot, partial(_figures, lot, with_deals=bool((rows["state"] == OUT).any()))
     for start in range(0, rows.height, CHUNK):
-        yield partial(_chunk, lot, rows.slice(start, CHUNK), start, counts=every)
+        yield lot, partial(_chunk, lot, rows.slice(start, CHUNK), start, counts=every)
     if lot.layout and lot.plan.added.height:
-        yield partial(_added, lot)
+        yield lot, partial(_added, lot)
 
 
-def _ahead(pool: ThreadPoolExecutor, chunks: Iterable[Callable[[], _Chunk]]) -> Iterator[_Chunk]:
+def _ahead(chunks: Iterable[tuple[_Lot, Callable[[], _Chunk]]]) -> Iterator[tuple[_Lot, _Chunk]]:
     """The chunks in order; the next ones are under way while one is looked at."""
-    waiting: deque[Future[_Chunk]] = deque()
-    for chunk in chunks:
-        waiting.append(pool.submit(chunk))
-        if len(waiting) > _AHEAD:
-            yield waiting.popleft().result()
-    for last in waiting:
-        yield last.result()
+    waiting: deque[tuple[_Lot, Future[_Chunk]]] = deque()
+    with ThreadPoolExecutor(_AHEAD) as pool:
+        for lot, chunk in chunks:
+            waiting.append((lot, pool.submit(chunk)))
+            if len(waiting) > _AHEAD:
+                first, made = waiting.popleft()
+                yield first, made.result()
+        for last, made in waiting:
+            yield last, made.result()
+
+
+def _figures(lot: _Lot, *, with_deals: bool) -> _Chunk:
+    """The figures of a whole entity, without any row."""
+    return _Chunk(0, {}, issues.empty(), _counted(lot.whole, lot.whole.whole, with_deals=with_deals))
 
 
 def _chunk(lot: _Lot, rows: pl.DataFrame, start: int, *, counts: bool) -> _Chunk:
@@ -200,10 +210,8 @@ def _chunk(lot: _Lot, rows: pl.DataFrame, start: int, *, counts: bool) -> _Chunk
     if not wanted.any():
         return _Chunk(rows.height, {}, issues.empty())
     entity = lot.whole.entity
-    frame = lot.records.frames[entity].slice(start, rows.height).collect()
-    kept, planned = (frame, rows) if wanted.all() else (frame.filter(wanted), rows.filter(wanted))
-    made = draft(entity, kept.lazy(), lot.ask, lot.records.seen)
-    everything = made.whole.collect()
+    planned = rows.filter(wanted)
+    made, everything = _drafted(lot, start, wanted)
     found, parts = [issues.tell(everything, made.audit)], {}
     if lot.layout and (planned["state"] == OUT).any():
         drafted = everything.select(made.shown)
@@ -212,6 +220,15 @@ def _chunk(lot: _Lot, rows: pl.DataFrame, start: int, *, counts: bool) -> _Chunk
         found.append(_checked(entity, out, lot.whole))
     counted = _counted(made, everything.lazy(), with_deals=True) if counts else None
     return _Chunk(rows.height, parts, issues.gather(found), counted)
+
+
+def _drafted(lot: _Lot, start: int, wanted: pl.Series) -> tuple[Draft, pl.DataFrame]:
+    """The records of a chunk that are wanted, drafted."""
+    if lot.whole.held:
+        return lot.whole, lot.whole.whole.collect().filter(wanted)
+    frame = lot.records.frames[lot.whole.entity].slice(start, wanted.len()).collect()
+    made = draft(lot.whole.entity, frame.filter(wanted).lazy(), lot.ask, lot.records.seen)
+    return made, made.whole.collect()
 
 
 def _added(lot: _Lot) -> _Chunk:

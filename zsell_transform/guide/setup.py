@@ -99,15 +99,16 @@ def questions(drafts: Iterable[Drafted]) -> dict[str, pl.LazyFrame]:
             if field_facts()[header].item != draft.target:
                 continue
             parts.setdefault(header, []).append(_single_values(draft.frame, header))
-    counts = pl.len().cast(pl.Int64).alias("count")
     return {
-        header: pl.concat(frames).group_by("value").agg(counts).sort("value")
+        header: pl.concat(frames).group_by("value").agg(pl.col("count").sum()).sort("value")
         for header, frames in parts.items()
     }
 
 
 def _single_values(frame: pl.LazyFrame, header: str) -> pl.LazyFrame:
-    values = frame.select(pl.col(header).alias("value")).drop_nulls()
+    """`value, count`: cells are counted as they stand, and only the different ones are parted."""
+    cells = frame.select(pl.col(header).alias("value")).drop_nulls()
+    values = cells.group_by("value").agg(pl.len().cast(pl.Int64).alias("count")).sort("value")
     if field_facts()[header].type in ("labels", "multiple_option"):
         values = values.with_columns(pl.col("value").str.split(", ")).explode("value")
     return values.filter(pl.col("value") != "")

@@ -10,7 +10,6 @@ from zsell_transform.sparing import either
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,
-    ADDRESS,
     AN_EMAIL,
     called,
     email_remark,
@@ -42,7 +41,7 @@ def companies(ask: Mapping, seen: Survey) -> Table:
                 either(name("name"), name("organisation_name"), email("email"), called("Sell company")),
                 always=True,
             ),
-            Field("Organization - Address", ADDRESS),
+            Field("Organization - Address", pl.col("_address")),
             label_field("organizations", ask),
             *owner_fields("organizations", ask),
             Field("Organization - Creation date", day("created_at", ask.timezone), expects=A_DAY),

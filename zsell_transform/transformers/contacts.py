@@ -10,7 +10,6 @@ from zsell_transform.sparing import either
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,
-    ADDRESS,
     AN_EMAIL,
     called,
     email_remark,
@@ -51,7 +50,7 @@ def contacts(ask: Mapping, seen: Survey) -> Table:
             Field("Person - Phone (Work)", phone("phone")),
             Field("Person - Phone (Mobile)", phone("mobile")),
             Field("Person - Job title", name("title")),
-            Field("Person - Address", ADDRESS),
+            Field("Person - Address", pl.col("_address")),
             label_field("persons", ask),
             *owner_fields("persons", ask),
             Field("Person - Creation date", day("created_at", ask.timezone), expects=A_DAY),

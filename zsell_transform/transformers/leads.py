@@ -38,6 +38,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:
             "_status": once_each(pl.col("status"), word),
             "_labels": listed("_status"),
             "_lost_owner": lost_owner("owner", ask.owners),
+            **ADDRESS,
         },
         fields=(
             Field(
@@ -64,7 +65,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:
             Field("Lead - Fax", phone("fax")),
             Field("Lead - Industry", name("industry")),
             Field("Lead - Job title", name("title"), only=person.is_null()),
-            Field("Lead - Address", ADDRESS, only=person.is_null()),
+            Field("Lead - Address", pl.col("_address"), only=person.is_null()),
             Field("Lead - Zendesk Sell lead ID", pl.col("_id"), always=True),
             Field("Person - Name", person),
             Field("Person - First name", name("first_name")),
@@ -73,7 +74,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:
             Field("Person - Phone (Work)", phone("phone")),
             Field("Person - Phone (Mobile)", phone("mobile")),
             Field("Person - Job title", name("title"), only=person.is_not_null()),
-            Field("Person - Address", ADDRESS, only=person.is_not_null()),
+            Field("Person - Address", pl.col("_address"), only=person.is_not_null()),
             Field("Person - Owner", owner("owner", ask.owners), only=person.is_not_null()),
             Field("Note - Content", html("description")),
         ),

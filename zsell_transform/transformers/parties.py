@@ -7,14 +7,15 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.cleaning import (
-    address,
     email,
     flag,
     has_any,
+    joined,
     labels,
     lost_owner,
     name,
     owner,
+    street,
     tags,
     word,
 )
@@ -31,9 +32,13 @@ A_DAY: Final = "a day or moment such as 2024-05-31 or 2024-05-31T08:30:00Z"
 A_MOMENT: Final = "a moment such as 2024-05-31T08:30:00Z"
 AN_EMAIL: Final = "an e-mail address"
 
+#: An address in one line, `street, zip city, region, country`, step by step: what is nested is read twice.
 #: Sell has a street in `address` (full export), `street` (leads, API), or the same in both.
-STREET: Final = pl.coalesce(pl.col("address"), pl.col("street"))
-ADDRESS: Final = address(STREET, "zip", "city", "region", "country")
+ADDRESS: Final = {
+    "_street": street(pl.coalesce("address", "street")),
+    "_place": joined(name("zip"), name("city")),
+    "_address": joined("_street", "_place", name("region"), name("country"), by=", "),
+}
 
 
 def called(prefix: str) -> pl.Expr:
@@ -67,6 +72,7 @@ def party_given(ask: Mapping) -> dict[str, pl.Expr]:
         "_labels": listed("_customer", "_prospect"),
         "_lost_owner": lost_owner("owner", ask.owners),
         "_private": flag("private"),
+        **ADDRESS,
     }
 
 

@@ -177,6 +177,7 @@ class Draft:
         headers: in file order, standard fields before custom ones.
         sure: headers that have a value wherever their Sell column has one, so that the survey's counts hold.
         whole: the frame with Sell's columns still beside it, from which `shown` makes `frame`.
+        held: the records are drafted, and their cells are in memory.
         audit: what is told of its rows.
         notes: issues about columns, schema `issues.RAW`.
         origins: header, source (the Sell column), kind (standard, custom), type, create (the field must be
@@ -193,6 +194,12 @@ class Draft:
     audit: tuple[Told, ...]
     notes: pl.DataFrame
     origins: pl.DataFrame
+    held: bool = False
+
+    def hold(self) -> Draft:
+        """The same draft, made: for few records, which would else be drafted anew for each question."""
+        whole = self.whole.collect().lazy()
+        return attrs.evolve(self, whole=whole, frame=whole.select(self.shown), held=True)
 
 
 def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft:
@@ -232,11 +239,11 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
     done = ready.with_columns(
         *(value.alias(f.header) for f, value in zip(fields, written, strict=True)),
         *(value.alias(name) for name, value in hidden.items()),
-        *_story(table.story, tellable),
+        *_story(table.story),
     )
     headers = [f.header for f in fields]
     if table.story:
-        done, headers = _told(done, table.story, headers)
+        done, headers = _told(done, table.story, headers, tellable)
     place = [column for column in PLACES if column in names]
     parts = ["_heading", "_body", "_mark"] if table.story else []
     cut = {f.header: f.longest for f in fields if f.longest}
@@ -304,18 +311,23 @@ def _cleaned(
 def _turned_dates(table: Table, names: Iterable[str], seen: Survey) -> dict[str, str]:
     """Sell's own date columns that a spreadsheet has turned round → their order."""
     columns = seen.columns.get(table.source, {})
-    orders = {name: columns[name].dates for name in names if name in table.columns and name in columns}
+    read = table.columns & columns.keys()
+    orders = {name: columns[name].dates for name in names if name in read}
     return {name: order for name, order in orders.items() if order in ("dmy", "mdy")}
 
 
-def _story(story: Story | None, strangers: list[str]) -> list[pl.Expr]:
+def _story(story: Story | None) -> list[pl.Expr]:
     if story is None:
         return []
-    body = lines(story.body, *(said(plain_name(name), name) for name in strangers))
-    return [story.heading.alias("_heading"), body.alias("_body"), story.mark.alias("_mark")]
+    return [story.heading.alias("_heading"), story.body.alias("_body"), story.mark.alias("_mark")]
 
 
-def _told(done: pl.LazyFrame, story: Story, headers: list[str]) -> tuple[pl.LazyFrame, list[str]]:
+def _told(
+    done: pl.LazyFrame, story: Story, headers: list[str], strangers: list[str]
+) -> tuple[pl.LazyFrame, list[str]]:
+    if strangers:
+        body = lines("_body", *(said(plain_name(name), name) for name in strangers))
+        done = done.with_columns(body.alias("_body"))
     whole = lines("_heading", "_body", "_mark")
     return done.with_columns(whole.alias(story.header)), [*headers, story.header]
 
