@@ -77,6 +77,8 @@ SHAPES: Final[dict[str, str]] = {
 }
 #: Shape → shapes that no value has beside it.
 EXCLUDED: Final = {"ymd": ("dmy", "mdy", "slashed", "clock")}
+#: Shape → shapes that its values have just where they have more characters than this.
+LONGER: Final = {"ymd": {"moment": len("2024-05-31")}}
 
 #: Words of a tick box, folded; the first of each pair says yes.
 _YES_NO: Final = tuple(

@@ -13,7 +13,7 @@ import polars as pl
 
 from zsell_transform.cleaning import name as one_line
 from zsell_transform.cleaning import text
-from zsell_transform.evidence import EXCLUDED, FAMILIES, TEXT_LIMIT, families
+from zsell_transform.evidence import EXCLUDED, FAMILIES, LONGER, TEXT_LIMIT, families
 from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom
 
 #: Up to about this many different values are counted one by one; a field of options has at most 500.
@@ -78,8 +78,8 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
 def _counts(frame: pl.LazyFrame, read: dict[str, pl.Expr], shapes: dict[str, str]) -> pl.LazyFrame:
     """How many values of each column have each shape, in one row.
 
-    A shape that another excludes is not looked for: nearly all dates begin with the year, so
-    that the other orders cost nothing.
+    A shape that another excludes is not looked for, and one that another has from some length on
+    is measured: nearly all dates begin with the year, so that the other shapes cost nothing.
     """
     first = [shape for shape in EXCLUDED if shape in shapes]
     texts = frame.select(value.alias(name) for name, value in read.items())
@@ -87,13 +87,18 @@ def _counts(frame: pl.LazyFrame, read: dict[str, pl.Expr], shapes: dict[str, str
         texts = texts.with_columns(
             pl.col(name).str.contains(shapes[shape]).alias(f"{shape}:{name}") for name in read
         )
-    because = {other: shape for shape in first for other in EXCLUDED[shape]}
+    because = {other: shape for shape in first for other in (*EXCLUDED[shape], *LONGER[shape])}
 
     def has(name: str, shape: str) -> pl.Expr:
         if shape in first:
             return pl.col(f"{shape}:{name}")
-        left = pl.when(~pl.col(f"{because[shape]}:{name}")).then(name) if shape in because else pl.col(name)
-        return left.str.contains(shapes[shape])
+        if shape not in because:
+            return pl.col(name).str.contains(shapes[shape])
+        known, longest = pl.col(f"{because[shape]}:{name}"), LONGER[because[shape]].get(shape)
+        looked_for = pl.when(~known).then(name).str.contains(shapes[shape])
+        if longest is None:
+            return looked_for
+        return pl.when(known).then(pl.col(name).str.len_chars() > longest).otherwise(looked_for)
 
     return texts.select(
         has(name, shape).sum().alias(f"{n}:{shape}:{name}") for n, name in enumerate(read) for shape in shapes
