@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tests.accounts import HEADERS, Account, random_account
 from tests.loop import fingerprint, run_loop
 from tests.sell_graph import Wishes, expected
+from zsell_transform import drafting, output
 from zsell_transform.migration import transform
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.pipedrive.wizard.store import names
@@ -262,6 +263,38 @@ def test_the_same_bytes_twice_and_the_input_untouched(tmp_path: Path) -> None:
     files = [sorted((tmp_path / name).rglob("*.csv")) for name in ("once", "again")]
     assert [path.read_bytes() for path in files[0]] == [path.read_bytes() for path in files[1]]
     assert len(files[0]) > len(HEADERS)
+
+
+def test_how_many_are_drafted_at_once_changes_no_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few records are drafted once and held, more are drafted anew for each question, chunk by chunk."""
+    source = random_account(121).write(tmp_path / "sell")
+    transform(source, tmp_path / "held")
+
+    monkeypatch.setattr(drafting, "_FEW", -1)
+    monkeypatch.setattr(output, "CHUNK", 5)
+    transform(source, tmp_path / "anew")
+
+    held, anew = (
+        {path.relative_to(tmp_path / name): path.read_bytes() for path in (tmp_path / name).rglob("*.csv")}
+        for name in ("held", "anew")
+    )
+    assert len(held) > len(HEADERS)
+    assert anew == held
+
+
+def test_a_record_that_no_file_can_take_is_told(tmp_path: Path) -> None:
+    """It keeps a file of its own, as nothing is cut; who uploads it would else meet a refusal."""
+    source = random_account(122).write(tmp_path / "sell")
+
+    made = transform(source, tmp_path / "out", mapping={"limits": {"megabytes": 0.0005}}, rehearse=False)
+
+    told = made.issues.filter(pl.col("code") == "file_too_large")
+    large = [path.name for path in (tmp_path / "out").glob("[1-6]-*.csv") if path.stat().st_size > 500]
+    assert large
+    assert sorted(told["field"]) == sorted(large)
+    assert set(told["severity"]) == {"error"}
 
 
 def test_a_complete_pipedrive_is_left_alone(tmp_path: Path) -> None:

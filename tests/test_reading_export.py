@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from zsell_transform.errors import ExportError
+from zsell_transform.errors import ExportError, MappingError
 from zsell_transform.reading import Export, read_export
 
 ROOT = Path(__file__).parent.parent
@@ -373,6 +373,17 @@ def test_the_mapping_says_what_no_alias_knows(tmp_path: Path) -> None:
     export = read_export(here, {"columns": {"contacts": {"Notes2": "description", "title": "custom"}}})
 
     assert export.tables["contacts"].select("description", "custom title").row(0) == ("hello", "Boss")
+
+
+def test_a_column_that_sell_does_not_have_is_a_mistake_of_the_mapping(tmp_path: Path) -> None:
+    """A slip of the pen would else make a custom field of it, and the phone would be lost among them."""
+    here = folder(tmp_path, contacts__csv=f"{CONTACTS.strip()},Tel\n,Berg,false,Berg,,,1,+46 8 1\n")
+
+    with pytest.raises(MappingError, match=r"columns.contacts.Tel must be .*did you mean 'phone'"):
+        read_export(here, {"columns": {"contacts": {"Tel": "phoen"}}})
+
+    told = read_export(here, {"columns": {"contacts": {"Tel": "custom Telephone"}}})
+    assert told.tables["contacts"]["custom Telephone"].to_list() == ["+46 8 1"]
 
 
 # --- several files of one entity ----------------------------------------------------------------------------

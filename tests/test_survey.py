@@ -344,3 +344,22 @@ def test_every_column_of_the_full_export_is_known_as_sells_own() -> None:
     }
 
     assert unknown == set()
+
+
+@given(st.from_regex(evidence.SHAPES["ymd"].replace(r"\d", "[0-9]"), fullmatch=True))
+def test_a_date_has_a_time_just_where_it_is_longer_than_a_date(value: str) -> None:
+    """By which a time is measured, and not looked for (`questions`)."""
+    has_time = pl.select(pl.lit(value).str.contains(evidence.SHAPES["moment"])).item()
+    assert has_time == (len(value.rstrip("\n")) > evidence.LONGER["ymd"]["moment"])
+
+
+def test_times_are_counted_among_dates_of_any_order() -> None:
+    timed = ["2024-05-31T10:00:00Z", "2024-05-31 6:05", "2024-5-1", "31/05/2024 09:30", "31/05/2024", "soon"]
+    many = [f"{2000 + n % 20}-01-0{1 + n % 9} 0{n % 9}:{n % 59:02}:{n % 57:02}" for n in range(3000)]
+    found = column([*timed, *many])
+    assert (found.type, found.moments) == ("text", False)  # one of them is no date
+    found = column([*timed[:-1], *many])
+    assert (found.type, found.evidence) == (
+        "datetime",
+        "all 3,005 values are dates, day first (2 prove it), 3,003 with a time",
+    )

@@ -85,6 +85,16 @@ def joined(*parts: Cell, by: str = " ") -> pl.Expr:
     return filled(pl.concat_str([cell(part) for part in parts], separator=by, ignore_nulls=True))
 
 
+def address(street: Cell, place: Cell, region: Cell, country: Cell) -> pl.Expr:
+    """An address in one line: `street, zip city, region, country`; the first two as read by their own words."""
+    return joined(street, place, name(region), name(country), by=", ")
+
+
+def place(zip_code: Cell, city: Cell) -> pl.Expr:
+    """Zip code and city."""
+    return joined(name(zip_code), name(city))
+
+
 def street(column: Cell) -> pl.Expr:
     """A street on one line, with commas for its line breaks."""
     return where_found(cell(column), r"[\r\n]", lambda c: c.str.replace_all(r"[\s,]*[\r\n]+\s*", ", "))

@@ -106,7 +106,7 @@ def _issues(issues: pl.DataFrame, target: Path) -> Iterator[str]:
     for severity, code, number, message in codes.head(MOST_CODES).iter_rows():
         yield f"  {severity} {code} ({number:,}), such as: {cut(message, 120)}"
     if codes.height > MOST_CODES:
-        yield f"  and {codes.height - MOST_CODES} more kinds"
+        yield f"  and {count(codes.height - MOST_CODES, 'more kind')}"
 
 
 def _next(migration: Migration, target: Path, program: str, given: Sequence[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ a label named `No`, a stage named `2020` or a user named `Null` mean what they l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -170,8 +170,8 @@ class Mapping:
             for name in getattr(self, topic) or ():
                 yield Mention(f"{topic}: {name}", topic, None, name)
 
-    def check_columns(self, known: dict[str, Collection[str]]) -> None:
-        """Refuses targets in `columns` that are neither `known` (by entity), `custom` nor `ignore`.
+    def check_columns(self, known: dict[str, frozenset[str]]) -> None:
+        """Refuses targets in `columns` that are neither `known` (by entity), `custom …` nor `ignore`.
 
         Kept apart from `load`, since what is canonical is known only to whoever knows Sell.
 
@@ -184,7 +184,7 @@ class Mapping:
                 continue
             targets = ("custom", "ignore", *sorted(known.get(entity, ())))
             for header, target in headers.items():
-                if target not in targets:
+                if target not in targets and not target.startswith("custom "):
                     place = f"columns.{entity}.{header}"
                     expected = "a column of Sell's export, 'custom' or 'ignore'"
                     reading.wrong(place, expected, target, read.nearest(target, targets))

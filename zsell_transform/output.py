@@ -22,7 +22,7 @@ from zsell_transform.drafting import Drafts
 from zsell_transform.guide import setup
 from zsell_transform.guide.sightings import Sightings, watch
 from zsell_transform.lap.words import MERGED, OUT, Plan
-from zsell_transform.mapping import Mapping
+from zsell_transform.mapping import Limits, Mapping
 from zsell_transform.pipedrive import contract
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.pipelines import narrowed, of_deals
@@ -30,7 +30,7 @@ from zsell_transform.progress import Tell
 from zsell_transform.records import CHUNK, Records
 from zsell_transform.sell.entities import ENTITIES, ITEMS, TARGETS
 from zsell_transform.transformers import Draft, draft
-from zsell_transform.writing.folder import Folder
+from zsell_transform.writing.folder import MEGABYTE, Folder
 from zsell_transform.writing.manifest import FileFacts
 from zsell_transform.writing.rolling import Block, blocks_of
 
@@ -146,7 +146,7 @@ def write_tables(
         for entity in ENTITIES
         if entity in drafts and entity in plans
     )
-    for lot, chunk in _ahead(made for lot in lots for made in _chunks(lot)):
+    for lot, chunk in _ahead(made for one in lots for made in _chunks(one)):
         item = TARGETS[lot.whole.entity]
         for label, (rows, blocks) in chunk.parts.items():
             if item in seen:
@@ -156,14 +156,27 @@ def write_tables(
         done += chunk.height
         tell("writing", done, total)
     settled = folder.settle()
+    files = {item: tuple(settled.get(stem, ())) for item, stem in STEMS.items()}
     return Written(
         spelled=spelled,
-        files={item: tuple(settled.get(stem, ())) for item, stem in STEMS.items()},
-        found=issues.summed(issues.gather(tally.found)),
+        files=files,
+        found=issues.summed(issues.gather([*tally.found, *_too_large(files, limits)])),
         values={header: _summed(frames) for header, frames in tally.values.items()},
         pipelines=of_deals(tally.pipelines, records.seen.stages),
         seen=seen,
     )
+
+
+def _too_large(files: MappingOf[str, Sequence[FileFacts]], limits: Limits) -> Iterator[pl.DataFrame]:
+    """Files above the limit: a record that is larger than a file may be has one of its own."""
+    most = int(limits.megabytes * MEGABYTE)
+    for item, written in files.items():
+        for file in written:
+            if file.bytes > most:
+                entity = next(entity for entity in ENTITIES if TARGETS[entity] == item)
+                yield issues.issue(
+                    "file_too_large", entity=entity, field=file.file, value=file.bytes, detail=f"{most:,}"
+                )
 
 
 def write_parts(folder: Folder, files: MappingOf[str, Sequence[pl.LazyFrame]], ask: Mapping) -> None:

@@ -53,6 +53,12 @@ KINDS: Final[dict[str, Kind]] = {
         "written as it stands",
         "Match the value by hand in the wizard, or make the field one of text.",
     ),
+    "file_too_large": Kind(
+        "error",
+        "'{field}' has {value} bytes, and the wizard takes {detail}: one record is larger than a file may be",
+        "written whole; the wizard will refuse the file",
+        "Shorten the longest text of the record in Sell or in the file.",
+    ),
     "rehearsal_skipped": Kind(
         "error",
         "the rehearsed wizard skips this row: {detail}",

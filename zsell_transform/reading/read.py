@@ -49,6 +49,7 @@ def read_export(source: object, mapping: Any = None) -> Export:
     if isinstance(source, Export):
         return source
     ask = Wishes.load(mapping)
+    ask.check_columns({entity: vocabulary.canonical_columns(entity) for entity in ask.columns})
     temporary = TemporaryDirectory(prefix="zsell_", ignore_cleanup_errors=True)
     try:
         reading = _Reading(ask, Path(temporary.name))

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import attrs
 
+from zsell_transform.sell.columns import STANDARD
+
 FULL_EXPORT: Final = "full_export"
 SMART_LIST: Final = "smart_list"
 API: Final = "api"
@@ -137,6 +139,15 @@ def _of_language(code: str, given: dict[str, Any]) -> Iterator[Layout]:
     if products := given.get("products"):
         telling = (frozenset(map(folded, products["telling"])),)
         yield Layout("products", SMART_LIST, code, telling)
+
+
+@cache
+def canonical_columns(entity: str) -> frozenset[str]:
+    """Every column that Sell is known to have for an entity, by its canonical name."""
+    shared = PARTIES if entity in PARTIES else (entity,)
+    layouts = (*full_export(), *api(), *smart_lists())
+    of_it = (column for one in layouts if one.entity in shared for column in one.canonical.values())
+    return STANDARD.get(entity, frozenset()).union(of_it)
 
 
 @cache

@@ -7,14 +7,15 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.cleaning import (
+    address,
     email,
     flag,
     has_any,
-    joined,
     labels,
     lost_owner,
     name,
     owner,
+    place,
     street,
     tags,
     word,
@@ -36,8 +37,8 @@ AN_EMAIL: Final = "an e-mail address"
 #: Sell has a street in `address` (full export), `street` (leads, API), or the same in both.
 ADDRESS: Final = {
     "_street": street(pl.coalesce("address", "street")),
-    "_place": joined(name("zip"), name("city")),
-    "_address": joined("_street", "_place", name("region"), name("country"), by=", "),
+    "_place": place("zip", "city"),
+    "_address": address("_street", "_place", "region", "country"),
 }
 
 
