@@ -86,7 +86,7 @@ def joined(*parts: Cell, by: str = " ") -> pl.Expr:
 
 
 def address(street: Cell, place: Cell, region: Cell, country: Cell) -> pl.Expr:
-    """An address in one line: `street, zip city, region, country`; the first two as read by their own words."""
+    """An address in one line: `street, zip city, region, country`; the first two are read already."""
     return joined(street, place, name(region), name(country), by=", ")
 
 
