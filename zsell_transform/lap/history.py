@@ -126,14 +126,22 @@ def _about(rows: pl.DataFrame, deals: pl.DataFrame, leads: pl.DataFrame) -> pl.D
     rows = rows.with_columns(
         pl.when(pl.col("about") == kind).then("about_at").alias(f"{kind}_at") for kind in at
     )
-    skipped = [(frame["state"] == SKIPPED).gather(rows[f"{kind}_at"]) for kind, frame in at.items()]
-    gone = pl.any_horizontal(one.fill_null(value=False) for one in skipped)
-    rows = rows.with_columns(gone=gone).with_columns(
+    rows = rows.with_columns(_left_out(rows, kind, frame) for kind, frame in at.items()).with_columns(
+        gone=pl.any_horizontal(pl.col(f"gone_{kind}").is_not_null() for kind in at),
+        gone_title=pl.coalesce(f"gone_{kind}" for kind in at),
+    )
+    rows = rows.with_columns(
         pl.when(~pl.col("gone")).then(column).alias(column) for column in ("about", "deals_at", "leads_at")
     )
     rows = read_at(rows, _of_deals(deals), "deals_at", "d_")
     rows = read_at(rows, _of_leads(leads), "leads_at", "l_")
     return rows.with_columns(pl.col(pl.Boolean).fill_null(value=False))
+
+
+def _left_out(rows: pl.DataFrame, kind: str, records: pl.DataFrame) -> pl.Series:
+    """The titles of the deals or leads that the records hang on and that are left out."""
+    titles = records.select(pl.when(pl.col("state") == SKIPPED).then(pl.coalesce("title", "id"))).to_series()
+    return titles.gather(rows[f"{kind}_at"]).alias(f"gone_{kind}")
 
 
 def _of_deals(deals: pl.DataFrame) -> pl.DataFrame:
@@ -324,7 +332,7 @@ def _extra() -> pl.Expr:
         line("Lead in Sell: ", to_parties & (pl.col("about") == "leads"), "l_title"),
         line("Deal in Sell: ", lost, "deal_name"),
         line("Contact in Sell: ", lost, "name"),
-        line("Left out of the move: ", pl.col("gone") & nameless, "d_title", "l_title"),
+        line("Left out of the move: ", pl.col("gone") & nameless, "gone_title"),
     ]
     text = pl.concat_str(lines, separator="<br>", ignore_nulls=True)
     return pl.when(text != "").then(text)
