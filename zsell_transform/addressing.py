@@ -10,6 +10,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.lap.words import OUT, Plan
+from zsell_transform.pieces import in_slices
 from zsell_transform.pipedrive.lead_people import OWN
 from zsell_transform.sell.entities import ITEMS, TARGETS
 from zsell_transform.transformers.table import Draft
@@ -17,18 +18,17 @@ from zsell_transform.transformers.table import Draft
 #: Header of the text that grows by an extra line, by item.
 TEXTS: Final = {"leads": "Note - Content", "activities": "Activity - Note", "notes": "Note - Content"}
 
-#: Header → name of the key column, by entity: what the linker compares (see `linker`).
+#: Name of the key column → header, by entity: what the linker compares (see `linker`).
 _PERSON: Final = {
     "name": "Person - Name",
-    "first": "Person - First name",
-    "last": "Person - Last name",
     "email": "Person - Email (Work)",
     "work": "Person - Phone (Work)",
     "mobile": "Person - Phone (Mobile)",
-    "city": "_city",
     "company_id": "_company_id",
     "company_name": "_company_name",
 }
+#: What is asked only of few people, and read of these.
+ASIDE: Final = {"first": "Person - First name", "last": "Person - Last name", "city": "_city"}
 _ABOUT: Final = {
     f"about_{part}": f"_about_{part}" for part in ("type", "id", "first", "last", "company", "deal")
 }
@@ -49,7 +49,7 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "company_id": "_company_id",
         "company_name": "_company_name",
     },
-    "leads": {"title": "Lead - Title", "left_out": "_leave_out", **_PERSON},
+    "leads": {"title": "Lead - Title", "left_out": "_leave_out", **_PERSON, **ASIDE},
     **dict.fromkeys(("tasks", "notes", "calls", "emails", "texts", "visits"), _ABOUT),
 }
 #: Records that are looked at first, to see which headers have values.
@@ -61,13 +61,25 @@ _PLACE: Final = {"n": "_n", "id": "_id", "file": "_file", "row": "_row"}
 
 def key_frame(draft: Draft) -> pl.LazyFrame:
     """The columns of one entity that linking needs; only these are held in memory."""
-    there = set(draft.frame.collect_schema().names())
     wanted = {**_PLACE, **KEYS[draft.entity]}
     words = [name for name in _WORDS if name in wanted]
+    return _read(draft, wanted).with_columns(pl.col("row").cast(pl.Int64), pl.col(words).cast(pl.Categorical))
+
+
+def aside(draft: Draft, rows: pl.Series) -> pl.DataFrame:
+    """n, first, last, city of the people in some rows (`n`), in the order of these."""
+    found = _read(draft, {"n": "_n", **ASIDE}).filter(pl.col("n").is_in(rows.drop_nulls().implode()))
+    known = found.collect(engine="streaming") if rows.count() else found.head(0).collect()
+    return rows.to_frame("n").join(known, on="n", how="left", maintain_order="left")
+
+
+def _read(draft: Draft, wanted: MappingOf[str, str]) -> pl.LazyFrame:
+    """Columns of a draft under other names; those that it lacks are blank."""
+    there = set(draft.frame.collect_schema().names())
     return draft.frame.select(
         (pl.col(column) if column in there else pl.lit(None, dtype=pl.String)).alias(name)
         for name, column in wanted.items()
-    ).with_columns(pl.col("row").cast(pl.Int64), pl.col(words).cast(pl.Categorical))
+    )
 
 
 def empty_keys(entity: str) -> pl.DataFrame:
@@ -143,7 +155,7 @@ def _layout(item: str, given: Given) -> Layout:
         {label for rows in going for label in rows["part"].unique().to_list()}, key=_upload_order
     ):
         of_part = [rows.filter(pl.col("part") == label) for rows in going]
-        linked = {c for rows in of_part for c in links if c in rows.columns and rows[c].count()}
+        linked = {c for (_, plan, _), rows in zip(given, of_part, strict=True) for c in _linked(plan, rows)}
         blank = _blank(given, of_part) if " joins " in label else _not_said(given, of_part, label)
         columns[label] = tuple(
             h
@@ -151,6 +163,15 @@ def _layout(item: str, given: Given) -> Layout:
             if (h not in links or h in linked or (h in standing and h in headers)) and h not in blank
         )
     return Layout(item, tuple(h for h in order if any(h in part for part in columns.values())), columns)
+
+
+def _linked(plan: Plan, rows: pl.DataFrame) -> set[str]:
+    """The link columns with a value in some rows."""
+    filled: set[str] = set()
+    for some in in_slices(rows):
+        cells = plan.linked(some)
+        filled |= {column for column in plan.link_columns if cells[column].count()}
+    return filled
 
 
 def _upload_order(label: str) -> tuple[bool, str]:
@@ -232,6 +253,7 @@ def addressed(
     Returns:
         `_id, _file, _row, part` and the columns in order.
     """
+    rows = plan.linked(rows)
     extra = ["_extra"] if "_extra" in rows.columns and rows["_extra"].count() else []
     links = [c for c in plan.link_columns if rows[c].count()]
     frame = done.hstack(rows.select("state", "part", *links, *extra)).filter(pl.col("state") == OUT)
@@ -246,7 +268,11 @@ def added_rows(plan: Plan, order: Iterable[str]) -> pl.DataFrame:
     """The rows of records that the export only names, in the same shape."""
     rows = plan.rows.filter(pl.col("n").is_null() & (pl.col("state") == OUT))
     links = [c for c in plan.link_columns if c not in plan.added.columns]
-    full = rows.select("id", "part", *links).join(plan.added, on="id", how="left", maintain_order="left")
+    full = (
+        plan.linked(rows)
+        .select("id", "part", *links)
+        .join(plan.added, on="id", how="left", maintain_order="left")
+    )
     return _shaped(full.rename({"id": "_id"}), order)
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from zsell_transform.addressing import KEYS, empty_keys, fills, key_frame
 from zsell_transform.mapping import Mapping
+from zsell_transform.pieces import in_one_piece
 from zsell_transform.positions import repeated
 from zsell_transform.records import Records, once_each
 from zsell_transform.transformers import Draft, draft
@@ -32,7 +33,7 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     linked = [entity for entity in drafts if entity in KEYS]
     answers = pl.collect_all([key_frame(drafts[entity]) for entity in linked], engine="streaming")
     keys = {entity: empty_keys(entity) for entity in KEYS}
-    keys |= {entity: _in_one_piece(answers.pop(0)) for entity in linked}
+    keys |= {entity: in_one_piece(answers.pop(0)) for entity in linked}
     if doubled := [entity for entity in linked if _is_doubled(keys[entity]["id"])]:
         return draft_all(once_each(records, doubled), ask)
     filled: Filled = {
@@ -46,14 +47,6 @@ def hung_on(drafts: Drafts) -> pl.Series:
     if "documents" not in drafts:
         return pl.Series(dtype=pl.String)
     return drafts["documents"].frame.select(pl.col("_about_id").unique()).collect().to_series()
-
-
-def _in_one_piece(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same frame, each column in one piece: of columns in pieces that differ, many an operation makes a
-    copy first. One column after the other, so that the room for only one is taken twice.
-    """
-    whole = [frame.drop_in_place(name).rechunk() for name in frame.columns]
-    return pl.DataFrame(whole)
 
 
 def _is_doubled(ids: pl.Series) -> bool:

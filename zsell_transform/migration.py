@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.addressing import layouts
+from zsell_transform.addressing import aside, layouts
 from zsell_transform.drafting import draft_all, hung_on
 from zsell_transform.finishing import finish
 from zsell_transform.lap import plan
@@ -80,7 +81,9 @@ def transform(
         graph = link(keys, follow_domains=ask.email_domains == "link")
         left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
         del keys  # the graph has what is needed of them from here on
-        lap = plan(graph, held, ask, left_out=left_out, listed=hung_on(drafts))
+        lap = plan(
+            graph, held, ask, partial(aside, drafts["contacts"]), left_out=left_out, listed=hung_on(drafts)
+        )
         plans, lost = with_own_cells(drafts, lap.plans)
         tell("linking", rows, rows)
         changed = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +17,10 @@ import attrs
 import polars as pl
 
 from zsell_transform._version import VERSION
+from zsell_transform.addressing import aside
 from zsell_transform.drafting import draft_all
 from zsell_transform.lap import plan
+from zsell_transform.lap.parties import Aside
 from zsell_transform.lap.words import OUT
 from zsell_transform.linker import Graph, link
 from zsell_transform.mapping import Mapping
@@ -179,11 +182,12 @@ def verify(
         ])  # fmt: skip
         columns = unseen_columns(drafts, there, held)
         told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
+        beside = partial(aside, drafts["contacts"])
+        missing = _missing(wanted, there, graph, held, ask, beside, left_out, skipped)
     wrong = _without_wished(pl.concat([links.wrong, people]), wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)
     return _proof(
-        wanted, there, held, ask, links, values,
-        missing=_missing(wanted, there, graph, held, ask, left_out, skipped),
+        wanted, there, held, ask, links, values, missing=missing,
         unverifiable=_unverifiable(columns, links, told), skipped=skipped,
     )  # fmt: skip
 
@@ -234,8 +238,8 @@ def _proof(
 
 
 def _missing(
-    wanted: Account, there: pl.DataFrame, graph: Graph, held: Held, ask: Mapping, left_out: pl.Series,
-    skipped: pl.DataFrame,
+    wanted: Account, there: pl.DataFrame, graph: Graph, held: Held, ask: Mapping, beside: Aside,
+    left_out: pl.Series, skipped: pl.DataFrame,
 ) -> pl.DataFrame:  # fmt: skip
     """Records that are not there, each with the most telling reason."""
     gone = wanted.records.filter(~pl.col("left_out")).join(
@@ -243,7 +247,7 @@ def _missing(
     )
     if not gone.height:
         return pl.DataFrame(schema=MISSING)
-    reasons = _reasons(graph, held, ask, left_out)
+    reasons = _reasons(graph, held, ask, beside, left_out)
     told = skipped.unique(["entity", "source_id"], keep="last", maintain_order=True).select(
         "entity", id="source_id", said=pl.format("skipped by Pipedrive: {}. {}", "reason", "to_do")
     )
@@ -264,9 +268,9 @@ def _missing(
     )
 
 
-def _reasons(graph: Graph, held: Held, ask: Mapping, left_out: pl.Series) -> pl.DataFrame:
+def _reasons(graph: Graph, held: Held, ask: Mapping, beside: Aside, left_out: pl.Series) -> pl.DataFrame:
     """entity, id, reason: why the next lap would not write a record; asked only where one is missing."""
-    lap = plan(graph, held, ask, left_out=left_out)
+    lap = plan(graph, held, ask, beside, left_out=left_out)
     return pl.concat(
         [
             one.rows.filter(pl.col("state") != OUT).select(

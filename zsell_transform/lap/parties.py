@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import polars as pl
 
 from zsell_transform import issues
@@ -39,6 +42,9 @@ from zsell_transform.positions import positions
 from zsell_transform.sparse import beside, one_of
 
 PLACEHOLDER_ID = f"name:{fold(PLACEHOLDER)}"
+
+#: Rows of contacts (`n`) → n, first, last, city of these, in their order.
+Aside = Callable[[pl.Series], pl.DataFrame]
 
 #: Contacts as lead persons are compared with them, and their traces, unless merging has changed these.
 Compared = tuple[pl.DataFrame, pl.DataFrame | None]
@@ -95,26 +101,28 @@ def organizations(
 
 
 def persons(
-    graph: Graph, held: Held, ask: Mapping, companies: Targets, *, blocked: bool
+    graph: Graph, held: Held, ask: Mapping, companies: Targets, aside: Aside, *, blocked: bool
 ) -> tuple[Plan, Targets, Compared]:
-    """The plan of the contacts, how each can be linked to, and what lead persons are compared with."""
+    """The plan of the contacts, how each can be linked to, and what lead persons are compared with.
+
+    Args:
+        aside: reads what is asked only of those who get a name of their own.
+    """
     contacts = graph.contacts.with_columns(
         place=companies.frame["place"].gather(graph.contacts["company_at"])
     )
     known = keys.persons(
-        contacts.select("id", "name", "email", "work", "mobile", "city", "place"),
+        contacts.select("id", "name", "email", "work", "mobile", "place"),
         with_place(held.persons),
+        partial(_towns, contacts["n"], aside),
         merge=ask.duplicates["contacts"] == "merge",
     )
     rows = _filled(_known(graph.contacts, known), ["email", "work", "mobile", "company_at"])
-    theirs = companies.frame.select("form", "system_id", "name", "address", "place")
-    rows = read_at(rows, theirs, "company_at", "o_").rename({"o_place": "place"})
+    rows = read_at(rows, companies.frame.select("form"), "company_at", "o_")
     rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(form(WAIT)))
     targets = Targets(_with_members(rows, _person_targets(rows)))
     rows = parted(rows, {"organization": "o_form"})
-    going = pl.col("state") == OUT
     cells = organization_cells("o_form", "o_", alone=ask.id_links == "alone")
-    rows = rows.with_columns(pl.when(going).then(cell).alias(cell.meta.output_name()) for cell in cells)
     plan = Plan(
         entity="contacts",
         rows=rows.select(
@@ -125,17 +133,33 @@ def persons(
             "part",
             "joins",
             "into",
-            *ORGANIZATION_LINK,
+            "o_form",
+            "company_at",
             linked=pl.when(pl.col("asked").fill_null(False)).then(pl.col("company_at").is_not_null()),
         ),
         link_columns=ORGANIZATION_LINK,
-        overrides=(_renamed_people(rows.filter(pl.col("n").is_not_null())),),
+        overrides=(_renamed_people(rows.filter("renamed", pl.col("n").is_not_null()), aside),),
         added=_added_people(rows.filter(pl.col("added"))),
         found=_told_collisions(known, rows, "contacts"),
         links=links_of(rows, {"organizations": ("company_at", companies.frame["id"])}),
+        linked=partial(_with_organization, companies.frame.select("system_id", "name", "address"), cells),
     )
     traces = None if rows["into"].count() else known.traces
-    return plan, targets, (_compared(rows, held), traces)
+    return plan, targets, (_compared(rows, companies, held), traces)
+
+
+def _with_organization(organizations: pl.DataFrame, cells: list[pl.Expr], rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of contacts with their organization's columns: texts of which only a file's worth is held."""
+    going = pl.col("state") == OUT
+    return read_at(rows, organizations, "company_at", "o_").with_columns(
+        pl.when(going).then(cell).alias(cell.meta.output_name()) for cell in cells
+    )
+
+
+def _towns(n: pl.Series, aside: Aside, uids: pl.Series) -> pl.Series:
+    """Cities of the contacts in some rows; records of Pipedrive stand behind these and have none."""
+    mine = pl.select(pl.when(uids < n.len()).then(uids)).to_series()
+    return aside(n.gather(mine).alias("n"))["city"]
 
 
 def _known(records: pl.DataFrame, known: keys.Keys) -> pl.DataFrame:
@@ -173,15 +197,16 @@ def _has_value() -> pl.Expr:
     return pl.any_horizontal(email, *phones)
 
 
-def _compared(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
+def _compared(rows: pl.DataFrame, companies: Targets, held: Held) -> pl.DataFrame:
     """What lead people are compared with: each contact as Sell has it and as Pipedrive has it."""
     there = (
         held.persons.filter(pl.col("sell_id").is_not_null())
         .unique("sell_id", keep="first", maintain_order=True)
         .select(id="sell_id", held_emails="emails", held_phones="phones")
     )
-    own = ("id", "name", "final", "printed", "email", "work", "mobile", "place", "system_id", "joins")
-    return beside(rows.select(own), there, "id")
+    own = ("id", "name", "final", "printed", "email", "work", "mobile", "system_id", "joins")
+    place = companies.frame["place"].gather(rows["company_at"])
+    return beside(rows.select(*own, place), there, "id")
 
 
 def with_place(people: pl.DataFrame) -> pl.DataFrame:
@@ -257,10 +282,10 @@ def _suffix() -> pl.Expr:
     return pl.col("final").str.strip_prefix(pl.col("name").str.strip_chars_end())
 
 
-def _renamed_people(rows: pl.DataFrame) -> pl.DataFrame:
+def _renamed_people(rows: pl.DataFrame, aside: Aside) -> pl.DataFrame:
     """A distinguished person carries the suffix behind the name and behind the last name."""
     last = pl.col("last").is_not_null()
-    return rows.filter("renamed").select(
+    return rows.with_columns(aside(rows["n"]).select("first", "last")).select(
         "n",
         pl.col("final").alias(PERSON),
         pl.when(~last & pl.col("first").is_not_null())
