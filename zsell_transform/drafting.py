@@ -9,7 +9,7 @@ import polars as pl
 
 from zsell_transform.addressing import KEYS, empty_keys, fills, key_frame
 from zsell_transform.mapping import Mapping
-from zsell_transform.pieces import in_one_piece
+from zsell_transform.pieces import gathered
 from zsell_transform.positions import repeated
 from zsell_transform.records import Records, once_each
 from zsell_transform.transformers import Draft, draft
@@ -31,9 +31,8 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     frames = {**dict.fromkeys(NAMED, pl.LazyFrame(schema=_PLACES)), **records.frames}
     drafts = {entity: draft(entity, frame, ask, records.seen) for entity, frame in frames.items()}
     linked = [entity for entity in drafts if entity in KEYS]
-    answers = pl.collect_all([key_frame(drafts[entity]) for entity in linked], engine="streaming")
     keys = {entity: empty_keys(entity) for entity in KEYS}
-    keys |= {entity: in_one_piece(answers.pop(0)) for entity in linked}
+    keys |= gathered({entity: key_frame(drafts[entity]) for entity in linked}, records.seen.rows)
     if doubled := [entity for entity in linked if _is_doubled(keys[entity]["id"])]:
         return draft_all(once_each(records, doubled), ask)
     filled: Filled = {

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import polars as pl
 
+from zsell_transform.sparse import sparse
+
 #: Rows of a slice: what is made on the way to a column is held of so many rows only.
 SLICE: Final = 1_000_000
+
+#: Cells of a frame that are read at once.
+_CELLS: Final = 10_000_000
 
 
 def in_slices(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -16,10 +21,21 @@ def in_slices(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
     yield from frame.iter_slices(SLICE) if frame.height else [frame]
 
 
-def in_one_piece(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with each column in one piece, which empties the given one.
+def gathered(frames: Mapping[str, pl.LazyFrame], rows: Mapping[str, int]) -> dict[str, pl.DataFrame]:
+    """Frames by name, collected: columns without any value take no room, the others stand in one piece each.
 
-    Of columns in pieces that differ, many an operation makes a copy first. They are put together one after
-    the other, so that the room for only one is taken twice.
+    Of columns in pieces that differ, many an operation makes a copy first. Of a large account a column or two are
+    read at once, since they take their room twice until they are put together.
+
+    Args:
+        rows: about how many rows the frames have.
     """
-    return pl.DataFrame([frame.drop_in_place(name).rechunk() for name in frame.columns])
+    wide = max(1, _CELLS // max(1, *rows.values()))
+    left = {name: frame.collect_schema().names() for name, frame in frames.items()}
+    columns: dict[str, list[pl.Series]] = {name: [] for name in frames}
+    while asked := [name for name in left if left[name]]:
+        some = [frames[name].select(left[name][:wide]) for name in asked]
+        for name, part in zip(asked, pl.collect_all(some, engine="streaming"), strict=True):
+            columns[name] += [part.drop_in_place(column).rechunk() for column in part.columns]
+            del left[name][:wide]
+    return {name: sparse(pl.DataFrame(series)) for name, series in columns.items()}
