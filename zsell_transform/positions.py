@@ -6,7 +6,7 @@ is joined.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import polars as pl
@@ -47,20 +47,13 @@ def repeated(values: pl.Series) -> pl.Series:
     Hashes spread evenly, so those of one range after the other are sorted: no room is taken for all at once.
     """
     ranges = max(1, values.len() // _SORTED)
-    bounds = [(2**64 * nth) // ranges for nth in range(1, ranges)]
-    parts = [values.filter(one) for one in _between(values, bounds)] if bounds else [values]
-    return pl.concat(_repeated(part.drop_nulls().sort()) for part in parts)
+    if ranges == 1:
+        return _repeated(values)
+    first = [2**64 * nth // ranges for nth in range(ranges + 1)]
+    parts = (values.is_between(low, above - 1) for low, above in pairwise(first))
+    return pl.concat(_repeated(values.filter(part)) for part in parts)
 
 
-def _between(values: pl.Series, bounds: Sequence[int]) -> Iterator[pl.Series]:
-    """Which values lie below the first bound, between it and the next …, and above the last."""
-    below = pl.repeat(False, values.len(), eager=True)
-    for bound in bounds:
-        lower = values < bound
-        yield lower & ~below
-        below = lower
-    yield ~below
-
-
-def _repeated(ordered: pl.Series) -> pl.Series:
+def _repeated(values: pl.Series) -> pl.Series:
+    ordered = values.drop_nulls().sort()
     return ordered.filter(ordered == ordered.shift(1)).unique()

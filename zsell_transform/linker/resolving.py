@@ -99,10 +99,10 @@ def _looked_up(asked: pl.Series, known: tuple[pl.DataFrame, pl.DataFrame]) -> tu
 def with_names(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
     """References that no id leads to a record (`number`), with the record that their name says.
 
-    Adds named (number of the only record of that name), namesakes (ids of several), and where there is none of
-    them f, the folded name.
+    Adds named (number of the only record of that name), namesakes (ids of several), and f, the folded name,
+    where no record has it.
     """
-    return rows.with_columns(sparse(pl.concat(_named(some, index) for some in in_slices(rows))))
+    return rows.with_columns(sparse(pl.concat(sparse(_named(some, index)) for some in in_slices(rows))))
 
 
 def _named(rows: pl.DataFrame, index: Index) -> pl.DataFrame:

@@ -255,8 +255,10 @@ def _proven(named: pl.DataFrame, spread: pl.DataFrame, found: pl.Series) -> pl.S
     joined = named.filter(pl.col("joins_uid").is_not_null())
     one = named.select(pl.coalesce("into_uid", "uid")).to_series().scatter(joined["joins_uid"], joined["uid"])
     shared = _shared(spread.with_columns(uid=one.gather(spread["uid"])))["uid"]
-    nobody = pl.repeat(False, named.height, dtype=pl.Boolean, eager=True)
-    return nobody.scatter(one.gather(found), True).scatter(shared, False)
+    proven = pl.repeat(False, named.height, dtype=pl.Boolean, eager=True)
+    for some in in_slices(found.to_frame()):
+        proven.scatter(one.gather(some.to_series()), True)
+    return proven.scatter(shared, False)
 
 
 def _frame(named: pl.DataFrame) -> pl.DataFrame:
