@@ -13,7 +13,7 @@ from zsell_transform.sparse import sparse
 SLICE: Final = 1_000_000
 
 #: Cells of a frame that are read at once.
-_CELLS: Final = 10_000_000
+_CELLS: Final = 4_000_000
 
 
 def in_slices(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
