@@ -19,16 +19,7 @@ from zsell_transform.transformers.table import Draft
 TEXTS: Final = {"leads": "Note - Content", "activities": "Activity - Note", "notes": "Note - Content"}
 
 #: Name of the key column → header, by entity: what the linker compares (see `linker`).
-_PERSON: Final = {
-    "name": "Person - Name",
-    "email": "Person - Email (Work)",
-    "work": "Person - Phone (Work)",
-    "mobile": "Person - Phone (Mobile)",
-    "company_id": "_company_id",
-    "company_name": "_company_name",
-}
-#: What is asked only of few people, and read of these.
-ASIDE: Final = {"first": "Person - First name", "last": "Person - Last name", "city": "_city"}
+_PERSON: Final = {"name": "Person - Name", "company_id": "_company_id", "company_name": "_company_name"}
 _ABOUT: Final = {
     f"about_{part}": f"_about_{part}" for part in ("type", "id", "first", "last", "company", "deal")
 }
@@ -49,7 +40,17 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "company_id": "_company_id",
         "company_name": "_company_name",
     },
-    "leads": {"title": "Lead - Title", "left_out": "_leave_out", **_PERSON, **ASIDE},
+    "leads": {
+        "title": "Lead - Title",
+        "left_out": "_leave_out",
+        "first": "Person - First name",
+        "last": "Person - Last name",
+        "email": "Person - Email (Work)",
+        "work": "Person - Phone (Work)",
+        "mobile": "Person - Phone (Mobile)",
+        "city": "_city",
+        **_PERSON,
+    },
     **dict.fromkeys(("tasks", "notes", "calls", "emails", "texts", "visits"), _ABOUT),
 }
 #: Records that are looked at first, to see which headers have values.
@@ -61,25 +62,13 @@ _PLACE: Final = {"n": "_n", "id": "_id", "file": "_file", "row": "_row"}
 
 def key_frame(draft: Draft) -> pl.LazyFrame:
     """The columns of one entity that linking needs; only these are held in memory."""
+    there = set(draft.frame.collect_schema().names())
     wanted = {**_PLACE, **KEYS[draft.entity]}
     words = [name for name in _WORDS if name in wanted]
-    return _read(draft, wanted).with_columns(pl.col("row").cast(pl.Int64), pl.col(words).cast(pl.Categorical))
-
-
-def aside(draft: Draft, rows: pl.Series) -> pl.DataFrame:
-    """n, first, last, city of the people in some rows (`n`), in the order of these."""
-    found = _read(draft, {"n": "_n", **ASIDE}).filter(pl.col("n").is_in(rows.drop_nulls().implode()))
-    known = found.collect(engine="streaming") if rows.count() else found.head(0).collect()
-    return rows.to_frame("n").join(known, on="n", how="left", maintain_order="left")
-
-
-def _read(draft: Draft, wanted: MappingOf[str, str]) -> pl.LazyFrame:
-    """Columns of a draft under other names; those that it lacks are blank."""
-    there = set(draft.frame.collect_schema().names())
     return draft.frame.select(
         (pl.col(column) if column in there else pl.lit(None, dtype=pl.String)).alias(name)
         for name, column in wanted.items()
-    )
+    ).with_columns(pl.col("row").cast(pl.Int64), pl.col(words).cast(pl.Categorical))
 
 
 def empty_keys(entity: str) -> pl.DataFrame:

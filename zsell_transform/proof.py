@@ -9,7 +9,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +16,9 @@ import attrs
 import polars as pl
 
 from zsell_transform._version import VERSION
-from zsell_transform.addressing import aside
+from zsell_transform.details import Details
 from zsell_transform.drafting import draft_all
 from zsell_transform.lap import plan
-from zsell_transform.lap.parties import Aside
 from zsell_transform.lap.words import OUT
 from zsell_transform.linker import Graph, link
 from zsell_transform.mapping import Mapping
@@ -169,7 +167,8 @@ def verify(
         export = source if isinstance(source, Export) else read_export(source, ask)
         records = keep({entity: export.scan(entity) for entity in export.entities}, Path(room), ask)
         records, drafts, keys, filled = draft_all(records, ask)
-        graph = link(keys, follow_domains=ask.email_domains == "link")
+        details = Details(drafts["contacts"], records.seen.rows.get("contacts", 0))
+        graph = link(keys, details, follow_domains=ask.email_domains == "link")
         left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
         wanted = account(graph, ask, left_out)
         there = presence(wanted.records, held)
@@ -182,8 +181,7 @@ def verify(
         ])  # fmt: skip
         columns = unseen_columns(drafts, there, held)
         told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
-        beside = partial(aside, drafts["contacts"])
-        missing = _missing(wanted, there, graph, held, ask, beside, left_out, skipped)
+        missing = _missing(wanted, there, graph, held, ask, details, left_out, skipped)
     wrong = _without_wished(pl.concat([links.wrong, people]), wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)
     return _proof(
@@ -238,7 +236,7 @@ def _proof(
 
 
 def _missing(
-    wanted: Account, there: pl.DataFrame, graph: Graph, held: Held, ask: Mapping, beside: Aside,
+    wanted: Account, there: pl.DataFrame, graph: Graph, held: Held, ask: Mapping, details: Details,
     left_out: pl.Series, skipped: pl.DataFrame,
 ) -> pl.DataFrame:  # fmt: skip
     """Records that are not there, each with the most telling reason."""
@@ -247,7 +245,7 @@ def _missing(
     )
     if not gone.height:
         return pl.DataFrame(schema=MISSING)
-    reasons = _reasons(graph, held, ask, beside, left_out)
+    reasons = _reasons(graph, held, ask, details, left_out)
     told = skipped.unique(["entity", "source_id"], keep="last", maintain_order=True).select(
         "entity", id="source_id", said=pl.format("skipped by Pipedrive: {}. {}", "reason", "to_do")
     )
@@ -268,9 +266,9 @@ def _missing(
     )
 
 
-def _reasons(graph: Graph, held: Held, ask: Mapping, beside: Aside, left_out: pl.Series) -> pl.DataFrame:
+def _reasons(graph: Graph, held: Held, ask: Mapping, details: Details, left_out: pl.Series) -> pl.DataFrame:
     """entity, id, reason: why the next lap would not write a record; asked only where one is missing."""
-    lap = plan(graph, held, ask, beside, left_out=left_out)
+    lap = plan(graph, held, ask, details, left_out=left_out)
     return pl.concat(
         [
             one.rows.filter(pl.col("state") != OUT).select(

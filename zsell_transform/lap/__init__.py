@@ -10,9 +10,10 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.details import Details
 from zsell_transform.lap.history import history
 from zsell_transform.lap.leads import leads
-from zsell_transform.lap.parties import Aside, organizations, persons
+from zsell_transform.lap.parties import organizations, persons
 from zsell_transform.lap.sales import deals
 from zsell_transform.lap.words import NO_EXPORT, OUT, WAITING, Plan
 from zsell_transform.linker import Graph
@@ -47,7 +48,7 @@ def plan(
     graph: Graph,
     held: Held,
     ask: Mapping,
-    aside: Aside,
+    details: Details,
     *,
     left_out: pl.Series,
     listed: pl.Series | None = None,
@@ -55,7 +56,7 @@ def plan(
     """Decides for every record of the account.
 
     Args:
-        aside: reads what is asked only of few people.
+        details: reads what keys of people are made of.
         left_out: ids of leads that the mapping leaves out by their status.
         listed: ids of parties, deals and leads of which `where` shall tell.
     """
@@ -67,7 +68,9 @@ def plan(
         blocked="organizations" in blocked,
         placeholder=_needs_placeholder(graph, ask, left_out),
     )
-    person_plan, people, compared = persons(graph, held, ask, companies, aside, blocked="persons" in blocked)
+    person_plan, people, compared = persons(
+        graph, held, ask, companies, details, blocked="persons" in blocked
+    )
     deal_plan, deal_rows = deals(graph, held, ask, companies, people, blocked="deals" in blocked)
     lead_plan, lead_rows = leads(
         graph, held, ask, companies, people, compared, blocked="leads" in blocked, left_out=left_out

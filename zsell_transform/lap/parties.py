@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.details import Details
 from zsell_transform.folding import fold
 from zsell_transform.lap.words import (
     BY_ID,
@@ -42,9 +42,6 @@ from zsell_transform.positions import positions
 from zsell_transform.sparse import beside, one_of
 
 PLACEHOLDER_ID = f"name:{fold(PLACEHOLDER)}"
-
-#: Rows of contacts (`n`) → n, first, last, city of these, in their order.
-Aside = Callable[[pl.Series], pl.DataFrame]
 
 #: Contacts as lead persons are compared with them, and their traces, unless merging has changed these.
 Compared = tuple[pl.DataFrame, pl.DataFrame | None]
@@ -101,23 +98,22 @@ def organizations(
 
 
 def persons(
-    graph: Graph, held: Held, ask: Mapping, companies: Targets, aside: Aside, *, blocked: bool
+    graph: Graph, held: Held, ask: Mapping, companies: Targets, details: Details, *, blocked: bool
 ) -> tuple[Plan, Targets, Compared]:
     """The plan of the contacts, how each can be linked to, and what lead persons are compared with.
 
     Args:
-        aside: reads what is asked only of those who get a name of their own.
+        details: reads what their keys are made of.
     """
-    contacts = graph.contacts.with_columns(
-        place=companies.frame["place"].gather(graph.contacts["company_at"])
-    )
+    people = _with_values(graph.contacts, details.values)
+    contacts = people.with_columns(place=companies.frame["place"].gather(graph.contacts["company_at"]))
     known = keys.persons(
         contacts.select("id", "name", "email", "work", "mobile", "place"),
         with_place(held.persons),
-        partial(_towns, contacts["n"], aside),
+        partial(_towns, contacts["n"], details),
         merge=ask.duplicates["contacts"] == "merge",
     )
-    rows = _filled(_known(graph.contacts, known), ["email", "work", "mobile", "company_at"])
+    rows = _filled(_known(people, known), ["email", "work", "mobile", "company_at"])
     rows = read_at(rows, companies.frame.select("form"), "company_at", "o_")
     rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(form(WAIT)))
     targets = Targets(_with_members(rows, _person_targets(rows)))
@@ -138,7 +134,7 @@ def persons(
             linked=pl.when(pl.col("asked").fill_null(False)).then(pl.col("company_at").is_not_null()),
         ),
         link_columns=ORGANIZATION_LINK,
-        overrides=(_renamed_people(rows.filter("renamed", pl.col("n").is_not_null()), aside),),
+        overrides=(_renamed_people(rows.filter("renamed", pl.col("n").is_not_null()), details),),
         added=_added_people(rows.filter(pl.col("added"))),
         found=_told_collisions(known, rows, "contacts"),
         links=links_of(rows, {"organizations": ("company_at", companies.frame["id"])}),
@@ -156,10 +152,17 @@ def _with_organization(organizations: pl.DataFrame, cells: list[pl.Expr], rows: 
     )
 
 
-def _towns(n: pl.Series, aside: Aside, uids: pl.Series) -> pl.Series:
+def _towns(n: pl.Series, details: Details, uids: pl.Series) -> pl.Series:
     """Cities of the contacts in some rows; records of Pipedrive stand behind these and have none."""
     mine = pl.select(pl.when(uids < n.len()).then(uids)).to_series()
-    return aside(n.gather(mine).alias("n"))["city"]
+    return details.naming(n.gather(mine).alias("n"))["city"]
+
+
+def _with_values(contacts: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """Contacts with their e-mails and phones; those that the export only names stand last and have none."""
+    named = contacts.height - values.height
+    every = pl.concat([values, values.clear(named)]).rechunk() if named else values
+    return contacts.with_columns(every.get_columns())
 
 
 def _known(records: pl.DataFrame, known: keys.Keys) -> pl.DataFrame:
@@ -282,10 +285,10 @@ def _suffix() -> pl.Expr:
     return pl.col("final").str.strip_prefix(pl.col("name").str.strip_chars_end())
 
 
-def _renamed_people(rows: pl.DataFrame, aside: Aside) -> pl.DataFrame:
+def _renamed_people(rows: pl.DataFrame, details: Details) -> pl.DataFrame:
     """A distinguished person carries the suffix behind the name and behind the last name."""
     last = pl.col("last").is_not_null()
-    return rows.with_columns(aside(rows["n"]).select("first", "last")).select(
+    return rows.with_columns(details.naming(rows["n"]).get_columns()).select(
         "n",
         pl.col("final").alias(PERSON),
         pl.when(~last & pl.col("first").is_not_null())

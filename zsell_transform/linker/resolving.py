@@ -5,6 +5,7 @@ A record is a *number* here: its row in the index that the reference is looked u
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
@@ -37,30 +38,36 @@ _TEXT: Final = pl.lit(None, dtype=pl.String)
 
 @attrs.frozen
 class Index:
-    """Records that can be referred to: kind, at (row among its kind), id, name, email.
+    """Records that can be referred to.
 
     E-mails and names are folded only if a reference asks for one.
+
+    Attributes:
+        records: kind, at (row among its kind), id, name.
+        emails: reads their e-mails.
     """
 
     records: pl.DataFrame
+    emails: Callable[[], pl.Series]
 
     @cached_property
     def by_email(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        return _grouped(self._keyed("email"), "value")
+        return _grouped(self._keyed(self.emails()), "value")
 
     @cached_property
     def by_name(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        return _grouped(self._keyed("name"), "value")
+        return _grouped(self._keyed(self.records["name"]), "value")
 
-    def _keyed(self, column: str) -> pl.DataFrame:
-        keyed = self.records.select("kind", "id", value=folded(pl.col(column))).with_row_index("number")
+    def _keyed(self, values: pl.Series) -> pl.DataFrame:
+        said = self.records.select("kind", "id", values.alias("value")).with_row_index("number")
+        keyed = said.with_columns(folded(pl.col("value")))
         return keyed.filter(pl.col("value").is_not_null())
 
 
 def of_kind(records: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Records as an index holds them."""
     at = pl.int_range(pl.len(), dtype=pl.UInt32)
-    return records.select(pl.lit(kind, dtype=KIND).alias("kind"), "id", "name", "email", at=at)
+    return records.select(pl.lit(kind, dtype=KIND).alias("kind"), "id", "name", at=at)
 
 
 def _grouped(keyed: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
