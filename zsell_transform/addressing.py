@@ -134,7 +134,7 @@ def layouts(
 
 
 def _layout(item: str, given: Given) -> Layout:
-    going = [plan.rows.filter(pl.col("state") == OUT) for _, plan, _ in given]
+    going = [_those(plan.rows, pl.col("state") == OUT) for _, plan, _ in given]
     links = list(dict.fromkeys(c for _, plan, _ in given for c in plan.link_columns))
     headers = list(dict.fromkeys(h for draft, plan, _ in given for h in _headers(draft, plan)))
     standing = _standing(given, going, headers)
@@ -143,7 +143,7 @@ def _layout(item: str, given: Given) -> Layout:
     for label in sorted(
         {label for rows in going for label in rows["part"].unique().to_list()}, key=_upload_order
     ):
-        of_part = [rows.filter(pl.col("part") == label) for rows in going]
+        of_part = [_those(rows, pl.col("part") == label) for rows in going]
         linked = {c for (_, plan, _), rows in zip(given, of_part, strict=True) for c in _linked(plan, rows)}
         blank = _blank(given, of_part) if " joins " in label else _not_said(given, of_part, label)
         columns[label] = tuple(
@@ -152,6 +152,12 @@ def _layout(item: str, given: Given) -> Layout:
             if (h not in links or h in linked or (h in standing and h in headers)) and h not in blank
         )
     return Layout(item, tuple(h for h in order if any(h in part for part in columns.values())), columns)
+
+
+def _those(rows: pl.DataFrame, wanted: pl.Expr) -> pl.DataFrame:
+    """The wanted rows; no copy where all of them are."""
+    mask = rows.select(wanted.fill_null(value=False)).to_series()
+    return rows if mask.all() else rows.filter(mask)
 
 
 def _linked(plan: Plan, rows: pl.DataFrame) -> set[str]:
@@ -212,7 +218,7 @@ def _standing(given: Given, going: list[pl.DataFrame], headers: Iterable[str]) -
     """Headers with a value in this lap's rows; counted anew only where not all records go out."""
     standing: set[str] = set()
     for (draft, plan, filled), rows in zip(given, going, strict=True):
-        mine = rows.filter(pl.col("n").is_not_null())
+        mine = _those(rows, pl.col("n").is_not_null())
         counts: MappingOf[str, int] = filled
         if 0 < mine.height < plan.rows["n"].count():
             counts = fills(draft, {header: 0 for header, count in filled.items() if not count}, mine)

@@ -105,15 +105,14 @@ def persons(
     Args:
         details: reads what their keys are made of.
     """
-    people = _with_values(graph.contacts, details.values)
-    contacts = people.with_columns(place=companies.frame["place"].gather(graph.contacts["company_at"]))
+    contacts = _with_values(graph.contacts, details.values)
     known = keys.persons(
-        contacts.select("id", "name", "email", "work", "mobile", "place"),
+        contacts.select("id", "name", "email", "work", "mobile", _place(contacts, companies)),
         with_place(held.persons),
         partial(_towns, contacts["n"], details),
         merge=ask.duplicates["contacts"] == "merge",
     )
-    rows = _filled(_known(people, known), ["email", "work", "mobile", "company_at"])
+    rows = _filled(_known(contacts, known), ["email", "work", "mobile", "company_at"])
     rows = read_at(rows, companies.frame.select("form"), "company_at", "o_")
     rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(form(WAIT)))
     targets = Targets(_with_members(rows, _person_targets(rows)))
@@ -208,8 +207,12 @@ def _compared(rows: pl.DataFrame, companies: Targets, held: Held) -> pl.DataFram
         .select(id="sell_id", held_emails="emails", held_phones="phones")
     )
     own = ("id", "name", "final", "printed", "email", "work", "mobile", "system_id", "joins")
-    place = companies.frame["place"].gather(rows["company_at"])
-    return beside(rows.select(*own, place), there, "id")
+    return beside(rows.select(*own, _place(rows, companies)), there, "id")
+
+
+def _place(people: pl.DataFrame, companies: Targets) -> pl.Series:
+    """The token of each person's organization."""
+    return companies.frame["place"].gather(people["company_at"])
 
 
 def with_place(people: pl.DataFrame) -> pl.DataFrame:

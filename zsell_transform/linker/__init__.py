@@ -20,7 +20,6 @@ about_deal
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Final
 
 import attrs
@@ -252,9 +251,7 @@ def _about(
 
 def _titled(records: pl.DataFrame, kind: str) -> Index:
     """Records that no e-mail leads to."""
-    return Index(
-        of_kind(records, kind), partial(pl.repeat, None, records.height, dtype=pl.String, eager=True)
-    )
+    return Index(of_kind(records, kind), lambda: records["id"].clear().extend_constant(None, records.height))
 
 
 def _in_order(answers: list[pl.DataFrame]) -> pl.DataFrame:
