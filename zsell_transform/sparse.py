@@ -24,6 +24,14 @@ def beside(rows: pl.DataFrame, known: pl.DataFrame, key: str) -> pl.DataFrame:
     )
 
 
+def below(rows: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
+    """Rows with more of them behind; columns that only one of both has are null in the other."""
+    if more.height:
+        return pl.concat([rows, more], how="diagonal_relaxed")
+    lacking = {name: dtype for name, dtype in more.schema.items() if name not in rows.columns}
+    return rows.with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in lacking.items())
+
+
 def filled_first(rows: pl.DataFrame, first: str, other: str) -> pl.Expr:
     """A column, and where it has no value the other one; that one itself where it has none at all."""
     return pl.coalesce(first, other) if rows[first].count() else pl.col(other)

@@ -161,12 +161,12 @@ def _with_values(contacts: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     """Contacts with their e-mails and phones; those that the export only names stand last and have none."""
     named = contacts.height - values.height
     every = pl.concat([values, values.clear(named)]).rechunk() if named else values
-    return contacts.with_columns(every.get_columns())
+    return pl.concat([contacts.drop("email"), every], how="horizontal")
 
 
 def _known(records: pl.DataFrame, known: keys.Keys) -> pl.DataFrame:
     """Records with what is known of each; `final` is the name as it is to be written."""
-    return records.hstack(known.frame.drop("id").rename({"name": "final"}))
+    return pl.concat([records, known.frame.drop("id").rename({"name": "final"})], how="horizontal")
 
 
 def _form() -> pl.Expr:

@@ -109,7 +109,8 @@ def with_names(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
     Adds named (number of the only record of that name), namesakes (ids of several), and f, the folded name,
     where no record has it.
     """
-    return rows.with_columns(sparse(pl.concat(sparse(_named(some, index)) for some in in_slices(rows))))
+    named = pl.concat(sparse(_named(some, index)) for some in in_slices(rows))
+    return pl.concat([rows, sparse(named)], how="horizontal")
 
 
 def _named(rows: pl.DataFrame, index: Index) -> pl.DataFrame:

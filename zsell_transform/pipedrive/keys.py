@@ -23,7 +23,7 @@ import polars as pl
 from zsell_transform.folding import digits, fold, folded
 from zsell_transform.pieces import in_slices
 from zsell_transform.positions import shared
-from zsell_transform.sparse import beside, filled_first
+from zsell_transform.sparse import below, beside, filled_first
 
 #: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not
 #: given.
@@ -191,7 +191,7 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
     )
     if "held_address" in theirs.columns:
         theirs = theirs.with_columns(address="held_address")
-    return pl.concat([mine, theirs], how="diagonal_relaxed").with_row_index("uid")
+    return below(mine, theirs).with_row_index("uid")
 
 
 def _kind(word: str) -> pl.Expr:
@@ -262,10 +262,10 @@ def _proven(named: pl.DataFrame, spread: pl.DataFrame, found: pl.Series) -> pl.S
 
 
 def _frame(named: pl.DataFrame) -> pl.DataFrame:
-    """Sell's records as `Keys` has them."""
+    """Sell's records, which stand first, as `Keys` has them."""
     return (
         named.with_columns(into=_of(named, "id", "into_uid"), joins=_of(named, "system_id", "joins_uid"))
-        .filter(pl.col("id").is_not_null())
+        .head(named["id"].count())
         .select(
             "id",
             "system_id",
