@@ -42,6 +42,9 @@ Towns = Callable[[pl.Series], pl.Series]
 #: Spreads the hashes of names before those of values are added; any odd number does.
 _STIR: Final = 0x9E3779B97F4A7C15
 
+#: People of whom folded texts are held at once.
+_TRACED: Final = 200_000
+
 _POOL: Final = ["uid", "kind", "id", "name"]
 
 
@@ -139,7 +142,7 @@ def person_traces(frame: pl.DataFrame) -> pl.DataFrame:
         part.filter(both).select(
             "uid", trace=_trace(pl.col("n").hash(), pl.col("v").hash(seed=ord(prefix[0])))
         )
-        for some in in_slices(frame)
+        for some in in_slices(frame, _TRACED)
         for prefix, part in _values(some)
     )
 
