@@ -39,7 +39,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.positions import positions
-from zsell_transform.sparse import beside, one_of
+from zsell_transform.sparse import beside, has, one_of
 
 PLACEHOLDER_ID = f"name:{fold(PLACEHOLDER)}"
 
@@ -139,7 +139,7 @@ def persons(
         links=links_of(rows, {"organizations": ("company_at", companies.frame["id"])}),
         linked=partial(_with_organization, companies.frame.select("system_id", "name", "address"), cells),
     )
-    traces = None if rows["into"].count() else known.traces
+    traces = None if has(rows, "into") else known.traces
     return plan, targets, (_compared(rows, companies, held), traces)
 
 
@@ -182,7 +182,7 @@ def _form() -> pl.Expr:
 
 def _written_name(rows: pl.DataFrame) -> pl.Expr:
     """As Pipedrive prints it, once it is there."""
-    if not rows["system_id"].count():
+    if not has(rows, "system_id"):
         return pl.col("final")
     return pl.coalesce(pl.when(pl.col("system_id").is_not_null()).then("printed"), "final")
 
@@ -255,7 +255,7 @@ def claimed_twice(held: Held, item: str) -> pl.Series:
 
 def _filled(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     """The head of merged records takes what it lacks from the others, as its row does (`merging`)."""
-    if not rows["into"].count():
+    if not has(rows, "into"):
         return rows
     number = pl.col("id").cast(pl.Int64, strict=False)
     group = rows.select("id", "into", *columns).with_columns(head=pl.coalesce("into", "id"))
@@ -274,12 +274,12 @@ def _filled(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
 
 def _with_members(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     """Records that were merged into another are linked to through that one; `carried` says which."""
+    if not has(rows, "into"):
+        return own.with_columns(carried=pl.lit(value=False))
     is_member = pl.col("into").is_not_null() & pl.col("system_id").is_null()
     into = rows.select(pl.when(is_member).then("into")).to_series()
     head = positions(into, rows["id"]).alias("head")
     carried = own.with_columns(carried=into.is_not_null())
-    if not into.count():
-        return carried
     at = pl.select(pl.coalesce(head, pl.int_range(rows.height, dtype=pl.UInt32))).to_series()
     return carried.select("id", pl.all().exclude("id", "carried").gather(at), "carried")
 

@@ -9,7 +9,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.sell.entities import ITEMS
-from zsell_transform.sparse import sparse
+from zsell_transform.sparse import has, sparse
 
 #: What happens to a record in this lap; the ledger has a column for each.
 OUT: Final = "out"
@@ -147,7 +147,7 @@ class Targets:
 
 def read_at(rows: pl.DataFrame, of: pl.DataFrame, at: str, prefix: str) -> pl.DataFrame:
     """The rows with the columns of another frame, each under a prefix, read at its row in `at`."""
-    blank = [column for column in of.columns if not of[column].count()]
+    blank = [column for column in of.columns if not has(of, column)]
     read = of.select(pl.all().exclude(blank).gather(rows[at]).name.prefix(prefix))
     nothing = [pl.lit(None, dtype=of.schema[column]).alias(f"{prefix}{column}") for column in blank]
     return rows.with_columns(*read.get_columns(), *nothing)

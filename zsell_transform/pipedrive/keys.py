@@ -23,7 +23,7 @@ import polars as pl
 from zsell_transform.folding import digits, fold, folded
 from zsell_transform.pieces import in_slices
 from zsell_transform.positions import shared
-from zsell_transform.sparse import below, beside, filled_first
+from zsell_transform.sparse import below, beside, filled_first, has
 
 #: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not
 #: given.
@@ -284,7 +284,7 @@ def _frame(named: pl.DataFrame) -> pl.DataFrame:
 
 def _of(named: pl.DataFrame, column: str, at: str) -> pl.Expr:
     """A column of the record at the row in `at`; few rows say any, and most often none does."""
-    return pl.col(column).gather(at) if named[at].count() else pl.lit(None, dtype=named.schema[column])
+    return pl.col(column).gather(at) if has(named, at) else pl.lit(None, dtype=named.schema[column])
 
 
 @attrs.frozen
