@@ -11,6 +11,7 @@ import pytest
 
 from zsell_transform import ExportError, issues, transform
 from zsell_transform.delta import Updates, updates
+from zsell_transform.details import Details
 from zsell_transform.drafting import draft_all
 from zsell_transform.linker import link
 from zsell_transform.mapping import Mapping
@@ -152,7 +153,7 @@ def delta(moved: Moved, now: Account, place: Path, mapping: Any = None) -> Delta
         moved.previous,
         records=records,
         drafts=drafts,
-        graph=link(keys),
+        graph=link(keys, Details(drafts["contacts"], 0)),
         left_out=left_out,
         held=held,
         ask=ask,

@@ -10,6 +10,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.lap.words import OUT, Plan
+from zsell_transform.pieces import in_slices
 from zsell_transform.pipedrive.lead_people import OWN
 from zsell_transform.sell.entities import ITEMS, TARGETS
 from zsell_transform.transformers.table import Draft
@@ -17,18 +18,8 @@ from zsell_transform.transformers.table import Draft
 #: Header of the text that grows by an extra line, by item.
 TEXTS: Final = {"leads": "Note - Content", "activities": "Activity - Note", "notes": "Note - Content"}
 
-#: Header → name of the key column, by entity: what the linker compares (see `linker`).
-_PERSON: Final = {
-    "name": "Person - Name",
-    "first": "Person - First name",
-    "last": "Person - Last name",
-    "email": "Person - Email (Work)",
-    "work": "Person - Phone (Work)",
-    "mobile": "Person - Phone (Mobile)",
-    "city": "_city",
-    "company_id": "_company_id",
-    "company_name": "_company_name",
-}
+#: Name of the key column → header, by entity: what the linker compares (see `linker`).
+_PERSON: Final = {"name": "Person - Name", "company_id": "_company_id", "company_name": "_company_name"}
 _ABOUT: Final = {
     f"about_{part}": f"_about_{part}" for part in ("type", "id", "first", "last", "company", "deal")
 }
@@ -49,7 +40,17 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "company_id": "_company_id",
         "company_name": "_company_name",
     },
-    "leads": {"title": "Lead - Title", "left_out": "_leave_out", **_PERSON},
+    "leads": {
+        "title": "Lead - Title",
+        "left_out": "_leave_out",
+        "first": "Person - First name",
+        "last": "Person - Last name",
+        "email": "Person - Email (Work)",
+        "work": "Person - Phone (Work)",
+        "mobile": "Person - Phone (Mobile)",
+        "city": "_city",
+        **_PERSON,
+    },
     **dict.fromkeys(("tasks", "notes", "calls", "emails", "texts", "visits"), _ABOUT),
 }
 #: Records that are looked at first, to see which headers have values.
@@ -133,7 +134,7 @@ def layouts(
 
 
 def _layout(item: str, given: Given) -> Layout:
-    going = [plan.rows.filter(pl.col("state") == OUT) for _, plan, _ in given]
+    going = [_those(plan.rows, pl.col("state") == OUT) for _, plan, _ in given]
     links = list(dict.fromkeys(c for _, plan, _ in given for c in plan.link_columns))
     headers = list(dict.fromkeys(h for draft, plan, _ in given for h in _headers(draft, plan)))
     standing = _standing(given, going, headers)
@@ -142,8 +143,8 @@ def _layout(item: str, given: Given) -> Layout:
     for label in sorted(
         {label for rows in going for label in rows["part"].unique().to_list()}, key=_upload_order
     ):
-        of_part = [rows.filter(pl.col("part") == label) for rows in going]
-        linked = {c for rows in of_part for c in links if c in rows.columns and rows[c].count()}
+        of_part = [_those(rows, pl.col("part") == label) for rows in going]
+        linked = {c for (_, plan, _), rows in zip(given, of_part, strict=True) for c in _linked(plan, rows)}
         blank = _blank(given, of_part) if " joins " in label else _not_said(given, of_part, label)
         columns[label] = tuple(
             h
@@ -151,6 +152,21 @@ def _layout(item: str, given: Given) -> Layout:
             if (h not in links or h in linked or (h in standing and h in headers)) and h not in blank
         )
     return Layout(item, tuple(h for h in order if any(h in part for part in columns.values())), columns)
+
+
+def _those(rows: pl.DataFrame, wanted: pl.Expr) -> pl.DataFrame:
+    """The wanted rows; no copy where all of them are."""
+    mask = rows.select(wanted.fill_null(value=False)).to_series()
+    return rows if mask.all() else rows.filter(mask)
+
+
+def _linked(plan: Plan, rows: pl.DataFrame) -> set[str]:
+    """The link columns with a value in some rows."""
+    filled: set[str] = set()
+    for some in in_slices(rows):
+        cells = plan.linked(some)
+        filled |= {column for column in plan.link_columns if cells[column].count()}
+    return filled
 
 
 def _upload_order(label: str) -> tuple[bool, str]:
@@ -202,7 +218,7 @@ def _standing(given: Given, going: list[pl.DataFrame], headers: Iterable[str]) -
     """Headers with a value in this lap's rows; counted anew only where not all records go out."""
     standing: set[str] = set()
     for (draft, plan, filled), rows in zip(given, going, strict=True):
-        mine = rows.filter(pl.col("n").is_not_null())
+        mine = _those(rows, pl.col("n").is_not_null())
         counts: MappingOf[str, int] = filled
         if 0 < mine.height < plan.rows["n"].count():
             counts = fills(draft, {header: 0 for header, count in filled.items() if not count}, mine)
@@ -232,6 +248,7 @@ def addressed(
     Returns:
         `_id, _file, _row, part` and the columns in order.
     """
+    rows = plan.linked(rows)
     extra = ["_extra"] if "_extra" in rows.columns and rows["_extra"].count() else []
     links = [c for c in plan.link_columns if rows[c].count()]
     frame = done.hstack(rows.select("state", "part", *links, *extra)).filter(pl.col("state") == OUT)
@@ -246,7 +263,11 @@ def added_rows(plan: Plan, order: Iterable[str]) -> pl.DataFrame:
     """The rows of records that the export only names, in the same shape."""
     rows = plan.rows.filter(pl.col("n").is_null() & (pl.col("state") == OUT))
     links = [c for c in plan.link_columns if c not in plan.added.columns]
-    full = rows.select("id", "part", *links).join(plan.added, on="id", how="left", maintain_order="left")
+    full = (
+        plan.linked(rows)
+        .select("id", "part", *links)
+        .join(plan.added, on="id", how="left", maintain_order="left")
+    )
     return _shaped(full.rename({"id": "_id"}), order)
 
 

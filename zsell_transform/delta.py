@@ -18,6 +18,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.delta_files import VALUES, WRITES, composed
 from zsell_transform.delta_links import changed_links, deleted
+from zsell_transform.details import Details
 from zsell_transform.drafting import Drafts, draft_all
 from zsell_transform.errors import ExportError
 from zsell_transform.linker import Graph, link
@@ -118,8 +119,10 @@ def _then(
     if not frames:
         raise ExportError(f"{previous}: no records/ of an earlier run in this folder")
     _, drafts, keys, _ = draft_all(Records(frames, _without_dead(records.seen), records.folder), ask)
+    details = Details(drafts["contacts"], records.seen.rows.get("contacts", 0))
+    graph = link(keys, details, follow_domains=ask.email_domains == "link")
     left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
-    return drafts, now, account(link(keys, follow_domains=ask.email_domains == "link"), ask, left_out)
+    return drafts, now, account(graph, ask, left_out)
 
 
 def _without_dead(seen: Survey) -> Survey:

@@ -9,6 +9,7 @@ import polars as pl
 
 from zsell_transform.addressing import KEYS, empty_keys, fills, key_frame
 from zsell_transform.mapping import Mapping
+from zsell_transform.pieces import gathered
 from zsell_transform.positions import repeated
 from zsell_transform.records import Records, once_each
 from zsell_transform.transformers import Draft, draft
@@ -33,9 +34,8 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     drafts = {entity: draft(entity, frame, ask, records.seen) for entity, frame in frames.items()}
     drafts |= {e: made.hold() for e, made in drafts.items() if records.seen.rows.get(e, 0) <= _FEW}
     linked = [entity for entity in drafts if entity in KEYS]
-    answers = pl.collect_all([key_frame(drafts[entity]) for entity in linked], engine="streaming")
     keys = {entity: empty_keys(entity) for entity in KEYS}
-    keys |= dict(zip(linked, answers, strict=True))
+    keys |= gathered({entity: key_frame(drafts[entity]) for entity in linked}, records.seen.rows)
     if doubled := [entity for entity in linked if _is_doubled(keys[entity]["id"])]:
         return draft_all(once_each(records, doubled), ask)
     filled: Filled = {

@@ -17,6 +17,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.addressing import layouts
+from zsell_transform.details import Details
 from zsell_transform.drafting import draft_all, hung_on
 from zsell_transform.finishing import finish
 from zsell_transform.lap import plan
@@ -77,10 +78,11 @@ def transform(
         tell("reading", rows, rows)
         held = empty_held() if pipedrive is None else read_pipedrive(pipedrive, ask)
         records, drafts, keys, filled = draft_all(records, ask)
-        graph = link(keys, follow_domains=ask.email_domains == "link")
+        details = Details(drafts["contacts"], records.seen.rows.get("contacts", 0))
+        graph = link(keys, details, follow_domains=ask.email_domains == "link")
         left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
         del keys  # the graph has what is needed of them from here on
-        lap = plan(graph, held, ask, left_out=left_out, listed=hung_on(drafts))
+        lap = plan(graph, held, ask, details, left_out=left_out, listed=hung_on(drafts))
         plans, lost = with_own_cells(drafts, lap.plans)
         tell("linking", rows, rows)
         changed = None
@@ -92,7 +94,7 @@ def transform(
             )
         found = (export.raw_issues, records.found, records.seen.issues, held.issues, graph.found, lap.found)
         links = graph.how
-        del graph  # while the files are written, only what stands in them is held
+        del graph, details  # while the files are written, only what stands in them is held
         placed = layouts(drafts, plans, filled)
         written = write_tables(folder, drafts, plans, placed, records, ask, tell, trial)
         if changed is not None:

@@ -16,6 +16,7 @@ import attrs
 import polars as pl
 
 from zsell_transform._version import VERSION
+from zsell_transform.details import Details
 from zsell_transform.drafting import draft_all
 from zsell_transform.lap import plan
 from zsell_transform.lap.words import OUT
@@ -166,7 +167,8 @@ def verify(
         export = source if isinstance(source, Export) else read_export(source, ask)
         records = keep({entity: export.scan(entity) for entity in export.entities}, Path(room), ask)
         records, drafts, keys, filled = draft_all(records, ask)
-        graph = link(keys, follow_domains=ask.email_domains == "link")
+        details = Details(drafts["contacts"], records.seen.rows.get("contacts", 0))
+        graph = link(keys, details, follow_domains=ask.email_domains == "link")
         left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
         wanted = account(graph, ask, left_out)
         there = presence(wanted.records, held)
@@ -179,11 +181,11 @@ def verify(
         ])  # fmt: skip
         columns = unseen_columns(drafts, there, held)
         told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
+        missing = _missing(wanted, there, graph, held, ask, details, left_out, skipped)
     wrong = _without_wished(pl.concat([links.wrong, people]), wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)
     return _proof(
-        wanted, there, held, ask, links, values,
-        missing=_missing(wanted, there, graph, held, ask, left_out, skipped),
+        wanted, there, held, ask, links, values, missing=missing,
         unverifiable=_unverifiable(columns, links, told), skipped=skipped,
     )  # fmt: skip
 
@@ -234,8 +236,8 @@ def _proof(
 
 
 def _missing(
-    wanted: Account, there: pl.DataFrame, graph: Graph, held: Held, ask: Mapping, left_out: pl.Series,
-    skipped: pl.DataFrame,
+    wanted: Account, there: pl.DataFrame, graph: Graph, held: Held, ask: Mapping, details: Details,
+    left_out: pl.Series, skipped: pl.DataFrame,
 ) -> pl.DataFrame:  # fmt: skip
     """Records that are not there, each with the most telling reason."""
     gone = wanted.records.filter(~pl.col("left_out")).join(
@@ -243,7 +245,7 @@ def _missing(
     )
     if not gone.height:
         return pl.DataFrame(schema=MISSING)
-    reasons = _reasons(graph, held, ask, left_out)
+    reasons = _reasons(graph, held, ask, details, left_out)
     told = skipped.unique(["entity", "source_id"], keep="last", maintain_order=True).select(
         "entity", id="source_id", said=pl.format("skipped by Pipedrive: {}. {}", "reason", "to_do")
     )
@@ -264,9 +266,9 @@ def _missing(
     )
 
 
-def _reasons(graph: Graph, held: Held, ask: Mapping, left_out: pl.Series) -> pl.DataFrame:
+def _reasons(graph: Graph, held: Held, ask: Mapping, details: Details, left_out: pl.Series) -> pl.DataFrame:
     """entity, id, reason: why the next lap would not write a record; asked only where one is missing."""
-    lap = plan(graph, held, ask, left_out=left_out)
+    lap = plan(graph, held, ask, details, left_out=left_out)
     return pl.concat(
         [
             one.rows.filter(pl.col("state") != OUT).select(

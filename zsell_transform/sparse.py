@@ -15,6 +15,11 @@ def sparse(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.lit(None, dtype=dtype).alias(c) for c, dtype in blank.items())
 
 
+def has(rows: pl.DataFrame, column: str) -> bool:
+    """Whether a column has any value, asked without making room for one that has none."""
+    return bool(rows.select(pl.col(column).count()).item())
+
+
 def beside(rows: pl.DataFrame, known: pl.DataFrame, key: str) -> pl.DataFrame:
     """Rows with what is known of some of them, by a key that stands once."""
     if known.height:
@@ -24,9 +29,17 @@ def beside(rows: pl.DataFrame, known: pl.DataFrame, key: str) -> pl.DataFrame:
     )
 
 
+def below(rows: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
+    """Rows with more of them behind; columns that only one of both has are null in the other."""
+    if more.height:
+        return pl.concat([rows, more], how="diagonal_relaxed")
+    lacking = {name: dtype for name, dtype in more.schema.items() if name not in rows.columns}
+    return rows.with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in lacking.items())
+
+
 def filled_first(rows: pl.DataFrame, first: str, other: str) -> pl.Expr:
     """A column, and where it has no value the other one; that one itself where it has none at all."""
-    return pl.coalesce(first, other) if rows[first].count() else pl.col(other)
+    return pl.coalesce(first, other) if has(rows, first) else pl.col(other)
 
 
 def one_of(column: str, few: pl.Series) -> pl.Expr:

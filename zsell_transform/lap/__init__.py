@@ -10,6 +10,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.details import Details
 from zsell_transform.lap.history import history
 from zsell_transform.lap.leads import leads
 from zsell_transform.lap.parties import organizations, persons
@@ -44,11 +45,18 @@ class Lap:
 
 
 def plan(
-    graph: Graph, held: Held, ask: Mapping, *, left_out: pl.Series, listed: pl.Series | None = None
+    graph: Graph,
+    held: Held,
+    ask: Mapping,
+    details: Details,
+    *,
+    left_out: pl.Series,
+    listed: pl.Series | None = None,
 ) -> Lap:
     """Decides for every record of the account.
 
     Args:
+        details: reads what keys of people are made of.
         left_out: ids of leads that the mapping leaves out by their status.
         listed: ids of parties, deals and leads of which `where` shall tell.
     """
@@ -60,7 +68,9 @@ def plan(
         blocked="organizations" in blocked,
         placeholder=_needs_placeholder(graph, ask, left_out),
     )
-    person_plan, people, compared = persons(graph, held, ask, companies, blocked="persons" in blocked)
+    person_plan, people, compared = persons(
+        graph, held, ask, companies, details, blocked="persons" in blocked
+    )
     deal_plan, deal_rows = deals(graph, held, ask, companies, people, blocked="deals" in blocked)
     lead_plan, lead_rows = leads(
         graph, held, ask, companies, people, compared, blocked="leads" in blocked, left_out=left_out

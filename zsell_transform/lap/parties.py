@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.details import Details
 from zsell_transform.folding import fold
 from zsell_transform.lap.words import (
     BY_ID,
@@ -36,7 +39,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.positions import positions
-from zsell_transform.sparse import beside, one_of
+from zsell_transform.sparse import beside, has, one_of
 
 PLACEHOLDER_ID = f"name:{fold(PLACEHOLDER)}"
 
@@ -95,26 +98,26 @@ def organizations(
 
 
 def persons(
-    graph: Graph, held: Held, ask: Mapping, companies: Targets, *, blocked: bool
+    graph: Graph, held: Held, ask: Mapping, companies: Targets, details: Details, *, blocked: bool
 ) -> tuple[Plan, Targets, Compared]:
-    """The plan of the contacts, how each can be linked to, and what lead persons are compared with."""
-    contacts = graph.contacts.with_columns(
-        place=companies.frame["place"].gather(graph.contacts["company_at"])
-    )
+    """The plan of the contacts, how each can be linked to, and what lead persons are compared with.
+
+    Args:
+        details: reads what their keys are made of.
+    """
+    contacts = _with_values(graph.contacts, details.values)
     known = keys.persons(
-        contacts.select("id", "name", "email", "work", "mobile", "city", "place"),
+        contacts.select("id", "name", "email", "work", "mobile", _place(contacts, companies)),
         with_place(held.persons),
+        partial(_towns, contacts["n"], details),
         merge=ask.duplicates["contacts"] == "merge",
     )
-    rows = _filled(_known(graph.contacts, known), ["email", "work", "mobile", "company_at"])
-    theirs = companies.frame.select("form", "system_id", "name", "address", "place")
-    rows = read_at(rows, theirs, "company_at", "o_").rename({"o_place": "place"})
+    rows = _filled(_known(contacts, known), ["email", "work", "mobile", "company_at"])
+    rows = read_at(rows, companies.frame.select("form"), "company_at", "o_")
     rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(form(WAIT)))
     targets = Targets(_with_members(rows, _person_targets(rows)))
     rows = parted(rows, {"organization": "o_form"})
-    going = pl.col("state") == OUT
     cells = organization_cells("o_form", "o_", alone=ask.id_links == "alone")
-    rows = rows.with_columns(pl.when(going).then(cell).alias(cell.meta.output_name()) for cell in cells)
     plan = Plan(
         entity="contacts",
         rows=rows.select(
@@ -125,22 +128,45 @@ def persons(
             "part",
             "joins",
             "into",
-            *ORGANIZATION_LINK,
+            "o_form",
+            "company_at",
             linked=pl.when(pl.col("asked").fill_null(False)).then(pl.col("company_at").is_not_null()),
         ),
         link_columns=ORGANIZATION_LINK,
-        overrides=(_renamed_people(rows.filter(pl.col("n").is_not_null())),),
+        overrides=(_renamed_people(rows.filter("renamed", pl.col("n").is_not_null()), details),),
         added=_added_people(rows.filter(pl.col("added"))),
         found=_told_collisions(known, rows, "contacts"),
         links=links_of(rows, {"organizations": ("company_at", companies.frame["id"])}),
+        linked=partial(_with_organization, companies.frame.select("system_id", "name", "address"), cells),
     )
-    traces = None if rows["into"].count() else known.traces
-    return plan, targets, (_compared(rows, held), traces)
+    traces = None if has(rows, "into") else known.traces
+    return plan, targets, (_compared(rows, companies, held), traces)
+
+
+def _with_organization(organizations: pl.DataFrame, cells: list[pl.Expr], rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of contacts with their organization's columns: texts of which only a file's worth is held."""
+    going = pl.col("state") == OUT
+    return read_at(rows, organizations, "company_at", "o_").with_columns(
+        pl.when(going).then(cell).alias(cell.meta.output_name()) for cell in cells
+    )
+
+
+def _towns(n: pl.Series, details: Details, uids: pl.Series) -> pl.Series:
+    """Cities of the contacts in some rows; records of Pipedrive stand behind these and have none."""
+    mine = pl.select(pl.when(uids < n.len()).then(uids)).to_series()
+    return details.naming(n.gather(mine).alias("n"))["city"]
+
+
+def _with_values(contacts: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """Contacts with their e-mails and phones; those that the export only names stand last and have none."""
+    named = contacts.height - values.height
+    every = pl.concat([values, values.clear(named)]).rechunk() if named else values
+    return pl.concat([contacts.drop("email"), every], how="horizontal")
 
 
 def _known(records: pl.DataFrame, known: keys.Keys) -> pl.DataFrame:
     """Records with what is known of each; `final` is the name as it is to be written."""
-    return records.hstack(known.frame.drop("id").rename({"name": "final"}))
+    return pl.concat([records, known.frame.drop("id").rename({"name": "final"})], how="horizontal")
 
 
 def _form() -> pl.Expr:
@@ -156,7 +182,7 @@ def _form() -> pl.Expr:
 
 def _written_name(rows: pl.DataFrame) -> pl.Expr:
     """As Pipedrive prints it, once it is there."""
-    if not rows["system_id"].count():
+    if not has(rows, "system_id"):
         return pl.col("final")
     return pl.coalesce(pl.when(pl.col("system_id").is_not_null()).then("printed"), "final")
 
@@ -173,15 +199,20 @@ def _has_value() -> pl.Expr:
     return pl.any_horizontal(email, *phones)
 
 
-def _compared(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
+def _compared(rows: pl.DataFrame, companies: Targets, held: Held) -> pl.DataFrame:
     """What lead people are compared with: each contact as Sell has it and as Pipedrive has it."""
     there = (
         held.persons.filter(pl.col("sell_id").is_not_null())
         .unique("sell_id", keep="first", maintain_order=True)
         .select(id="sell_id", held_emails="emails", held_phones="phones")
     )
-    own = ("id", "name", "final", "printed", "email", "work", "mobile", "place", "system_id", "joins")
-    return beside(rows.select(own), there, "id")
+    own = ("id", "name", "final", "printed", "email", "work", "mobile", "system_id", "joins")
+    return beside(rows.select(*own, _place(rows, companies)), there, "id")
+
+
+def _place(people: pl.DataFrame, companies: Targets) -> pl.Series:
+    """The token of each person's organization."""
+    return companies.frame["place"].gather(people["company_at"])
 
 
 def with_place(people: pl.DataFrame) -> pl.DataFrame:
@@ -224,7 +255,7 @@ def claimed_twice(held: Held, item: str) -> pl.Series:
 
 def _filled(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     """The head of merged records takes what it lacks from the others, as its row does (`merging`)."""
-    if not rows["into"].count():
+    if not has(rows, "into"):
         return rows
     number = pl.col("id").cast(pl.Int64, strict=False)
     group = rows.select("id", "into", *columns).with_columns(head=pl.coalesce("into", "id"))
@@ -243,12 +274,12 @@ def _filled(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
 
 def _with_members(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     """Records that were merged into another are linked to through that one; `carried` says which."""
+    if not has(rows, "into"):
+        return own.with_columns(carried=pl.lit(value=False))
     is_member = pl.col("into").is_not_null() & pl.col("system_id").is_null()
     into = rows.select(pl.when(is_member).then("into")).to_series()
     head = positions(into, rows["id"]).alias("head")
     carried = own.with_columns(carried=into.is_not_null())
-    if not into.count():
-        return carried
     at = pl.select(pl.coalesce(head, pl.int_range(rows.height, dtype=pl.UInt32))).to_series()
     return carried.select("id", pl.all().exclude("id", "carried").gather(at), "carried")
 
@@ -257,10 +288,10 @@ def _suffix() -> pl.Expr:
     return pl.col("final").str.strip_prefix(pl.col("name").str.strip_chars_end())
 
 
-def _renamed_people(rows: pl.DataFrame) -> pl.DataFrame:
+def _renamed_people(rows: pl.DataFrame, details: Details) -> pl.DataFrame:
     """A distinguished person carries the suffix behind the name and behind the last name."""
     last = pl.col("last").is_not_null()
-    return rows.filter("renamed").select(
+    return rows.with_columns(details.naming(rows["n"]).get_columns()).select(
         "n",
         pl.col("final").alias(PERSON),
         pl.when(~last & pl.col("first").is_not_null())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import attrs
 import polars as pl
 
 from zsell_transform.sell.entities import ITEMS
-from zsell_transform.sparse import sparse
+from zsell_transform.sparse import has, sparse
 
 #: What happens to a record in this lap; the ledger has a column for each.
 OUT: Final = "out"
@@ -96,6 +96,10 @@ class Links:
         return self.ids.filter(self.to[item][0].is_not_null()) if item in self.to else self.ids.clear()
 
 
+def _as_they_are(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows
+
+
 @attrs.frozen
 class Plan:
     """What one lap does with the records of one entity.
@@ -103,13 +107,14 @@ class Plan:
     Attributes:
         rows: one row a record, in input order, added ones last: n, id, state, reason (why it waits), part
             (label of
-            the file part), linked (null without a relation in Sell), and for rows that go out the link
-            columns.
+            the file part), linked (null without a relation in Sell), and for rows that go out what `linked`
+            needs.
         overrides: frames of n and cells that replace those of the draft, blank ones too, where a record
             differs from its mapping table.
         added: by id, the cells of records that the export only names.
         found: issues in the travelling schema.
         links: the links on the rows that go out.
+        linked: some of the rows → the same with their link columns; as they are where these stand in `rows`.
     """
 
     entity: str
@@ -119,6 +124,7 @@ class Plan:
     added: pl.DataFrame
     found: pl.DataFrame
     links: Links
+    linked: Callable[[pl.DataFrame], pl.DataFrame] = _as_they_are
 
 
 #: Stands for the row of an organization that is none of Sell's.
@@ -141,7 +147,7 @@ class Targets:
 
 def read_at(rows: pl.DataFrame, of: pl.DataFrame, at: str, prefix: str) -> pl.DataFrame:
     """The rows with the columns of another frame, each under a prefix, read at its row in `at`."""
-    blank = [column for column in of.columns if not of[column].count()]
+    blank = [column for column in of.columns if not has(of, column)]
     read = of.select(pl.all().exclude(blank).gather(rows[at]).name.prefix(prefix))
     nothing = [pl.lit(None, dtype=of.schema[column]).alias(f"{prefix}{column}") for column in blank]
     return rows.with_columns(*read.get_columns(), *nothing)

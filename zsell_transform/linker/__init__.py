@@ -10,7 +10,7 @@ the export does not hold, with a name beside it, adds that record; a name that n
 Key frames come in by entity, all text, with `n` (running number), `id`, `file` and `row`:
 
 - companies: name, address, city, email, website
-- contacts: name, first, last, email, work, mobile, city, company_id, company_name
+- contacts: name, company_id, company_name; their e-mails are read only if someone asks for them
 - deals: title, main_contact_id, main_contact_name, main_contact_email, company_id, company_name
 - leads: title, name, first, last, email, work, mobile, city, company_id, company_name
 - tasks, notes, calls, emails, texts, visits: about_type, about_id, about_first, about_last, about_company,
@@ -26,6 +26,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.details import Details
 from zsell_transform.domains import by_domain
 from zsell_transform.folding import folded
 from zsell_transform.linker.parties import Parties, leads_of, parties_of
@@ -52,7 +53,7 @@ class Graph:
 
     Attributes:
         companies: n, id, name, address, city, added; added records have no `n`.
-        contacts: the same with first, last, email, work, mobile and company_at.
+        contacts: the same with first, last (of added ones) and company_at.
         deals: n, id, title, person_at, company_at, other_company, company_name, lost; person and company may
             both be set; other_company says whether another one is named beside a main contact that is a
             company itself.
@@ -88,11 +89,12 @@ class Graph:
         return pl.select(pl.coalesce(ids).alias("about_id")).to_series()
 
 
-def link(keys: Mapping[str, pl.DataFrame], *, follow_domains: bool = False) -> Graph:
+def link(keys: Mapping[str, pl.DataFrame], details: Details, *, follow_domains: bool = False) -> Graph:
     """Resolves every relation of the account.
 
     Args:
         keys: the key frames by entity, as the module describes them.
+        details: reads e-mails of contacts.
         follow_domains: link people without a company by the domain of their address, instead of suggesting
             it.
     """
@@ -100,13 +102,13 @@ def link(keys: Mapping[str, pl.DataFrame], *, follow_domains: bool = False) -> G
     leads = leads_of(keys["leads"], about)
     references = references_of(keys, leads)
     rows = {relation: reference.rows for relation, reference in references.items()}
-    parties, asked = parties_of(keys, {**rows, "about": about_of(about, PARTY)})
+    parties, asked = parties_of(keys, details, {**rows, "about": about_of(about, PARTY)})
     found = {name: resolve(frame, parties.index(name)) for name, frame in asked.items()}
     del asked
     deals = _deals(keys["deals"], found["main_contact"], found["deal_company"])
     found["employer"], from_deals = _employers_from_deals(found["employer"], parties, deals)
     found["employer"], from_domains = _employers_from_domains(
-        found["employer"], parties, keys, follow=follow_domains
+        found["employer"], parties, keys, details, follow=follow_domains
     )
     history = by_entity(_about(about, found["about"], deals, leads))
     resolved = [
@@ -185,14 +187,21 @@ def _employers_from_deals(
 
 
 def _employers_from_domains(
-    employer: pl.DataFrame, parties: Parties, keys: Mapping[str, pl.DataFrame], *, follow: bool
+    employer: pl.DataFrame,
+    parties: Parties,
+    keys: Mapping[str, pl.DataFrame],
+    details: Details,
+    *,
+    follow: bool,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """People without any company, who may get the one that the domain of their address belongs to."""
-    emails = parties.contacts.select(pl.when(~pl.col("added")).then("email")).to_series()
-    free = employer.select(pl.when(pl.col("how").is_null()).then(emails)).to_series()
-    at = by_domain(free, keys["companies"])
+    free = employer["how"].head(keys["contacts"].height).is_null()  # behind these stand people without e-mail
+    if not free.any():
+        return employer, issues.empty()
+    at = by_domain(details.values.select(pl.when(free).then("email")).to_series(), keys["companies"])
     if at is None:
         return employer, issues.empty()
+    at = at.extend_constant(None, employer.height - at.len())
     code = "company_from_domain" if follow else "link_suggested"
     found = _told_employers(employer, at, parties.companies, code, value=pl.col("company"))
     return _led_to(employer, at, "domain") if follow else employer, found
@@ -227,10 +236,9 @@ def _about(
         parties: the resolved references to companies and contacts.
     """
     of_leads = pl.coalesce("name", "company_name", "title").alias("name")
-    email = pl.lit(None, dtype=pl.String).alias("email")
     titles = {
-        DEAL: Index(of_kind(deals.select("id", email, name="title"), "deals")),
-        LEAD: Index(of_kind(leads.select("id", email, of_leads), "leads")),
+        DEAL: _titled(deals.select("id", name="title"), "deals"),
+        LEAD: _titled(leads.select("id", of_leads), "leads"),
     }
     answers = [parties.select("place", *ANSWER)]
     for target, index in titles.items():
@@ -239,6 +247,11 @@ def _about(
         answers.append(resolve(with_names(asked, index), index).select("place", *ANSWER))
     answers.append(about.select("place").filter(~about["target"].is_in([PARTY, *titles])))
     return about.hstack(_in_order([answers[0], *(answer for answer in answers[1:] if answer.height)]))
+
+
+def _titled(records: pl.DataFrame, kind: str) -> Index:
+    """Records that no e-mail leads to."""
+    return Index(of_kind(records, kind), lambda: records["id"].clear().extend_constant(None, records.height))
 
 
 def _in_order(answers: list[pl.DataFrame]) -> pl.DataFrame:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Final
 
 import attrs
 import polars as pl
 
+from zsell_transform.details import Details
 from zsell_transform.linker.references import LEAD, PARTY, is_person
 from zsell_transform.linker.resolving import Index, named_now, of_kind, with_names
 from zsell_transform.positions import positions
 from zsell_transform.sparse import sparse
 
-COLUMNS: Final = ("id", "name", "first", "last", "email", "work", "mobile", "address", "city")
+COLUMNS: Final = ("id", "name", "first", "last", "email", "address", "city")
 #: Relations that lead to a company; the others lead to a company or a contact.
 TO_COMPANIES: Final = ("employer", "deal_company", "lead_company")
 
@@ -40,7 +42,7 @@ class Parties:
         return self.in_companies if relation in TO_COMPANIES else self.in_both
 
 
-def parties_of(keys: Mapping[str, pl.DataFrame], rows: Rows) -> tuple[Parties, Rows]:
+def parties_of(keys: Mapping[str, pl.DataFrame], details: Details, rows: Rows) -> tuple[Parties, Rows]:
     """Who there is, by what the export holds and by every relation to a party; and the references, ready to
     be resolved: with `number` and the columns of `with_names`.
 
@@ -55,8 +57,9 @@ def parties_of(keys: Mapping[str, pl.DataFrame], rows: Rows) -> tuple[Parties, R
         placed = {relation: _placed(relation, frame, companies, contacts) for relation, frame in rows.items()}
     placed["employer"] = _with_employers(placed["employer"], more_contacts)
     companies, placed = _with_named_companies(companies, placed)
-    contacts, placed = _with_named_people(companies, contacts, placed)
-    parties = Parties(companies, contacts, _in_companies(companies), _in_both(companies, contacts))
+    contacts, placed = _with_named_people(companies, contacts, details, placed)
+    in_both = _in_both(companies, contacts, details)
+    parties = Parties(companies, contacts, _in_companies(companies), in_both)
     return parties, {name: frame.drop("company", "contact") for name, frame in placed.items()}
 
 
@@ -83,12 +86,17 @@ def _with_employers(employers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFra
 
 
 def _in_companies(companies: pl.DataFrame) -> Index:
-    return Index(of_kind(companies, "companies"))
+    return Index(of_kind(companies, "companies"), partial(companies.get_column, "email"))
 
 
-def _in_both(companies: pl.DataFrame, contacts: pl.DataFrame) -> Index:
+def _in_both(companies: pl.DataFrame, contacts: pl.DataFrame, details: Details) -> Index:
     """Contacts stand behind companies."""
-    return Index(pl.concat([of_kind(companies, "companies"), of_kind(contacts, "contacts")]))
+
+    def emails() -> pl.Series:
+        named = contacts["email"].tail(contacts.height - details.values.height)
+        return pl.concat([companies["email"], details.values["email"], named])
+
+    return Index(pl.concat([of_kind(companies, "companies"), of_kind(contacts, "contacts")]), emails)
 
 
 # --- by id -----------------------------------------------------------------------------------------------
@@ -170,9 +178,9 @@ def _with_named_companies(
 
 
 def _with_named_people(
-    companies: pl.DataFrame, contacts: pl.DataFrame, rows: Rows
+    companies: pl.DataFrame, contacts: pl.DataFrame, details: Details, rows: Rows
 ) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
-    index = _in_both(companies, contacts)
+    index = _in_both(companies, contacts, details)
     number = pl.coalesce(pl.col("contact") + companies.height, "company")
     named = {
         name: with_names(rows[name].with_columns(number=number), index) for name in ("main_contact", "about")

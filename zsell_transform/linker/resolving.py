@@ -5,6 +5,7 @@ A record is a *number* here: its row in the index that the reference is looked u
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
@@ -12,7 +13,9 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import folded
+from zsell_transform.pieces import in_slices
 from zsell_transform.positions import positions, repeated
+from zsell_transform.sparse import sparse
 
 #: How many candidates of an ambiguous reference an issue names.
 CANDIDATES: Final = 5
@@ -28,36 +31,43 @@ KIND: Final = pl.Enum(["contacts", "companies", "deals", "leads"])
 #: decided, and what says otherwise.
 ANSWER: Final = ("how", "kind", "at", "candidates", "says")
 
+_NAMED: Final = ("f", "named", "namesakes")
 _NUMBER: Final = pl.lit(None, dtype=pl.UInt32)
 _TEXT: Final = pl.lit(None, dtype=pl.String)
 
 
 @attrs.frozen
 class Index:
-    """Records that can be referred to: kind, at (row among its kind), id, name, email.
+    """Records that can be referred to.
 
     E-mails and names are folded only if a reference asks for one.
+
+    Attributes:
+        records: kind, at (row among its kind), id, name.
+        emails: reads their e-mails.
     """
 
     records: pl.DataFrame
+    emails: Callable[[], pl.Series]
 
     @cached_property
     def by_email(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        return _grouped(self._keyed("email"), "value")
+        return _grouped(self._keyed(self.emails()), "value")
 
     @cached_property
     def by_name(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        return _grouped(self._keyed("name"), "value")
+        return _grouped(self._keyed(self.records["name"]), "value")
 
-    def _keyed(self, column: str) -> pl.DataFrame:
-        keyed = self.records.select("kind", "id", value=folded(pl.col(column))).with_row_index("number")
+    def _keyed(self, values: pl.Series) -> pl.DataFrame:
+        said = self.records.select("kind", "id", values.alias("value")).with_row_index("number")
+        keyed = said.with_columns(folded(pl.col("value")))
         return keyed.filter(pl.col("value").is_not_null())
 
 
 def of_kind(records: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Records as an index holds them."""
     at = pl.int_range(pl.len(), dtype=pl.UInt32)
-    return records.select(pl.lit(kind, dtype=KIND).alias("kind"), "id", "name", "email", at=at)
+    return records.select(pl.lit(kind, dtype=KIND).alias("kind"), "id", "name", at=at)
 
 
 def _grouped(keyed: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -96,22 +106,27 @@ def _looked_up(asked: pl.Series, known: tuple[pl.DataFrame, pl.DataFrame]) -> tu
 def with_names(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
     """References that no id leads to a record (`number`), with the record that their name says.
 
-    Adds f (the folded name), named (number of the only record of that name) and namesakes (ids of several).
+    Adds named (number of the only record of that name), namesakes (ids of several), and f, the folded name,
+    where no record has it.
     """
-    f = folded(pl.when(pl.col("number").is_null()).then("name"))
-    rows = rows.with_columns(f.alias("f"))
-    if not rows["f"].count():
-        return rows.with_columns(named=_NUMBER, namesakes=_TEXT)
-    named, namesakes = _looked_up(rows["f"], index.by_name)
-    return rows.with_columns(named.alias("named"), namesakes.alias("namesakes"))
+    named = pl.concat(sparse(_named(some, index)) for some in in_slices(rows))
+    return pl.concat([rows, sparse(named)], how="horizontal")
+
+
+def _named(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
+    f = rows.select(f=folded(pl.when(pl.col("number").is_null()).then("name"))).to_series()
+    if not f.count():
+        return rows.with_columns(_TEXT.alias("f"), named=_NUMBER, namesakes=_TEXT).select(_NAMED)
+    named, namesakes = _looked_up(f, index.by_name)
+    nobody = named.is_null() & namesakes.is_null()
+    return pl.select(pl.when(nobody).then(f).alias("f"), named=named, namesakes=namesakes).select(_NAMED)
 
 
 def named_now(rows: pl.DataFrame, names: pl.Series, behind: int) -> pl.DataFrame:
     """References of `with_names`, after records of names that none had stand behind those of the index."""
     if not names.len():
         return rows
-    nobody = pl.col("named").is_null() & pl.col("namesakes").is_null()
-    found = positions(rows.select(pl.when(nobody).then("f")).to_series(), names) + behind
+    found = positions(rows["f"], names) + behind
     return rows.with_columns(pl.coalesce("named", found.alias("found")).alias("named"))
 
 
@@ -171,13 +186,17 @@ def _candidates(rows: pl.DataFrame, index: Index) -> pl.Series | pl.Expr:
 def _contradiction(rows: pl.DataFrame, index: Index) -> pl.Series | pl.Expr:
     """What the other evidence says, where it is not what the deciding evidence says."""
     ids, names = index.records["id"], index.records["name"]
-    by_id, of_id = pl.col("number").is_not_null(), names.gather(rows["number"]).alias("of_id")
+    by_id = pl.col("number").is_not_null()
     email_differs = by_id & (pl.col("mailed") != pl.col("number"))
     # A name that is written the same is the same.
     name_differs = by_id & pl.col("name").is_not_null() & pl.col("name").ne_missing(pl.col("of_id"))
     name_beside = ~by_id & (pl.col("mailed") != pl.col("named"))
-    several = rows.select("number", "mailed", "named", "name", of_id).with_row_index("nth")
-    several = several.filter(email_differs | name_differs | name_beside)
+    several = pl.concat(
+        some.select(
+            "nth", "number", "mailed", "named", "name", names.gather(some["number"]).alias("of_id")
+        ).filter(email_differs | name_differs | name_beside)
+        for some in in_slices(rows.with_row_index("nth"))
+    )
     renamed = (
         folded(pl.col("name")).ne_missing(folded(pl.col("of_id"))) & folded(pl.col("name")).is_not_null()
     )

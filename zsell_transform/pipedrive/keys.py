@@ -21,8 +21,9 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import digits, fold, folded
+from zsell_transform.pieces import in_slices
 from zsell_transform.positions import shared
-from zsell_transform.sparse import beside, filled_first
+from zsell_transform.sparse import below, beside, filled_first, has
 
 #: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not
 #: given.
@@ -35,10 +36,16 @@ _KIND: Final = pl.Enum([ABSENT, PRESENT, OTHER, FOREIGN])
 #: What the wizard could find a record by: rows of `uid`, `n` (folded name) and `v` (a value).
 Tokens = Callable[[pl.DataFrame], pl.DataFrame]
 
+#: Uids → the cities of these records, in their order: read only for those that get a name of their own.
+Towns = Callable[[pl.Series], pl.Series]
+
 #: Spreads the hashes of names before those of values are added; any odd number does.
 _STIR: Final = 0x9E3779B97F4A7C15
 
-_POOL: Final = ["uid", "kind", "id", "name", "city"]
+#: People of whom folded texts are held at once.
+_TRACED: Final = 200_000
+
+_POOL: Final = ["uid", "kind", "id", "name"]
 
 
 @attrs.frozen
@@ -90,19 +97,20 @@ def organizations(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_s
         found = pl.col("a").is_not_null() | (pl.col("n").is_not_null() & pl.lit(not bare_separate))
         return read.filter(found).select("uid", trace=_trace(pl.col("n").hash(), pl.lit(0, dtype=pl.UInt64)))
 
-    return _keys(pool, seen, traces, tokens, merge=merge)
+    return _keys(pool, seen, traces, tokens, pool["city"].gather, merge=merge)
 
 
-def persons(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool) -> Keys:
+def persons(sell: pl.DataFrame, held: pl.DataFrame, towns: Towns, *, merge: bool) -> Keys:
     """People to be written, against those that Pipedrive holds.
 
     Args:
-        sell: id, name, email, work, mobile, city, place (token of the person's organization).
+        sell: id, name, email, work, mobile, place (token of the person's organization).
         held: system_id, name, emails, phones, place, sell_id.
+        towns: the cities of Sell's people, by their rows in `sell`.
         merge: as for organizations.
     """
     pool = _pool(sell, held, ["email", "work", "mobile", "place"])
-    return _keys(pool, seen_persons(pool), person_traces, person_tokens, merge=merge)
+    return _keys(pool, seen_persons(pool), person_traces, person_tokens, towns, merge=merge)
 
 
 def seen_persons(pool: pl.DataFrame) -> list[pl.DataFrame]:
@@ -128,13 +136,14 @@ def person_tokens(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def person_traces(frame: pl.DataFrame) -> pl.DataFrame:
-    """uid, trace: the same as one number each."""
+    """uid, trace: the same as one number each; folded texts are held of some people at a time only."""
     both = pl.col("n").is_not_null() & pl.col("v").is_not_null()
     return pl.concat(
         part.filter(both).select(
             "uid", trace=_trace(pl.col("n").hash(), pl.col("v").hash(seed=ord(prefix[0])))
         )
-        for prefix, part in _values(frame)
+        for some in in_slices(frame, _TRACED)
+        for prefix, part in _values(some)
     )
 
 
@@ -185,7 +194,7 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
     )
     if "held_address" in theirs.columns:
         theirs = theirs.with_columns(address="held_address")
-    return pl.concat([mine, theirs], how="diagonal_relaxed").with_row_index("uid")
+    return below(mine, theirs).with_row_index("uid")
 
 
 def _kind(word: str) -> pl.Expr:
@@ -208,7 +217,13 @@ def _aliases(sell: pl.DataFrame, ours: pl.DataFrame) -> pl.DataFrame:
 
 
 def _keys(
-    pool: pl.DataFrame, seen: Sequence[pl.DataFrame], traces: Tokens, tokens: Tokens, *, merge: bool
+    pool: pl.DataFrame,
+    seen: Sequence[pl.DataFrame],
+    traces: Tokens,
+    tokens: Tokens,
+    towns: Towns,
+    *,
+    merge: bool,
 ) -> Keys:
     """The keys of a pool.
 
@@ -216,18 +231,20 @@ def _keys(
         seen: each record as it is written, then each as Pipedrive holds it.
         traces: the tokens as numbers (uid, trace), of which equal tokens have equal ones.
         tokens: the tokens themselves, which are made only for records whose traces meet.
+        towns: the cities of records.
     """
     there = [seen[0], *(frame for frame in seen[1:] if frame.height)]
     left = [traces(frame) for frame in there]
     every = Seen(pl.concat(there), pl.concat(left), traces, tokens)
     spread = every.meeting()
     components = list(collisions(spread, pool))
-    decided = _decided(pool, components, merge=merge)
+    decided = _decided(pool, components, towns, merge=merge)
     named = beside(pool, decided, "uid")
     if decided.height:
         spread = every.renamed(named["final"]).meeting()
     frame = _frame(named.with_columns(proven=_proven(named, spread, every.traces["uid"])))
-    return Keys(frame, _told(pool, decided, components), left[0].filter(pl.col("uid") < frame.height))
+    mine = left[0] if frame.height == pool.height else left[0].filter(pl.col("uid") < frame.height)
+    return Keys(frame, _told(pool, decided, components), mine)
 
 
 def _proven(named: pl.DataFrame, spread: pl.DataFrame, found: pl.Series) -> pl.Series:
@@ -241,15 +258,17 @@ def _proven(named: pl.DataFrame, spread: pl.DataFrame, found: pl.Series) -> pl.S
     joined = named.filter(pl.col("joins_uid").is_not_null())
     one = named.select(pl.coalesce("into_uid", "uid")).to_series().scatter(joined["joins_uid"], joined["uid"])
     shared = _shared(spread.with_columns(uid=one.gather(spread["uid"])))["uid"]
-    nobody = pl.repeat(False, named.height, dtype=pl.Boolean, eager=True)
-    return nobody.scatter(one.gather(found), True).scatter(shared, False)
+    proven = pl.repeat(False, named.height, dtype=pl.Boolean, eager=True)
+    for some in in_slices(found.to_frame()):
+        proven.scatter(one.gather(some.to_series()), True)
+    return proven.scatter(shared, False)
 
 
 def _frame(named: pl.DataFrame) -> pl.DataFrame:
-    """Sell's records as `Keys` has them."""
+    """Sell's records, which stand first, as `Keys` has them."""
     return (
         named.with_columns(into=_of(named, "id", "into_uid"), joins=_of(named, "system_id", "joins_uid"))
-        .filter(pl.col("id").is_not_null())
+        .head(named["id"].count())
         .select(
             "id",
             "system_id",
@@ -265,7 +284,7 @@ def _frame(named: pl.DataFrame) -> pl.DataFrame:
 
 def _of(named: pl.DataFrame, column: str, at: str) -> pl.Expr:
     """A column of the record at the row in `at`; few rows say any, and most often none does."""
-    return pl.col(column).gather(at) if named[at].count() else pl.lit(None, dtype=named.schema[column])
+    return pl.col(column).gather(at) if has(named, at) else pl.lit(None, dtype=named.schema[column])
 
 
 @attrs.frozen
@@ -336,7 +355,7 @@ def collisions(spread: pl.DataFrame, pool: pl.DataFrame) -> Iterator[list[int]]:
     yield from (group for group in groups.values() if len(group) > 1 and absent.intersection(group))
 
 
-def _decided(pool: pl.DataFrame, components: list[list[int]], *, merge: bool) -> pl.DataFrame:
+def _decided(pool: pl.DataFrame, components: list[list[int]], towns: Towns, *, merge: bool) -> pl.DataFrame:
     """uid, final (a distinct name), joins_uid, into_uid for the records in conflict; the only loop over
     records.
     """
@@ -344,7 +363,8 @@ def _decided(pool: pl.DataFrame, components: list[list[int]], *, merge: bool) ->
     if not components:
         return pl.DataFrame(schema=schema)
     involved = [uid for group in components for uid in group]
-    records = {row["uid"]: row for row in pool.filter(pl.col("uid").is_in(involved)).select(_POOL).to_dicts()}
+    met = pool.filter(pl.col("uid").is_in(involved)).select(_POOL)
+    records = {row["uid"]: row for row in met.with_columns(towns(met["uid"]).alias("city")).to_dicts()}
     taken = Names(pool)
     rows: list[tuple[int, str | None, int | None, int | None]] = []
     for group in components:
