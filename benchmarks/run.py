@@ -5,8 +5,8 @@
 Every contender reads the same account and writes into an empty folder. Wall time and peak memory are those of
 the whole process, imports included; the figures are medians, the ratios those of the medians. Memory is what
 the system reports for the process (maximum resident set); a child starts with its parent's figure, which is
-why this script imports nothing large and lets another process write the account. Modules are compiled, as they
-are on a user's machine from the second run on: one turn that is not counted comes first.
+why this script imports nothing large and lets another process write the account. Modules are compiled, as
+they are on a user's machine from the second run on: one turn that is not counted comes first.
 """
 
 from __future__ import annotations

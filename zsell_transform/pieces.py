@@ -16,9 +16,9 @@ SLICE: Final = 1_000_000
 _CELLS: Final = 4_000_000
 
 
-def in_slices(frame: pl.DataFrame, rows: int = SLICE) -> Iterator[pl.DataFrame]:
-    """The frame in slices of so many rows; an empty one is one slice."""
-    yield from frame.iter_slices(rows) if frame.height else [frame]
+def in_slices(frame: pl.DataFrame, rows: int | None = None) -> Iterator[pl.DataFrame]:
+    """The frame in slices of so many rows (`SLICE`); an empty one is one slice."""
+    yield from frame.iter_slices(rows or SLICE) if frame.height else [frame]
 
 
 def gathered(frames: Mapping[str, pl.LazyFrame], rows: Mapping[str, int]) -> dict[str, pl.DataFrame]:
