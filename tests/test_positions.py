@@ -12,9 +12,13 @@ from tests.loop import run_loop
 from tests.sell_graph import expected
 from zsell_transform import pieces
 from zsell_transform import positions as positions_
+from zsell_transform.details import Details
+from zsell_transform.mapping import Mapping
 from zsell_transform.migration import transform
 from zsell_transform.pipedrive import keys
 from zsell_transform.positions import positions, repeated, shared
+from zsell_transform.survey import study
+from zsell_transform.transformers import draft
 
 
 def text(*values: str | None) -> pl.Series:
@@ -78,6 +82,27 @@ def test_how_much_is_held_at_once_changes_nothing(tmp_path: Path, monkeypatch: p
 
     assert files(tmp_path / "pieces") == files(tmp_path / "whole")
     assert course.against(expected(account)) == ()
+
+
+@pytest.mark.parametrize("people", [0, 1, 3])
+@pytest.mark.parametrize("columns", [("id", "name"), ("id", "name", "email"), ("id",)])
+def test_what_is_read_late_has_a_row_for_each_contact(people: int, columns: tuple[str, ...]) -> None:
+    """Also where the export has no column for any of it."""
+    cells = {c: [f"{c}{n}@x.example" for n in range(people)] for c in columns}
+    frame = pl.DataFrame(cells, schema=dict.fromkeys(columns, pl.String)).with_columns(
+        pl.int_range(people, dtype=pl.UInt32).alias("_n"),
+        pl.lit("1").alias("_id"),
+        pl.lit("contacts.csv").alias("_file"),
+        pl.int_range(people, dtype=pl.Int64).alias("_row"),
+    )
+    ask = Mapping.load(None)
+    names = {"contacts": frame.lazy()}
+    details = Details(draft("contacts", frame.lazy(), ask, study(names, ask)), people)
+
+    emails = [f"email{n}@x.example" for n in range(people)] if "email" in columns else [None] * people
+    assert details.values["email"].to_list() == emails
+    assert details.values["mobile"].to_list() == [None] * people
+    assert details.naming(frame["_n"]).height == people
 
 
 def files(folder: Path) -> dict[str, bytes]:

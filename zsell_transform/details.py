@@ -49,7 +49,8 @@ class Details:
 def _read(draft: Draft, wanted: dict[str, str]) -> pl.LazyFrame:
     """Columns of a draft under other names; those that it lacks are blank."""
     there = set(draft.frame.collect_schema().names())
-    return draft.frame.select(
-        (pl.col(column) if column in there else pl.lit(None, dtype=pl.String)).alias(name)
-        for name, column in wanted.items()
+    blank = [pl.lit(None, dtype=pl.String).alias(column) for column in wanted.values() if column not in there]
+    # Selected alone, blank columns would have one row, however many records there are.
+    return draft.frame.with_columns(blank).select(
+        pl.col(column).alias(name) for name, column in wanted.items()
     )
