@@ -119,7 +119,7 @@ def _then(
     if not frames:
         raise ExportError(f"{previous}: no records/ of an earlier run in this folder")
     _, drafts, keys, _ = draft_all(Records(frames, _without_dead(records.seen), records.folder), ask)
-    details = Details(drafts["contacts"], records.seen.rows.get("contacts", 0))
+    details = Details.of(drafts, records.seen)
     graph = link(keys, details, follow_domains=ask.email_domains == "link")
     left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
     return drafts, now, account(graph, ask, left_out)

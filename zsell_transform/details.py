@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
@@ -9,6 +10,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.pieces import gathered
+from zsell_transform.survey import Survey
 from zsell_transform.transformers import Draft
 
 _VALUES: Final = {
@@ -30,6 +32,11 @@ class Details:
 
     draft: Draft
     rows: int
+
+    @classmethod
+    def of(cls, drafts: Mapping[str, Draft], seen: Survey) -> Details:
+        """Those of an account."""
+        return cls(drafts["contacts"], seen.rows.get("contacts", 0))
 
     @cached_property
     def values(self) -> pl.DataFrame:

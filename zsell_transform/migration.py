@@ -78,7 +78,7 @@ def transform(
         tell("reading", rows, rows)
         held = empty_held() if pipedrive is None else read_pipedrive(pipedrive, ask)
         records, drafts, keys, filled = draft_all(records, ask)
-        details = Details(drafts["contacts"], records.seen.rows.get("contacts", 0))
+        details = Details.of(drafts, records.seen)
         graph = link(keys, details, follow_domains=ask.email_domains == "link")
         left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
         del keys  # the graph has what is needed of them from here on

@@ -30,7 +30,7 @@ from zsell_transform.progress import Tell
 from zsell_transform.records import CHUNK, Records
 from zsell_transform.sell.entities import ENTITIES, ITEMS, TARGETS
 from zsell_transform.transformers import Draft, draft
-from zsell_transform.writing.folder import MEGABYTE, Folder
+from zsell_transform.writing.folder import Folder, octets
 from zsell_transform.writing.manifest import FileFacts
 from zsell_transform.writing.rolling import Block, blocks_of
 
@@ -169,7 +169,7 @@ def write_tables(
 
 def _too_large(files: MappingOf[str, Sequence[FileFacts]], limits: Limits) -> Iterator[pl.DataFrame]:
     """Files above the limit: a record that is larger than a file may be has one of its own."""
-    most = int(limits.megabytes * MEGABYTE)
+    most = octets(limits.megabytes)
     for item, written in files.items():
         for file in written:
             if file.bytes > most:

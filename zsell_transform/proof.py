@@ -167,7 +167,7 @@ def verify(
         export = source if isinstance(source, Export) else read_export(source, ask)
         records = keep({entity: export.scan(entity) for entity in export.entities}, Path(room), ask)
         records, drafts, keys, filled = draft_all(records, ask)
-        details = Details(drafts["contacts"], records.seen.rows.get("contacts", 0))
+        details = Details.of(drafts, records.seen)
         graph = link(keys, details, follow_domains=ask.email_domains == "link")
         left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
         wanted = account(graph, ask, left_out)

@@ -141,7 +141,7 @@ class Folder:
         """
         place = self.path / SCRATCH
         place.mkdir(parents=True, exist_ok=True)
-        size = None if megabytes is None else int(megabytes * MEGABYTE)
+        size = None if megabytes is None else octets(megabytes)
         parts = self._rolling.setdefault(stem, [])
         number = sum(map(len, self._rolling.values()))
         parts.append(Rolling(place, str(number), rows, size, bom))
@@ -242,6 +242,11 @@ class Folder:
             self.path = self._real
         self._finished = True
         return self.path
+
+
+def octets(megabytes: float) -> int:
+    """The most bytes that a file of so many megabytes may have."""
+    return int(megabytes * MEGABYTE)
 
 
 def publish(
