@@ -10,7 +10,7 @@ import polars as pl
 from zsell_transform.addressing import KEYS, empty_keys, fills, key_frame
 from zsell_transform.mapping import Mapping
 from zsell_transform.pieces import gathered
-from zsell_transform.positions import repeated
+from zsell_transform.positions import crowded
 from zsell_transform.records import Records, once_each
 from zsell_transform.transformers import Draft, draft
 
@@ -53,8 +53,7 @@ def hung_on(drafts: Drafts) -> pl.Series:
 
 def _is_doubled(ids: pl.Series) -> bool:
     """Whether an id stands twice; only those whose hashes do are compared."""
-    hashes = ids.hash()
-    return ids.filter(hashes.is_in(repeated(hashes).implode())).is_duplicated().any()
+    return ids.filter(crowded(ids)).is_duplicated().any()
 
 
 def _known(draft: Draft, keys: pl.DataFrame) -> dict[str, int]:

@@ -32,6 +32,20 @@ def positions(asked: pl.Series, known: pl.Series) -> pl.Series:
     return at.to_frame().select(pl.when(known.gather(at) == asked).then("at")).to_series()
 
 
+def firsts(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The first row of each value of a column, of the rows that have one; most often that is each of them."""
+    rows = rows.filter(pl.col(column).is_not_null())
+    if not crowded(rows[column]).any():
+        return rows
+    return rows.unique(column, keep="first", maintain_order=True)
+
+
+def crowded(values: pl.Series) -> pl.Series:
+    """Of each value, whether its hash stands more than once: so it is for all that stand twice themselves."""
+    hashes = values.hash()
+    return hashes.is_in(repeated(hashes).implode())
+
+
 def shared(values: pl.Series, owners: pl.Series) -> pl.Series:
     """The numbers that stand at more than one owner, each once: a record may well have one of them twice."""
     often = values.is_in(repeated(values).implode())

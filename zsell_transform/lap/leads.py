@@ -44,7 +44,7 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
-from zsell_transform.positions import positions
+from zsell_transform.positions import firsts, positions
 from zsell_transform.sparse import beside, one_of
 
 #: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
@@ -147,12 +147,7 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
 
 def _with_presence(frame: pl.DataFrame, held: Held) -> pl.DataFrame:
     """A lead is there as a lead, or as the deal that it was converted into."""
-    as_lead = held.leads.filter(pl.col("sell_id").is_not_null()).unique(
-        "sell_id", keep="first", maintain_order=True
-    )
-    as_deal = held.deals.filter(pl.col("sell_lead_id").is_not_null()).unique(
-        "sell_lead_id", keep="first", maintain_order=True
-    )
+    as_lead, as_deal = firsts(held.leads, "sell_id"), firsts(held.deals, "sell_lead_id")
     rows = beside(frame, as_lead.select(id="sell_id", system_id="system_id", printed="title"), "id")
     return beside(rows, as_deal.select(id="sell_lead_id", deal_id="system_id", deal_title="title"), "id")
 
@@ -294,19 +289,17 @@ def _targets(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
     """Of each lead: where it is in Pipedrive, with the person and organization that Pipedrive's export
     names.
     """
-    there = held.leads.filter(pl.col("sell_id").is_not_null()).unique(
-        "sell_id", keep="first", maintain_order=True
-    )
-    as_deal = held.deals.filter(pl.col("sell_lead_id").is_not_null()).unique(
-        "sell_lead_id", keep="first", maintain_order=True
-    )
+    there = firsts(held.leads, "sell_id")
+    as_deal = firsts(held.deals, "sell_lead_id")
     parties = [
         pl.col(column).alias(f"held_{column}")
         for column in ("person_id", "person", "organization_id", "organization")
     ]
-    in_pipedrive = pl.concat(
-        [there.select("sell_id", *parties), as_deal.select(pl.col("sell_lead_id").alias("sell_id"), *parties)]
-    ).unique("sell_id", keep="first", maintain_order=True)
+    every = [
+        there.select("sell_id", *parties),
+        as_deal.select(pl.col("sell_lead_id").alias("sell_id"), *parties),
+    ]
+    in_pipedrive = firsts(pl.concat(every), "sell_id")
     mine = rows.select(
         "id",
         "title",

@@ -38,7 +38,7 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.positions import positions
+from zsell_transform.positions import firsts, positions
 from zsell_transform.sparse import beside, has, one_of
 
 PLACEHOLDER_ID = f"name:{fold(PLACEHOLDER)}"
@@ -201,11 +201,7 @@ def _has_value() -> pl.Expr:
 
 def _compared(rows: pl.DataFrame, companies: Targets, held: Held) -> pl.DataFrame:
     """What lead people are compared with: each contact as Sell has it and as Pipedrive has it."""
-    there = (
-        held.persons.filter(pl.col("sell_id").is_not_null())
-        .unique("sell_id", keep="first", maintain_order=True)
-        .select(id="sell_id", held_emails="emails", held_phones="phones")
-    )
+    there = firsts(held.persons, "sell_id").select(id="sell_id", held_emails="emails", held_phones="phones")
     own = ("id", "name", "final", "printed", "email", "work", "mobile", "system_id", "joins")
     return beside(rows.select(*own, _place(rows, companies)), there, "id")
 

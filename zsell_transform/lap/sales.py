@@ -35,6 +35,7 @@ from zsell_transform.lap.words import (
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.positions import firsts
 from zsell_transform.sparse import beside, one_of
 
 COMPANY_IN_SELL = "Deal - Company in Sell"
@@ -46,10 +47,8 @@ def deals(
     """The plan of the deals, and of each deal: system_id, title in Pipedrive, person, organization on its
     row.
     """
-    there = held.deals.filter(pl.col("sell_id").is_not_null()).unique(
-        "sell_id", keep="first", maintain_order=True
-    )
-    rows = beside(graph.deals, there.select(id="sell_id", system_id="system_id", printed="title"), "id")
+    there = firsts(held.deals, "sell_id").select(id="sell_id", system_id="system_id", printed="title")
+    rows = beside(graph.deals, there, "id")
     rows = companies.on(people.on(rows, "person_at", "p_"), "company_at", "c_")
     rows = _one_organization(rows, both=ask.two_organizations == "both")
     rows = _placed(rows, ask.orphans["deals"], companies)

@@ -14,7 +14,7 @@ import polars as pl
 
 from zsell_transform.folding import folded
 from zsell_transform.pieces import in_slices
-from zsell_transform.positions import positions, repeated
+from zsell_transform.positions import crowded, positions
 from zsell_transform.sparse import sparse
 
 #: How many candidates of an ambiguous reference an issue names.
@@ -75,8 +75,7 @@ def _grouped(keyed: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     Split by hash: two values that share one land among those of several, where text decides.
     """
-    hashes = keyed[by].hash()
-    single = ~hashes.is_in(repeated(hashes).implode())
+    single = ~crowded(keyed[by])
     groups = (
         keyed.filter(~single)
         .sort("kind", maintain_order=True)

@@ -19,6 +19,7 @@ import polars as pl
 
 from zsell_transform.errors import ExportError
 from zsell_transform.issues import empty, found, gather, issue
+from zsell_transform.positions import crowded, firsts
 from zsell_transform.sell.entities import ITEMS, TARGETS
 
 #: Pipedrive item → the Sell entity that issues about it are told under.
@@ -141,8 +142,7 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
             if found == item and "ID" not in frame.columns
         ]
         if parts := [part for part in parts if "ID" in part.columns]:
-            whole = pl.concat(parts, how="diagonal").filter(pl.col("ID").is_not_null())
-            tables[item] = whole.unique("ID", keep="first", maintain_order=True)
+            tables[item] = firsts(pl.concat(parts, how="diagonal"), "ID")
     return _held(tables, problems)
 
 
@@ -387,7 +387,8 @@ def split_ids(cell: pl.Expr) -> pl.Expr:
 
 def _twice(item: str, frame: pl.DataFrame) -> pl.DataFrame:
     key = "mark" if item in MARKED_TEXT else "sell_id"
-    pairs = frame.filter(pl.col(key).is_not_null()).unique(["system_id", key], maintain_order=True)
+    keyed = frame.filter(pl.col(key).is_not_null())
+    pairs = keyed.filter(crowded(keyed[key])).unique(["system_id", key], maintain_order=True)
     groups = pairs.group_by(key, maintain_order=True).agg(
         pl.len().alias("n"), pl.col("system_id").str.join(", ")
     )

@@ -22,7 +22,7 @@ import polars as pl
 
 from zsell_transform.folding import digits, fold, folded
 from zsell_transform.pieces import in_slices
-from zsell_transform.positions import shared
+from zsell_transform.positions import firsts, shared
 from zsell_transform.sparse import below, beside, filled_first, has
 
 #: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not
@@ -77,7 +77,8 @@ def organizations(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_s
         bare_separate: the wizard keeps organizations of one name without address apart.
     """
     pool = _pool(sell, held, ["address"])
-    there = pool.filter(pl.col("kind") == PRESENT)
+    as_written = _as("printed", "name") & _as("held_address", "address")
+    there = pool.filter((pl.col("kind") == PRESENT) & ~as_written)
     seen = [
         pool.select("uid", "name", "address"),
         there.select("uid", name="printed", address="held_address"),
@@ -114,11 +115,12 @@ def persons(sell: pl.DataFrame, held: pl.DataFrame, towns: Towns, *, merge: bool
 
 
 def seen_persons(pool: pl.DataFrame) -> list[pl.DataFrame]:
-    """Each person of a pool as it is written and, if Pipedrive holds it, as it is there."""
+    """Each person of a pool as it is written and, if Pipedrive holds it otherwise, as it is there."""
     none = pl.lit(None, dtype=pl.List(pl.String))
+    as_written = held_as_written("emails", "phones") & _as("held_place", "place")
     return [
         pool.select("uid", "name", "email", "work", "mobile", "place", emails=none, phones=none),
-        pool.filter(pl.col("kind") != ABSENT).select(
+        pool.filter((pl.col("kind") != ABSENT) & ~as_written).select(
             "uid",
             pl.coalesce("printed", "name").alias("name"),
             *(pl.lit(None, dtype=pl.String).alias(c) for c in ("email", "work", "mobile")),
@@ -127,6 +129,26 @@ def seen_persons(pool: pl.DataFrame) -> list[pl.DataFrame]:
             phones="phones",
         ),
     ]
+
+
+def held_as_written(emails: str, phones: str) -> pl.Expr:
+    """Whether Pipedrive holds a person just as it is written, so that its tokens need no second look.
+
+    Most people come back as they went in. What is read as one here is one letter by letter; who only means
+    the same is looked at twice, and nothing comes of it.
+    """
+    return _as("printed", "name") & _listed(emails, "email") & _listed(phones, "work", "mobile")
+
+
+def _as(there: str, here: str) -> pl.Expr:
+    return pl.col(there).eq_missing(pl.col(here))
+
+
+def _listed(several: str, *cells: str) -> pl.Expr:
+    """Whether a list has just the values of some cells, in their order."""
+    between = "\x1f"
+    written = pl.concat_str(cells, separator=between, ignore_nulls=True)
+    return pl.col(several).list.join(between).fill_null("") == written
 
 
 def person_tokens(frame: pl.DataFrame) -> pl.DataFrame:
@@ -168,7 +190,7 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
     A record that Pipedrive holds under `name:…` is the one record of that name, should the export hold one by
     now.
     """
-    ours = held.filter(pl.col("sell_id").is_not_null()).unique("sell_id", keep="first", maintain_order=True)
+    ours = firsts(held, "sell_id")
     alias = _aliases(sell, ours)
     known = pl.concat(
         [
@@ -182,9 +204,9 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
         kind=pl.when(pl.col("system_id").is_not_null()).then(_kind(PRESENT)).otherwise(_kind(ABSENT))
     )
     rest = held.join(mine.select("system_id").drop_nulls(), on="system_id", how="anti", maintain_order="left")
-    rest = rest.unique("system_id", keep="first", maintain_order=True)
     theirs = (
-        rest.rename({c: f"held_{c}" for c in extra if c in values})
+        firsts(rest, "system_id")
+        .rename({c: f"held_{c}" for c in extra if c in values})
         .with_columns(
             id=pl.lit(None, dtype=pl.String),
             printed=pl.col("name"),

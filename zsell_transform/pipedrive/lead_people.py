@@ -147,10 +147,11 @@ def _as_written(contacts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_held(contacts: pl.DataFrame, held: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Contacts as Pipedrive has them, and Pipedrive's other people."""
+    """Contacts as Pipedrive has them, where it has them otherwise, and Pipedrive's other people."""
     blank = dict.fromkeys(("email", "work", "mobile"), _TEXT)
     taken = contacts["joins"].drop_nulls()
-    there = contacts.filter(pl.col("system_id").is_not_null()).select(
+    as_written = keys.held_as_written("held_emails", "held_phones")
+    there = contacts.filter(pl.col("system_id").is_not_null() & ~as_written).select(
         pl.lit("c:").alias("prefix"),
         "id",
         name="printed",
