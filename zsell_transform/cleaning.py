@@ -223,10 +223,12 @@ def _stays(zone: str | None, cells: pl.Series) -> bool:
 
 def _in_utc(cells: pl.Series) -> bool:
     """Whether every cell is a day that there is, with a time in UTC or without."""
-    if not cells.str.contains(_UTC).all():
+    cell = pl.col("cell")
+    frame = cells.to_frame("cell")
+    if not frame.select(cell.str.contains(_UTC).all()).item():
         return False
-    days = cells.str.slice(0, 10).unique()
-    return days.str.to_date("%Y-%m-%d", strict=False, cache=False).null_count() == days.null_count()
+    days = frame.select(cell.str.slice(0, 10).drop_nulls().unique())
+    return not days.select(cell.str.to_date("%Y-%m-%d", strict=False, cache=False).is_null().any()).item()
 
 
 def _first_ten(raw: pl.Expr) -> pl.Expr:

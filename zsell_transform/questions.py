@@ -22,6 +22,8 @@ _ABOUT_FEW: Final = 1100
 #: No date, number, phone or web address that decides a type is longer; longer columns are text without
 #: asking.
 _SHORT: Final = 80
+#: Text that begins with an apostrophe, or another sign before the bracket, is less: asked for half the price.
+_AFTER_APOSTROPHE: Final = "("
 _STAGE_KEYS: Final = ("pipeline_id", "pipeline_name", "stage_id", "stage_name")
 
 
@@ -34,8 +36,8 @@ def questions(entity: str, columns: list[str], frame: pl.LazyFrame) -> dict[str,
         frame: its records, all text.
 
     Returns:
-        `facts` (one row: record count, and for each column cells, filled, longest, outer, guarded, where its
-        values matter also distinct and example), `values` (`column, value, count` of the vocabulary
+        `facts` (one row: record count, and for each column cells, filled, outer, low, where its values matter
+        also longest, distinct and example), `values` (`column, value, count` of the vocabulary
         columns), for deals also `stages`.
     """
     asked = {"facts": _facts(entity, columns, frame)}
@@ -128,18 +130,18 @@ def _facts_of(entity: str, name: str) -> dict[str, pl.Expr]:
     facts = {
         "cells": raw.count(),
         "filled": (trimmed.str.len_bytes() > 0).sum(),
-        "longest": trimmed.str.len_chars().max(),
         "outer": (raw.str.len_bytes() - trimmed.str.len_bytes()).sum(),
-        "guarded": raw.str.starts_with("'").sum(),
+        "low": (raw < _AFTER_APOSTROPHE).sum(),
     }
     if matters(entity, name):
-        facts |= {"distinct": raw.approx_n_unique(), "example": trimmed.max()}
+        longest = trimmed.str.len_chars().max()
+        facts |= {"longest": longest, "distinct": raw.approx_n_unique(), "example": trimmed.max()}
     return facts
 
 
 def is_tidy(fact: dict[str, Any]) -> bool:
     """Whether every cell of a column is already as `cleaning.text` reads it."""
-    return not fact["outer"] and not fact["guarded"] and fact["cells"] == fact["filled"]
+    return not fact["outer"] and not fact["low"] and fact["cells"] == fact["filled"]
 
 
 def read_facts(facts: pl.DataFrame) -> list[dict[str, Any]]:

@@ -6,10 +6,14 @@ Most cells of a CRM repeat, need no repair, or are filled at once. These three a
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import polars as pl
 
 Reading = Callable[[pl.Expr], pl.Expr]
+
+#: So few cells are read at once: to look first would take longer.
+_FEW: Final = 500
 
 
 def once_each(column: pl.Expr, read: Reading, kind: type[pl.DataType] = pl.String) -> pl.Expr:
@@ -18,6 +22,8 @@ def once_each(column: pl.Expr, read: Reading, kind: type[pl.DataType] = pl.Strin
     def known(cells: pl.Series) -> pl.Series:
         if cells.null_count() == cells.len():
             return pl.repeat(None, cells.len(), dtype=kind, eager=True).alias(cells.name)
+        if cells.len() <= _FEW:
+            return _read(cells, read)
         different = cells.unique()
         if 2 * different.len() > cells.len():  # nothing repeats: looking each cell up would be dearer
             return _read(cells, read)
@@ -28,12 +34,12 @@ def once_each(column: pl.Expr, read: Reading, kind: type[pl.DataType] = pl.Strin
 
 def where_found(column: pl.Expr, pattern: str, read: Reading) -> pl.Expr:
     """The column; the cells that the pattern finds are read: it must find every one that reading changes."""
-    return _partly(column, lambda cells: cells.str.contains(pattern), read)
+    return _partly(column, lambda cell: cell.str.contains(pattern), read)
 
 
 def unless_found(column: pl.Expr, pattern: str, read: Reading) -> pl.Expr:
     """The column; all cells but those that the pattern finds are read: none of them may change."""
-    return _partly(column, lambda cells: ~cells.str.contains(pattern), read)
+    return _partly(column, lambda cell: ~cell.str.contains(pattern), read)
 
 
 def by_form(column: pl.Expr, fits: Callable[[pl.Series], bool], cut: Reading, read: Reading) -> pl.Expr:
@@ -53,9 +59,9 @@ def either(first: pl.Expr, *others: pl.Expr) -> pl.Expr:
         frame = rows.struct.unnest()
         cells = frame["_first"].cast(pl.String)
         for other in others:
-            blank = cells.is_null().arg_true()
-            if blank.is_empty():
+            if not cells.null_count():
                 break
+            blank = cells.is_null().arg_true()
             spare = frame.select(pl.col(roots).gather(blank)).select(_spare=other.cast(pl.String))
             cells = cells.clone().scatter(blank, spare["_spare"])
         return cells
@@ -64,12 +70,13 @@ def either(first: pl.Expr, *others: pl.Expr) -> pl.Expr:
     return together.map_batches(filled, return_dtype=pl.String, is_elementwise=True)
 
 
-def _partly(column: pl.Expr, which: Callable[[pl.Series], pl.Series], read: Reading) -> pl.Expr:
+def _partly(column: pl.Expr, which: Reading, read: Reading) -> pl.Expr:
     def changed(cells: pl.Series) -> pl.Series:
         cells = cells.cast(pl.String)  # a column without any value may have no type
-        hits = which(cells).arg_true()
-        if hits.is_empty():
+        found = _read(cells, which)
+        if not found.any():
             return cells
+        hits = found.arg_true()
         if 2 * hits.len() > cells.len():
             return _read(cells, read)
         return cells.clone().scatter(hits, _read(cells.gather(hits), read))
@@ -78,4 +85,5 @@ def _partly(column: pl.Expr, which: Callable[[pl.Series], pl.Series], read: Read
 
 
 def _read(cells: pl.Series, read: Reading) -> pl.Series:
+    # By way of a frame: a method of a series costs three times as much, and few cells are read most often.
     return cells.to_frame("cell").select(read(pl.col("cell")).alias(cells.name)).to_series()

@@ -38,7 +38,7 @@ class Column:
         filled: cells that hold more than blanks.
         distinct: different values, where they were counted (at most 1,000); None when there are more or
             nobody asked.
-        longest: characters of the longest value.
+        longest: characters of the longest value; 0 where nobody asked.
         dates: "ymd", "dmy", "mdy" (years first may be mixed in), "undecided", "contradicts", or None: not all
             are dates.
         moments: some of its dates have a time.
@@ -170,7 +170,7 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
     return {
         name: Evidence(
             fact["filled"],
-            fact["longest"],
+            fact.get("longest", 0),
             counts.get(name, dict.fromkeys(SHAPES, 0)),
             options.get(name),
             is_tidy(fact),
