@@ -29,7 +29,7 @@ from zsell_transform.pipelines import narrowed, of_deals
 from zsell_transform.progress import Tell
 from zsell_transform.records import CHUNK, Records
 from zsell_transform.sell.entities import ENTITIES, ITEMS, TARGETS
-from zsell_transform.transformers import Draft, draft
+from zsell_transform.transformers import Draft
 from zsell_transform.writing.folder import Folder, octets
 from zsell_transform.writing.manifest import FileFacts
 from zsell_transform.writing.rolling import Block, blocks_of
@@ -96,8 +96,6 @@ class _Lot:
     plan: Plan
     layout: Layout | None
     spelled: MappingOf[str, str]
-    records: Records
-    ask: Mapping
 
 
 @attrs.define(eq=False)
@@ -142,7 +140,7 @@ def write_tables(
     seen = watch({item: layout.columns for item, layout in layouts.items()}, plans, trial)
     tally, total, done = _Tally(), sum(records.seen.rows.values()), 0
     lots = (
-        _Lot(drafts[entity], plans[entity], layouts.get(TARGETS[entity]), spelled, records, ask)
+        _Lot(drafts[entity], plans[entity], layouts.get(TARGETS[entity]), spelled)
         for entity in ENTITIES
         if entity in drafts and entity in plans
     )
@@ -224,24 +222,15 @@ def _chunk(lot: _Lot, rows: pl.DataFrame, start: int, *, counts: bool) -> _Chunk
         return _Chunk(rows.height, {}, issues.empty())
     entity = lot.whole.entity
     planned = rows.filter(wanted)
-    made, everything = _drafted(lot, start, wanted)
-    found, parts = [issues.tell(everything, made.audit)], {}
+    everything = lot.whole.part(start, wanted)
+    found, parts = [issues.tell(everything, lot.whole.audit)], {}
     if lot.layout and (planned["state"] == OUT).any():
-        drafted = everything.select(made.shown)
+        drafted = everything.select(lot.whole.shown)
         out = addressed(lot.whole.target, lot.plan, planned, drafted, lot.layout.order)
         parts = _parted(out, lot.layout, lot.spelled)
         found.append(_checked(entity, out, lot.whole))
-    counted = _counted(made, everything.lazy(), with_deals=True) if counts else None
+    counted = _counted(lot.whole, everything.lazy(), with_deals=True) if counts else None
     return _Chunk(rows.height, parts, issues.gather(found), counted)
-
-
-def _drafted(lot: _Lot, start: int, wanted: pl.Series) -> tuple[Draft, pl.DataFrame]:
-    """The records of a chunk that are wanted, drafted."""
-    if lot.whole.held:
-        return lot.whole, lot.whole.whole.collect().filter(wanted)
-    frame = lot.records.frames[lot.whole.entity].slice(start, wanted.len()).collect()
-    made = draft(lot.whole.entity, frame.filter(wanted).lazy(), lot.ask, lot.records.seen)
-    return made, made.whole.collect()
 
 
 def _added(lot: _Lot) -> _Chunk:

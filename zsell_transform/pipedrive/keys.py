@@ -14,14 +14,14 @@ The room knows nothing of Sell: it sees records with an id, a name and values.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, count
 from typing import Final
 
 import attrs
 import polars as pl
 
-from zsell_transform.folding import digits, fold, folded
+from zsell_transform.folding import digits, folded
 from zsell_transform.pieces import in_slices
+from zsell_transform.pipedrive.names import Names
 from zsell_transform.positions import firsts, shared
 from zsell_transform.sparse import below, beside, filled_first, has
 
@@ -410,26 +410,6 @@ def _decided(pool: pl.DataFrame, components: list[list[int]], towns: Towns, *, m
 def by_id(text: str) -> tuple[bool, int, str]:
     """Sort key: numeric Sell ids in their order, stand-ins behind them."""
     return (not text.isdigit(), int(text) if text.isdigit() else 0, text)
-
-
-class Names:
-    """The names that are taken: what a distinguished record may not be called."""
-
-    def __init__(self, pool: pl.DataFrame) -> None:
-        # Only names in brackets can be hit by a suffix, so only these are held.
-        columns = [c for c in ("name", "printed") if c in pool.columns]
-        bracketed = [
-            pool[c].drop_nulls().to_frame("x").filter(pl.col("x").str.ends_with(")"))["x"] for c in columns
-        ]
-        self._taken = {fold(name) for series in bracketed for name in series.to_list()}
-
-    def distinct(self, name: str, city: str | None) -> str:
-        """The name with ` (City)`, else ` (2)`, ` (3)` … behind it, and from now on taken."""
-        town = [f"{name} ({city.strip()})"] if city and city.strip() else []
-        numbered = (f"{name} ({n})" for n in count(2))
-        chosen = next(c for c in chain(town, numbered) if fold(c) not in self._taken)
-        self._taken.add(fold(chosen))
-        return chosen
 
 
 def _told(pool: pl.DataFrame, decided: pl.DataFrame, components: list[list[int]]) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.pipedrive import keys
+from zsell_transform.pipedrive.names import Names
 
 #: Who the person on a lead's row is.
 OWN: Final = "own"
@@ -78,7 +79,7 @@ def _distinct(doubtful: pl.DataFrame, taken: list[pl.DataFrame]) -> pl.DataFrame
     if not doubtful.height:
         return pl.DataFrame(schema={"uid": pl.UInt32, "distinct": pl.String})
     columns = [(frame, column) for frame in taken for column in ("name", "final") if column in frame.columns]
-    names = keys.Names(pl.concat(frame.select(name=column) for frame, column in columns))
+    names = Names(pl.concat(frame.select(name=column) for frame, column in columns))
     rows = doubtful.select("uid", "name", "city").to_dicts()
     return pl.DataFrame(
         [(row["uid"], names.distinct(row["name"], row["city"])) for row in rows],

@@ -177,6 +177,8 @@ class Draft:
         headers: in file order, standard fields before custom ones.
         sure: headers that have a value wherever their Sell column has one, so that the survey's counts hold.
         whole: the frame with Sell's columns still beside it, from which `shown` makes `frame`.
+        records: what it is made of.
+        steps: what makes `whole` of the records, one layer of columns after the other.
         held: the records are drafted, and their cells are in memory.
         audit: what is told of its rows.
         notes: issues about columns, schema `issues.RAW`.
@@ -190,6 +192,8 @@ class Draft:
     headers: tuple[str, ...]
     sure: frozenset[str]
     whole: pl.LazyFrame
+    records: pl.LazyFrame
+    steps: tuple[tuple[pl.Expr, ...], ...]
     shown: tuple[pl.Expr, ...]
     audit: tuple[Told, ...]
     notes: pl.DataFrame
@@ -200,6 +204,19 @@ class Draft:
         """The same draft, made: for few records, which would else be drafted anew for each question."""
         whole = self.whole.collect().lazy()
         return attrs.evolve(self, whole=whole, frame=whole.select(self.shown), held=True)
+
+    def part(self, start: int, wanted: pl.Series) -> pl.DataFrame:
+        """`whole` of those of the records from a place on that are wanted."""
+        if self.held:
+            return self.whole.slice(start, wanted.len()).collect().filter(wanted)
+        some = self.records.slice(start, wanted.len()).collect()
+        return _laid(some.filter(wanted).lazy(), self.steps).collect()
+
+
+def _laid(records: pl.LazyFrame, steps: Iterable[Iterable[pl.Expr]]) -> pl.LazyFrame:
+    for step in steps:
+        records = records.with_columns(step)
+    return records
 
 
 def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft:
@@ -229,21 +246,22 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
     fields = (*(f for f in table.fields if _alive(table, f, names, filled)), *own)
 
     read, columns = {*table.columns, *tellable}, seen.columns.get(table.source, {})
-    ready = _cleaned(frame, names, read, filled, columns, _turned_dates(table, names, seen))
-    for name, value in table.given.items():
-        ready = ready.with_columns(value.alias(name))
     hidden = table.hidden | {
         column: value for relation in table.relations for column, value in relation.columns.items()
     }
     written = [f.value if f.only is None else pl.when(f.only).then(f.value) for f in fields]
-    done = ready.with_columns(
-        *(value.alias(f.header) for f, value in zip(fields, written, strict=True)),
-        *(value.alias(name) for name, value in hidden.items()),
-        *_story(table.story),
+    steps = (
+        *_cleaned(names, read, filled, columns, _turned_dates(table, names, seen)),
+        *((value.alias(name),) for name, value in table.given.items()),
+        (
+            *(value.alias(f.header) for f, value in zip(fields, written, strict=True)),
+            *(value.alias(name) for name, value in hidden.items()),
+            *_story(table.story),
+        ),
+        *_told(table.story, tellable),
     )
-    headers = [f.header for f in fields]
-    if table.story:
-        done, headers = _told(done, table.story, headers, tellable)
+    whole = _laid(frame, steps)
+    headers = [*(f.header for f in fields), *([table.story.header] if table.story else [])]
     place = [column for column in PLACES if column in names]
     parts = ["_heading", "_body", "_mark"] if table.story else []
     cut = {f.header: f.longest for f in fields if f.longest}
@@ -259,10 +277,12 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
     return Draft(
         entity=table.source,
         target=table.target,
-        frame=done.select(shown),
+        frame=whole.select(shown),
         headers=tuple(headers),
         sure=frozenset(f.header for f in fields if _is_sure(table, f, filled)),
-        whole=done,
+        whole=whole,
+        records=frame,
+        steps=steps,
         shown=shown,
         audit=(*_unread(table, fields), *_cut(table, cut), *_remarked(table)),
         notes=issues.gather(_notes(table, filled, wished_away, customs)),
@@ -292,20 +312,19 @@ def _alive(table: Table, field: Field, names: Iterable[str], filled: dict[str, i
 
 
 def _cleaned(
-    frame: pl.LazyFrame,
     names: Iterable[str],
     read: Iterable[str],
     filled: dict[str, int | None],
     columns: MappingOf[str, Column],
     turned: dict[str, str],
-) -> pl.LazyFrame:
+) -> Iterator[tuple[pl.Expr, ...]]:
     """Every column that is read, once trimmed and freed of its apostrophe; one without any value is null."""
     alive = [name for name in sorted(read) if name in names and filled.get(name) != 0]
     dead = [NOTHING.alias(name) for name in sorted(read) if name not in alive]
     untidy = [name for name in alive if name not in columns or not columns[name].tidy]
-    frame = frame.with_columns(*dead, *(text(name).alias(name) for name in untidy))
-    in_iso = [pl.coalesce(iso(name, order), name).alias(name) for name, order in turned.items()]
-    return frame.with_columns(in_iso) if in_iso else frame
+    yield (*dead, *(text(name).alias(name) for name in untidy))
+    if turned:
+        yield tuple(pl.coalesce(iso(name, order), name).alias(name) for name, order in turned.items())
 
 
 def _turned_dates(table: Table, names: Iterable[str], seen: Survey) -> dict[str, str]:
@@ -322,14 +341,12 @@ def _story(story: Story | None) -> list[pl.Expr]:
     return [story.heading.alias("_heading"), story.body.alias("_body"), story.mark.alias("_mark")]
 
 
-def _told(
-    done: pl.LazyFrame, story: Story, headers: list[str], strangers: list[str]
-) -> tuple[pl.LazyFrame, list[str]]:
+def _told(story: Story | None, strangers: list[str]) -> Iterator[tuple[pl.Expr, ...]]:
+    if story is None:
+        return
     if strangers:
-        body = lines("_body", *(said(plain_name(name), name) for name in strangers))
-        done = done.with_columns(body.alias("_body"))
-    whole = lines("_heading", "_body", "_mark")
-    return done.with_columns(whole.alias(story.header)), [*headers, story.header]
+        yield (lines("_body", *(said(plain_name(name), name) for name in strangers)).alias("_body"),)
+    yield (lines("_heading", "_body", "_mark").alias(story.header),)
 
 
 # --- what is told about it ---------------------------------------------------------------------------
