@@ -102,7 +102,8 @@ def street(column: Cell) -> pl.Expr:
 
 def first_line(column: Cell) -> pl.Expr:
     """The first line of a text."""
-    return cell(column).str.extract(r"^[^\r\n]*", 0).str.strip_chars_end()
+    line = where_found(cell(column), r"[\r\n]", lambda c: c.str.extract(r"^[^\r\n]*", 0))
+    return line.str.strip_chars_end()
 
 
 def other_lines(column: Cell) -> pl.Expr:

@@ -61,6 +61,9 @@ def either(first: pl.Expr, *others: pl.Expr) -> pl.Expr:
         for other in others:
             if not cells.null_count():
                 break
+            if cells.null_count() == cells.len():
+                cells = frame.select(_first=other.cast(pl.String)).to_series()
+                continue
             blank = cells.is_null().arg_true()
             spare = frame.select(pl.col(roots).gather(blank)).select(_spare=other.cast(pl.String))
             cells = cells.clone().scatter(blank, spare["_spare"])
@@ -68,6 +71,23 @@ def either(first: pl.Expr, *others: pl.Expr) -> pl.Expr:
 
     together = pl.struct(first.alias("_first"), *roots)
     return together.map_batches(filled, return_dtype=pl.String, is_elementwise=True)
+
+
+def first_found(column: pl.Expr, *reads: Reading) -> pl.Expr:
+    """Text: what the first of several readings finds in a cell; each is asked where those before did not."""
+
+    def found(cells: pl.Series) -> pl.Series:
+        answer = _read(cells, reads[0])
+        at = answer.is_null().arg_true()
+        for read in reads[1:]:
+            if at.is_empty():
+                break
+            more = _read(cells.gather(at), read)
+            answer = answer.scatter(at, more)
+            at = at.filter(more.is_null())
+        return answer
+
+    return column.map_batches(found, return_dtype=pl.String, is_elementwise=True)
 
 
 def _partly(column: pl.Expr, which: Reading, read: Reading) -> pl.Expr:
