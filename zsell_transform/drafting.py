@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import polars as pl
@@ -38,9 +39,9 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     keys |= gathered({entity: key_frame(drafts[entity]) for entity in linked}, records.seen.rows)
     if doubled := [entity for entity in linked if _is_doubled(keys[entity]["id"])]:
         return draft_all(once_each(records, doubled), ask)
-    filled: Filled = {
-        entity: fills(drafts[entity], _known(drafts[entity], keys[entity])) for entity in linked
-    }
+    with ThreadPoolExecutor(2) as pool:  # a few records of one entity alone leave a core idle
+        counts = pool.map(lambda entity: fills(drafts[entity], _known(drafts[entity], keys[entity])), linked)
+        filled: Filled = dict(zip(linked, counts, strict=True))
     return records, drafts, keys, filled
 
 
