@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
+from concurrent.futures import ThreadPoolExecutor
 
 import attrs
 import polars as pl
@@ -76,19 +77,23 @@ def plan(
         graph, held, ask, companies, people, compared, blocked="leads" in blocked, left_out=left_out
     )
     plans = {"companies": company_plan, "contacts": person_plan, "deals": deal_plan, "leads": lead_plan}
-    for entity in HISTORY:
-        if entity in graph.history:
-            plans[entity] = history(
-                entity,
-                graph.history[entity],
-                held,
-                ask,
-                companies,
-                people,
-                deal_rows,
-                lead_rows,
-                blocked=TARGETS[entity] in blocked,
-            )
+
+    def of_history(entity: str) -> Plan:
+        return history(
+            entity,
+            graph.history[entity],
+            held,
+            ask,
+            companies,
+            people,
+            deal_rows,
+            lead_rows,
+            blocked=TARGETS[entity] in blocked,
+        )
+
+    told_later = [entity for entity in HISTORY if entity in graph.history]
+    with ThreadPoolExecutor(2) as pool:  # none asks for another
+        plans |= dict(zip(told_later, pool.map(of_history, told_later), strict=True))
     waiting = _waiting(plans)
     told_of = one_of("id", left_out.clear() if listed is None else listed)
     where = _where(
