@@ -119,6 +119,7 @@ def test_shortened_cuts_between_words() -> None:
         ("1 234", None, "1234", "1234"),
         ("12,34.5", None, None, None),
         ("$5", None, None, None),
+        ("\u0661\u0662", None, None, None),
         ("", None, None, None),
     ],
 )

@@ -305,6 +305,11 @@ def test_rows_words_and_stages_are_counted() -> None:
     ]  # fmt: skip
 
 
+def test_digits_are_those_that_pipedrive_reads() -> None:
+    """Arabic digits are digits to Unicode; a numerical field of Pipedrive's would refuse them."""
+    assert column(["\u0661\u0662", "\u0663"]).type == "text"
+
+
 def test_blank_cells_are_not_filled() -> None:
     """A column of spaces is an empty one."""
     found = column([" ", "", None, "x"])

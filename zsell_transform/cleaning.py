@@ -21,11 +21,16 @@ from zsell_transform.sparing import by_form, once_each, unless_found, where_foun
 
 Cell = str | pl.Expr
 
+#: Digits are those of ASCII: Pipedrive reads no others, and a pattern of all that there are is dear to make.
+_DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_OFFSET: Final = "[+-][0-9]{2}:?[0-9]{2}"
 #: A standard moment of Sell's: `2015-10-05T08:28:00Z`, `2015-10-05 08:28:00 UTC`, `…:00.678Z`, `…+00:00`,
 #: without seconds, or a day.
-MOMENT: Final = r"^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC|[+-]\d\d:?\d\d)?)?$"
+MOMENT: Final = (
+    rf"^{_DAY}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)? ?(?:Z|UTC|{_OFFSET})?)?$"
+)
 #: The same without an offset.
-_UTC: Final = r"^\d{4}-\d\d-\d\d(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::\d\d(?:\.\d+)?)? ?(?:Z|UTC)?)?$"
+_UTC: Final = rf"^{_DAY}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-9]{{2}}(?:\.[0-9]+)?)? ?(?:Z|UTC)?)?$"
 #: The apostrophe by which Sell keeps spreadsheets from reading a cell as a formula: `'+56912345678`.
 GUARD: Final = r"^'[+\-=@]"
 ADDRESS_OF_MAIL: Final = r'[^\s@,;:<>()"]+@[^\s@,;:<>()"]*[^\s@,;:<>()".]'
@@ -147,17 +152,19 @@ def number(column: Cell, mark: str | None = None) -> pl.Expr:
 
     Thousands separators are read only where the decimal mark is known; nothing is rounded.
     """
-    whole = r"^-?\d+$" if mark == "," else r"^-?\d+(?:\.\d*)?$"
+    whole = r"^-?[0-9]+$" if mark == "," else r"^-?[0-9]+(?:\.[0-9]*)?$"
     return unless_found(cell(column), whole, lambda raw: _bare(raw, mark))
 
 
 def _bare(raw: pl.Expr, mark: str | None) -> pl.Expr:
     if mark not in _GROUPS:
-        return pl.when(raw.str.contains(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")).then(raw.str.strip_prefix("+"))
+        return pl.when(raw.str.contains(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$")).then(
+            raw.str.strip_prefix("+")
+        )
     gap, point = _GROUPS[mark], re.escape(mark)
-    form = rf"^[+-]?(?:\d+|\d{{1,3}}(?:[{gap}]\d{{3}})+)?(?:{point}\d*)?$"
+    form = rf"^[+-]?(?:[0-9]+|[0-9]{{1,3}}(?:[{gap}][0-9]{{3}})+)?(?:{point}[0-9]*)?$"
     bare = raw.str.replace_all(rf"[{gap}+]", "").str.replace(mark, ".", literal=True)
-    return pl.when(raw.str.contains(form) & raw.str.contains(r"\d")).then(bare)
+    return pl.when(raw.str.contains(form) & raw.str.contains(r"[0-9]")).then(bare)
 
 
 def flag(column: Cell) -> pl.Expr:
@@ -198,7 +205,7 @@ def local(column: Cell, zone: str | None) -> pl.Expr:
 def _ahead(sound: pl.Expr) -> pl.Expr:
     """Duration by which a moment's own offset (`+02:00`) is ahead of UTC; nothing for `Z`, `UTC` and none."""
     offset = pl.when(~sound.str.ends_with("Z")).then(sound.str.slice(16))  # nearly every moment ends so
-    written = offset.str.extract(r"[+-]\d\d:?\d\d$", 0).str.replace(":", "", literal=True)
+    written = offset.str.extract(f"{_OFFSET}$", 0).str.replace(":", "", literal=True)
     hours, minutes = (written.str.slice(at, 2).cast(pl.Int64, strict=False) for at in (1, 3))
     sign = pl.when(written.str.starts_with("-")).then(-1).otherwise(1)
     return ((hours * 60 + minutes) * sign * 60_000).fill_null(0).cast(pl.Duration("ms"))
@@ -275,7 +282,8 @@ _FORMATS: Final = {
 }
 #: A time of day behind a date: `T10:11:12Z`, ` 6:00`, `, 9:59 PM`.
 _CLOCK: Final = (
-    r"(?i)^(?:T|,? +)\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?$"
+    r"(?i)^(?:T|,? +)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[ap]\.?m\.?)?"
+    rf"(?: ?(?:Z|UTC|GMT|{_OFFSET}))?$"
 )
 
 
@@ -311,7 +319,7 @@ def iso(column: Cell, order: str) -> pl.Expr:
 
 def _parted(column: Cell) -> tuple[pl.Expr, pl.Expr]:
     """The digits of a date, and what stands behind them."""
-    head = cell(column).str.extract(r"^\d[\d./-]*", 0)
+    head = cell(column).str.extract(r"^[0-9][0-9./-]*", 0)
     return head, cell(column).str.slice(head.str.len_bytes())
 
 
@@ -332,9 +340,9 @@ def _clock(tail: pl.Expr) -> pl.Expr:
 
 def _read_clock(tail: pl.Expr) -> pl.Expr:
     sound = pl.when(tail.str.contains(_CLOCK)).then(tail)
-    halved = sound.str.extract(r"(?i)\d{1,2}:\d\d(?::\d\d)?[\d.]* ?[ap]\.?m", 0)  # 9:59 p.m
-    whole = pl.when(halved.is_null()).then(sound.str.extract(r"\d{1,2}:\d\d(?::\d\d)?", 0))
-    halved = halved.str.to_uppercase().str.replace(r"(?:\.\d+)? ?([AP])\.?M", " ${1}M")
+    halved = sound.str.extract(r"(?i)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?[0-9.]* ?[ap]\.?m", 0)  # 9:59 p.m
+    whole = pl.when(halved.is_null()).then(sound.str.extract(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?", 0))
+    halved = halved.str.to_uppercase().str.replace(r"(?:\.[0-9]+)? ?([AP])\.?M", " ${1}M")
     return pl.coalesce(
         *(whole.str.to_time(form, strict=False, cache=False) for form in ("%H:%M:%S", "%H:%M")),
         *(halved.str.to_time(form, strict=False, cache=False) for form in ("%I:%M %p", "%I:%M:%S %p")),

@@ -26,21 +26,21 @@ _ENOUGH: Final = 4
 
 # --- dates: every month with its own number of days, so that 31/02 is not one -------------------------------
 _MONTHS: Final = (
-    (r"(?:0?[13578]|1[02])", r"(?:0?[1-9]|[12]\d|3[01])"),
-    (r"(?:0?[469]|11)", r"(?:0?[1-9]|[12]\d|30)"),
-    (r"0?2", r"(?:0?[1-9]|[12]\d)"),
+    (r"(?:0?[13578]|1[02])", r"(?:0?[1-9]|[12][0-9]|3[01])"),
+    (r"(?:0?[469]|11)", r"(?:0?[1-9]|[12][0-9]|30)"),
+    (r"0?2", r"(?:0?[1-9]|[12][0-9])"),
 )
-_CLOCK: Final = r"(?:[01]?\d|2[0-3]):[0-5]\d(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
-_TAIL: Final = rf"(?:(?:,? +|T){_CLOCK}(?: ?(?:UTC|GMT|Z|[+-]\d{{2}}:?\d{{2}}))?)?$"
+_CLOCK: Final = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+_TAIL: Final = rf"(?:(?:,? +|T){_CLOCK}(?: ?(?:UTC|GMT|Z|[+-][0-9]{{2}}:?[0-9]{{2}}))?)?$"
 _MONTH_DAY: Final = "(?:" + "|".join(f"{month}[-/.]{day}" for month, day in _MONTHS) + ")"
 _DAY_MONTH: Final = "(?:" + "|".join(f"{day}[-/.]{month}" for month, day in _MONTHS) + ")"
-_YEAR: Final = r"(?:1[6-9]|2[01])\d{2}"
-_SHORT_YEAR: Final = rf"(?:{_YEAR}|\d{{2}})"
+_YEAR: Final = r"(?:1[6-9]|2[01])[0-9]{2}"
+_SHORT_YEAR: Final = rf"(?:{_YEAR}|[0-9]{{2}})"
 
 # --- numbers: under one decimal mark, the other may only part groups of three -------------------------------
 _GROUPS: Final = " '’\u00a0\u202f"
-_DOT: Final = rf"(?:\d+|[1-9]\d{{0,2}}(?:[,{_GROUPS}]\d{{3}})+)(?:\.\d+)?"
-_COMMA: Final = rf"(?:\d+|[1-9]\d{{0,2}}(?:[.{_GROUPS}]\d{{3}})+)(?:,\d+)?"
+_DOT: Final = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[,{_GROUPS}][0-9]{{3}})+)(?:\.[0-9]+)?"
+_COMMA: Final = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[.{_GROUPS}][0-9]{{3}})+)(?:,[0-9]+)?"
 _SIGN: Final = r"(?:[A-Z]{1,3}\$|[$€£¥₹]|[A-Z]{3}|kr\.?|zł)"
 
 #: What is counted in a column, as patterns over its trimmed values; families are asked for as a whole.
@@ -50,22 +50,22 @@ FAMILIES: Final[dict[str, dict[str, str]]] = {
         "dmy": rf"^{_DAY_MONTH}[-/.]{_SHORT_YEAR}{_TAIL}",
         "mdy": rf"^{_MONTH_DAY}[-/.]{_SHORT_YEAR}{_TAIL}",
         "slashed": rf"^(?:{_DAY_MONTH}|{_MONTH_DAY})[-/.]{_SHORT_YEAR}{_TAIL}",
-        "moment": rf"^\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}(?:,? +|T){_CLOCK}",
+        "moment": rf"^[0-9]{{1,4}}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,4}}(?:,? +|T){_CLOCK}",
         "clock": rf"^{_CLOCK}$",
     },
     "numbers": {
-        "whole": r"^-?\d+$",
-        "negative": r"^-\d",
+        "whole": r"^-?[0-9]+$",
+        "negative": r"^-[0-9]",
         "dot": rf"^-?{_DOT}$",
         "comma": rf"^-?{_COMMA}$",
-        "grouped": rf"^-?[1-9]\d{{0,2}}(?:[.,{_GROUPS}]\d{{3}})+(?:[.,]\d+)?$",
-        "coded": r"^-?0\d",
-        "digits": rf"^(?:\D*\d){{{DIGIT_LIMIT + 1},}}",
+        "grouped": rf"^-?[1-9][0-9]{{0,2}}(?:[.,{_GROUPS}][0-9]{{3}})+(?:[.,][0-9]+)?$",
+        "coded": r"^-?0[0-9]",
+        "digits": rf"^(?:[^0-9]*[0-9]){{{DIGIT_LIMIT + 1},}}",
         "money": rf"^(?:-?{_SIGN} ?-?(?:{_DOT}|{_COMMA})|-?(?:{_DOT}|{_COMMA}) ?{_SIGN})$",
     },
     "phones": {
-        "phone": r"^(?:\+|00)?[\d(][\d ()./-]{5,}\d(?: ?(?:x|ext\.?) ?\d+)?$",
-        "abroad": r"^\+\d",
+        "phone": r"^(?:\+|00)?[0-9(][0-9 ()./-]{5,}[0-9](?: ?(?:x|ext\.?) ?[0-9]+)?$",
+        "abroad": r"^\+[0-9]",
     },
     "links": {
         "url": r"^(?:https?://|www\.)\S+$",
