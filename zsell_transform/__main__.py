@@ -7,6 +7,7 @@ line on standard error; 130 stopped by Ctrl-C, with nothing left behind.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -48,12 +49,13 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; prints no traceback, unless ZSELL_DEBUG is set."""
+    ours = arguments is None  # this process, and not a notebook that calls us
     given = list(sys.argv[1:] if arguments is None else arguments)
     _speak_anything()
-    if arguments is None:  # this process is ours, and not a notebook that calls us
+    if ours:
         signal.signal(signal.SIGTERM, _end)
     try:
-        return _run(given)
+        return _run(given, ours=ours)
     except ZsellError as error:
         return _failed(str(error))
     except KeyboardInterrupt:
@@ -68,12 +70,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("ZSELL_DEBUG"):
             raise
         return _failed(_unexpected(error))
+    finally:
+        if ours:  # everything goes with the process: nothing need be looked through first
+            gc.freeze()
 
 
-def _run(given: list[str]) -> int:
+def _run(given: list[str], *, ours: bool) -> int:
     name = given[0] if given and given[0] in COMMANDS else ""
     parser, run = COMMANDS[name or "transform"]
-    return run(parser().parse_args(given[1:] if name else given))
+    asked = parser().parse_args(given[1:] if name else given)
+    if ours:
+        _load(name or "transform")
+    return run(asked)
+
+
+def _load(name: str) -> None:
+    """Loads what a command needs. It stays until the end, so it is never looked through for garbage.
+
+    A small export would else spend a tenth of its time on that.
+    """
+    import zsell_transform as zt
+
+    gc.disable()
+    getattr(zt, name.replace("-", "_"))
+    gc.freeze()
+    gc.enable()
 
 
 # --- commands ---------------------------------------------------------------------------------------------
