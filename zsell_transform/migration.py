@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -69,14 +70,20 @@ def transform(
     """
     ask = Mapping.load(mapping)
     read = (source, pipedrive, previous, mapping)
-    with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
+    with (
+        Progress(progress) as tell,
+        Folder(target, read, overwrite=overwrite) as folder,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        # Reading both at once keeps both cores busy.
+        there = None if pipedrive is None else beside.submit(read_pipedrive, pipedrive, ask)
         export = read_export(source, ask)
         records = keep(
             {entity: export.scan(entity) for entity in export.entities}, folder.path / "records", ask
         )
         rows = sum(records.seen.rows.values())
         tell("reading", rows, rows)
-        held = empty_held() if pipedrive is None else read_pipedrive(pipedrive, ask)
+        held = empty_held() if there is None else there.result()
         records, drafts, keys, filled = draft_all(records, ask)
         details = Details.of(drafts, records.seen)
         graph = link(keys, details, follow_domains=ask.email_domains == "link")
