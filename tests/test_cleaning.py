@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from zsell_transform import cleaning as clean
+from zsell_transform import sparing
 
 UTC_MOMENTS = {
     "2015-10-05T08:28:07Z": "2015-10-05 08:28:07",
@@ -235,3 +238,43 @@ def test_no_cell_makes_a_word_fail(cell: str) -> None:
     found = frame.select(word("a").alias(word.__name__) for word in words).collect()
 
     assert found.height == 1
+
+
+def digits_out(cell: pl.Expr) -> pl.Expr:
+    return cell.str.replace_all("[0-9]", "")
+
+
+def letter(one: str) -> Callable[[pl.Expr], pl.Expr]:
+    return lambda cell: cell.str.extract(f"({one}+)")
+
+
+SPARED = [
+    (lambda a: sparing.where_found(a, "[0-9]", digits_out), digits_out),
+    (lambda a: sparing.unless_found(a, "^[^0-9]*$", digits_out), digits_out),
+    (lambda a: sparing.once_each(a, digits_out), digits_out),
+    (
+        lambda a: sparing.first_found(a, letter("x"), letter("y"), letter("z")),
+        lambda a: pl.coalesce(letter(one)(a) for one in "xyz"),
+    ),
+    (
+        lambda a: sparing.either(letter("x")(a), letter("y")(a), pl.col("b")),
+        lambda a: pl.coalesce(letter("x")(a), letter("y")(a), pl.col("b")),
+    ),
+]
+
+
+@pytest.mark.parametrize("few", [0, 500], ids=["as of many", "as of few"])
+@pytest.mark.parametrize(("spared", "plain"), SPARED)
+@given(
+    cells=st.lists(st.none() | st.text("xyz12", max_size=3), max_size=12),
+    blank=st.booleans(),
+)
+def test_looking_first_changes_nothing(
+    few: int, spared: sparing.Reading, plain: sparing.Reading, cells: list[str | None], blank: bool
+) -> None:
+    frame = pl.DataFrame({"a": [None] * len(cells) if blank else cells, "b": cells}).cast(pl.String)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sparing, "_FEW", few)
+        found = frame.select(spared(pl.col("a")).alias("read"))
+
+    assert found.equals(frame.select(plain(pl.col("a")).alias("read")))

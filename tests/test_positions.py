@@ -16,7 +16,7 @@ from zsell_transform.details import Details
 from zsell_transform.mapping import Mapping
 from zsell_transform.migration import transform
 from zsell_transform.pipedrive import keys
-from zsell_transform.positions import positions, repeated, shared
+from zsell_transform.positions import firsts, positions, repeated, shared
 from zsell_transform.survey import study
 from zsell_transform.transformers import draft
 
@@ -51,6 +51,68 @@ def test_nothing_is_found_among_nothing() -> None:
 def test_repeated_numbers_are_told_once() -> None:
     assert repeated(pl.Series([3, 1, 3, 2, None, 3, 1, None])).sort().to_list() == [1, 3]
     assert repeated(pl.Series([], dtype=pl.UInt64)).to_list() == []
+
+
+@pytest.mark.parametrize("colliding", [False, True], ids=["by hash", "all hashes collide"])
+def test_of_what_stands_twice_the_first_row_counts(colliding: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows without a value are nobody's, also where there are several."""
+    if colliding:
+        collide(monkeypatch)
+
+    rows = pl.DataFrame({"id": ["a", None, "b", "a", None, "c", "b"], "n": range(7)})
+    assert firsts(rows, "id").rows() == [("a", 0), ("b", 2), ("c", 5)]
+    assert firsts(rows.head(3), "id").rows() == [("a", 0), ("b", 2)]
+    assert firsts(rows.clear(), "id").height == 0
+
+
+def people(*rows: tuple[str, str | None, str | None, str | None, str | None]) -> pl.DataFrame:
+    columns = ("id", "name", "email", "work", "mobile")
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row").with_columns(
+        place=pl.lit(None, dtype=pl.String)
+    )
+
+
+def held(*rows: tuple[str, str, list[str], list[str], str | None]) -> pl.DataFrame:
+    several = pl.List(pl.String)
+    schema = {"system_id": pl.String, "name": pl.String, "emails": several, "phones": several}
+    return pl.DataFrame(rows, schema={**schema, "sell_id": pl.String}, orient="row").with_columns(
+        place=pl.lit(None, dtype=pl.String)
+    )
+
+
+def test_who_came_back_as_written_is_looked_at_once_with_the_same_result(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The second look at a person finds nothing new; one that was changed in Pipedrive needs it."""
+    sell = people(
+        ("1", "Ada Moss", "ada@moss.example", "123", "456"),
+        ("2", "Bo Fern", None, "7, 8", None),
+        ("3", "Cy Reed", "cy@reed.example", None, None),
+        ("4", "Cy Reed", "old@reed.example", "9", None),
+        ("5", "Bo Fern", None, "78", None),
+        ("6", "Di Rush", "di@rush.example", None, None),
+        ("7", "Di Rush", "new@rush.example", None, None),
+    )
+    there = held(
+        ("10", "Ada Moss", ["ada@moss.example"], ["123", "456"], "1"),
+        ("11", "Bo Fern", [], ["7", "8"], "2"),
+        ("12", "Cy Reed", ["cy@reed.example"], [], "3"),
+        ("13", "Di Rush", ["new@rush.example"], [], "6"),
+        ("14", "Cy Reed", ["old@reed.example"], [], None),
+    )
+
+    def known() -> keys.Keys:
+        return keys.persons(sell, there, lambda uids: text(*[None] * uids.len()), merge=False)
+
+    once = known()
+    monkeypatch.setattr(keys, "held_as_written", lambda *_: pl.lit(value=False))
+    twice = known()
+
+    assert once.frame.equals(twice.frame)
+    assert once.collisions.equals(twice.collisions)
+    # The phone of 2 is that of 5 as it was written, and the address of 7 is that of 6 as Pipedrive has it.
+    assert once.frame.filter("renamed")["id"].to_list() == ["5", "7"]
+    assert once.frame["joins"].to_list() == [None, None, None, "14", None, None, None]
 
 
 def test_what_two_owners_share_is_told_once() -> None:
