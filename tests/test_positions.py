@@ -65,14 +65,14 @@ def test_of_what_stands_twice_the_first_row_counts(colliding: bool, monkeypatch:
     assert firsts(rows.clear(), "id").height == 0
 
 
-def people(*rows: tuple[str, str | None, str | None, str | None, str | None]) -> pl.DataFrame:
+def of_sell(*rows: tuple[str, str | None, str | None, str | None, str | None]) -> pl.DataFrame:
     columns = ("id", "name", "email", "work", "mobile")
     return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row").with_columns(
         place=pl.lit(None, dtype=pl.String)
     )
 
 
-def held(*rows: tuple[str, str, list[str], list[str], str | None]) -> pl.DataFrame:
+def in_pipedrive(*rows: tuple[str, str, list[str], list[str], str | None]) -> pl.DataFrame:
     several = pl.List(pl.String)
     schema = {"system_id": pl.String, "name": pl.String, "emails": several, "phones": several}
     return pl.DataFrame(rows, schema={**schema, "sell_id": pl.String}, orient="row").with_columns(
@@ -84,7 +84,7 @@ def test_who_came_back_as_written_is_looked_at_once_with_the_same_result(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The second look at a person finds nothing new; one that was changed in Pipedrive needs it."""
-    sell = people(
+    sell = of_sell(
         ("1", "Ada Moss", "ada@moss.example", "123", "456"),
         ("2", "Bo Fern", None, "7, 8", None),
         ("3", "Cy Reed", "cy@reed.example", None, None),
@@ -93,7 +93,7 @@ def test_who_came_back_as_written_is_looked_at_once_with_the_same_result(
         ("6", "Di Rush", "di@rush.example", None, None),
         ("7", "Di Rush", "new@rush.example", None, None),
     )
-    there = held(
+    there = in_pipedrive(
         ("10", "Ada Moss", ["ada@moss.example"], ["123", "456"], "1"),
         ("11", "Bo Fern", [], ["7", "8"], "2"),
         ("12", "Cy Reed", ["cy@reed.example"], [], "3"),

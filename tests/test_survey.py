@@ -305,8 +305,8 @@ def test_rows_words_and_stages_are_counted() -> None:
     ]  # fmt: skip
 
 
-def test_digits_are_those_that_pipedrive_reads() -> None:
-    """Arabic digits are digits to Unicode; a numerical field of Pipedrive's would refuse them."""
+def test_other_digits_than_those_of_ascii_are_text() -> None:
+    """Arabic digits are digits to Unicode; nothing says that a numerical field of Pipedrive's takes them."""
     assert column(["\u0661\u0662", "\u0663"]).type == "text"
 
 

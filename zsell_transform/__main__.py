@@ -87,7 +87,7 @@ def _run(given: list[str], *, ours: bool) -> int:
 def _load(name: str) -> None:
     """Loads what a command needs. It stays until the end, so it is never looked through for garbage.
 
-    A small export would else spend a tenth of its time on that.
+    A small export would else spend a twentieth of its time on that.
     """
     import zsell_transform as zt
 

@@ -21,7 +21,7 @@ from zsell_transform.sparing import by_form, once_each, unless_found, where_foun
 
 Cell = str | pl.Expr
 
-#: Digits are those of ASCII: Pipedrive reads no others, and a pattern of all that there are is dear to make.
+#: Digits are those of ASCII: nothing says that Pipedrive reads others, and patterns of all are dear to make.
 _DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _OFFSET: Final = "[+-][0-9]{2}:?[0-9]{2}"
 #: A standard moment of Sell's: `2015-10-05T08:28:00Z`, `2015-10-05 08:28:00 UTC`, `…:00.678Z`, `…+00:00`,

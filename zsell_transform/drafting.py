@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import polars as pl
 
 from zsell_transform.addressing import KEYS, empty_keys, fills, key_frame
 from zsell_transform.mapping import Mapping
+from zsell_transform.parallel import two_at_once
 from zsell_transform.pieces import gathered
 from zsell_transform.positions import crowded
 from zsell_transform.records import Records, once_each
@@ -39,9 +39,9 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     keys |= gathered({entity: key_frame(drafts[entity]) for entity in linked}, records.seen.rows)
     if doubled := [entity for entity in linked if _is_doubled(keys[entity]["id"])]:
         return draft_all(once_each(records, doubled), ask)
-    with ThreadPoolExecutor(2) as pool:  # a few records of one entity alone leave a core idle
-        counts = pool.map(lambda entity: fills(drafts[entity], _known(drafts[entity], keys[entity])), linked)
-        filled: Filled = dict(zip(linked, counts, strict=True))
+    filled: Filled = two_at_once(
+        lambda entity: fills(drafts[entity], _known(drafts[entity], keys[entity])), linked
+    )
     return records, drafts, keys, filled
 
 

@@ -73,10 +73,10 @@ def transform(
     with (
         Progress(progress) as tell,
         Folder(target, read, overwrite=overwrite) as folder,
-        ThreadPoolExecutor(1) as beside,
+        ThreadPoolExecutor(1) as meanwhile,
     ):
         # Reading both at once keeps both cores busy.
-        there = None if pipedrive is None else beside.submit(read_pipedrive, pipedrive, ask)
+        there = None if pipedrive is None else meanwhile.submit(read_pipedrive, pipedrive, ask)
         export = read_export(source, ask)
         records = keep(
             {entity: export.scan(entity) for entity in export.entities}, folder.path / "records", ask

@@ -16,6 +16,7 @@ from zsell_transform.lap.words import PLACEHOLDER
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.positions import firsts
 from zsell_transform.sell.entities import HISTORY, MARK_WORDS, TARGETS
 
 PLACEHOLDER_ID: Final = f"name:{fold(PLACEHOLDER)}"
@@ -254,7 +255,7 @@ def _by_id(entity: str, held: Held) -> pl.DataFrame:
             id="sell_lead_id", item=pl.lit("deals"), system_id="system_id", name="title"
         )
         found = pl.concat([found, as_deal])
-    found = found.filter(pl.col("id").is_not_null()).unique("id", keep="first", maintain_order=True)
+    found = firsts(found, "id")
     twice = held.twice.filter(pl.col("item") == item).select(
         id=pl.col("sell_id").str.strip_prefix(mark),
         item=pl.lit(item),

@@ -1,6 +1,6 @@
 """Expressions that look before they work: the same result as the plain ones, for less.
 
-Most cells of a CRM repeat, need no repair, or are filled at once. These three ask that first, on each chunk.
+Most cells of a CRM repeat, need no repair, or are filled at once. These ask that first, on each chunk.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ def either(first: pl.Expr, *others: pl.Expr) -> pl.Expr:
         frame = rows.struct.unnest()
         cells = frame["_first"].cast(pl.String)
         for other in others:
-            if not cells.null_count():
+            if not (blanks := cells.null_count()):
                 break
-            if cells.null_count() == cells.len():
+            if blanks == cells.len():
                 cells = frame.select(_first=other.cast(pl.String)).to_series()
                 continue
             blank = cells.is_null().arg_true()

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from concurrent.futures import ThreadPoolExecutor
 
 import attrs
 import polars as pl
@@ -19,6 +18,7 @@ from zsell_transform.lap.sales import deals
 from zsell_transform.lap.words import NO_EXPORT, OUT, WAITING, Plan
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
+from zsell_transform.parallel import two_at_once
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.sell.entities import HISTORY, TARGETS
 from zsell_transform.sparse import one_of
@@ -92,8 +92,7 @@ def plan(
         )
 
     told_later = [entity for entity in HISTORY if entity in graph.history]
-    with ThreadPoolExecutor(2) as pool:  # none asks for another
-        plans |= dict(zip(told_later, pool.map(of_history, told_later), strict=True))
+    plans |= two_at_once(of_history, told_later)
     waiting = _waiting(plans)
     told_of = one_of("id", left_out.clear() if listed is None else listed)
     where = _where(

@@ -77,7 +77,7 @@ def organizations(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_s
         bare_separate: the wizard keeps organizations of one name without address apart.
     """
     pool = _pool(sell, held, ["address"])
-    as_written = _as("printed", "name") & _as("held_address", "address")
+    as_written = _same("printed", "name") & _same("held_address", "address")
     there = pool.filter((pl.col("kind") == PRESENT) & ~as_written)
     seen = [
         pool.select("uid", "name", "address"),
@@ -117,7 +117,7 @@ def persons(sell: pl.DataFrame, held: pl.DataFrame, towns: Towns, *, merge: bool
 def seen_persons(pool: pl.DataFrame) -> list[pl.DataFrame]:
     """Each person of a pool as it is written and, if Pipedrive holds it otherwise, as it is there."""
     none = pl.lit(None, dtype=pl.List(pl.String))
-    as_written = held_as_written("emails", "phones") & _as("held_place", "place")
+    as_written = held_as_written("emails", "phones") & _same("held_place", "place")
     return [
         pool.select("uid", "name", "email", "work", "mobile", "place", emails=none, phones=none),
         pool.filter((pl.col("kind") != ABSENT) & ~as_written).select(
@@ -134,13 +134,13 @@ def seen_persons(pool: pl.DataFrame) -> list[pl.DataFrame]:
 def held_as_written(emails: str, phones: str) -> pl.Expr:
     """Whether Pipedrive holds a person just as it is written, so that its tokens need no second look.
 
-    Most people come back as they went in. What is read as one here is one letter by letter; who only means
-    the same is looked at twice, and nothing comes of it.
+    Most people come back as they went in. They are compared letter by letter: who is the same only when
+    folded is looked at twice, which changes nothing.
     """
-    return _as("printed", "name") & _listed(emails, "email") & _listed(phones, "work", "mobile")
+    return _same("printed", "name") & _listed(emails, "email") & _listed(phones, "work", "mobile")
 
 
-def _as(there: str, here: str) -> pl.Expr:
+def _same(there: str, here: str) -> pl.Expr:
     return pl.col(there).eq_missing(pl.col(here))
 
 

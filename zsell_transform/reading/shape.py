@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.positions import firsts
 from zsell_transform.reading import json_cells
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.recognise import Meaning
@@ -75,7 +76,7 @@ def named_ids(table: Table, meaning: Meaning) -> pl.DataFrame:
     found = found.rename({name: name.strip().lower() for name in found.columns})
     if "id" in found.columns:
         found = found.with_columns(pl.col("id").str.strip_chars().str.strip_suffix(".0"))
-        found = found.filter(pl.col("id").is_not_null()).unique("id", keep="first", maintain_order=True)
+        found = firsts(found, "id")
     if meaning.entity == "users" and {"name", "deleted_at"} <= set(found.columns):
         gone = pl.when(pl.col("deleted_at").is_not_null()).then(pl.lit(" - Deleted")).otherwise(pl.lit(""))
         found = found.with_columns(pl.col("name") + gone)

@@ -178,8 +178,8 @@ class Draft:
         sure: headers that have a value wherever their Sell column has one, so that the survey's counts hold.
         whole: the frame with Sell's columns still beside it, from which `shown` makes `frame`.
         records: what it is made of.
-        steps: what makes `whole` of the records, one layer of columns after the other.
-        held: the records are drafted, and their cells are in memory.
+        steps: what makes `whole` of the records, one layer of columns after the other; none is left where
+            they are drafted, and their cells in memory (`hold`).
         audit: what is told of its rows.
         notes: issues about columns, schema `issues.RAW`.
         origins: header, source (the Sell column), kind (standard, custom), type, create (the field must be
@@ -198,17 +198,14 @@ class Draft:
     audit: tuple[Told, ...]
     notes: pl.DataFrame
     origins: pl.DataFrame
-    held: bool = False
 
     def hold(self) -> Draft:
         """The same draft, made: for few records, which would else be drafted anew for each question."""
         whole = self.whole.collect().lazy()
-        return attrs.evolve(self, whole=whole, frame=whole.select(self.shown), held=True)
+        return attrs.evolve(self, frame=whole.select(self.shown), whole=whole, records=whole, steps=())
 
     def part(self, start: int, wanted: pl.Series) -> pl.DataFrame:
         """`whole` of those of the records from a place on that are wanted."""
-        if self.held:
-            return self.whole.slice(start, wanted.len()).collect().filter(wanted)
         some = self.records.slice(start, wanted.len()).collect()
         return _laid(some.filter(wanted).lazy(), self.steps).collect()
 
