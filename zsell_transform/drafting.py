@@ -9,9 +9,9 @@ import polars as pl
 
 from zsell_transform.addressing import KEYS, empty_keys, fills, key_frame
 from zsell_transform.mapping import Mapping
-from zsell_transform.parallel import two_at_once
+from zsell_transform.parallel import two_by_key
 from zsell_transform.pieces import gathered
-from zsell_transform.positions import crowded
+from zsell_transform.positions import stands_twice
 from zsell_transform.records import Records, once_each
 from zsell_transform.transformers import Draft, draft
 
@@ -37,9 +37,9 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     linked = [entity for entity in drafts if entity in KEYS]
     keys = {entity: empty_keys(entity) for entity in KEYS}
     keys |= gathered({entity: key_frame(drafts[entity]) for entity in linked}, records.seen.rows)
-    if doubled := [entity for entity in linked if _is_doubled(keys[entity]["id"])]:
+    if doubled := [entity for entity in linked if stands_twice(keys[entity]["id"])]:
         return draft_all(once_each(records, doubled), ask)
-    filled: Filled = two_at_once(
+    filled: Filled = two_by_key(
         lambda entity: fills(drafts[entity], _known(drafts[entity], keys[entity])), linked
     )
     return records, drafts, keys, filled
@@ -50,11 +50,6 @@ def hung_on(drafts: Drafts) -> pl.Series:
     if "documents" not in drafts:
         return pl.Series(dtype=pl.String)
     return drafts["documents"].frame.select(pl.col("_about_id").unique()).collect().to_series()
-
-
-def _is_doubled(ids: pl.Series) -> bool:
-    """Whether an id stands twice; only those whose hashes do are compared."""
-    return ids.filter(crowded(ids)).is_duplicated().any()
 
 
 def _known(draft: Draft, keys: pl.DataFrame) -> dict[str, int]:

@@ -39,7 +39,7 @@ STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(ITEMS, start=1)}
 
 
 #: Chunks that are drafted while one is written.
-_AHEAD: Final = 2
+_AHEAD: Final = 3
 
 
 @attrs.frozen(eq=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import polars as pl
 
+from zsell_transform.parallel import two_at_once
 from zsell_transform.sparse import sparse
 
 #: Rows of a slice: what is made on the way to a column is held of so many rows only.
@@ -19,6 +20,11 @@ _CELLS: Final = 4_000_000
 def in_slices(frame: pl.DataFrame, rows: int | None = None) -> Iterator[pl.DataFrame]:
     """The frame in slices of so many rows (`SLICE`); an empty one is one slice."""
     yield from frame.iter_slices(rows or SLICE) if frame.height else [frame]
+
+
+def by_slices(make: Callable[[pl.DataFrame], pl.DataFrame], frame: pl.DataFrame, rows: int) -> pl.DataFrame:
+    """What a function makes of each slice of so many rows, one below the other; two are made at a time."""
+    return pl.concat(two_at_once(make, in_slices(frame, rows)))
 
 
 def gathered(frames: Mapping[str, pl.LazyFrame], rows: Mapping[str, int]) -> dict[str, pl.DataFrame]:

@@ -46,6 +46,11 @@ def crowded(values: pl.Series) -> pl.Series:
     return hashes.is_in(repeated(hashes).implode())
 
 
+def stands_twice(values: pl.Series) -> bool:
+    """Whether any text stands more than once; only those whose hashes do are compared."""
+    return bool(values.filter(crowded(values)).is_duplicated().any())
+
+
 def shared(values: pl.Series, owners: pl.Series) -> pl.Series:
     """The numbers that stand at more than one owner, each once: a record may well have one of them twice."""
     often = values.is_in(repeated(values).implode())

@@ -16,7 +16,7 @@ from zsell_transform import issues
 from zsell_transform.cleaning import text
 from zsell_transform.evidence import FAMILIES, SHAPES, Evidence, Verdict, date_order, decimal_mark, judge
 from zsell_transform.mapping import Mapping
-from zsell_transform.parallel import two_at_once
+from zsell_transform.parallel import two_by_key
 from zsell_transform.questions import follow_ups, is_tidy, matters, questions, read_facts
 from zsell_transform.sell.columns import is_custom, plain_name
 
@@ -99,7 +99,7 @@ def study(frames: Dict[str, pl.LazyFrame], ask: Mapping) -> Survey:
         frames: entity → its records; columns that start with `_` are not surveyed.
         ask: the mapping, whose `day_first` decides what no value proves.
     """
-    return answer(two_at_once(lambda entity: _asked(entity, frames[entity]), frames), ask)
+    return answer(two_by_key(lambda entity: _asked(entity, frames[entity]), frames), ask)
 
 
 def _asked(entity: str, frame: pl.LazyFrame) -> dict[str, pl.DataFrame]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from html import escape
 from typing import Any, Final
 
@@ -61,6 +62,13 @@ def page(story: Story) -> Values:
 
 def _render(template: str, values: Values) -> str | None:
     """None when jinja2 is not installed: the caller then writes its plain page."""
+    engine = _engine()
+    return None if engine is None else engine.get_template(template).render(values)
+
+
+@cache
+def _engine() -> Any:
+    """jinja2 with our pages and words, which keeps what it has read; None where it is not installed."""
     try:
         import jinja2
     except ImportError:
@@ -77,7 +85,7 @@ def _render(template: str, values: Values) -> str | None:
         number=words.number, size=words.size, money=words.money, cut=words.cut, ticked=_ticked
     )
     engine.tests.update(counted=words.counted)
-    return engine.get_template(template).render(values)
+    return engine
 
 
 def _ticked(text: str) -> Any:

@@ -18,7 +18,7 @@ from zsell_transform.lap.sales import deals
 from zsell_transform.lap.words import NO_EXPORT, OUT, WAITING, Plan
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
-from zsell_transform.parallel import two_at_once
+from zsell_transform.parallel import two_by_key
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.sell.entities import HISTORY, TARGETS
 from zsell_transform.sparse import one_of
@@ -92,7 +92,7 @@ def plan(
         )
 
     told_later = [entity for entity in HISTORY if entity in graph.history]
-    plans |= two_at_once(of_history, told_later)
+    plans |= two_by_key(of_history, told_later)
     waiting = _waiting(plans)
     told_of = one_of("id", left_out.clear() if listed is None else listed)
     where = _where(

@@ -20,7 +20,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import digits, folded
-from zsell_transform.pieces import in_slices
+from zsell_transform.pieces import by_slices, in_slices
 from zsell_transform.pipedrive.names import Names
 from zsell_transform.positions import firsts, shared
 from zsell_transform.sparse import below, beside, filled_first, has
@@ -42,8 +42,8 @@ Towns = Callable[[pl.Series], pl.Series]
 #: Spreads the hashes of names before those of values are added; any odd number does.
 _STIR: Final = 0x9E3779B97F4A7C15
 
-#: People of whom folded texts are held at once.
-_TRACED: Final = 200_000
+#: People whose folded texts are made at once.
+_TRACED: Final = 100_000
 
 _POOL: Final = ["uid", "kind", "id", "name"]
 
@@ -160,13 +160,16 @@ def person_tokens(frame: pl.DataFrame) -> pl.DataFrame:
 def person_traces(frame: pl.DataFrame) -> pl.DataFrame:
     """uid, trace: the same as one number each; folded texts are held of some people at a time only."""
     both = pl.col("n").is_not_null() & pl.col("v").is_not_null()
-    return pl.concat(
-        part.filter(both).select(
-            "uid", trace=_trace(pl.col("n").hash(), pl.col("v").hash(seed=ord(prefix[0])))
+
+    def traced(some: pl.DataFrame) -> pl.DataFrame:
+        return pl.concat(
+            part.filter(both).select(
+                "uid", trace=_trace(pl.col("n").hash(), pl.col("v").hash(seed=ord(prefix[0])))
+            )
+            for prefix, part in _values(some)
         )
-        for some in in_slices(frame, _TRACED)
-        for prefix, part in _values(some)
-    )
+
+    return by_slices(traced, frame, _TRACED)
 
 
 def _values(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -12,6 +12,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.positions import stands_twice
 from zsell_transform.reading.vocabulary import FAMILIES
 from zsell_transform.sell.columns import STANDARD, is_custom, plain_name
 
@@ -81,8 +82,9 @@ def united(parts: Sequence[Part], entity: str, temporary: Path) -> United:
 
 
 def _overlap(parts: Sequence[Part]) -> bool:
+    """Whether an id stands twice among the parts."""
     ids = pl.concat([part.frame.select(pl.col("id").drop_nulls()) for part in parts])
-    return bool(ids.select(pl.col("id").is_duplicated().any()).collect(engine="streaming").item())
+    return stands_twice(ids.collect(engine="streaming").to_series())
 
 
 def _one_vocabulary(parts: Sequence[Part], entity: str) -> list[Part]:
