@@ -20,10 +20,6 @@ from zsell_transform.errors import ZsellError
 
 DONE, PARTLY, NOTHING, STOPPED = 0, 1, 2, 130
 
-#: For polars' allocator, which reads it when it is loaded: one pool of memory a core, where it would have
-#: four, so that what one thread has freed serves the next.
-_ALLOCATOR: Final = ("_RJEM_MALLOC_CONF", f"narenas:{os.cpu_count() or 1}")
-
 DESCRIPTION: Final = (
     "Turns a Zendesk Sell export into linked CSV files for Pipedrive's import wizard, lap by lap."
 )
@@ -58,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak_anything()
     if ours:
         signal.signal(signal.SIGTERM, _end)
-        os.environ.setdefault(*_ALLOCATOR)
+        os.environ.setdefault("_RJEM_MALLOC_CONF", _allocator())
     try:
         return _run(given, ours=ours)
     except ZsellError as error:
@@ -87,6 +83,21 @@ def _run(given: list[str], *, ours: bool) -> int:
     if ours:
         _load(name or "transform")
     return run(asked)
+
+
+def _allocator() -> str:
+    """Settings for polars' allocator, which reads them when it is loaded.
+
+    One pool of memory a core, where it would have four: what one thread has freed serves the next. Where the
+    system limits the address space of a process, what is not used is given back, as it counts.
+    """
+    pools = f"narenas:{os.cpu_count() or 1}"
+    try:
+        import resource
+    except ImportError:  # Windows, where polars has another allocator
+        return pools
+    limits = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS))
+    return pools if all(limit == resource.RLIM_INFINITY for limit in limits) else f"{pools},retain:false"
 
 
 def _load(name: str) -> None:

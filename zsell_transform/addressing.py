@@ -143,9 +143,11 @@ def _layout(item: str, given: Given) -> Layout:
     for label in sorted(
         {label for rows in going for label in rows["part"].unique().to_list()}, key=_upload_order
     ):
-        of_part = [_those(rows, pl.col("part") == label) for rows in going]
-        linked = {c for (_, plan, _), rows in zip(given, of_part, strict=True) for c in _linked(plan, rows)}
-        blank = _blank(given, of_part) if " joins " in label else _not_said(given, of_part, label)
+        here = pl.col("part") == label
+        linked = {
+            c for (_, plan, _), rows in zip(given, going, strict=True) for c in _linked(plan, rows, here)
+        }
+        blank = _blank(given, going, here) if " joins " in label else _not_said(given, going, label)
         columns[label] = tuple(
             h
             for h in order
@@ -160,11 +162,11 @@ def _those(rows: pl.DataFrame, wanted: pl.Expr) -> pl.DataFrame:
     return rows if mask.all() else rows.filter(mask)
 
 
-def _linked(plan: Plan, rows: pl.DataFrame) -> set[str]:
-    """The link columns with a value in some rows."""
+def _linked(plan: Plan, rows: pl.DataFrame, here: pl.Expr) -> set[str]:
+    """The link columns with a value in the rows of a part."""
     filled: set[str] = set()
     for some in in_slices(rows):
-        cells = plan.linked(some)
+        cells = plan.linked(some.filter(here))
         filled |= {column for column in plan.link_columns if cells[column].count()}
     return filled
 
@@ -180,25 +182,29 @@ def _not_said(given: Given, going: list[pl.DataFrame], label: str) -> set[str]:
     """
     if given[0][1].entity != "leads" or f"person={OWN}" in label:
         return set()
-    plan, rows = given[0][1], going[0]
-    cells = [
-        *(own.join(rows.select("n"), on="n", how="semi") for own in plan.overrides),
-        plan.added.join(rows.select("id"), on="id", how="semi"),
-    ]
+    plan, rows = given[0][1], going[0].select("n", "id", "part").filter(pl.col("part") == label)
+    cells = [*(own.join(rows, on="n", how="semi") for own in plan.overrides), _added(plan, rows)]
     said = {c for frame in cells for c in frame.columns if frame[c].count()}
     return {h for h in given[0][0].headers if h.startswith("Person - ") and h not in said}
 
 
-def _blank(given: Given, going: list[pl.DataFrame]) -> set[str]:
+def _blank(given: Given, going: list[pl.DataFrame], here: pl.Expr) -> set[str]:
     """Headers that are blank on the rows of a part that merges with what Pipedrive holds."""
     counts: dict[str, int] = {}
-    for (draft, plan, _), rows in zip(given, going, strict=True):
+    for (draft, plan, _), every in zip(given, going, strict=True):
+        rows = every.select("n", "id", "part").filter(here)
         frame = draft.frame.join(rows.lazy().select(_n="n"), on="_n", how="semi")
         row = frame.select(pl.col(header).count() for header in draft.headers).collect().row(0, named=True)
         counts = {header: counts.get(header, 0) + count for header, count in row.items()}
-        added = plan.added.join(rows.select("id"), on="id", how="semi")
+        added = _added(plan, rows)
         counts |= {h: counts.get(h, 0) + added[h].count() for h in added.columns if h != "id"}
     return {header for header, count in counts.items() if not count}
+
+
+def _added(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
+    """The cells of those of the rows that the export only names."""
+    named = rows.filter(pl.col("n").is_null())
+    return plan.added.join(named.select("id"), on="id", how="semi")
 
 
 def _headers(draft: Draft, plan: Plan) -> Iterator[str]:
@@ -218,7 +224,7 @@ def _standing(given: Given, going: list[pl.DataFrame], headers: Iterable[str]) -
     """Headers with a value in this lap's rows; counted anew only where not all records go out."""
     standing: set[str] = set()
     for (draft, plan, filled), rows in zip(given, going, strict=True):
-        mine = _those(rows, pl.col("n").is_not_null())
+        mine = rows.select("n").drop_nulls()
         counts: MappingOf[str, int] = filled
         if 0 < mine.height < plan.rows["n"].count():
             counts = fills(draft, {header: 0 for header, count in filled.items() if not count}, mine)
@@ -227,7 +233,7 @@ def _standing(given: Given, going: list[pl.DataFrame], headers: Iterable[str]) -
             standing |= {h for own in plan.overrides for h in own.columns if h != "n" and own[h].count()}
             if "_extra" in rows.columns and rows["_extra"].count():
                 standing.add(TEXTS[draft.target])
-        added = plan.added.join(rows.select("id"), on="id", how="semi")
+        added = _added(plan, rows)
         standing |= {h for h in added.columns if h != "id" and added[h].count()}
     return standing
 

@@ -144,7 +144,8 @@ def resolve(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
     Args:
         rows: id, email, name; number (of the record with that id) and the columns of `with_names`.
     """
-    rows = _with_emails(rows, index).with_columns(_how().alias("how"))
+    rows = _with_emails(rows, index)
+    rows = rows.with_columns(pl.concat(some.select(how=_how()) for some in in_slices(rows)).to_series())
     by_name = pl.when(pl.col("id").is_null()).then(pl.coalesce("mailed", "named"))
     to = rows.select(pl.coalesce("number", by_name)).to_series()
     told = [_candidates(rows, index).alias("candidates"), _contradiction(rows, index).alias("says")]

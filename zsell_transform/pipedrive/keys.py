@@ -120,7 +120,9 @@ def seen_persons(pool: pl.DataFrame) -> list[pl.DataFrame]:
     as_written = held_as_written("emails", "phones") & _same("held_place", "place")
     return [
         pool.select("uid", "name", "email", "work", "mobile", "place", emails=none, phones=none),
-        pool.filter((pl.col("kind") != ABSENT) & ~as_written).select(
+        pool.filter(pl.col("kind") != ABSENT)
+        .filter(~as_written)
+        .select(
             "uid",
             pl.coalesce("printed", "name").alias("name"),
             *(pl.lit(None, dtype=pl.String).alias(c) for c in ("email", "work", "mobile")),

@@ -93,9 +93,11 @@ def _hits(
 ) -> pl.DataFrame:
     """uid, node, several, candidates: the known people whom the person of a lead could be."""
     sought = asked.traces["trace"]
-    written = _as_written(contacts)
-    known = [(written, traces), *((frame, None) for frame in _as_held(contacts, held) if frame.height)]
-    near = [_near(frame, made, sought) for frame, made in known]
+    known = [
+        ("c:", _as_written(contacts), traces),
+        *((kind, frame, None) for kind, frame in _as_held(contacts, held) if frame.height),
+    ]
+    near = [_near(kind, frame, made, sought) for kind, frame, made in known]
     tokens = _known_tokens([frame for frame, _ in near])
     met = pl.concat([met for _, met in near]).unique()
     mine = asked.traces["uid"].filter(sought.is_in(met.implode()))
@@ -114,63 +116,48 @@ def _hits(
 
 
 def _near(
-    people: pl.DataFrame, traces: pl.DataFrame | None, sought: pl.Series
+    kind: str, people: pl.DataFrame, traces: pl.DataFrame | None, sought: pl.Series
 ) -> tuple[pl.DataFrame, pl.Series]:
-    """Known people of whom any trace is sought, and these traces."""
-    people = people.with_row_index("uid")
-    traces = keys.person_traces(people) if traces is None else traces
+    """Known people of whom any trace is sought, with their `node`, and these traces."""
+    traces = keys.person_traces(people.with_row_index("uid")) if traces is None else traces
     met = traces["trace"]
     hit = met.is_in(sought.implode())
-    return people.filter(pl.col("uid").is_in(traces["uid"].filter(hit).implode())), met.filter(hit)
+    rows = traces["uid"].filter(hit).unique().sort()
+    near = people.select(pl.all().gather(rows))
+    return near.with_columns(node=pl.lit(kind) + pl.col("id")), met.filter(hit)
 
 
 def _known_tokens(people: list[pl.DataFrame]) -> pl.DataFrame:
     """node, n, v of known people."""
-    every = pl.concat(frame.drop("uid") for frame in people).with_row_index("uid")
+    every = pl.concat(people).with_row_index("uid")
     tokens = keys.person_tokens(every)
-    node = (pl.col("prefix") + pl.col("id")).alias("node")
-    return tokens.select("n", "v", every.select(node).to_series().gather(tokens["uid"]))
+    return tokens.select("n", "v", every["node"].gather(tokens["uid"]))
 
 
 def _as_written(contacts: pl.DataFrame) -> pl.DataFrame:
     """Contacts as Sell has them, in their order."""
-    return contacts.select(
-        pl.lit("c:").alias("prefix"),
-        "id",
-        "name",
-        "email",
-        "work",
-        "mobile",
-        "place",
-        emails=_LIST,
-        phones=_LIST,
-    )
+    return contacts.select("id", "name", "email", "work", "mobile", "place", emails=_LIST, phones=_LIST)
 
 
-def _as_held(contacts: pl.DataFrame, held: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _as_held(contacts: pl.DataFrame, held: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     """Contacts as Pipedrive has them, where it has them otherwise, and Pipedrive's other people."""
     blank = dict.fromkeys(("email", "work", "mobile"), _TEXT)
     taken = contacts["joins"].drop_nulls()
     as_written = keys.held_as_written("held_emails", "held_phones")
-    there = contacts.filter(pl.col("system_id").is_not_null() & ~as_written).select(
-        pl.lit("c:").alias("prefix"),
-        "id",
-        name="printed",
-        **blank,
-        place="place",
-        emails="held_emails",
-        phones="held_phones",
+    there = contacts.filter(pl.col("system_id").is_not_null())
+    yield (
+        "c:",
+        there.filter(~as_written).select(
+            "id", name="printed", **blank, place="place", emails="held_emails", phones="held_phones"
+        ),
     )
-    others = held.filter(~pl.col("system_id").is_in(taken.implode())).select(
-        pl.lit("h:").alias("prefix"),
-        pl.col("system_id").alias("id"),
-        "name",
-        **blank,
-        place="place",
-        emails="emails",
-        phones="phones",
+    others = held.filter(~pl.col("system_id").is_in(taken.implode()))
+    yield (
+        "h:",
+        others.select(
+            pl.col("system_id").alias("id"), "name", **blank, place="place", emails="emails", phones="phones"
+        ),
     )
-    yield from (there, others)
 
 
 def _earlier(free: pl.DataFrame, asked: keys.Seen) -> pl.DataFrame:
