@@ -14,7 +14,7 @@ from zsell_transform.sparse import sparse
 SLICE: Final = 1_000_000
 
 #: Cells of a frame that are read at once.
-_CELLS: Final = 4_000_000
+_CELLS: Final = 20_000_000
 
 
 def in_slices(frame: pl.DataFrame, rows: int | None = None) -> Iterator[pl.DataFrame]:
@@ -22,8 +22,10 @@ def in_slices(frame: pl.DataFrame, rows: int | None = None) -> Iterator[pl.DataF
     yield from frame.iter_slices(rows or SLICE) if frame.height else [frame]
 
 
-def by_slices(make: Callable[[pl.DataFrame], pl.DataFrame], frame: pl.DataFrame, rows: int) -> pl.DataFrame:
-    """What a function makes of each slice of so many rows, one below the other; two are made at a time."""
+def by_slices(
+    make: Callable[[pl.DataFrame], pl.DataFrame], frame: pl.DataFrame, rows: int | None = None
+) -> pl.DataFrame:
+    """What a function makes of each slice (`in_slices`), one below the other; two are made at a time."""
     return pl.concat(two_at_once(make, in_slices(frame, rows)))
 
 

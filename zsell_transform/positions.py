@@ -11,6 +11,8 @@ from typing import Final
 
 import polars as pl
 
+from zsell_transform.parallel import two_at_once
+
 #: How many numbers are sorted at once.
 _SORTED: Final = 2_000_000
 
@@ -69,8 +71,12 @@ def repeated(values: pl.Series) -> pl.Series:
     if ranges == 1:
         return _repeated(values)
     first = [2**64 * nth // ranges for nth in range(ranges + 1)]
-    parts = (values.is_between(low, above - 1) for low, above in pairwise(first))
-    return pl.concat(_repeated(values.filter(part)) for part in parts)
+
+    def between(bounds: tuple[int, int]) -> pl.Series:
+        low, above = bounds
+        return _repeated(values.filter(values.is_between(low, above - 1)))
+
+    return pl.concat(two_at_once(between, pairwise(first)))
 
 
 def _repeated(values: pl.Series) -> pl.Series:

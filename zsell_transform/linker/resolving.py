@@ -13,9 +13,9 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import folded
-from zsell_transform.pieces import in_slices
+from zsell_transform.pieces import by_slices, in_slices
 from zsell_transform.positions import crowded, positions
-from zsell_transform.sparse import sparse
+from zsell_transform.sparse import has, sparse
 
 #: How many candidates of an ambiguous reference an issue names.
 CANDIDATES: Final = 5
@@ -108,7 +108,7 @@ def with_names(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
     Adds named (number of the only record of that name), namesakes (ids of several), and f, the folded name,
     where no record has it.
     """
-    named = pl.concat(sparse(_named(some, index)) for some in in_slices(rows))
+    named = by_slices(lambda some: sparse(_named(some, index)), rows)
     return pl.concat([rows, sparse(named)], how="horizontal")
 
 
@@ -131,9 +131,9 @@ def named_now(rows: pl.DataFrame, names: pl.Series, behind: int) -> pl.DataFrame
 
 def _with_emails(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
     """The same by e-mail: e, mailed and mailboxes, whatever the id says."""
+    if not has(rows, "email"):
+        return rows.with_columns(e=_TEXT, mailed=_NUMBER, mailboxes=_TEXT)
     rows = rows.with_columns(folded(pl.col("email")).alias("e"))
-    if not rows["e"].count():
-        return rows.with_columns(mailed=_NUMBER, mailboxes=_TEXT)
     mailed, mailboxes = _looked_up(rows["e"], index.by_email)
     return rows.with_columns(mailed.alias("mailed"), mailboxes.alias("mailboxes"))
 
