@@ -217,6 +217,46 @@ def test_stopped_from_outside_it_leaves_nothing(tmp_path: Path, number: signal.S
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_notebook_keeps_its_own_memory_settings(
+    called: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("_RJEM_MALLOC_CONF", raising=False)
+    main(["sell", "lap_1"])
+    assert "_RJEM_MALLOC_CONF" not in os.environ
+
+
+MEMORY = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[1]), resource.RLIM_INFINITY))
+from zsell_transform.__main__ import main
+sys.argv = ["zsell-transform", "nowhere", "lap_1"]
+main()
+print(os.environ["_RJEM_MALLOC_CONF"])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are set differently elsewhere")
+@pytest.mark.parametrize(
+    ("limit", "own", "expected"),
+    [
+        (-1, {}, {f"narenas:{os.cpu_count()}"}),
+        (8 << 30, {}, {f"narenas:{os.cpu_count()}", "retain:false"}),
+        (8 << 30, {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0"}, set()),
+    ],
+    ids=["no limit", "limited", "as the user wishes"],
+)
+def test_a_process_of_our_own_gives_back_what_a_limit_counts(
+    limit: int, own: dict[str, str], expected: set[str], tmp_path: Path
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"} | own
+    command = [sys.executable, "-c", MEMORY, str(limit)]
+    ended = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    settings = ended.stdout.strip().split(",")  # polars adds its own
+    assert {setting for setting in settings if setting.startswith(("narenas", "retain"))} == expected, ended
+
+
 @pytest.mark.skipif(os.name != "posix", reason="pipes end differently elsewhere")
 def test_a_reader_that_goes_away_does_not_matter(tmp_path: Path) -> None:
     script = (
