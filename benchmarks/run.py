@@ -39,7 +39,10 @@ UNIT = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts in
 
 
 def measured(command: list[str], source: Path, target: Path) -> tuple[float, float]:
-    """Seconds and megabytes of one process; one that fails stops the benchmark (1 counts as done)."""
+    """Seconds and megabytes of one process; one that fails or writes nothing stops the benchmark.
+
+    1 counts as done: the library ends so where not every value could be carried over.
+    """
     shutil.rmtree(target, ignore_errors=True)
     filled = [{"SOURCE": str(source), "TARGET": str(target)}.get(part, part) for part in command]
     start = time.perf_counter()
@@ -47,7 +50,7 @@ def measured(command: list[str], source: Path, target: Path) -> tuple[float, flo
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in {0, 1}:
+    if process.returncode not in {0, 1} or not target.is_dir() or not any(target.iterdir()):
         sys.exit(f"{' '.join(filled)} ended with {process.returncode}")
     return seconds, usage.ru_maxrss * UNIT / 1e6
 

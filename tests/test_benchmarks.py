@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -82,3 +83,13 @@ def test_contenders_run(tmp_path: Path) -> None:
         for path in source.iterdir():
             copied = pl.read_csv(tmp_path / name / path.name, infer_schema=False).fill_null("")
             assert copied.equals(pl.read_csv(path, infer_schema=False).fill_null(""))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="memory is measured as POSIX systems tell it")
+@pytest.mark.parametrize("script", ["raise SystemExit(1)", "import no_such_library", "pass"])
+def test_a_contender_that_writes_nothing_stops_the_benchmark(script: str, tmp_path: Path) -> None:
+    """A script whose library is missing would else be the fastest of all."""
+    measured = runpy.run_path(str(BENCHMARKS / "run.py"))["measured"]
+
+    with pytest.raises(SystemExit, match="ended with"):
+        measured(["-c", script], tmp_path, tmp_path / "written")
