@@ -11,8 +11,9 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.delta_files import LINKS, WRITES
 from zsell_transform.folding import folded
+from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof_account import BESIDE, PLACEHOLDER_ID, Account
+from zsell_transform.proof_account import BESIDE, Account
 from zsell_transform.proof_links import SHOWN, WORDS, shown_links
 from zsell_transform.proof_repair import NAMES, system_id
 

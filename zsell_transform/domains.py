@@ -12,67 +12,14 @@ from zsell_transform.positions import positions
 
 #: Providers whose addresses say nothing about an employer; a country's own endings of the same names count
 #: too.
-FREE_PROVIDERS: Final = (
-    "gmail",
-    "googlemail",
-    "outlook",
-    "hotmail",
-    "live",
-    "msn",
-    "yahoo",
-    "ymail",
-    "aol",
-    "icloud",
-    "me",
-    "mac",
-    "gmx",
-    "web",
-    "mail",
-    "proton",
-    "protonmail",
-    "zoho",
-    "yandex",
-    "fastmail",
-    "hey",
-    "posteo",
-    "t-online",
-    "freenet",
-    "orange",
-    "wanadoo",
-    "laposte",
-    "free",
-    "libero",
-    "virgilio",
-    "tiscali",
-    "uol",
-    "bol",
-    "terra",
-    "telia",
-    "comhem",
-    "spray",
-    "qq",
-    "163",
-    "126",
-    "naver",
-    "docomo",
-    "ezweb",
-    "comcast",
-    "verizon",
-    "att",
-    "sbcglobal",
-    "btinternet",
-    "sky",
-    "wp",
-    "o2",
-    "onet",
-    "interia",
-    "seznam",
-    "ziggo",
-    "kpnmail",
-    "planet",
-    "hetnet",
-    "telenet",
-    "skynet",
+FREE_PROVIDERS: Final = tuple(
+    """
+    gmail googlemail outlook hotmail live msn yahoo ymail aol icloud me mac gmx web mail proton
+    protonmail zoho yandex fastmail hey posteo t-online freenet orange wanadoo laposte free libero
+    virgilio tiscali uol bol terra telia comhem spray qq 163 126 naver docomo ezweb comcast verizon
+    att sbcglobal btinternet sky wp o2 onet interia seznam ziggo kpnmail planet hetnet telenet
+    skynet
+    """.split()
 )
 
 

@@ -11,15 +11,14 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.folding import fold, folded
-from zsell_transform.lap.words import PLACEHOLDER
+from zsell_transform.folding import folded
+from zsell_transform.lap.words import PLACEHOLDER, PLACEHOLDER_ID
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.positions import firsts
 from zsell_transform.sell.entities import HISTORY, MARK_WORDS, TARGETS
 
-PLACEHOLDER_ID: Final = f"name:{fold(PLACEHOLDER)}"
 #: How a relation is meant: Sell's own; the deal's or lead's party beside it; or the placeholder.
 OWN, BESIDE, PLACED = "own", "beside", "placed"
 PRESENCE: Final = dict.fromkeys(("entity", "id", "item", "system_id", "name"), pl.String)

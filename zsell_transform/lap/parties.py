@@ -8,7 +8,6 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.details import Details
-from zsell_transform.folding import fold
 from zsell_transform.lap.words import (
     BY_ID,
     BY_KEY,
@@ -21,6 +20,7 @@ from zsell_transform.lap.words import (
     OUT,
     PERSON,
     PLACEHOLDER,
+    PLACEHOLDER_ID,
     PRESENT,
     WAIT,
     WAITING,
@@ -40,8 +40,6 @@ from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.positions import firsts, positions
 from zsell_transform.sparse import beside, has, one_of
-
-PLACEHOLDER_ID = f"name:{fold(PLACEHOLDER)}"
 
 #: Contacts as lead persons are compared with them, and their traces, unless merging has changed these.
 Compared = tuple[pl.DataFrame, pl.DataFrame | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.lap.parties import PLACEHOLDER_ID, claimed_twice
+from zsell_transform.lap.parties import claimed_twice
 from zsell_transform.lap.words import (
     ABSENT,
     BY_ID,
@@ -17,6 +17,7 @@ from zsell_transform.lap.words import (
     ORGANIZATION_LINK,
     OUT,
     PERSON_LINK,
+    PLACEHOLDER_ID,
     PRESENT,
     SKIPPED,
     TEXT,

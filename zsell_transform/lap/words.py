@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.folding import fold
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.sparse import has, sparse
 
@@ -61,6 +62,8 @@ PERSON_LINK: Final = (PERSON_ID, PERSON, PERSON_EMAIL, PERSON_WORK, PERSON_MOBIL
 
 #: The one organization on which records hang that have no link left.
 PLACEHOLDER: Final = "Zendesk Sell (unlinked)"
+#: Its id, as of any record that only its name tells.
+PLACEHOLDER_ID: Final = f"name:{fold(PLACEHOLDER)}"
 
 TEXT: Final = pl.lit(None, dtype=pl.String)
 

@@ -28,8 +28,8 @@ DATE_FIELDS: Final = frozenset(
         "Marked as done time",
     }
 )
-_DATE: Final = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?$"
-_NUMBER: Final = r"^-?\d+(\.\d+)?$"
+_DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$"
+_NUMBER: Final = r"^-?[0-9]+(\.[0-9]+)?$"
 _CURRENCY: Final = r"^[A-Z]{3}$"
 _NUMBERED: Final = re.compile(r"(\d+)-[a-z]+(?:-(\d+))?\.csv")
 
