@@ -51,7 +51,7 @@ def measured(command: list[str], source: Path, target: Path) -> tuple[float, flo
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in {0, 1} or not target.is_dir() or not any(target.iterdir()):
-        sys.exit(f"{' '.join(filled)} ended with {process.returncode}")
+        sys.exit(f"{' '.join(filled)} failed, or wrote nothing; it ended with {process.returncode}")
     return seconds, usage.ru_maxrss * UNIT / 1e6
 
 

@@ -89,14 +89,15 @@ def _allocator() -> str:
     """Settings for polars' allocator, which reads them when it is loaded.
 
     One pool of memory a core, where it would have four: what one thread has freed serves the next. Where the
-    system limits the address space of a process, what is not used is given back, as it counts.
+    system limits what a process may reserve, reserved memory that is not used is given back, as it counts.
     """
     pools = f"narenas:{os.cpu_count() or 1}"
     try:
         import resource
     except ImportError:  # Windows, where polars has another allocator
         return pools
-    limits = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_DATA, resource.RLIMIT_AS))
+    kinds = [getattr(resource, name, None) for name in ("RLIMIT_DATA", "RLIMIT_AS")]
+    limits = [resource.getrlimit(kind)[0] for kind in kinds if kind is not None]
     return pools if all(limit == resource.RLIM_INFINITY for limit in limits) else f"{pools},retain:false"
 
 

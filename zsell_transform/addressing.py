@@ -134,7 +134,7 @@ def layouts(
 
 
 def _layout(item: str, given: Given) -> Layout:
-    going = [_those(plan.rows, pl.col("state") == OUT) for _, plan, _ in given]
+    going = [_going(plan.rows) for _, plan, _ in given]
     links = list(dict.fromkeys(c for _, plan, _ in given for c in plan.link_columns))
     headers = list(dict.fromkeys(h for draft, plan, _ in given for h in _headers(draft, plan)))
     standing = _standing(given, going, headers)
@@ -156,10 +156,10 @@ def _layout(item: str, given: Given) -> Layout:
     return Layout(item, tuple(h for h in order if any(h in part for part in columns.values())), columns)
 
 
-def _those(rows: pl.DataFrame, wanted: pl.Expr) -> pl.DataFrame:
-    """The wanted rows; no copy where all of them are."""
-    mask = rows.select(wanted.fill_null(value=False)).to_series()
-    return rows if mask.all() else rows.filter(mask)
+def _going(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows that go out; no copy where all of them do."""
+    out = rows.select((pl.col("state") == OUT).fill_null(value=False)).to_series()
+    return rows if out.all() else rows.filter(out)
 
 
 def _linked(plan: Plan, rows: pl.DataFrame, here: pl.Expr) -> set[str]:

@@ -32,8 +32,8 @@ def by_slices(
 def gathered(frames: Mapping[str, pl.LazyFrame], rows: Mapping[str, int]) -> dict[str, pl.DataFrame]:
     """Frames by name, collected: columns without any value take no room, the others stand in one piece each.
 
-    Of columns in pieces that differ, many an operation makes a copy first. Of a large account a column or two
-    are read at once, since they take their room twice until they are put together.
+    Of columns in pieces that differ, many an operation makes a copy first. Of a large account few columns are
+    read at once (two of ten million rows), since they take their room twice until they are put together.
 
     Args:
         rows: about how many rows the frames have.

@@ -13,7 +13,7 @@ import polars as pl
 
 from zsell_transform.parallel import two_at_once
 
-#: How many numbers are sorted at once.
+#: About how many numbers are sorted in one go; two goes are under way at a time.
 _SORTED: Final = 2_000_000
 
 
@@ -49,7 +49,7 @@ def crowded(values: pl.Series) -> pl.Series:
 
 
 def stands_twice(values: pl.Series) -> bool:
-    """Whether any text stands more than once; only those whose hashes do are compared."""
+    """Whether anything stands more than once, null included; only what shares a hash is compared."""
     return bool(values.filter(crowded(values)).is_duplicated().any())
 
 
@@ -65,7 +65,7 @@ def shared(values: pl.Series, owners: pl.Series) -> pl.Series:
 def repeated(values: pl.Series) -> pl.Series:
     """The numbers that stand more than once, each once: by sorting, for a third of what grouping costs.
 
-    Hashes spread evenly, so those of one range after the other are sorted: no room is taken for all at once.
+    Hashes spread evenly, so they are sorted range by range, two ranges at a time: room is not taken for all.
     """
     ranges = max(1, values.len() // _SORTED)
     if ranges == 1:

@@ -62,17 +62,18 @@ def page(story: Story) -> Values:
 
 def _render(template: str, values: Values) -> str | None:
     """None when jinja2 is not installed: the caller then writes its plain page."""
-    engine = _engine()
-    return None if engine is None else engine.get_template(template).render(values)
+    try:
+        import jinja2  # noqa: F401
+    except ImportError:
+        return None
+    return str(_engine().get_template(template).render(values))
 
 
 @cache
 def _engine() -> Any:
-    """jinja2 with our pages and words, which keeps what it has read; None where it is not installed."""
-    try:
-        import jinja2
-    except ImportError:
-        return None
+    """jinja2 with our pages and words, which keeps the pages that it has read."""
+    import jinja2
+
     engine = jinja2.Environment(
         loader=jinja2.PackageLoader("zsell_transform.guide", "pages"),
         autoescape=True,

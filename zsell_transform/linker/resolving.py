@@ -31,7 +31,6 @@ KIND: Final = pl.Enum(["contacts", "companies", "deals", "leads"])
 #: decided, and what says otherwise.
 ANSWER: Final = ("how", "kind", "at", "candidates", "says")
 
-_NAMED: Final = ("f", "named", "namesakes")
 _NUMBER: Final = pl.lit(None, dtype=pl.UInt32)
 _TEXT: Final = pl.lit(None, dtype=pl.String)
 
@@ -108,17 +107,18 @@ def with_names(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
     Adds named (number of the only record of that name), namesakes (ids of several), and f, the folded name,
     where no record has it.
     """
-    named = by_slices(lambda some: sparse(_named(some, index)), rows)
-    return pl.concat([rows, sparse(named)], how="horizontal")
+    asked = pl.when(pl.col("number").is_null()).then("name")
+    if not rows.select(asked.count()).item():
+        return rows.with_columns(_TEXT.alias("f"), named=_NUMBER, namesakes=_TEXT)
+    known = index.by_name  # made once, before two slices ask for it
+    named = by_slices(lambda some: sparse(_named(some.select(folded(asked)).to_series(), known)), rows)
+    return pl.concat([rows, named], how="horizontal")
 
 
-def _named(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
-    f = rows.select(f=folded(pl.when(pl.col("number").is_null()).then("name"))).to_series()
-    if not f.count():
-        return rows.with_columns(_TEXT.alias("f"), named=_NUMBER, namesakes=_TEXT).select(_NAMED)
-    named, namesakes = _looked_up(f, index.by_name)
+def _named(f: pl.Series, known: tuple[pl.DataFrame, pl.DataFrame]) -> pl.DataFrame:
+    named, namesakes = _looked_up(f, known)
     nobody = named.is_null() & namesakes.is_null()
-    return pl.select(pl.when(nobody).then(f).alias("f"), named=named, namesakes=namesakes).select(_NAMED)
+    return pl.select(pl.when(nobody).then(f).alias("f"), named=named, namesakes=namesakes)
 
 
 def named_now(rows: pl.DataFrame, names: pl.Series, behind: int) -> pl.DataFrame:
@@ -145,7 +145,8 @@ def resolve(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
         rows: id, email, name; number (of the record with that id) and the columns of `with_names`.
     """
     rows = _with_emails(rows, index)
-    rows = rows.with_columns(pl.concat(some.select(how=_how()) for some in in_slices(rows)).to_series())
+    how = pl.concat(some.select(how=_how()) for some in in_slices(rows))
+    rows = rows.with_columns(how.rechunk().to_series())
     by_name = pl.when(pl.col("id").is_null()).then(pl.coalesce("mailed", "named"))
     to = rows.select(pl.coalesce("number", by_name)).to_series()
     told = [_candidates(rows, index).alias("candidates"), _contradiction(rows, index).alias("says")]

@@ -42,7 +42,7 @@ Towns = Callable[[pl.Series], pl.Series]
 #: Spreads the hashes of names before those of values are added; any odd number does.
 _STIR: Final = 0x9E3779B97F4A7C15
 
-#: People whose folded texts are made at once.
+#: People of whom folded texts are held together; two such slices are under way at a time.
 _TRACED: Final = 100_000
 
 _POOL: Final = ["uid", "kind", "id", "name"]
