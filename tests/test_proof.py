@@ -244,6 +244,54 @@ def test_what_the_mapping_leaves_out_is_not_missing(tmp_path: Path) -> None:
     assert (left["leads"], left["notes"]) == (1, 1)
 
 
+@pytest.mark.parametrize("notes", ["placeholder", "leave_out"])
+def test_a_deal_left_out_for_want_of_a_link_asks_for_no_placeholder(notes: str, tmp_path: Path) -> None:
+    """But its note does: it has no link left, and goes where the mapping says."""
+    source = {
+        "contacts": pl.DataFrame({"id": ["1"], "is_organisation": ["true"], "name": ["Skerry Lights"]}),
+        "deals": pl.DataFrame(
+            {
+                "id": ["20", "21"],
+                "name": ["Lamp", "Stray lamp"],
+                "pipeline_name": ["Sales", "Sales"],
+                "stage_name": ["Incoming", "Incoming"],
+                "company_id": ["1", None],
+            }
+        ),
+        "notes": pl.DataFrame(
+            {"id": ["41"], "content": ["Fog."], "noteable_type": ["Deal"], "noteable_id": ["21"]}
+        ),
+    }
+    mapping = {"orphans": {"deals": "leave_out", "notes": notes}}
+    moved = move(source, tmp_path, mapping)
+
+    proof = verify(source, moved.exports, mapping=mapping)
+
+    assert proof.complete, proof.frames
+    assert moved.held.store["notes"].height == (notes == "placeholder")
+    assert moved.held.store["organizations"].height == (2 if notes == "placeholder" else 1)
+
+
+@pytest.mark.parametrize("ids", [["10", "11"], ["11", "10"], ["9", "10"], ["10", "9"]])
+def test_of_merged_records_the_lowest_id_counts_wherever_it_stands(ids: list[str], tmp_path: Path) -> None:
+    source = {
+        "contacts": pl.DataFrame(
+            {
+                "id": ids,
+                "is_organisation": ["true", "true"],
+                "name": ["Skerry", "SKERRY"],
+                "phone": ["+47 555 01", "+47 555 02"],
+            }
+        )
+    }
+    mapping = {"duplicates": {"companies": "merge"}}
+    moved = move(source, tmp_path, mapping)
+
+    proof = verify(source, moved.exports, mapping=mapping)
+
+    assert proof.complete, proof.differing.rows()
+
+
 # ---- values -------------------------------------------------------------------------------------------
 
 PHONE = "Person - Phone - Work"

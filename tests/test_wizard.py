@@ -235,6 +235,15 @@ def test_headers_of_the_wizards_own_templates(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["Phase", "Titel", "Título"])
+def test_a_custom_field_may_have_the_name_of_a_translated_one(name: str, tmp_path: Path) -> None:
+    """Where the field that it translates is there too, it is another one."""
+    row = deal("Roof", Stage="Incoming") | {f"Deal - {name}": "third", "Organization - Name": "Gull Rock"}
+    result = rehearse(lap(tmp_path, deals=[row]))
+
+    assert held(result, "deals", "Title", name) == [("Roof", "third")]
+
+
 def test_a_missing_folder_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="no such folder"):
         rehearse(tmp_path / "nowhere")

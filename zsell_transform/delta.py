@@ -26,11 +26,11 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof_account import Account, account, presence, several
 from zsell_transform.proof_differences import COMPANY_IN_SELL, NOTE, people_of_leads
-from zsell_transform.proof_repair import STEMS, system_id
+from zsell_transform.proof_repair import NAMES, STEMS, system_id
 from zsell_transform.proof_values import as_text, kinds, same, shown, values_of
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, ITEMS
-from zsell_transform.survey import Survey
+from zsell_transform.survey import Survey, study
 
 TEXT: Final = pl.lit(None, dtype=pl.String)
 #: Columns of a changed cell, before it is decided what becomes of it.
@@ -81,7 +81,7 @@ def updates(
     values = _changed_values(drafts_then, drafts, there, held)
     cells = pl.concat([_cells(), *values, _company_in_sell(then, now, there, held)])
     decided = _decided(cells)
-    links = changed_links(then, now, there, held)
+    links = changed_links(then, now, _with_new_names(there, decided), held, alone=ask.id_links == "alone")
     notes, notes_found = _lead_notes(drafts_then, drafts, there, held)
     writes = pl.concat(
         [_writes(decided), links.writes, notes.filter(pl.col("system_id").is_not_null()).select(*WRITES)]
@@ -118,7 +118,10 @@ def _then(
     frames = {entity: stored_records(path) for entity, path in paths.items() if path.exists()}
     if not frames:
         raise ExportError(f"{previous}: no records/ of an earlier run in this folder")
-    _, drafts, keys, _ = draft_all(Records(frames, _without_dead(records.seen), records.folder), ask)
+    seen = _without_dead(records.seen)
+    if "deals" in frames:  # what a stage means depends on all that there were then
+        seen = attrs.evolve(seen, stages=study({"deals": frames["deals"]}, ask).stages)
+    _, drafts, keys, _ = draft_all(Records(frames, seen, records.folder), ask)
     details = Details.of(drafts, records.seen)
     graph = link(keys, details, follow_domains=ask.email_domains == "link")
     left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
@@ -317,12 +320,22 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
     return rows.with_columns(fate=fate.cast(pl.String), value=value)
 
 
+def _with_new_names(there: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """What is there, with the name that it has once these cells are written (`written`)."""
+    header = pl.col("item").replace_strict({item: names[0] for item, names in NAMES.items()}, default=None)
+    renamed = decided.filter((pl.col("fate") == "written") & (pl.col("field") == header))
+    names = renamed.select("item", "system_id", written="value").unique(["item", "system_id"], keep="first")
+    joined = there.join(names, on=["item", "system_id"], how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("written", "name").alias("written"))
+
+
 def _writes(decided: pl.DataFrame) -> pl.DataFrame:
     return decided.filter(pl.col("fate") == "written").with_columns(part=pl.lit(VALUES)).select(*WRITES)
 
 
 def _told(decided: pl.DataFrame) -> pl.DataFrame:
-    rows = decided.rename({"source_id": "_id"}).lazy()
+    # In one piece each: polars 2.1 panics where the pieces of its columns differ.
+    rows = decided.rechunk().rename({"source_id": "_id"}).lazy()
     there = pl.format(
         "Pipedrive holds '{}' (it was '{}')", pl.col("there").fill_null(""), pl.col("old").fill_null("")
     )

@@ -31,8 +31,15 @@ class ChangedLinks:
     found: pl.DataFrame
 
 
-def changed_links(then: Account, now: Account, there: pl.DataFrame, held: Held) -> ChangedLinks:
-    """Relations of records that are there, where Sell says otherwise than it did."""
+def changed_links(
+    then: Account, now: Account, there: pl.DataFrame, held: Held, *, alone: bool
+) -> ChangedLinks:
+    """Relations of records that are there, where Sell says otherwise than it did.
+
+    Args:
+        there: as of `proof_account.presence`, with `written`: a name as these updates leave it.
+        alone: links are written by System ID, without the name beside it.
+    """
     changed = _changed(then, now, there)
     parts, seen = [], []
     for (item, relation), rows in sorted(changed.partition_by("item", "relation", as_dict=True).items()):
@@ -43,7 +50,7 @@ def changed_links(then: Account, now: Account, there: pl.DataFrame, held: Held) 
             continue
         joined = rows.join(shown, on="system_id", how="left", maintain_order="left")
         seen.append(_fated(joined, by_id=SHOWN[str(relation)][0] in raw.columns, held=held))
-        parts.append(_writes(seen[-1], str(item), str(relation)))
+        parts.append(_writes(seen[-1], str(item), str(relation), alone=alone))
     empty = pl.DataFrame(schema=dict.fromkeys(WRITES, pl.String))
     return ChangedLinks(pl.concat([empty, *parts]), _told(seen, now))
 
@@ -72,6 +79,7 @@ def _changed(then: Account, now: Account, there: pl.DataFrame) -> pl.DataFrame:
             pl.col("id").alias(side),
             pl.col("system_id").alias(f"{side}_id"),
             pl.col("name").alias(f"{side}_name"),
+            pl.col("written").alias(f"{side}_written"),
             relation=pl.col("entity").replace_strict(
                 list(_TARGETS.values()), list(_TARGETS), return_dtype=pl.String
             ),
@@ -100,9 +108,9 @@ def _fated(rows: pl.DataFrame, *, by_id: bool, held: Held) -> pl.DataFrame:
     return rows.with_columns(fate=fate)
 
 
-def _writes(rows: pl.DataFrame, item: str, relation: str) -> pl.DataFrame:
+def _writes(rows: pl.DataFrame, item: str, relation: str, *, alone: bool) -> pl.DataFrame:
     going = rows.filter(pl.col("fate") == "written")
-    cells = {system_id(relation): "new_id", NAMES[relation][0]: "new_name"}
+    cells = {system_id(relation): "new_id", **({} if alone else {NAMES[relation][0]: "new_written"})}
     return pl.concat(
         going.select(
             "entity",

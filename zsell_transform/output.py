@@ -136,7 +136,7 @@ def write_tables(
         }
         for item, layout in layouts.items()
     }
-    spelled = _spelled(layouts, ask)
+    spelled = _spelled((header for layout in layouts.values() for header in layout.order), ask)
     seen = watch({item: layout.columns for item, layout in layouts.items()}, plans, trial)
     tally, total, done = _Tally(), sum(records.seen.rows.values()), 0
     lots = (
@@ -179,8 +179,11 @@ def _too_large(files: MappingOf[str, Sequence[FileFacts]], limits: Limits) -> It
 
 def write_parts(folder: Folder, files: MappingOf[str, Sequence[pl.LazyFrame]], ask: Mapping) -> None:
     """Writes smaller tables (`updates/`) under the same limits: stem → the parts of its files."""
+    headers = (name for parts in files.values() for part in parts for name in part.collect_schema().names())
+    spelled = _spelled(dict.fromkeys(headers), ask)
     for stem, parts in files.items():
-        folder.table(stem, parts, rows=ask.limits.rows, megabytes=ask.limits.megabytes, bom=ask.bom)
+        named = [part.rename(spelled, strict=False) for part in parts]
+        folder.table(stem, named, rows=ask.limits.rows, megabytes=ask.limits.megabytes, bom=ask.bom)
 
 
 def _chunks(lot: _Lot) -> Iterator[tuple[_Lot, Callable[[], _Chunk]]]:
@@ -258,13 +261,13 @@ def _parted(
     return parts
 
 
-def _spelled(layouts: MappingOf[str, Layout], ask: Mapping) -> dict[str, str]:
+def _spelled(headers: Iterable[str], ask: Mapping) -> dict[str, str]:
     """The spelling of the wizard's own templates, where the user gives a folder with them."""
     if ask.templates is None:
         return {}
     from zsell_transform.guide.templates import spell  # few have templates; the others need not load it
 
-    return spell([header for layout in layouts.values() for header in layout.order], ask.templates)
+    return spell(list(headers), ask.templates)
 
 
 def _checked(entity: str, out: pl.DataFrame, whole: Draft) -> pl.DataFrame:

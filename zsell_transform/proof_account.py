@@ -111,7 +111,8 @@ def _related(
 
 
 def _how() -> pl.Expr:
-    return pl.when("orphan").then(pl.lit(PLACED)).otherwise(pl.lit(OWN))
+    placed = (pl.col("organization") == PLACEHOLDER_ID) & ~pl.col("left_out")
+    return pl.when(placed).then(pl.lit(PLACED)).otherwise(pl.lit(OWN))
 
 
 def _records(entity: str, frame: pl.DataFrame, name: str = "name") -> pl.DataFrame:

@@ -173,11 +173,13 @@ def _long(subject: Subject, wide: pl.DataFrame) -> pl.DataFrame:
 
 
 def wished(there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
-    """entity, source_id, first of the records that the mapping itself merged."""
+    """entity, source_id, first (the lowest id, whose row went out) of what the mapping itself merged."""
     entities = [entity for entity, wish in ask.duplicates.items() if wish == "merge"]
     shared = there.filter(pl.col("entity").is_in(entities))
     shared = shared.filter(pl.struct("entity", "system_id").is_duplicated())
-    first = pl.col("id") == pl.col("id").first().over("entity", "system_id")
+    number = pl.col("id").cast(pl.Int64, strict=False)
+    lowest = pl.col("id").sort_by(number, "id", nulls_last=True).first().over("entity", "system_id")
+    first = pl.col("id") == lowest
     return shared.select("entity", source_id="id", first=first)
 
 

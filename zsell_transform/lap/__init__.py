@@ -119,25 +119,30 @@ def without_export(held: Held, ask: Mapping) -> frozenset[str]:
 
 
 def _needs_placeholder(graph: Graph, ask: Mapping, left_out: pl.Series) -> bool:
-    of_leads = pl.when(pl.col("about") == "leads").then("about_at")
-    gone = pl.lit(graph.leads["id"].is_in(left_out.implode())).gather(of_leads)
-    orphans = {
-        "deals": graph.deals.filter(pl.col("person_at").is_null() & pl.col("company_at").is_null()),
-        "leads": graph.leads.filter(
-            pl.col("name").is_null()
-            & pl.col("company_at").is_null()
-            & ~pl.col("id").is_in(left_out.implode())
-        ),
-        "notes": pl.concat(
-            [
-                frame.filter(pl.col("about").is_null() | gone).select("id")
-                for entity, frame in graph.history.items()
-                if TARGETS[entity] == "notes"
-            ]
-            or [pl.DataFrame(schema={"id": pl.String})]
-        ),
+    """Whether any record without a link goes to the placeholder; a note of what is left out has none."""
+    lonely = {
+        "deals": pl.col("person_at").is_null() & pl.col("company_at").is_null(),
+        "leads": pl.col("name").is_null() & pl.col("company_at").is_null(),
     }
-    return any(frame.height and ask.orphans[kind] == "placeholder" for kind, frame in orphans.items())
+    unwished = {"deals": pl.lit(value=False), "leads": pl.col("id").is_in(left_out.implode())}
+    frames = {"deals": graph.deals, "leads": graph.leads}
+    gone = {
+        kind: frame.select(
+            unwished[kind] | (lonely[kind] & pl.lit(ask.orphans[kind] == "leave_out"))
+        ).to_series()
+        for kind, frame in frames.items()
+    }
+    of_gone = pl.any_horizontal(
+        pl.lit(out).gather(pl.when(pl.col("about") == kind).then("about_at")) for kind, out in gone.items()
+    )
+    orphans = {kind: frame.filter(lonely[kind] & ~unwished[kind]) for kind, frame in frames.items()}
+    notes = [frame for entity, frame in graph.history.items() if TARGETS[entity] == "notes"]
+    return any(
+        ask.orphans[kind] == "placeholder" and bool(frame.height) for kind, frame in orphans.items()
+    ) or (
+        ask.orphans["notes"] == "placeholder"
+        and any(frame.select((pl.col("about").is_null() | of_gone).any()).item() for frame in notes)
+    )
 
 
 def _where(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -73,7 +74,7 @@ def read_rows(path: Path) -> Rows:
         raw = pl.read_csv(path, infer_schema=False, row_index_name="_row", row_index_offset=2)
     except pl.exceptions.NoDataError:
         raw = pl.DataFrame(schema={"_row": pl.UInt32})
-    named = {header: place for header in raw.columns if (place := _place(header))}
+    named = _places(raw.columns)
     frame = raw.select(
         pl.col("_row").cast(pl.Int64),
         *(
@@ -107,11 +108,25 @@ def _person_name(frame: pl.DataFrame) -> pl.Expr:
     return pl.coalesce(column(frame, "persons.Name"), pl.when(both != "").then(both))
 
 
+def _places(headers: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Header → item and field.
+
+    A header of another language stands for a field of its own where the one that it translates is there too:
+    a custom field may well be called `Phase`.
+    """
+    english = {header: _localized().get(header, header) for header in headers}
+    places = {header: _place(header) for header, translated in english.items() if header == translated}
+    for header, translated in english.items():
+        if header not in places:
+            place = _place(translated)
+            places[header] = _place(header) if place in places.values() else place
+    return {header: place for header in english if (place := places[header])}
+
+
 @cache
 def _place(header: str) -> tuple[str, str] | None:
-    """A header → item and field; the wizard's own templates mark some with ` *` or `(suggested)`."""
-    english = _localized().get(header, header)
-    plain = re.sub(r"\s*(?:\*|\(suggested\))$", "", english)
+    """An English header → item and field; the wizard's own templates mark some with ` *` or `(suggested)`."""
+    plain = re.sub(r"\s*(?:\*|\(suggested\))$", "", header)
     prefix, _, field = plain.partition(" - ")
     item = next((item for item, word in SINGULAR.items() if word == prefix), None)
     return (item, field) if item and field else None
