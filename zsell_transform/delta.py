@@ -334,8 +334,7 @@ def _writes(decided: pl.DataFrame) -> pl.DataFrame:
 
 
 def _told(decided: pl.DataFrame) -> pl.DataFrame:
-    # In one piece each: polars 2.1 panics where the pieces of its columns differ.
-    rows = decided.rechunk().rename({"source_id": "_id"}).lazy()
+    rows = decided.rename({"source_id": "_id"})
     there = pl.format(
         "Pipedrive holds '{}' (it was '{}')", pl.col("there").fill_null(""), pl.col("old").fill_null("")
     )
@@ -346,7 +345,7 @@ def _told(decided: pl.DataFrame) -> pl.DataFrame:
     }
     told = [
         issues.found(
-            rows.filter((pl.col("fate") == fate) & (pl.col("entity") == entity)),
+            issues.few(rows, (pl.col("fate") == fate) & (pl.col("entity") == entity)),
             code,
             entity=entity,
             field=pl.col("field"),

@@ -153,7 +153,7 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
     }
     told = [
         issues.found(
-            rows.lazy().filter((pl.col("fate") == fate) & (pl.col("entity") == entity)),
+            issues.few(rows, (pl.col("fate") == fate) & (pl.col("entity") == entity)),
             code,
             entity=entity,
             field=field,
@@ -184,7 +184,7 @@ def deleted(then: Account, now: Account, there: pl.DataFrame, entities: Sequence
     )
     told = [
         issues.found(
-            placed.lazy().filter(pl.col("entity") == entity).rename({"id": "_id"}),
+            issues.few(placed, pl.col("entity") == entity).rename({"id": "_id"}),
             "deleted_in_sell",
             entity=entity,
             value=pl.col("name"),

@@ -117,11 +117,19 @@ class Told:
     detail: str | pl.Expr | None = None
     counted: bool = False
 
-    def of(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        rows, value = frame.filter(self.when), self.value
-        if self.counted:
-            rows, value = rows.select(pl.len().alias("cells")), pl.col("cells")
+    def of(self, frame: pl.DataFrame) -> pl.LazyFrame:
+        rows = frame.lazy().select(cells=self.when.sum()) if self.counted else few(frame, self.when)
+        value = pl.col("cells") if self.counted else self.value
         return found(rows, self.code, entity=self.entity, field=self.field, value=value, detail=self.detail)
+
+
+def few(frame: pl.DataFrame, wanted: pl.Expr) -> pl.LazyFrame:
+    """The few rows of a frame that something is told of, in one piece each.
+
+    polars 2.1 panics where rows are filtered lazily, texts are put together of them, and the pieces of their
+    columns differ, as they do where columns come from different rooms.
+    """
+    return frame.filter(wanted).rechunk().lazy()
 
 
 def tell(frame: pl.DataFrame, told: Sequence[Told]) -> pl.DataFrame:
@@ -132,7 +140,7 @@ def tell(frame: pl.DataFrame, told: Sequence[Told]) -> pl.DataFrame:
     if not (told and frame.height):
         return empty()
     somewhere = frame.select(one.when.any().alias(str(n)) for n, one in enumerate(told)).row(0)
-    asked = [one.of(frame.lazy()) for one, holds in zip(told, somewhere, strict=True) if holds]
+    asked = [one.of(frame) for one, holds in zip(told, somewhere, strict=True) if holds]
     return gather(pl.collect_all(asked))
 
 

@@ -324,6 +324,7 @@ def _targets(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 def _told(rows: pl.DataFrame) -> pl.DataFrame:
     told = _placed_rows(rows.filter(pl.col("state") != PRESENT))
+    joining = _placed_rows(rows.filter((pl.col("state") != PRESENT) & _joins()).rechunk())
     joined = pl.format("{} {}", pl.col("who"), pl.col("who_id"))
     going = pl.col("state") == OUT
     added = told.filter(pl.col("added") & going)
@@ -331,7 +332,7 @@ def _told(rows: pl.DataFrame) -> pl.DataFrame:
         pl.collect_all(
             [
                 issues.found(
-                    told.filter(_joins()),
+                    joining,
                     "lead_joins_person",
                     entity="leads",
                     field="name",

@@ -327,7 +327,7 @@ def _told_collisions(known: keys.Keys, rows: pl.DataFrame, entity: str) -> pl.Da
     )
     found = [
         issues.found(
-            told.lazy().filter(pl.col(fate).is_not_null()),
+            issues.few(told, pl.col(fate).is_not_null()),
             code,
             entity=entity,
             field="name",

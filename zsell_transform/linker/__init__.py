@@ -223,7 +223,7 @@ def _told_employers(
     placed = employer.select(
         "name", _file="file", _row="row", _id="source", company=companies["id"].gather(at)
     )
-    led = placed.lazy().filter(pl.col("company").is_not_null())
+    led = issues.few(placed, pl.col("company").is_not_null())
     return issues.found(led, code, entity="contacts", field="organisation_name", **said).collect()
 
 
@@ -304,11 +304,11 @@ _TOLD: Final = {"ambiguous": "link_ambiguous", "dangling": "link_dangling"}
 
 
 def _told(reference: References, rows: pl.DataFrame) -> pl.DataFrame:
-    placed = rows.lazy().rename({"file": "_file", "row": "_row", "source": "_id"})
+    placed = rows.rename({"file": "_file", "row": "_row", "source": "_id"})
     value = pl.coalesce(pl.concat_str("name", "id", separator=" · ", ignore_nulls=True), "email")
     told = [
         issues.found(
-            placed.filter(pl.col("how") == how),
+            issues.few(placed, pl.col("how") == how),
             code,
             entity=reference.entity,
             field=reference.relation,
@@ -319,7 +319,7 @@ def _told(reference: References, rows: pl.DataFrame) -> pl.DataFrame:
     ]
     told.append(
         issues.found(
-            placed.filter(pl.col("says").is_not_null()),
+            issues.few(placed, pl.col("says").is_not_null()),
             "link_evidence_differs",
             entity=reference.entity,
             field=reference.relation,
