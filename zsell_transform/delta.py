@@ -18,6 +18,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.delta_files import VALUES, WRITES, composed
 from zsell_transform.delta_links import changed_links, deleted
+from zsell_transform.delta_notes import changed_notes, new_notes, no_notes
 from zsell_transform.details import Details
 from zsell_transform.drafting import Drafts, draft_all
 from zsell_transform.errors import ExportError
@@ -26,8 +27,8 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof_account import Account, account, presence, several
 from zsell_transform.proof_differences import COMPANY_IN_SELL, NOTE, people_of_leads
-from zsell_transform.proof_repair import NAMES, STEMS, system_id
-from zsell_transform.proof_values import as_text, kinds, same, shown, values_of
+from zsell_transform.proof_repair import NAMES, STEMS
+from zsell_transform.proof_values import kinds, same, shown, values_of
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, ITEMS
 from zsell_transform.survey import Survey, study
@@ -87,8 +88,8 @@ def updates(
         [_writes(decided), links.writes, notes.filter(pl.col("system_id").is_not_null()).select(*WRITES)]
     )
     parts = composed(writes, drafts, there, held)
-    if new_notes := _new_notes(notes):
-        parts = {**parts, "notes": [*parts.get("notes", []), *new_notes]}
+    if fresh := new_notes(notes):
+        parts = {**parts, "notes": [*parts.get("notes", []), *fresh]}
     counts = pl.concat([writes.select("entity", "source_id"), notes.select("entity", "source_id")]).unique()
     return Updates(
         files={
@@ -379,79 +380,13 @@ def _converted(then: Drafts, now: Drafts, there: pl.DataFrame) -> pl.DataFrame:
 def _lead_notes(
     then: Drafts, now: Drafts, there: pl.DataFrame, held: Held
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Changed descriptions: columns of `WRITES`, and for new notes `lead` and `title`; and the issues."""
-    empty = pl.DataFrame(schema=dict.fromkeys((*WRITES, "lead", "title"), pl.String))
+    """Changed descriptions, as of `delta_notes.changed_notes`."""
     leads = there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads"))
-    if not leads.height or not all(
-        "leads" in drafts and NOTE in drafts["leads"].headers for drafts in (then, now)
-    ):
-        return empty, issues.empty()
-    old, new = _changed(then["leads"].frame, now["leads"].frame, [NOTE], leads)
-    rows = (
-        new.select("_id", "_file", "_row", new=NOTE)
-        .join(old.select("_id", old=NOTE), on="_id", how="inner", maintain_order="left")
-        .join(leads.select("system_id", "name", _id="id"), on="_id", how="inner", maintain_order="left")
-    )
-    raw = held.raw.get("notes", pl.DataFrame())
-    if not {"Lead ID", "Content"} <= set(raw.columns):
-        told = issues.found(
-            rows.lazy(), "update_not_comparable", entity="leads", field=NOTE, value=pl.col("new")
-        )
-        return empty, told.collect()
-    notes = raw.filter(pl.col("Lead ID").is_not_null()).select(
-        note="ID", system_id="Lead ID", there="Content", text=as_text(pl.col("Content"))
-    )
-    return _decided_notes(rows, notes)
-
-
-def _decided_notes(rows: pl.DataFrame, notes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    of_lead = rows.join(notes, on="system_id", how="inner", maintain_order="left")
-    done = of_lead.filter(pl.col("text").str.starts_with(as_text(pl.col("new")))).select("_id")
-    left = rows.join(done, on="_id", how="anti", maintain_order="left")
-    same_note = of_lead.filter(pl.col("text") == as_text(pl.col("old"))).unique(
-        "_id", keep="first", maintain_order=True
-    )
-    known = left.join(same_note.select("_id", "note"), on="_id", how="left", maintain_order="left")
-    fresh = pl.col("old").is_null() & pl.col("new").is_not_null()
-    going = known.filter((pl.col("note").is_not_null() & pl.col("new").is_not_null()) | fresh)
-    writes = going.select(
-        entity=pl.lit("leads"),
-        source_id="_id",
-        item=pl.lit("notes"),
-        system_id="note",
-        field=pl.lit(NOTE),
-        value="new",
-        part=pl.lit(VALUES),
-        lead="system_id",
-        title="name",
-    )
-    stuck = known.join(going.select("_id"), on="_id", how="anti", maintain_order="left").lazy()
-    gone = pl.col("new").is_null()
-    told = [
-        issues.found(stuck.filter(gone), "emptied_in_sell", entity="leads", field=NOTE, value=pl.col("old")),
-        issues.found(
-            stuck.filter(~gone),
-            "changed_in_both",
-            entity="leads",
-            field=NOTE,
-            value=pl.col("new"),
-            detail="Pipedrive holds no note with the old text",
-        ),
-    ]
-    return writes, issues.gather(pl.collect_all(told))
-
-
-def _new_notes(notes: pl.DataFrame) -> list[pl.DataFrame]:
-    fresh = notes.filter(pl.col("system_id").is_null())
-    if not fresh.height:
-        return []
-    return [
-        fresh.select(
-            pl.col("value").alias(NOTE),
-            pl.col("lead").alias(system_id("leads")),
-            pl.col("title").alias("Lead - Title"),
-        )
-    ]
+    sides = [drafts["leads"] for drafts in (then, now) if "leads" in drafts]
+    if not leads.height or len([side for side in sides if NOTE in side.headers]) < len((then, now)):
+        return no_notes(), issues.empty()
+    old, new = _changed(sides[0].frame, sides[1].frame, [NOTE], leads)
+    return changed_notes(old, new, leads, held)
 
 
 __all__: Final = ["Updates", "updates"]

@@ -1,12 +1,9 @@
 """Record → System ID or merge key, and the proof that the wizard hits only it.
 
 The wizard takes organizations of one name and one address for the same, and people of one name who share an
-e-mail, a
-phone or an organization (facts: K5, K18). Here every record gets *tokens*, the values by which the wizard
-could find
-it under its name; records that share name and token are one to the wizard. What might be equal counts as
-equal when
-rows are kept apart, and as unproven when they are linked (contract, section 4).
+e-mail, a phone or an organization (facts: K5, K18). Here every record gets *tokens*, the values by which the
+wizard could find it under its name; records that share name and token are one to the wizard. What might be
+equal counts as equal when rows are kept apart, and as unproven when they are linked (contract, section 4).
 
 The room knows nothing of Sell: it sees records with an id, a name and values.
 """
