@@ -343,6 +343,17 @@ def test_smart_lists_in_other_languages(tmp_path: Path, header: str, entity: str
     assert export.tables[entity]["id"].to_list() == ["7"]
 
 
+@pytest.mark.parametrize("more", ["pipeline_name,company_id,company", "company_id,company_name", "Phase"])
+def test_deals_of_few_columns(more: str, tmp_path: Path) -> None:
+    """Of all of Sell's lists, deals alone have a stage: they are known by it, however much was left out."""
+    cells = ",".join("x" for _ in more.split(","))
+
+    export = read_export(folder(tmp_path, any__csv=f"id,name,stage_name,{more}\n7,Roof,Won,{cells}\n"))
+
+    assert export.files[0].entity == "deals"
+    assert export.tables["deals"]["stage_name"].to_list() == ["Won"]
+
+
 def test_people_without_ids(tmp_path: Path) -> None:
     """A hand-made list is read; that it has no ids is told."""
     export = read_export(
