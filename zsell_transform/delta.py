@@ -31,7 +31,7 @@ from zsell_transform.proof_repair import NAMES, STEMS
 from zsell_transform.proof_values import kinds, same, shown, values_of
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, ITEMS
-from zsell_transform.survey import Survey, study
+from zsell_transform.survey import Survey, stages_of
 
 TEXT: Final = pl.lit(None, dtype=pl.String)
 #: Columns of a changed cell, before it is decided what becomes of it.
@@ -121,7 +121,7 @@ def _then(
         raise ExportError(f"{previous}: no records/ of an earlier run in this folder")
     seen = _without_dead(records.seen)
     if "deals" in frames:  # what a stage means depends on all that there were then
-        seen = attrs.evolve(seen, stages=study({"deals": frames["deals"]}, ask).stages)
+        seen = attrs.evolve(seen, stages=stages_of(frames["deals"]))
     _, drafts, keys, _ = draft_all(Records(frames, seen, records.folder), ask)
     details = Details.of(drafts, records.seen)
     graph = link(keys, details, follow_domains=ask.email_domains == "link")
@@ -382,10 +382,10 @@ def _lead_notes(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Changed descriptions, as of `delta_notes.changed_notes`."""
     leads = there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads"))
-    sides = [drafts["leads"] for drafts in (then, now) if "leads" in drafts]
-    if not leads.height or len([side for side in sides if NOTE in side.headers]) < len((then, now)):
+    told_of = all("leads" in drafts and NOTE in drafts["leads"].headers for drafts in (then, now))
+    if not leads.height or not told_of:
         return no_notes(), issues.empty()
-    old, new = _changed(sides[0].frame, sides[1].frame, [NOTE], leads)
+    old, new = _changed(then["leads"].frame, now["leads"].frame, [NOTE], leads)
     return changed_notes(old, new, leads, held)
 
 

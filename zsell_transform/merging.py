@@ -18,6 +18,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.folding import folded
+from zsell_transform.ids import ranked
 from zsell_transform.lap.words import OUT, Plan
 from zsell_transform.transformers import Draft
 
@@ -99,9 +100,8 @@ def _cells(draft: Draft, plan: Plan, group: pl.DataFrame) -> pl.DataFrame:
     )
     named = plan.added.join(group.filter(pl.col("n").is_null()), on="id", how="inner", maintain_order="left")
     cells = pl.concat([drafted, named], how="diagonal_relaxed")
-    number = pl.col("id").cast(pl.Int64, strict=False)
     return cells.sort(
-        "head", pl.col("id") != pl.col("head"), number, "id", nulls_last=True, maintain_order=True
+        "head", pl.col("id") != pl.col("head"), *ranked("id"), nulls_last=True, maintain_order=True
     )
 
 

@@ -10,6 +10,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.drafting import Drafts
+from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof_account import several
@@ -177,8 +178,7 @@ def wished(there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
     entities = [entity for entity, wish in ask.duplicates.items() if wish == "merge"]
     shared = there.filter(pl.col("entity").is_in(entities))
     shared = shared.filter(pl.struct("entity", "system_id").is_duplicated())
-    number = pl.col("id").cast(pl.Int64, strict=False)
-    lowest = pl.col("id").sort_by(number, "id", nulls_last=True).first().over("entity", "system_id")
+    lowest = pl.col("id").sort_by(*ranked("id"), nulls_last=True).first().over("entity", "system_id")
     first = pl.col("id") == lowest
     return shared.select("entity", source_id="id", first=first)
 

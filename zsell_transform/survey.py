@@ -263,6 +263,13 @@ def _values(found: pl.DataFrame | None) -> dict[str, pl.DataFrame]:
     }
 
 
+def stages_of(deals: pl.LazyFrame) -> pl.DataFrame:
+    """`Survey.stages` alone, such as those of an earlier run."""
+    columns = [name for name in deals.collect_schema().names() if not name.startswith("_")]
+    asked = questions("deals", columns, deals).get("stages")
+    return _in_order(None if asked is None else asked.collect(engine="streaming"))
+
+
 def _in_order(stages: pl.DataFrame | None) -> pl.DataFrame:
     """Pipelines by id, their stages by win likelihood (closed ones have none and come last), then by id."""
     if stages is None:

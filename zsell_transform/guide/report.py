@@ -63,10 +63,10 @@ def page(story: Story) -> Values:
 def _render(template: str, values: Values) -> str | None:
     """None when jinja2 is not installed: the caller then writes its plain page."""
     try:
-        import jinja2  # noqa: F401
+        engine = _engine()
     except ImportError:
         return None
-    return str(_engine().get_template(template).render(values))
+    return str(engine.get_template(template).render(values))
 
 
 @cache

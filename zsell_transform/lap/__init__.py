@@ -120,29 +120,21 @@ def without_export(held: Held, ask: Mapping) -> frozenset[str]:
 
 def _needs_placeholder(graph: Graph, ask: Mapping, left_out: pl.Series) -> bool:
     """Whether any record without a link goes to the placeholder; a note of what is left out has none."""
-    lonely = {
-        "deals": pl.col("person_at").is_null() & pl.col("company_at").is_null(),
-        "leads": pl.col("name").is_null() & pl.col("company_at").is_null(),
+    placed = {kind for kind, wish in ask.orphans.items() if wish == "placeholder"}
+    unwished = graph.leads["id"].is_in(left_out.implode())
+    orphans = {
+        "deals": graph.deals["person_at"].is_null() & graph.deals["company_at"].is_null(),
+        "leads": graph.leads["name"].is_null() & graph.leads["company_at"].is_null() & ~unwished,
     }
-    unwished = {"deals": pl.lit(value=False), "leads": pl.col("id").is_in(left_out.implode())}
-    frames = {"deals": graph.deals, "leads": graph.leads}
-    gone = {
-        kind: frame.select(
-            unwished[kind] | (lonely[kind] & pl.lit(ask.orphans[kind] == "leave_out"))
-        ).to_series()
-        for kind, frame in frames.items()
-    }
-    of_gone = pl.any_horizontal(
+    if any(kind in placed and rows.any() for kind, rows in orphans.items()):
+        return True
+    # Orphans that are still there are left out, as those leads are that the mapping does not want.
+    gone = {**orphans, "leads": orphans["leads"] | unwished}
+    lost = pl.col("about").is_null() | pl.any_horizontal(
         pl.lit(out).gather(pl.when(pl.col("about") == kind).then("about_at")) for kind, out in gone.items()
     )
-    orphans = {kind: frame.filter(lonely[kind] & ~unwished[kind]) for kind, frame in frames.items()}
-    notes = [frame for entity, frame in graph.history.items() if TARGETS[entity] == "notes"]
-    return any(
-        ask.orphans[kind] == "placeholder" and bool(frame.height) for kind, frame in orphans.items()
-    ) or (
-        ask.orphans["notes"] == "placeholder"
-        and any(frame.select((pl.col("about").is_null() | of_gone).any()).item() for frame in notes)
-    )
+    notes = (rows for entity, rows in graph.history.items() if TARGETS[entity] == "notes")
+    return "notes" in placed and any(rows.select(lost.any()).item() for rows in notes)
 
 
 def _where(

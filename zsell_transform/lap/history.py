@@ -339,12 +339,13 @@ def _extra() -> pl.Expr:
 
 
 def _told(rows: pl.DataFrame, going: pl.DataFrame, entity: str) -> pl.DataFrame:
-    told = _placed_rows(rows.filter((pl.col("gone") | pl.col("orphan")) & (pl.col("state") != PRESENT)))
+    lonely = (pl.col("gone") | pl.col("orphan")) & (pl.col("state") != PRESENT)
+    told = _placed_rows(issues.few(rows, lonely))
     return issues.gather(
         pl.collect_all(
             [
                 issues.found(
-                    _placed_rows(going.filter("to_parties")),
+                    _placed_rows(issues.few(going, pl.col("to_parties"))),
                     "linked_to_parties_only",
                     entity=entity,
                     field="about",

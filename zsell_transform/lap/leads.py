@@ -323,8 +323,7 @@ def _targets(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 
 def _told(rows: pl.DataFrame) -> pl.DataFrame:
-    told = _placed_rows(rows.filter(pl.col("state") != PRESENT))
-    joining = _placed_rows(rows.filter((pl.col("state") != PRESENT) & _joins()).rechunk())
+    told = _placed_rows(rows.filter(pl.col("state") != PRESENT).lazy())
     joined = pl.format("{} {}", pl.col("who"), pl.col("who_id"))
     going = pl.col("state") == OUT
     added = told.filter(pl.col("added") & going)
@@ -332,7 +331,7 @@ def _told(rows: pl.DataFrame) -> pl.DataFrame:
         pl.collect_all(
             [
                 issues.found(
-                    joining,
+                    _placed_rows(issues.few(rows, _joins())),
                     "lead_joins_person",
                     entity="leads",
                     field="name",

@@ -8,6 +8,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.details import Details
+from zsell_transform.ids import ranked
 from zsell_transform.lap.words import (
     BY_ID,
     BY_KEY,
@@ -251,10 +252,9 @@ def _filled(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     """The head of merged records takes what it lacks from the others, as its row does (`merging`)."""
     if not has(rows, "into"):
         return rows
-    number = pl.col("id").cast(pl.Int64, strict=False)
     group = rows.select("id", "into", *columns).with_columns(head=pl.coalesce("into", "id"))
     values = (
-        group.sort("head", pl.col("into").is_not_null(), number, "id", nulls_last=True)
+        group.sort("head", pl.col("into").is_not_null(), *ranked("id"), nulls_last=True)
         .group_by("head")
         .agg(pl.col(column).drop_nulls().first() for column in columns)
     )

@@ -192,16 +192,14 @@ def _stated(rows: pl.DataFrame, held: Held, item: str, *, blocked: bool) -> pl.D
     )
 
 
-def _placed_rows(rows: pl.DataFrame) -> pl.LazyFrame:
-    return (
-        rows.with_columns(pl.col("file").cast(pl.String))
-        .lazy()
-        .rename({"file": "_file", "row": "_row", "id": "_id"})
-    )
+def _placed_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of a plan as issues are told of them."""
+    placed = rows.with_columns(pl.col("file").cast(pl.String))
+    return placed.rename({"file": "_file", "row": "_row", "id": "_id"})
 
 
 def _told_deals(rows: pl.DataFrame) -> pl.DataFrame:
-    told = _placed_rows(rows.filter(pl.col("state") != PRESENT))
+    told = _placed_rows(rows.filter(pl.col("state") != PRESENT).lazy())
     return issues.gather(
         pl.collect_all(
             [

@@ -145,6 +145,7 @@ def resolve(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
         rows: id, email, name; number (of the record with that id) and the columns of `with_names`.
     """
     rows = _with_emails(rows, index)
+    # Slice by slice: each of its branches would take room for all rows.
     how = pl.concat(some.select(how=_how()) for some in in_slices(rows))
     rows = rows.with_columns(how.rechunk().to_series())
     by_name = pl.when(pl.col("id").is_null()).then(pl.coalesce("mailed", "named"))

@@ -17,6 +17,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import digits, folded
+from zsell_transform.ids import rank
 from zsell_transform.pieces import by_slices, in_slices
 from zsell_transform.pipedrive.names import Names
 from zsell_transform.positions import firsts, shared
@@ -115,11 +116,10 @@ def seen_persons(pool: pl.DataFrame) -> list[pl.DataFrame]:
     """Each person of a pool as it is written and, if Pipedrive holds it otherwise, as it is there."""
     none = pl.lit(None, dtype=pl.List(pl.String))
     as_written = held_as_written("emails", "phones") & _same("held_place", "place")
+    there = pool.filter(pl.col("kind") != ABSENT)  # by itself: in a first lap that is nobody to be compared
     return [
         pool.select("uid", "name", "email", "work", "mobile", "place", emails=none, phones=none),
-        pool.filter(pl.col("kind") != ABSENT)
-        .filter(~as_written)
-        .select(
+        there.filter(~as_written).select(
             "uid",
             pl.coalesce("printed", "name").alias("name"),
             *(pl.lit(None, dtype=pl.String).alias(c) for c in ("email", "work", "mobile")),
@@ -393,7 +393,7 @@ def _decided(pool: pl.DataFrame, components: list[list[int]], towns: Towns, *, m
     rows: list[tuple[int, str | None, int | None, int | None]] = []
     for group in components:
         members = [records[uid] for uid in group]
-        absent = sorted((m for m in members if m["kind"] == ABSENT), key=lambda m: by_id(m["id"]))
+        absent = sorted((m for m in members if m["kind"] == ABSENT), key=lambda m: rank(m["id"]))
         there = [m for m in members if m["kind"] in (PRESENT, FOREIGN)]
         others = [m for m in members if m["kind"] == OTHER]
         first, rest = absent[0], absent[1:]
@@ -407,11 +407,6 @@ def _decided(pool: pl.DataFrame, components: list[list[int]], towns: Towns, *, m
             else:
                 rows.append((record["uid"], taken.distinct(record["name"], record["city"]), None, None))
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def by_id(text: str) -> tuple[bool, int, str]:
-    """Sort key: numeric Sell ids in their order, stand-ins behind them."""
-    return (not text.isdigit(), int(text) if text.isdigit() else 0, text)
 
 
 def _told(pool: pl.DataFrame, decided: pl.DataFrame, components: list[list[int]]) -> pl.DataFrame:

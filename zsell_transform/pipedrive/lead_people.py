@@ -13,6 +13,7 @@ from typing import Final
 
 import polars as pl
 
+from zsell_transform.ids import rank
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.names import Names
 
@@ -168,6 +169,6 @@ def _earlier(free: pl.DataFrame, asked: keys.Seen) -> pl.DataFrame:
     ids = dict(zip(met["uid"].to_list(), met["id"].to_list(), strict=True))
     rows = []
     for group in keys.collisions(tokens, pool):
-        first, *rest = sorted(group, key=lambda uid: keys.by_id(ids[uid]))
+        first, *rest = sorted(group, key=lambda uid: rank(ids[uid]))
         rows += [(uid, ids[first]) for uid in rest]
     return pl.DataFrame(rows, schema={"uid": pl.UInt32, "earlier": pl.String}, orient="row")

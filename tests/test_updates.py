@@ -1,0 +1,98 @@
+"""`updates/` as a whole: a run before a change in Sell, one after it, and what Pipedrive holds then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from zsell_transform import transform
+from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
+from zsell_transform.proof import verify
+
+Account = dict[str, pl.DataFrame]
+
+
+def people(name: str = "Gull Rock", employer: str = "Otter Bay", person: str = "Pim Quill") -> Account:
+    """Two companies and a person, who works at the second one unless said otherwise."""
+    cells = {
+        "id": ["1", "2", "3"],
+        "is_organisation": ["true", "true", "false"],
+        "name": [name, "Otter Bay", person],
+        "organisation_name": [name, "Otter Bay", employer],
+        "email": [None, None, "pim@quill.example"],
+    }
+    return {"contacts": pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String))}
+
+
+def in_stages(*stages: str) -> Account:
+    """Deals in these stages, one after the other."""
+    ids = [str(20 + n) for n in range(len(stages))]
+    cells = {
+        "id": ids,
+        "name": [f"Roof {one}" for one in ids],
+        "pipeline_name": ["Sales"] * len(ids),
+        "stage_name": list(stages),
+        "last_stage_change_at": ["2026-02-03T04:05:06Z"] * len(ids),
+        "company_name": ["Gull Rock"] * len(ids),
+        "company_id": ["1"] * len(ids),
+    }
+    return {**people(), "deals": pl.DataFrame(cells)}
+
+
+def updated(before: Account, after: Account, place: Path, mapping: Any = None) -> tuple[Path, Rehearsal]:
+    """The folder of the run after the changes, and Pipedrive before it."""
+    transform(before, place / "lap_1", mapping=mapping, trial=0, rehearse=False)
+    held = rehearse(place / "lap_1")
+    held.export(place / "exports")
+    transform(
+        after,
+        place / "delta",
+        pipedrive=place / "exports",
+        previous=place / "lap_1",
+        mapping=mapping,
+        trial=0,
+    )
+    return place / "delta" / "updates", held
+
+
+@pytest.mark.parametrize("links", ["with_name", "alone"])
+def test_a_link_names_a_record_as_the_updates_leave_it(links: str, tmp_path: Path) -> None:
+    """A later file would else turn the new name of its company back into the old one."""
+    now = people("Gull Rock Group", "Gull Rock Group")
+    folder, held = updated(people(), now, tmp_path, {"id_links": links})
+
+    written = pl.read_csv(folder / "2-persons.csv", infer_schema=False).row(0, named=True)
+    assert written.get("Organization - Name") == ("Gull Rock Group" if links == "with_name" else None)
+    rehearse(folder, held).export(tmp_path / "after")
+    assert verify(now, tmp_path / "after").complete
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("Won", "Lost"), ("Incoming", "Lost")),
+        (("Won", "Incoming"), ("Won", "Won")),
+        (("Won", "Incoming"), ("Won", "Quote")),
+    ],
+)
+def test_what_a_stage_meant_is_told_by_the_stages_of_then(
+    before: tuple[str, ...], after: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Else the deal that was the last one in `Won` would look as if it had always been open."""
+    folder, held = updated(in_stages(*before), in_stages(*after), tmp_path)
+
+    rehearse(folder, held).export(tmp_path / "after")
+    assert verify(in_stages(*after), tmp_path / "after").complete
+
+
+def test_updates_are_spelled_as_the_templates_are(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "personas.csv").write_text("Persona - Nombre *\n", encoding="utf-8")
+    wish = {"templates": str(tmp_path / "templates")}
+    folder, _ = updated(people(), people(person="Pim Quillfeather"), tmp_path, wish)
+
+    header = (folder / "2-persons.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert "Persona - Nombre *" in header.split(",")
