@@ -25,6 +25,8 @@ _BLOCK: Final = 4 << 20
 _LOOKAHEAD: Final = 8 << 20
 #: A shorter run is not worth asking the engine.
 _WORTH_A_RUN: Final = 2_000
+#: Records of any width that are taken at once behind a damaged one: where one is, there are often more.
+_AT_ONCE: Final = 100
 #: Ways of reading one record that are tried before it is taken as it comes.
 _TRIES: Final = 400
 _NEWLINE: Final = r"(?:\r\n|\n|\r)"
@@ -80,11 +82,18 @@ class Reader:
         legal = rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^{d}"\r\n]*+)'
         record = rf"(?:{legal}{d}){{{width - 1}}}{legal}"
         self.delimiter, self.width = delimiter, width
-        self._run = re.compile(rf"(?:{record}{_NEWLINE})*+")
+        self._run = re.compile(rf"(?:{record}{_NEWLINE})++")
+        self._one = re.compile(rf"{record}{_NEWLINE}")
+        blank = rf"[ \t]*{_NEWLINE}" if delimiter != "\t" else rf" *{_NEWLINE}"
+        wrapped = rf'"((?:[^"]|"")*+)"{d}*(?:{_NEWLINE}|\Z)'
+        flat = rf'(?:"[^"\r\n]*+(?:""[^"\r\n]*+)*+"|[^{d}"\r\n]*+)'
+        self._ragged = re.compile(rf"(?:(?!{blank}|{wrapped})(?:{flat}{d})*+{flat}\r?\n){{1,{_AT_ONCE}}}+")
+        self._line = re.compile(r"[^\r\n]*+")
+        self._may_be_quoted = re.compile(rf'(?:^|{d}) *"')
         self._whole_line = re.compile(rf"(?m)^{record}\r?$")
-        self._blank = re.compile(rf"[ \t]*{_NEWLINE}" if delimiter != "\t" else rf" *{_NEWLINE}")
+        self._blank = re.compile(blank)
         self._end = re.compile(rf"{_NEWLINE}|\Z")
-        self._wrapped = re.compile(rf'"((?:[^"]|"")*+)"{d}*(?:{_NEWLINE}|\Z)')
+        self._wrapped = re.compile(wrapped)
         quoted = rf' *"([^"]*+(?:""[^"]*+)*+)" *{stop}'
         loose = rf'"((?:[^"]|"(?![{d}\r\n]|\Z))*)"{stop}'
         loose_line = rf'"((?:[^"\r\n]|"(?![{d}\r\n]|\Z))*)"{stop}'
@@ -104,23 +113,25 @@ class Reader:
         """The records of a run, one by one."""
         return (Record(run.row + n, cells) for n, cells in enumerate(self._legal(run.text)))
 
-    def parts(self, stream: TextIO, first_row: int = 1) -> Iterator[Record | Run]:
-        """The same with runs of records that need no repair, which cost little as they stand."""
+    def parts(self, stream: TextIO, first_row: int = 1, alone: int = 0) -> Iterator[Record | Run]:
+        """The same with runs of records that need no repair, which cost little as they stand.
+
+        Args:
+            alone: up to this row, each record comes by itself: the header, and what stands before it.
+        """
         window, row = _Window(stream), first_row
         while window.fill():
             text, at = window.text, window.at
-            run = self._run.match(text, at)
-            if run and run.end() > at:
-                window.at = run.end()
-                if whole := self._as_it_stands(run[0], row):
-                    yield whole
-                    row += whole.records
-                    continue
-                records = self._legal(run[0])
-                yield from (Record(row + n, cells) for n, cells in enumerate(records))
-                row += len(records)
-            elif blank := self._blank.match(text, at):
-                row, window.at = row + 1, blank.end()
+            run = (self._one if row <= alone else self._run).match(text, at)
+            if run and (whole := self._as_it_stands(run[0], row)):
+                window.at, row = run.end(), row + whole.records
+                yield whole
+            elif not run and (blank := self._blank.match(text, at)):
+                window.at, row = blank.end(), row + 1
+            elif several := run or self._ragged.match(text, at):
+                records = self._legal(several[0])
+                yield from (self._as_wide(cells, row + n) for n, cells in enumerate(records))
+                window.at, row = several.end(), row + len(records)
             else:
                 record, window.at = self._repaired(text, at, row)
                 row += 1
@@ -148,17 +159,34 @@ class Reader:
         if inner := self._unwrapped(text, at):
             detail = "the whole record in one pair of quotes"
             return Record(row, inner.cells, "record_unwrapped", detail), inner.end
+        if plain := self._as_text(text, at):
+            return Record(row, plain.cells, "stray_quote_repaired"), plain.end
         taken = self._as_it_comes(text, at)
         if not taken.is_legal:  # of a legal record the cells are known, however few or many
             for ways in (self._within_line, self._anyhow):
                 if fitting := self._fitting(text, at, ways):
                     quoted = '"' in text[at : fitting.end]
                     return Record(row, fitting.cells, "stray_quote_repaired" if quoted else ""), fitting.end
-        found, width = taken.cells, self.width
+        return self._as_wide(taken.cells, row), taken.end
+
+    def _as_wide(self, found: list[str], row: int) -> Record:
+        """A record whose cells are known, as wide as the header."""
+        width = self.width
+        if len(found) == width:
+            return Record(row, found)
         code = "short_row" if len(found) < width else "long_row"
         cells = (found + [""] * width)[:width]
         detail = f"{len(found)} cells, and the header has {width}"
-        return Record(row, cells, code, detail, tuple(filter(None, found[width:]))), taken.end
+        return Record(row, cells, code, detail, tuple(filter(None, found[width:])))
+
+    def _as_text(self, text: str, at: int) -> _Reading | None:
+        """The cells of a line in which quotes can only be text, if they are as many as the header's."""
+        line = self._line.match(text, at)
+        end = line and self._end.match(text, line.end())
+        if not line or not end or '"' not in line[0] or self._may_be_quoted.search(line[0]):
+            return None
+        cells = line[0].split(self.delimiter)
+        return _Reading(cells, end.end()) if len(cells) == self.width else None
 
     def _unwrapped(self, text: str, at: int) -> _Reading | None:
         """The cells inside a record that was quoted as one cell, if they are as many as the header's."""
@@ -166,7 +194,7 @@ class Reader:
         if not wrapped or self.delimiter not in wrapped[1]:
             return None
         inside = wrapped[1].replace('""', '"')
-        cells = Reader(self.delimiter, self.width).single(inside)
+        cells = self.single(inside)
         return _Reading(cells, wrapped.end()) if cells else None
 
     def single(self, text: str) -> list[str] | None:

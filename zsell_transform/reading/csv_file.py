@@ -180,7 +180,7 @@ class _Copy:
 
     def write(self, source: TextIO, header_row: int, target: TextIO) -> None:
         writer = csv.writer(target, delimiter=self._reader.delimiter, lineterminator="\r\n")
-        for part in self._reader.parts(source):
+        for part in self._reader.parts(source, alone=header_row):
             if isinstance(part, careful.Record):
                 self._add(part, header_row, writer)
             elif self.names:

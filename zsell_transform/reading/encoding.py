@@ -44,6 +44,8 @@ _WIDE: Final = (
     ((True, False, True, False), "utf-16-be"),
 )
 _BLOCK: Final = 1 << 20
+#: Bytes at the beginning of a file that tell whether it is UTF-16 or UTF-32.
+_TELLING: Final = 4096
 #: Lines that the detector is given at most; more do not change its mind.
 _SAMPLE_BYTES: Final = 4 << 20
 _CONTROL: Final = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1a\x00")
@@ -76,7 +78,7 @@ UTF8: Final = Encoding("utf-8")
 def refuse_binary(head: bytes, file: str) -> None:
     """Raises `ExportError` when the first bytes are those of a spreadsheet, an archive or the like."""
     kind = next((kind for magic, kind in _BINARIES if head.startswith(magic)), "")
-    some = head[:4096]
+    some = head[:_TELLING]
     controls = sum(map(_CONTROL.__contains__, some))
     if not kind and controls > len(some) // 10 and not (_mark(some) or _wide(some)):
         kind = "a binary file"
@@ -97,7 +99,7 @@ def of(path: Path, asked: str | None = None) -> Encoding:
             raise ExportError(f"{path.name} is not {asked}, which the mapping's 'encoding' says it is")
         return Encoding(asked, asked=True)
     with path.open("rb") as stream:
-        head = stream.read(4096)
+        head = stream.read(_TELLING)
     known = _mark(head) or _wide(head)
     if known and _decodes(path, known):
         return Encoding(known)
@@ -129,6 +131,7 @@ def _mark(head: bytes) -> str:
 
 def _wide(head: bytes) -> str:
     """UTF-16 or UTF-32 without a mark: NULs stand at fixed places of nearly every group of four bytes."""
+    head = head[:_TELLING]
     if b"\0" not in head:
         return ""
     groups = [head[at : at + 4] for at in range(0, len(head) - 3, 4)]
