@@ -15,8 +15,8 @@ import polars as pl
 import pytest
 
 import zsell_transform as zt
-from zsell_transform import console, progress
-from zsell_transform.__main__ import _allocator, main
+from zsell_transform import console, process, progress
+from zsell_transform.__main__ import main
 from zsell_transform.issues import SCHEMA
 from zsell_transform.ledger import Ledger
 from zsell_transform.progress import Progress
@@ -235,29 +235,55 @@ def test_memory_that_is_not_used_is_given_back_where_it_counts(
     soft = 8 << 30 if limited else resource.RLIM_INFINITY
     monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, resource.RLIM_INFINITY))
 
-    assert _allocator().split(",") == [f"narenas:{os.cpu_count()}", *["retain:false"] * limited]
+    assert process.allocator().split(",") == [f"narenas:{os.cpu_count()}", *["retain:false"] * limited]
 
 
-MEMORY = """
+SETTINGS = """
 import os, sys
 from zsell_transform.__main__ import main
-sys.argv = ["zsell-transform", "nowhere", "lap_1"]
+sys.argv = ["zsell-transform", sys.argv[1], "lap_1"]
 main()
-print(os.environ["_RJEM_MALLOC_CONF"])
+print(os.environ["_RJEM_MALLOC_CONF"], os.environ.get("POLARS_MAX_THREADS"))
 """
+
+
+def settings_of_a_process(source: Path, **own: str) -> list[str]:
+    """The settings of memory and threads of a process that transforms an export, with those of the user."""
+    ours = ("_RJEM_MALLOC_CONF", "POLARS_MAX_THREADS")
+    environment = {name: value for name, value in os.environ.items() if name not in ours} | own
+    command = [sys.executable, "-c", SETTINGS, str(source)]
+    ended = subprocess.run(
+        command, cwd=source.parent, env=environment, capture_output=True, text=True, check=False
+    )
+    return ended.stdout.splitlines()[-1].split()
 
 
 @pytest.mark.parametrize("own", ["", "dirty_decay_ms:0"], ids=["ours", "the user's"])
 def test_a_process_of_our_own_sets_its_allocator_unless_the_user_has(own: str, tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}
-    environment |= {"_RJEM_MALLOC_CONF": own} if own else {}
-    command = [sys.executable, "-c", MEMORY]
-    ended = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    settings = ended.stdout.strip().split(",")  # polars adds some of its own
-    assert (f"narenas:{os.cpu_count()}" in settings) == (not own), ended
+    given = {"_RJEM_MALLOC_CONF": own} if own else {}
+    settings = settings_of_a_process(tmp_path / "nowhere", **given)[0].split(
+        ","
+    )  # polars adds some of its own
+    assert (f"narenas:{os.cpu_count()}" in settings) == (not own)
     assert not own or own in settings
+
+
+@pytest.mark.parametrize(("rows", "own", "threads"), [(10, "", "1"), (10, "2", "2"), (500_000, "", "None")])
+def test_a_small_export_takes_one_thread_unless_the_user_says_otherwise(
+    rows: int, own: str, threads: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "contacts.csv"
+    source.write_text("no header of Sell's\n" + "some text for each row\n" * rows)
+    given = {"POLARS_MAX_THREADS": own} if own else {}
+    assert settings_of_a_process(source, **given)[1] == threads
+
+
+def test_what_is_in_a_zip_counts_by_what_it_holds(tmp_path: Path) -> None:
+    for name in ("export.csv", "export.zip"):
+        (tmp_path / name).write_bytes(b"x" * 1_000)
+    assert [process._size(tmp_path / name) for name in ("export.csv", "export.zip")] == [1_000, 10_000]
+    assert process._size(tmp_path) == 11_000
+    assert process._size(tmp_path / "nowhere") == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes end differently elsewhere")

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
+from zsell_transform import process
 from zsell_transform.errors import ZsellError
 
 DONE, PARTLY, NOTHING, STOPPED = 0, 1, 2, 130
@@ -54,7 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak_anything()
     if ours:
         signal.signal(signal.SIGTERM, _end)
-        os.environ.setdefault("_RJEM_MALLOC_CONF", _allocator())
     try:
         return _run(given, ours=ours)
     except ZsellError as error:
@@ -81,24 +81,9 @@ def _run(given: list[str], *, ours: bool) -> int:
     parser, run = COMMANDS[name or "transform"]
     asked = parser().parse_args(given[1:] if name else given)
     if ours:
+        process.set_up(vars(asked).values())
         _load(name or "transform")
     return run(asked)
-
-
-def _allocator() -> str:
-    """Settings for polars' allocator, which reads them when it is loaded.
-
-    One pool of memory a core, where it would have four: what one thread has freed serves the next. Where the
-    system limits what a process may reserve, reserved memory that is not used is given back, as it counts.
-    """
-    pools = f"narenas:{os.cpu_count() or 1}"
-    try:
-        import resource
-    except ImportError:  # Windows, where polars has another allocator
-        return pools
-    kinds = [getattr(resource, name, None) for name in ("RLIMIT_DATA", "RLIMIT_AS")]
-    limits = [resource.getrlimit(kind)[0] for kind in kinds if kind is not None]
-    return pools if all(limit == resource.RLIM_INFINITY for limit in limits) else f"{pools},retain:false"
 
 
 def _load(name: str) -> None:
