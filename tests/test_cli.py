@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -17,9 +18,10 @@ import pytest
 import zsell_transform as zt
 from zsell_transform import console, process, progress
 from zsell_transform.__main__ import main
+from zsell_transform.errors import ZsellError
 from zsell_transform.issues import SCHEMA
 from zsell_transform.ledger import Ledger
-from zsell_transform.progress import Progress
+from zsell_transform.progress import Progress, Stage
 
 ISSUES = pl.DataFrame(schema=SCHEMA)
 
@@ -357,10 +359,70 @@ def test_a_callable_gets_everything_at_once() -> None:
     got: list[tuple[str, int, int]] = []
     with Progress(lambda *told: got.append(told)) as tell:
         tell("reading", 0, 6)
-        rows = tell.rows("writing", 10)
-        rows(5)
-        rows(15)
-    assert got == [("reading", 0, 6), ("writing", 5, 10), ("writing", 10, 10)]
+        with Stage(tell, "writing", 10) as writing:
+            writing.add(5)
+            writing.add(15)
+            writing.add(1)
+    assert got == [("reading", 0, 6), ("writing", 0, 10), ("writing", 5, 10), ("writing", 10, 10)]
+
+
+def test_a_stage_is_told_of_by_its_parts_and_ends_whatever_they_told() -> None:
+    got: list[tuple[str, int, int]] = []
+    with Stage(lambda *told: got.append(told), "checking", 100) as checking:
+        with checking.share(60) as at:
+            at(20)
+            at(10)  # never back
+        with contextlib.suppress(ZsellError), checking.share(30) as at:
+            at(50)  # never above its size
+            raise ZsellError("a file that cannot be read")
+    assert [done for _, done, _ in got] == [0, 20, 60, 90, 100]
+
+
+def test_a_stage_that_fails_does_not_end() -> None:
+    got: list[tuple[str, int, int]] = []
+    with contextlib.suppress(ZsellError), Stage(lambda *told: got.append(told), "checking", 100):
+        raise ZsellError("nothing to read")
+    assert got == [("checking", 0, 100)]
+
+
+def test_a_run_tells_how_far_it_has_come(tmp_path: Path) -> None:
+    """Each stage of a run from nothing to all of it, never back: bytes of the files, then records."""
+    got: dict[str, list[tuple[int, int]]] = {}
+
+    def tell(stage: str, done: int, total: int) -> None:
+        got.setdefault(stage, []).append((done, total))
+
+    sell = Path(__file__).parent.parent / "sample_exports" / "sell"
+    zt.transform(sell, tmp_path / "lap_1", progress=tell)
+
+    assert list(got) == [stage for stage in progress.STAGES if stage != "comparing"]
+    for told in got.values():
+        done, totals = [done for done, _ in told], {total for _, total in told}
+        assert done == sorted(done)
+        assert len(totals) == 1
+        assert (done[0], done[-1]) == (0, totals.pop())
+    tables = [file for file in sell.rglob("*") if file.suffix == ".csv"]
+    assert got["checking"][0][1] == sum(file.stat().st_size for file in tables)
+    written = (tmp_path / "lap_1").glob("[1-6]-*.csv")
+    assert got["rehearsing"][0][1] == sum(file.stat().st_size for file in written)
+
+
+def test_a_folder_without_exports_of_pipedrive_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    sell, got = Path(__file__).parent.parent / "sample_exports" / "sell", []
+    (tmp_path / "empty").mkdir()
+    for folder in ("nowhere", "empty"):
+        with pytest.raises(zt.ExportError, match=folder):
+            zt.transform(sell, pipedrive=tmp_path / folder, progress=lambda *told: got.append(told))
+    assert got == []
+
+
+def test_a_proof_tells_how_far_it_has_come(tmp_path: Path) -> None:
+    samples = Path(__file__).parent.parent / "sample_exports"
+    got: dict[str, None] = {}
+    zt.verify(
+        samples / "sell", samples / "pipedrive_after_lap_1", progress=lambda *told: got.setdefault(told[0])
+    )
+    assert list(got) == ["checking", "storing", "surveying", "drafting", "linking", "comparing"]
 
 
 @pytest.mark.parametrize("wish", [None, False])

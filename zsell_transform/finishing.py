@@ -24,6 +24,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.migrated import Migration
 from zsell_transform.output import Written
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.progress import Tell
 from zsell_transform.reading import Export
 from zsell_transform.records import Records
 from zsell_transform.rehearsing import rehearsed
@@ -51,9 +52,10 @@ def finish(
     rehearse: bool | None,
     names: MappingOf[str, str | None],
     updated: MappingOf[str, int],
+    tell: Tell,
 ) -> Migration:
     """Checks the ledger, writes what is for people, and lets the folder appear."""
-    said, rehearsal, found = rehearsed(folder.path, written, held, rehearse)
+    said, rehearsal, found = rehearsed(folder.path, written, held, rehearse, tell)
     listed = _documents(folder, drafts, lap)
     told = issues.gather(
         [told, found, listed, unused(ask, records.seen, [file.file for file in export.files]), _zone(ask)]

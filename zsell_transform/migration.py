@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +20,16 @@ from zsell_transform.addressing import layouts
 from zsell_transform.details import Details
 from zsell_transform.drafting import draft_all, hung_on
 from zsell_transform.finishing import finish
+from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
 from zsell_transform.linker import link
 from zsell_transform.mapping import Mapping
 from zsell_transform.merging import with_own_cells
 from zsell_transform.migrated import Migration
 from zsell_transform.output import write_parts, write_tables
-from zsell_transform.pipedrive.exports import empty_held, read_pipedrive
-from zsell_transform.progress import Progress
-from zsell_transform.reading import Export, read_export
-from zsell_transform.records import contradicting, keep
+from zsell_transform.progress import Progress, Stage
+from zsell_transform.reading import Export
+from zsell_transform.records import contradicting
 from zsell_transform.writing.folder import Folder
 
 Source = str | Path | Sequence[str | Path] | Export | MappingOf[str, pl.DataFrame | pl.LazyFrame]
@@ -70,28 +69,19 @@ def transform(
     """
     ask = Mapping.load(mapping)
     read = (source, pipedrive, previous, mapping)
-    with (
-        Progress(progress) as tell,
-        Folder(target, read, overwrite=overwrite) as folder,
-        ThreadPoolExecutor(1) as meanwhile,
-    ):
-        # Reading both at once keeps both cores busy.
-        there = None if pipedrive is None else meanwhile.submit(read_pipedrive, pipedrive, ask)
-        export = read_export(source, ask)
-        records = keep(
-            {entity: export.scan(entity) for entity in export.entities}, folder.path / "records", ask
-        )
-        rows = sum(records.seen.rows.values())
-        tell("reading", rows, rows)
-        held = empty_held() if there is None else there.result()
-        records, drafts, keys, filled = draft_all(records, ask)
-        details = Details.of(drafts, records.seen)
-        graph = link(keys, details, follow_domains=ask.email_domains == "link")
-        left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
-        del keys  # the graph has what is needed of them from here on
-        lap = plan(graph, held, ask, details, left_out=left_out, listed=hung_on(drafts))
-        plans, lost = with_own_cells(drafts, lap.plans)
-        tell("linking", rows, rows)
+    with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
+        given = take_in(source, pipedrive, ask, folder.path / "records", tell)
+        export, held, rows = given.export, given.held, sum(given.records.seen.rows.values())
+        with Stage(tell, "drafting", rows):
+            records, drafts, keys, filled = draft_all(given.records, ask)
+        with Stage(tell, "linking", rows):
+            details = Details.of(drafts, records.seen)
+            graph = link(keys, details, follow_domains=ask.email_domains == "link")
+            left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
+            del keys  # the graph has what is needed of them from here on
+        with Stage(tell, "planning", rows):
+            lap = plan(graph, held, ask, details, left_out=left_out, listed=hung_on(drafts))
+            plans, lost = with_own_cells(drafts, lap.plans)
         changed = None
         if previous is not None:
             from zsell_transform.delta import updates  # only who asks for it pays for its import
@@ -125,6 +115,7 @@ def transform(
             trial=trial,
             rehearse=rehearse,
             updated=changed.updated if changed else {},
+            tell=tell,
             names=_names(source=source, target=target, pipedrive=pipedrive, mapping=mapping),
         )
 

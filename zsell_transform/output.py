@@ -26,7 +26,7 @@ from zsell_transform.mapping import Limits, Mapping
 from zsell_transform.pipedrive import contract
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.pipelines import narrowed, of_deals
-from zsell_transform.progress import Tell
+from zsell_transform.progress import Stage, Tell
 from zsell_transform.records import CHUNK, Records
 from zsell_transform.sell.entities import ENTITIES, ITEMS, TARGETS
 from zsell_transform.transformers import Draft
@@ -138,21 +138,21 @@ def write_tables(
     }
     spelled = _spelled((header for layout in layouts.values() for header in layout.order), ask)
     seen = watch({item: layout.columns for item, layout in layouts.items()}, plans, trial)
-    tally, total, done = _Tally(), sum(records.seen.rows.values()), 0
+    tally = _Tally()
     lots = (
         _Lot(drafts[entity], plans[entity], layouts.get(TARGETS[entity]), spelled)
         for entity in ENTITIES
         if entity in drafts and entity in plans
     )
-    for lot, chunk in _ahead(made for one in lots for made in _chunks(one)):
-        item = TARGETS[lot.whole.entity]
-        for label, (rows, blocks) in chunk.parts.items():
-            if item in seen:
-                seen[item].add(label, lot.whole.entity, rows)
-            parts[item][label].add(blocks)
-        tally.add(chunk)
-        done += chunk.height
-        tell("writing", done, total)
+    with Stage(tell, "writing", sum(records.seen.rows.values())) as writing:
+        for lot, chunk in _ahead(made for one in lots for made in _chunks(one)):
+            item = TARGETS[lot.whole.entity]
+            for label, (rows, blocks) in chunk.parts.items():
+                if item in seen:
+                    seen[item].add(label, lot.whole.entity, rows)
+                parts[item][label].add(blocks)
+            tally.add(chunk)
+            writing.add(chunk.height)
     settled = folder.settle()
     files = {item: tuple(settled.get(stem, ())) for item, stem in STEMS.items()}
     return Written(

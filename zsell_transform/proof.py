@@ -18,11 +18,13 @@ import polars as pl
 from zsell_transform._version import VERSION
 from zsell_transform.details import Details
 from zsell_transform.drafting import draft_all
+from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
 from zsell_transform.lap.words import OUT
 from zsell_transform.linker import Graph, link
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held, read_pipedrive
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.progress import Progress, Stage, Tell
 from zsell_transform.proof_account import Account, account, presence
 from zsell_transform.proof_differences import (
     DIFFERING,
@@ -37,8 +39,6 @@ from zsell_transform.proof_differences import (
 from zsell_transform.proof_links import Links, compare_links, lead_people
 from zsell_transform.proof_repair import STEMS, link_files, note_parts, value_files
 from zsell_transform.proof_skips import read_skip_files
-from zsell_transform.reading import Export, read_export
-from zsell_transform.records import keep
 from zsell_transform.sell.entities import ENTITIES, TARGETS
 from zsell_transform.writing.folder import Folder
 
@@ -147,6 +147,7 @@ def verify(
     *,
     mapping: str | Path | dict[str, Any] | Mapping | None = None,
     skip_file: str | Path | Sequence[str | Path] | None = None,
+    progress: bool | Tell | None = None,
 ) -> Proof:
     """Compares a Sell export with what Pipedrive's own exports show, by what the mapping would write.
 
@@ -155,6 +156,7 @@ def verify(
         pipedrive: a folder with Pipedrive's own exports.
         mapping: the mapping of the migration.
         skip_file: Pipedrive's skip files: one, several, or a folder of them.
+        progress: as for `transform`.
 
     Raises:
         ExportError: an export or a skip file cannot be read.
@@ -162,26 +164,28 @@ def verify(
     """
     ask = Mapping.load(mapping)
     skipped = read_skip_files(skip_file)
-    held = read_pipedrive(pipedrive, ask)
-    with tempfile.TemporaryDirectory(prefix="zsell-") as room:
-        export = source if isinstance(source, Export) else read_export(source, ask)
-        records = keep({entity: export.scan(entity) for entity in export.entities}, Path(room), ask)
-        records, drafts, keys, filled = draft_all(records, ask)
-        details = Details.of(drafts, records.seen)
-        graph = link(keys, details, follow_domains=ask.email_domains == "link")
-        left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
-        wanted = account(graph, ask, left_out)
-        there = presence(wanted.records, held)
-        links = compare_links(wanted.relations, there, held)
-        people = lead_people(graph.leads, there, wanted.relations, held)
-        notes = lead_notes(drafts, there, held)
-        values = pl.concat([
-            differing(drafts, there, held, ask), other_company(wanted.company_in_sell, there, held),
-            pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there, held),
-        ])  # fmt: skip
-        columns = unseen_columns(drafts, there, held)
-        told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
-        missing = _missing(wanted, there, graph, held, ask, details, left_out, skipped)
+    with Progress(progress) as tell, tempfile.TemporaryDirectory(prefix="zsell-") as room:
+        given = take_in(source, pipedrive, ask, Path(room), tell)
+        held, rows = given.held, sum(given.records.seen.rows.values())
+        with Stage(tell, "drafting", rows):
+            records, drafts, keys, filled = draft_all(given.records, ask)
+        with Stage(tell, "linking", rows):
+            details = Details.of(drafts, records.seen)
+            graph = link(keys, details, follow_domains=ask.email_domains == "link")
+            left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
+        with Stage(tell, "comparing", rows):
+            wanted = account(graph, ask, left_out)
+            there = presence(wanted.records, held)
+            links = compare_links(wanted.relations, there, held)
+            people = lead_people(graph.leads, there, wanted.relations, held)
+            notes = lead_notes(drafts, there, held)
+            values = pl.concat([
+                differing(drafts, there, held, ask), other_company(wanted.company_in_sell, there, held),
+                pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there, held),
+            ])  # fmt: skip
+            columns = unseen_columns(drafts, there, held)
+            told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
+            missing = _missing(wanted, there, graph, held, ask, details, left_out, skipped)
     wrong = _without_wished(pl.concat([links.wrong, people]), wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)
     return _proof(

@@ -8,7 +8,7 @@ this one
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +21,7 @@ from zsell_transform import issues
 from zsell_transform.cleaning import filled
 from zsell_transform.folding import fold
 from zsell_transform.mapping import Mapping
+from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.survey import Survey, contradictions, study
 
 #: How a record is called in the kept files → inside the library.
@@ -63,25 +64,30 @@ class Records:
     found: pl.DataFrame = attrs.field(factory=issues.empty)
 
 
-def keep(tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping) -> Records:
+def keep(
+    tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping, rows: int = 0, tell: Tell = silent
+) -> Records:
     """Reads every table once and stores its records; the survey asks its questions of the stored ones.
 
     Args:
         tables: entity → its records as read: Sell's columns with `_file` and `_row`.
         folder: where `<entity>.parquet` is written.
+        rows: how many records there are at most: the total of what is told.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = {entity: folder / f"{entity}.parquet" for entity in tables}
-    sinks = {
-        entity: _identified(entity, frame)
-        .rename({inside: kept for kept, inside in INSIDE.items()})
-        .sink_parquet(paths[entity], compression="lz4", statistics=False, row_group_size=CHUNK, lazy=True)
-        for entity, frame in tables.items()
-    }
-    for entities in _read_together(tables):
-        pl.collect_all([sinks[entity] for entity in entities], engine="streaming")
+    with Stage(tell, "storing", rows) as storing:
+        sinks = {
+            entity: _identified(entity, frame, storing.add)
+            .rename({inside: kept for kept, inside in INSIDE.items()})
+            .sink_parquet(paths[entity], compression="lz4", statistics=False, row_group_size=CHUNK, lazy=True)
+            for entity, frame in tables.items()
+        }
+        for entities in _read_together(tables):
+            pl.collect_all([sinks[entity] for entity in entities], engine="streaming")
     frames = {entity: stored_records(path) for entity, path in paths.items()}
-    return Records(frames, study(frames, ask), folder)
+    with Stage(tell, "surveying", rows) as surveying:
+        return Records(frames, study(frames, ask, surveying.add), folder)
 
 
 def _read_together(entities: Iterable[str]) -> list[list[str]]:
@@ -148,13 +154,14 @@ def contradicting(records: Records) -> list[pl.DataFrame]:
     return pl.collect_all(asked)
 
 
-def _identified(entity: str, frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Records with `_id`: Sell's id, or what stands in for it."""
+def _identified(entity: str, frame: pl.LazyFrame, seen: Callable[[int], object]) -> pl.LazyFrame:
+    """Records with `_id`: Sell's id, or what stands in for it; tells of so many more whenever some pass."""
     names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
     kinds = [(column, prefix) for column, prefix in _STAND_INS.get(entity, ()) if column in names]
     basis = [column for column, _ in kinds] or [name for name in names if _TELLING.search(name)] or names
 
     def named(rows: pl.Series) -> pl.Series:
+        seen(rows.len())
         ids = rows.struct.field("_given")
         if not ids.null_count():
             return ids

@@ -13,6 +13,7 @@ from zsell_transform import issues
 from zsell_transform.guide import story as stories
 from zsell_transform.output import Written
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.progress import Tell
 from zsell_transform.sell.entities import TARGETS
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ MOST_ROWS: Final = 500_000
 
 
 def rehearsed(
-    folder: Path, written: Written, held: Held, wish: bool | None
+    folder: Path, written: Written, held: Held, wish: bool | None, tell: Tell
 ) -> tuple[stories.Rehearsed | None, Rehearsal | None, pl.DataFrame]:
     """Imports the files into what Pipedrive holds.
 
@@ -43,7 +44,7 @@ def rehearsed(
         rehearse,
     )  # a run without rehearsal needs no wizard
 
-    done = rehearse(folder, Rehearsal.of(held.raw))
+    done = rehearse(folder, Rehearsal.of(held.raw), progress=tell)
     said = stories.Rehearsed(
         files=done.files.select(list(stories.REHEARSED)),
         reasons=done.skipped.group_by("file", "reason").agg(pl.len().alias("count")).sort("file", "reason"),

@@ -6,6 +6,7 @@ column proves (`evidence.py`), with leads and deals looked at together.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as Dict
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from zsell_transform.cleaning import text
 from zsell_transform.evidence import FAMILIES, SHAPES, Evidence, Verdict, date_order, decimal_mark, judge
 from zsell_transform.mapping import Mapping
 from zsell_transform.parallel import two_by_key
+from zsell_transform.progress import unwatched
 from zsell_transform.questions import follow_ups, is_tidy, matters, questions, read_facts
 from zsell_transform.sell.columns import is_custom, plain_name
 
@@ -92,14 +94,21 @@ class Survey:
         return self.columns.get(entity, {}).get(name)
 
 
-def study(frames: Dict[str, pl.LazyFrame], ask: Mapping) -> Survey:
+def study(frames: Dict[str, pl.LazyFrame], ask: Mapping, seen: Callable[[int], object] = unwatched) -> Survey:
     """Asks everything and answers: the whole survey in one call.
 
     Args:
         frames: entity → its records; columns that start with `_` are not surveyed.
         ask: the mapping, whose `day_first` decides what no value proves.
+        seen: is told how many more records have been surveyed.
     """
-    return answer(two_by_key(lambda entity: _asked(entity, frames[entity]), frames), ask)
+
+    def asked(entity: str) -> dict[str, pl.DataFrame]:
+        answers = _asked(entity, frames[entity])
+        seen(_rows(answers))
+        return answers
+
+    return answer(two_by_key(asked, frames), ask)
 
 
 def _asked(entity: str, frame: pl.LazyFrame) -> dict[str, pl.DataFrame]:
@@ -107,6 +116,10 @@ def _asked(entity: str, frame: pl.LazyFrame) -> dict[str, pl.DataFrame]:
     surveyed = [name for name in frame.collect_schema().names() if not name.startswith("_")]
     answers = _collected(questions(entity, surveyed, frame))
     return answers | _collected(follow_ups(entity, answers["facts"], frame))
+
+
+def _rows(topics: Dict[str, pl.DataFrame]) -> int:
+    return int(topics["facts"].item(0, "rows"))
 
 
 def _collected(asked: dict[str, pl.LazyFrame]) -> dict[str, pl.DataFrame]:
@@ -135,7 +148,7 @@ def answer(answers: Answers, ask: Mapping) -> Survey:
         for entity in answers
     }
     return Survey(
-        rows={entity: int(topics["facts"].item(0, "rows")) for entity, topics in answers.items()},
+        rows={entity: _rows(topics) for entity, topics in answers.items()},
         columns=columns,
         values={entity: _values(topics.get("values")) for entity, topics in answers.items()},
         stages=_in_order(answers.get("deals", {}).get("stages")),

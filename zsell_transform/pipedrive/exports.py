@@ -17,8 +17,8 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
-from zsell_transform.errors import ExportError
 from zsell_transform.issues import empty, found, gather, issue
+from zsell_transform.pipedrive.export_files import csv_files, nothing_in, read_text
 from zsell_transform.positions import crowded, firsts
 from zsell_transform.sell.entities import ITEMS, TARGETS
 
@@ -127,11 +127,10 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     place = Path(folder)
     named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
     with tempfile.TemporaryDirectory(prefix="zsell-") as room:
-        paths = _csv_files(place, Path(room))
+        paths = csv_files(place, Path(room))
         read = [_read_item(path, named) for path in paths]
     if not any(item for _, item, _ in read):
-        items = "organizations, people, deals, leads, activities or notes"
-        raise ExportError(f"{place}: no CSV file that is Pipedrive's export of {items}")
+        raise nothing_in(place)
     problems = [issue("export_not_recognised", file=path.name) for path, item, _ in read if item is None]
     tables: dict[str, pl.DataFrame] = {}
     for item in ITEMS:
@@ -146,30 +145,8 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     return _held(tables, problems)
 
 
-# --- files --------------------------------------------------------------------------------------------
-
-
-def _csv_files(place: Path, room: Path) -> list[Path]:
-    """The CSV files of a folder or zip, in order of their names."""
-    if place.suffix.lower() == ".zip" and place.is_file():
-        import zipfile
-
-        try:
-            with zipfile.ZipFile(place) as archive:
-                names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
-                members = [Path(archive.extract(name, room)) for name in names]
-        except zipfile.BadZipFile as error:
-            raise ExportError(f"{place}: not a zip file that can be read") from error
-        return sorted(path for path in members if not path.name.startswith("."))
-    if place.is_file():
-        return [place]
-    if not place.is_dir():
-        raise ExportError(f"{place}: no such folder with Pipedrive's exports")
-    return sorted(path for path in place.rglob("*") if path.suffix.lower() == ".csv" and path.name[0] != ".")
-
-
 def _read_item(path: Path, named: Mapping[str, Mapping[str, str]]) -> tuple[Path, str | None, pl.DataFrame]:
-    frame = _read_text(path)
+    frame = read_text(path)
     item, names = recognise(frame.columns, path.name, named)
     if item is None:
         return path, None, frame
@@ -180,26 +157,6 @@ def _read_item(path: Path, named: Mapping[str, Mapping[str, str]]) -> tuple[Path
         name = names[header]
         used[header] = name if name not in used.values() else header
     return path, item, frame.rename(used)
-
-
-def _read_text(path: Path) -> pl.DataFrame:
-    """All cells as text, blank ones null; by the careful reader where polars gives up."""
-    try:
-        frame = pl.read_csv(path, infer_schema=False)
-        if frame.width == 1:
-            frame = _read_carefully(path)
-    except (pl.exceptions.PolarsError, UnicodeError):
-        frame = _read_carefully(path)
-    text = pl.col(pl.String)
-    clean = frame.with_columns(pl.when(text.str.strip_chars() != "").then(text))
-    return clean.rename({name: " ".join(name.replace("\ufeff", "").split()) for name in clean.columns})
-
-
-def _read_carefully(path: Path) -> pl.DataFrame:
-    from zsell_transform.reading import read_csv  # needed for broken files only
-
-    frame: pl.DataFrame = read_csv(path)[0]
-    return frame.drop("_file", "_row", strict=False)
 
 
 # --- recognising --------------------------------------------------------------------------------------

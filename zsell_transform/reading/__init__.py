@@ -2,6 +2,6 @@
 
 from zsell_transform.reading.csv_file import read_csv
 from zsell_transform.reading.export import Export, InputFile
-from zsell_transform.reading.read import read_export
+from zsell_transform.reading.read import exported, read_export
 
-__all__ = ["Export", "InputFile", "read_csv", "read_export"]
+__all__ = ["Export", "InputFile", "exported", "read_csv", "read_export"]

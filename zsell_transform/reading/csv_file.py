@@ -17,6 +17,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
+from zsell_transform.progress import At, unwatched
 from zsell_transform.reading import careful, damage, dialect, encoding, plain
 from zsell_transform.reading.source import Found
 
@@ -73,7 +74,13 @@ def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataF
     return frame.drop("_row"), issues.render(issues.gather(found))
 
 
-def read(found: Found, temporary: Path, judge: dialect.Judge, asked: str | None = None) -> Table:
+def read(
+    found: Found,
+    temporary: Path,
+    judge: dialect.Judge,
+    asked: str | None = None,
+    at: At = unwatched,
+) -> Table:
     """One file as a lazy table; what needs repair is written to `temporary`, clean, and scanned from there.
 
     Args:
@@ -81,6 +88,7 @@ def read(found: Found, temporary: Path, judge: dialect.Judge, asked: str | None 
         temporary: a folder for the clean copy.
         judge: a record → how many of its cells are known headers.
         asked: the encoding that the user's mapping names.
+        at: is told how many of its bytes have been read.
 
     Raises:
         ExportError: the file is empty or no text.
@@ -94,11 +102,11 @@ def read(found: Found, temporary: Path, judge: dialect.Judge, asked: str | None 
     whole = len(head) == found.size
     layout = dialect.of(text if whole else text[: text.rfind("\n") + 1] or text, judge)
     if layout.is_plain_header and _may_be_plain(asked) and b"\0" not in head:
-        checked = plain.check(found.path, layout.delimiter, layout.width)
+        checked = plain.check(found.path, layout.delimiter, layout.width, at)
         if checked.plain:
             return _plain_table(found, layout, text, checked)
-        return _careful_table(found, temporary, layout, asked, checked.sha256)
-    return _careful_table(found, temporary, layout, asked, plain.sha256(found.path))
+        return _careful_table(found, temporary, layout, asked, checked.sha256, at)
+    return _careful_table(found, temporary, layout, asked, plain.sha256(found.path), at)
 
 
 def _may_be_plain(asked: str | None) -> bool:
@@ -128,7 +136,12 @@ def _plain_table(found: Found, layout: dialect.Dialect, text: str, checked: plai
 
 
 def _careful_table(
-    found: Found, temporary: Path, layout: dialect.Dialect, asked: str | None, sha256: str
+    found: Found,
+    temporary: Path,
+    layout: dialect.Dialect,
+    asked: str | None,
+    sha256: str,
+    at: At = unwatched,
 ) -> Table:
     """What is legal is copied as it stands, what is not is repaired; polars scans the clean copy."""
     read_as = encoding.of(found.path, asked)
@@ -139,7 +152,7 @@ def _careful_table(
         found.path.open(encoding=read_as.name, newline="") as source,
         clean.open("w", encoding="utf-8", newline="") as target,
     ):
-        copy.write(source, layout.header_row, target)
+        copy.write(source, layout.header_row, target, at)
     frame = pl.scan_csv(
         clean,
         separator=layout.delimiter,
@@ -178,7 +191,7 @@ class _Copy:
         #: Places in the copy from which on a record's number is its place there and so much more.
         self._shifts: dict[int, int] = {}
 
-    def write(self, source: TextIO, header_row: int, target: TextIO) -> None:
+    def write(self, source: TextIO, header_row: int, target: TextIO, at: At) -> None:
         writer = csv.writer(target, delimiter=self._reader.delimiter, lineterminator="\r\n")
         for part in self._reader.parts(source, alone=header_row):
             if isinstance(part, careful.Record):
@@ -191,6 +204,7 @@ class _Copy:
             else:
                 for record in self._reader.each(part):
                     self._add(record, header_row, writer)
+            at(source.buffer.tell())
 
     def _add(self, record: careful.Record, header_row: int, writer: Any) -> None:
         cells = self._without_nul(record)

@@ -19,6 +19,8 @@ import attrs
 import polars as pl
 from polars.exceptions import PolarsError
 
+from zsell_transform.progress import At, unwatched
+
 BOM: Final = b"\xef\xbb\xbf"
 #: Above this width the expression grows too large; such a file is read carefully.
 MAX_WIDTH: Final = 600
@@ -60,8 +62,12 @@ class Checked:
         )
 
 
-def check(path: Path, delimiter: str, width: int) -> Checked:
-    """One streaming pass: checksum, UTF-8 and structure of a file whose header has `width` cells."""
+def check(path: Path, delimiter: str, width: int, at: At = unwatched) -> Checked:
+    """One streaming pass: checksum, UTF-8 and structure of a file whose header has `width` cells.
+
+    Args:
+        at: is told how many bytes have been read.
+    """
     import hashlib
 
     digest = hashlib.sha256()
@@ -76,6 +82,7 @@ def check(path: Path, delimiter: str, width: int) -> Checked:
         for text, end in _blocks(path, done):
             digest.update(memoryview(text)[:end])
             done += end
+            at(done)
             waiting.append(pool.submit(_judge, text, end, law))
             if len(waiting) > 2 * _WORKERS:
                 seen = seen.beside(waiting.popleft().result())

@@ -14,6 +14,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
 from zsell_transform.mapping import Mapping as Wishes
+from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.export import Export, InputFile
@@ -46,13 +47,15 @@ def read_export(source: object, mapping: Any = None) -> Export:
         ExportError: nothing there can be read as a Sell export, in one line for a person.
         MappingError: the mapping is wrong.
     """
-    if isinstance(source, Export):
-        return source
-    ask = Wishes.load(mapping)
+    return source if isinstance(source, Export) else exported(source, Wishes.load(mapping))
+
+
+def exported(source: object, ask: Wishes, tell: Tell = silent) -> Export:
+    """The same, with a loaded mapping; tells how many bytes are checked."""
     ask.check_columns({entity: vocabulary.canonical_columns(entity) for entity in ask.columns})
     temporary = TemporaryDirectory(prefix="zsell_", ignore_cleanup_errors=True)
     try:
-        reading = _Reading(ask, Path(temporary.name))
+        reading = _Reading(ask, Path(temporary.name), tell)
         if isinstance(source, Mapping):
             reading.tables += frames.tables(source, ask.columns)
         else:
@@ -66,18 +69,19 @@ def read_export(source: object, mapping: Any = None) -> Export:
 class _Reading:
     """What is known while an export is read: its tables with their meanings, and the issues so far."""
 
-    def __init__(self, ask: Wishes, temporary: Path) -> None:
-        self.ask, self.temporary = ask, temporary
+    def __init__(self, ask: Wishes, temporary: Path, tell: Tell) -> None:
+        self.ask, self.temporary, self.tell = ask, temporary, tell
         self.tables: list[tuple[Table, Meaning]] = []
         self.origins: list[Found] = []
         self.notes: list[pl.DataFrame] = []
         self.failures: list[str] = []
 
     def take_files(self, found: list[Found]) -> None:
-        alone = len(found) == 1
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        tables = [one for one in found if one.is_table or len(found) == 1]
+        checking = Stage(self.tell, "checking", sum(one.size for one in tables))
+        with checking, ThreadPoolExecutor(_AT_ONCE) as pool:
             read = [
-                pool.submit(self._read, one, n) if one.is_table or alone else None
+                pool.submit(self._read, one, n, checking) if one in tables else None
                 for n, one in enumerate(found)
             ]
         for one, table in zip(found, read, strict=True):
@@ -90,9 +94,10 @@ class _Reading:
                 self.failures.append(str(error))
                 self.notes.append(issues.issue("file_unreadable", file=one.file, detail=str(error)))
 
-    def _read(self, one: Found, n: int) -> Table:
+    def _read(self, one: Found, n: int, checking: Stage) -> Table:
         asked = _of_file(self.ask.encoding, one.file)
-        return csv_file.read(one, self.temporary / str(n), vocabulary.judge, asked)
+        with checking.share(one.size) as at:
+            return csv_file.read(one, self.temporary / str(n), vocabulary.judge, asked, at)
 
     def _take(self, one: Found, table: Table) -> None:
         self.origins.append(one)

@@ -35,6 +35,7 @@ from zsell_transform.pipedrive.wizard.store import (
     sell_field,
     shown,
 )
+from zsell_transform.progress import Progress, Stage, Tell
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -149,6 +150,7 @@ def rehearse(
     *,
     assumptions: Mapping[str, str] | None = None,
     loop: bool = False,
+    progress: bool | Tell | None = None,
 ) -> Rehearsal:
     """Imports the numbered files of a lap, in order, duplicates set to "merge".
 
@@ -157,6 +159,7 @@ def rehearse(
         database: The Pipedrive to import into: the rehearsal of the lap before; None = an empty one.
         assumptions: Other readings than the default ones, e.g. `{"bare_organizations": "separate"}`.
         loop: Decide every row in the loop, none by joins: slow, for tests.
+        progress: As for `transform`.
 
     Raises:
         ExportError: There is no such folder.
@@ -169,11 +172,14 @@ def rehearse(
     store = database.store if database else empty_store()
     told: list[Events] = [no_events()]
     read: list[dict[str, Any]] = []
-    for path in numbered(place):
-        rows = read_rows(path)
-        store, events = import_file(rows, store, readings, loop=loop)
-        told.append(events)
-        read.append({"file": path.name, "rows": rows.frame.height})
+    sizes = {path: path.stat().st_size for path in numbered(place)}
+    with Progress(progress) as tell, Stage(tell, "rehearsing", sum(sizes.values())) as rehearsing:
+        for path, size in sizes.items():
+            rows = read_rows(path)
+            store, events = import_file(rows, store, readings, loop=loop)
+            told.append(events)
+            read.append({"file": path.name, "rows": rows.frame.height})
+            rehearsing.add(size)
     return _told({kind: pl.concat([one[kind] for one in told]) for kind in EVENTS}, store, readings, read)
 
 
