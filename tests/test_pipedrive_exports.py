@@ -12,8 +12,10 @@ from zsell_transform.errors import ExportError
 from zsell_transform.issues import KINDS, render
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held, empty_held, mark, read_pipedrive, recognise, vocabulary
+from zsell_transform.pipedrive.fields import field_key
 from zsell_transform.pipedrive.wizard.exporting import headers
 from zsell_transform.sell.entities import ITEMS
+from zsell_transform.transformers.custom import unique_names
 
 
 def given(folder: Path, ask: object = None, **files: str) -> Held:
@@ -239,3 +241,22 @@ def test_a_note_that_came_twice_is_told(tmp_path: Path) -> None:
 
     assert found.issues["code"].to_list() == ["mark_twice"]
     assert found.notes["mark"].to_list() == ["Sell note 226"] * 2
+
+
+def test_no_custom_field_is_called_like_a_column_of_an_export() -> None:
+    """The export could not tell the two apart."""
+    for item in ("organizations", "persons", "deals", "leads"):
+        columns = vocabulary()["columns"][item]
+        names = unique_names([f"custom {column}" for column in columns], item)
+        assert not {field_key(name) for name in names.values()} & {field_key(column) for column in columns}
+
+
+def test_of_twins_the_second_is_a_custom_field(tmp_path: Path) -> None:
+    """A custom field may be called like a column of an export in another language."""
+    (tmp_path / "deals.csv").write_text(
+        "Deal - ID,Deal - Title,Deal - Organization,Deal - Organização,Deal - Status,Deal - Pipeline\n"
+        "1,Roof,Bolt Ltd,club,Open,Sales\n"
+    )
+    held = read_pipedrive(tmp_path)
+    assert held.deals["organization"].to_list() == ["Bolt Ltd"]
+    assert held.raw["deals"]["Organização"].to_list() == ["club"]

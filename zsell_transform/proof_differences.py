@@ -16,6 +16,7 @@ from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof_account import several
 from zsell_transform.proof_values import as_text, kinds, printed_users, same, shown, values_of
 from zsell_transform.sell.entities import HISTORY
+from zsell_transform.tall import name_of, tall
 
 DIFFERING: Final = dict.fromkeys(
     ("entity", "source_id", "system_id", "field", "sell", "pipedrive"), pl.String
@@ -276,8 +277,8 @@ def unseen_columns(drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFr
             )
             counts = rows.select(pl.col(header).count().cast(pl.Int64) for header in headers)
             asked.append(
-                counts.unpivot(variable_name="field", value_name="count").select(
-                    pl.lit(subject.entity).alias("entity"), "field", "count"
+                tall(counts, headers, (), "field", "count").select(
+                    pl.lit(subject.entity).alias("entity"), name_of("field"), "count"
                 )
             )
     schema = {"entity": pl.String, "field": pl.String, "count": pl.Int64}

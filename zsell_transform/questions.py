@@ -15,6 +15,7 @@ from zsell_transform.cleaning import name as one_line
 from zsell_transform.cleaning import text
 from zsell_transform.evidence import EXCLUDED, FAMILIES, LONGER, TEXT_LIMIT, families
 from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom
+from zsell_transform.tall import name_of, tall
 
 #: Up to about this many different values are counted one by one; a field of options has at most 500.
 #: `approx_n_unique` errs by one or two per cent.
@@ -163,10 +164,10 @@ def _counted(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
 
     Cells are counted as they stand, and only the different ones are trimmed and parted.
     """
-    cells = frame.select(columns).unpivot(variable_name="column", value_name="value")
+    cells = tall(frame, columns, (), "column", "value")
     counts = (
         cells.group_by("column", "value").agg(pl.len().cast(pl.Int64).alias("count")).sort("column", "value")
-    )
+    ).with_columns(name_of("column"))
     if "tags" in columns:
         counts = counts.with_columns(
             pl.when(pl.col("column") == "tags")

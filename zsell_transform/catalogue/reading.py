@@ -67,6 +67,12 @@ KINDS: Final[dict[str, Kind]] = {
         "left as it stands",
         "Use the file as Sell wrote it, without opening it in a spreadsheet.",
     ),
+    "id_ruined": Kind(
+        "error",
+        "{field} holds {value}, which a spreadsheet made of an id that cannot be restored",
+        "read as no id: records are known by e-mail or name, and linked by name where one stands beside it",
+        "Use the file as Sell wrote it, without opening it in a spreadsheet.",
+    ),
     "columns_collide": Kind(
         "warning",
         "{value} and {detail} both mean {field}",

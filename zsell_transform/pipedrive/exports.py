@@ -21,6 +21,7 @@ from zsell_transform.issues import empty, found, gather, issue
 from zsell_transform.pipedrive.export_files import csv_files, nothing_in, read_text
 from zsell_transform.positions import crowded, firsts
 from zsell_transform.sell.entities import ITEMS, TARGETS
+from zsell_transform.unique import told_apart
 
 #: Pipedrive item → the Sell entity that issues about it are told under.
 ENTITY_OF: Final = {item: next(e for e, target in TARGETS.items() if target == item) for item in ITEMS}
@@ -150,13 +151,10 @@ def _read_item(path: Path, named: Mapping[str, Mapping[str, str]]) -> tuple[Path
     item, names = recognise(frame.columns, path.name, named)
     if item is None:
         return path, None, frame
-    used: dict[str, str] = {}
-    for (
-        header
-    ) in frame.columns:  # a header that stands twice, or twins of two languages: the first one counts
-        name = names[header]
-        used[header] = name if name not in used.values() else header
-    return path, item, frame.rename(used)
+    bare, wished = _bare(frame.columns), dict[str, str]()
+    for header, name in names.items():  # of twins, as of two languages, the second is a custom field
+        wished[header] = name if name not in wished.values() else bare[header]
+    return path, item, frame.rename(told_apart(wished))
 
 
 # --- recognising --------------------------------------------------------------------------------------
@@ -191,8 +189,7 @@ def recognise(
     headers: Sequence[str], file: str, named: Mapping[str, Mapping[str, str]]
 ) -> tuple[str | None, dict[str, str]]:
     """Which item a file holds, and header → canonical column; an unknown header keeps its bare name."""
-    prefix, item = _prefix(headers)
-    bare = {h: h.removeprefix(f"{prefix} - ") if prefix else h for h in headers}
+    item, bare = _prefix(headers)[1], _bare(headers)
     if item is None:
         item = _by_mapping(headers, named) or _by_signs(list(bare.values()), _by_name(file))
     if item is None:
@@ -215,6 +212,12 @@ def _prefix(headers: Sequence[str]) -> tuple[str, str | None]:
     if counts and counts[0][0] * 5 >= len(headers) * 4:
         return counts[0][1], None
     return "", None
+
+
+def _bare(headers: Sequence[str]) -> dict[str, str]:
+    """Header → what it says without the prefix of the file."""
+    prefix, _ = _prefix(headers)
+    return {header: header.removeprefix(f"{prefix} - ") if prefix else header for header in headers}
 
 
 def _by_name(file: str) -> str | None:

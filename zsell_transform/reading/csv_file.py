@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -20,6 +19,7 @@ from zsell_transform.errors import ExportError
 from zsell_transform.progress import At, unwatched
 from zsell_transform.reading import careful, damage, dialect, encoding, plain
 from zsell_transform.reading.source import Found
+from zsell_transform.unique import free
 
 #: By which delimiter and header are found; longer than the widest header and the longest preamble met.
 _OPENING: Final = 1 << 19
@@ -265,16 +265,16 @@ def headers(cells: Sequence[str], file: str, row: int) -> tuple[tuple[str, ...],
     """
     names: dict[str, None] = {}
     notes = []
+    taken = {"_row"}  # the record's number, beside the columns
     for n, cell in enumerate(cells, start=1):
         plain_name = cell.replace("\ufeff", "").replace("\xa0", " ").strip()
-        name = plain_name or f"column {n}"
-        if name in names:
-            name = next(each for k in count(2) if (each := f"{name} ({k})") not in names)
+        name = free(plain_name or f"column {n}", taken)
         if not plain_name:
             notes.append(issues.issue("blank_header", file=file, row=row, field=name, value=n))
         elif name != plain_name:
             notes.append(issues.issue("duplicate_header", file=file, row=row, field=name, value=plain_name))
         names[name] = None
+        taken.add(name)
     return tuple(names), issues.gather(notes)
 
 

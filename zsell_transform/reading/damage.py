@@ -7,11 +7,11 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.tall import name_of, tall
 
 #: What a spreadsheet leaves of long numbers, formulas and narrow columns.
-_SPREADSHEET: Final = (
-    r"^'?[+-]?\d+(?:[.,]\d+)?E\+\d{2,3}$|^#(?:REF!|NAME\?|VALUE!|DIV/0!|NUM!|N/A|NULL!)$|^#{4,}$"
-)
+_ROUNDED: Final = r"^'?[+-]?\d+(?:[.,]\d+)?E\+\d{2,3}$"
+_SPREADSHEET: Final = rf"{_ROUNDED}|^#(?:REF!|NAME\?|VALUE!|DIV/0!|NUM!|N/A|NULL!)$|^#{{4,}}$"
 #: UTF-8 that was read as Windows-1252 or Latin-1, once.
 _MOJIBAKE: Final = r"Ã[\x{80}-\x{BF}‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Â[\x{80}-\x{BF}]|â€[\x{80}-\x{BF}™œ“”˜¦]"
 #: A day as a spreadsheet counts them, from 1954 to 2064, with or without a time.
@@ -33,6 +33,15 @@ def cells(frame: pl.LazyFrame, file: str) -> pl.DataFrame:
     )
 
 
+def without_ruined_ids(frame: pl.LazyFrame, ids: list[str], file: str) -> tuple[pl.LazyFrame, pl.DataFrame]:
+    """The table without ids that a spreadsheet has rounded, as several may have become one; and issues."""
+    ruined = _matching(frame, ids, _ROUNDED, "id_ruined", file)
+    if not ruined.height:
+        return frame, ruined
+    sound = (pl.when(~pl.col(name).str.contains(_ROUNDED)).then(name).alias(name) for name in ids)
+    return frame.with_columns(sound), ruined
+
+
 def serial_days(frame: pl.LazyFrame, days: list[str], file: str) -> pl.DataFrame:
     """Days that stand as a spreadsheet's numbers, as issues by cell, if the first records have any."""
     if not days:
@@ -50,13 +59,14 @@ def _matching(frame: pl.LazyFrame, names: list[str], pattern: str, code: str, fi
         return issues.empty()
     source_id = pl.col("id") if "id" in names else pl.lit(None, pl.String)
     damaged = pl.col(hit).str.contains(pattern)
+    some = frame.filter(pl.any_horizontal(damaged)).select(
+        "_row", source_id.alias("_id"), pl.when(damaged).then(pl.col(hit))
+    )
     found = (
-        frame.filter(pl.any_horizontal(damaged))
-        .select("_row", source_id.alias("_id"), pl.when(damaged).then(pl.col(hit)))
-        .unpivot(index=["_row", "_id"], variable_name="field", value_name="value")
+        tall(some, hit, ("_row", "_id"), "field", "value")
         .filter(pl.col("value").is_not_null())
         .sort("_row", maintain_order=True)
-        .with_columns(pl.lit(file).alias("_file"))
+        .with_columns(name_of("field"), pl.lit(file).alias("_file"))
     )
     rows = issues.found(found, code, entity=None, field=pl.col("field"), value=pl.col("value"))
     return rows.collect(engine="streaming")

@@ -40,9 +40,10 @@ def tables(given: Mapping[Any, Any], wishes: dict[str, dict[str, str]]) -> list[
 
 
 def _table(entity: str, frame: pl.LazyFrame) -> Table:
-    names = frame.collect_schema().names()
+    schema = frame.collect_schema()
+    names = schema.names()
     own = [name for name in names if name not in ("_row", "_file", "_smart_list")]
-    text = [pl.col(name).cast(pl.String) for name in own]
+    text = [_as_text(name, schema[name]) for name in own]
     row = (
         pl.col("_row").cast(pl.UInt32) if "_row" in names else pl.int_range(2, pl.len() + 2, dtype=pl.UInt32)
     )
@@ -61,3 +62,12 @@ def _table(entity: str, frame: pl.LazyFrame) -> Table:
         sha256="",
         issues=issues.empty(),
     )
+
+
+def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
+    """Cells as text. Whole numbers without `.0`: pandas makes decimals of a column where a cell is blank."""
+    cell = pl.col(name)
+    if not dtype.is_float():
+        return cell.cast(pl.String)
+    number = pl.when(cell.is_finite()).then(cell).cast(pl.String).str.strip_suffix(".0")
+    return number.alias(name)

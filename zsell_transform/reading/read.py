@@ -23,7 +23,7 @@ from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.shape import Dictionaries, named_ids, shaped
 from zsell_transform.reading.source import Found, files_of
 from zsell_transform.reading.vocabulary import PARTIES
-from zsell_transform.sell.columns import DATES
+from zsell_transform.sell.columns import DATES, IDS
 
 #: What a record without an id is known by.
 _KNOWN_BY: Final = {
@@ -173,6 +173,9 @@ class _Reading:
             frame = frame.with_columns(pl.lit(label).alias("_smart_list"))
         columns = tuple(frame.collect_schema().names())
         if table.suspicious:
+            ids = sorted(IDS.get(meaning.entity, frozenset()) & set(columns))
+            frame, ruined = damage.without_ruined_ids(frame, ids, table.file)
+            self._tell(meaning.entity, ruined)
             self._tell(meaning.entity, damage.cells(frame, table.file))
         days = sorted(DATES.get(meaning.entity, frozenset()) & set(columns))
         self._tell(meaning.entity, damage.serial_days(frame, days, table.file))

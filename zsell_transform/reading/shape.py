@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -22,6 +23,11 @@ from zsell_transform.reading.vocabulary import (
     namings,
     street_column,
 )
+from zsell_transform.sell.columns import IDS
+from zsell_transform.unique import free
+
+#: Columns of the kept records that say where one came from (contract, section 3).
+_OURS: Final = frozenset({"source_id", "file", "row"})
 
 #: Dictionary → its table; `stages` and `pipelines` among them.
 Dictionaries = Mapping[str, pl.DataFrame]
@@ -38,8 +44,7 @@ def shaped(
         dictionaries: the dumps that name ids.
         temporary: a folder for what has to be rewritten.
     """
-    frame, notes = table.frame, []
-    names = list(table.names)
+    frame, names, notes = table.frame, list(table.names), []
     if kept_by_connector := [name for name in names if name.lower().startswith(bookkeeping())]:
         frame, names = frame.drop(kept_by_connector), [n for n in names if n not in kept_by_connector]
         notes.append(
@@ -51,6 +56,7 @@ def shaped(
             )
         )
     frame, names, told = _without_passing(frame, names, meaning, table.file)
+    frame, names = _told_apart(frame, names, meaning)
     notes += told
     if meaning.family == API:
         frame, names, told = _unnested(frame, names, meaning.entity, table.file, temporary)
@@ -67,7 +73,10 @@ def shaped(
         pl.col("_file") if "_file" in found else pl.lit(table.file).alias("_file")
     )  # edited frames keep theirs
     columns = [name for name in found if name not in ("_file", "_row")]
-    return frame.select(file, "_row", *columns), issues.gather(notes)
+    ids = [name for name in columns if name in IDS.get(meaning.entity, ())]
+    # pandas makes decimals of a column of whole numbers as soon as one cell is blank.
+    whole = (pl.col(name).str.strip_suffix(".0") for name in ids)
+    return frame.select(file, "_row", *columns).with_columns(whole), issues.gather(notes)
 
 
 def named_ids(table: Table, meaning: Meaning) -> pl.DataFrame:
@@ -81,6 +90,17 @@ def named_ids(table: Table, meaning: Meaning) -> pl.DataFrame:
         gone = pl.when(pl.col("deleted_at").is_not_null()).then(pl.lit(" - Deleted")).otherwise(pl.lit(""))
         found = found.with_columns(pl.col("name") + gone)
     return found
+
+
+def _told_apart(
+    frame: pl.LazyFrame, names: Sequence[str], meaning: Meaning
+) -> tuple[pl.LazyFrame, list[str]]:
+    """Headers that the library uses for itself become custom fields of the same name."""
+    new: dict[str, str] = {}
+    for name in names:
+        if name not in meaning.columns and (name in _OURS or name.startswith("_")):
+            new[name] = free(f"custom {name}", {*names, *new.values()})
+    return frame.rename(new), [new.get(name, name) for name in names]
 
 
 def _without_passing(

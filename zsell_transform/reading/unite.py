@@ -15,6 +15,7 @@ from zsell_transform import issues
 from zsell_transform.positions import stands_twice
 from zsell_transform.reading.vocabulary import FAMILIES
 from zsell_transform.sell.columns import STANDARD, is_custom, plain_name
+from zsell_transform.tall import name_of, tall
 
 #: Columns that say where a record comes from, not what it is.
 _PLACE: Final = ("_file", "_row", "_company", "_smart_list", "_rank", "_n")
@@ -143,19 +144,18 @@ def _told(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataF
 def _differing(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataFrame:
     """An issue for each value that is not used, save another spelling of the same day, moment or number."""
     values = [name for name in several.columns if name not in (*_PLACE, "id")]
-    given = several.unpivot(
-        values, index=["id", "_file", "_row", "_n"], variable_name="field", value_name="value"
-    )
-    used = records.unpivot(values, index="id", variable_name="field", value_name="used")
+    given = tall(several.lazy(), values, ("id", "_file", "_row", "_n"), "field", "value")
+    used = tall(records.lazy(), values, ("id",), "field", "used")
     apart = (
         given.filter(pl.col("value").is_not_null())
         .join(used, on=["id", "field"], how="left", maintain_order="left")
         .filter(~_same(pl.col("value"), pl.col("used")))
         .sort("_n", maintain_order=True)
         .rename({"id": "_id"})
+        .with_columns(name_of("field"))
     )
     return issues.found(
-        apart.lazy(),
+        apart,
         "records_differ",
         entity=entity,
         field=pl.col("field"),

@@ -77,6 +77,11 @@ STANDARD: Final[dict[str, frozenset[str]]] = {
     }.items()
 }
 
+#: Sell's own columns that hold ids: the record's, and those of others that it hangs on.
+IDS: Final[dict[str, frozenset[str]]] = {
+    entity: frozenset(name for name in names if name == "id" or name.endswith("_id"))
+    for entity, names in STANDARD.items()
+}
 #: Sell's own columns that hold dates or numbers: a spreadsheet may have turned their values round.
 DATES: Final[dict[str, frozenset[str]]] = {
     "companies": frozenset({"created_at"}),

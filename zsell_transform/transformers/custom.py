@@ -11,6 +11,7 @@ from zsell_transform.cleaning import clock_of, date, date_of, number
 from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
 from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.survey import Column, Survey
+from zsell_transform.unique import free
 
 
 @attrs.frozen
@@ -95,15 +96,7 @@ def unique_names(columns: Iterable[str], item: str) -> dict[str, str]:
             name = f"{name} (Sell)"
         if scopes[column] == "prospect/customer" and field_key(plain_name(column)) in contact_fields:
             name = f"{name} (customer)"
-        names[column] = _free(name, taken)
+        names[column] = free(name, taken, field_key)
         taken.add(field_key(names[column]))
         taken.add(field_key(f"{names[column]} (time)"))
     return names
-
-
-def _free(name: str, taken: set[str]) -> str:
-    tries, new = 1, name
-    while field_key(new) in taken:
-        tries += 1
-        new = f"{name} ({tries})"
-    return new

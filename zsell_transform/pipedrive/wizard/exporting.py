@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.pipedrive.exports import vocabulary
+from zsell_transform.unique import told_apart
 
 _STEMS: Final = {"persons": "people"}
 _BARE: Final = ("activities", "notes")
@@ -42,8 +43,4 @@ def headers(item: str, columns: list[str], *, style: str, language: str) -> dict
     forms = vocabulary()["columns"][item]
     prefix = f"{vocabulary()['prefixes'][item][language]} - " if style == "prefixed" else ""
     spelled = {name: forms.get(name, {}).get(language, [name])[0] for name in columns}
-    taken: set[str] = set()
-    for name, text in spelled.items():  # a custom field may be called like a translated one
-        spelled[name] = name if text in taken else text
-        taken.add(spelled[name])
-    return {name: f"{prefix}{text}" for name, text in spelled.items()}
+    return {name: f"{prefix}{text}" for name, text in told_apart(spelled).items()}

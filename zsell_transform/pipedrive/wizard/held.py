@@ -7,7 +7,14 @@ from collections.abc import Mapping
 import polars as pl
 
 from zsell_transform.pipedrive.exports import vocabulary
-from zsell_transform.pipedrive.wizard.store import _LINKS_OF, _PRINTED_LINKS, ITEMS, Store, empty_store
+from zsell_transform.pipedrive.wizard.store import (
+    _LINKS_OF,
+    _PRINTED_LINKS,
+    ITEMS,
+    Store,
+    empty_store,
+    field_of,
+)
 
 
 def store_of(raw: Mapping[str, pl.DataFrame]) -> Store:
@@ -26,7 +33,7 @@ def _table(item: str, shown: pl.DataFrame) -> pl.DataFrame:
     names = {name: form["wizard"] for name, form in forms.items() if "wizard" in form}
     renamed = {"ID": "_id", **links, **names}
     table = shown.drop(name for name in shown.columns if name in printed and name not in links)
-    table = table.rename({name: renamed[name] for name in table.columns if name in renamed})
+    table = table.rename({name: renamed.get(name, field_of(name)) for name in table.columns})
     if {"Stage (pipeline)", "Pipeline"} <= set(table.columns):
         cell = pl.format("{} ({})", "Stage (pipeline)", "Pipeline")
         table = table.with_columns(pl.coalesce(cell, "Stage (pipeline)").alias("Stage (pipeline)")).drop(

@@ -9,7 +9,16 @@ import polars as pl
 
 from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard.rows import Rows, targeted
-from zsell_transform.pipedrive.wizard.store import EVENTS, FIRST_ID, LEAD_ID, LINK, Store, column, title_field
+from zsell_transform.pipedrive.wizard.store import (
+    EVENTS,
+    FIRST_ID,
+    LEAD_ID,
+    LINK,
+    Store,
+    column,
+    label_of,
+    title_field,
+)
 
 Hits = dict[str, pl.DataFrame]  # item → _row, code, how
 
@@ -107,7 +116,7 @@ def merged(
     def take(name: str, frame: pl.DataFrame, cell: str) -> pl.DataFrame:
         settled = _settled(Field.of(item, name), frame, cell, after, readings)
         changes = settled.changes.join(ids[item], on="code", how="left", maintain_order="left")
-        lost.append(changes.select(**place, field=pl.lit(name), old="old", new="new"))
+        lost.append(changes.select(**place, field=pl.lit(label_of(name)), old="old", new="new"))
         if cell == "_target":
             made = frame.filter(
                 pl.col("_target").is_not_null() & ~pl.col("_row").is_in(settled.refused)

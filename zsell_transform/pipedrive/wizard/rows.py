@@ -12,7 +12,15 @@ import attrs
 import polars as pl
 
 from zsell_transform.pipedrive.assumptions import Readings
-from zsell_transform.pipedrive.wizard.store import EVENTS, ITEMS, Store, column, sell_field, title_field
+from zsell_transform.pipedrive.wizard.store import (
+    EVENTS,
+    ITEMS,
+    Store,
+    column,
+    field_of,
+    sell_field,
+    title_field,
+)
 
 SINGULAR: Final = dict(
     zip(ITEMS, ("Organization", "Person", "Deal", "Lead", "Activity", "Note"), strict=True)
@@ -129,7 +137,7 @@ def _place(header: str) -> tuple[str, str] | None:
     plain = re.sub(r"\s*(?:\*|\(suggested\))$", "", header)
     prefix, _, field = plain.partition(" - ")
     item = next((item for item, word in SINGULAR.items() if word == prefix), None)
-    return (item, field) if item and field else None
+    return (item, field_of(field)) if item and field else None
 
 
 @cache

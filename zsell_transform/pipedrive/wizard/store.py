@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform.pipedrive.exports import mark, vocabulary
+from zsell_transform.unique import told_apart
 
 ITEMS: Final = ("organizations", "persons", "deals", "leads", "activities", "notes")
 #: Item → its table: `_id`, the wizard's fields by name (`Email (Work)`), and the link columns; all text.
@@ -95,6 +96,19 @@ def names(store: Store, item: str) -> pl.DataFrame:
     return table.select(id="_id", name=column(table, title_field(item)), sell_id=own_id(item, table))
 
 
+def field_of(label: str) -> str:
+    """What the store calls a field: names that begin with `_` or a small letter are the model's own.
+
+    All fields of Pipedrive's begin with a capital; a custom field may be called `code`.
+    """
+    return f" {label}" if label[0] == "_" or label[0].islower() else label
+
+
+def label_of(field: str) -> str:
+    """What Pipedrive calls a field of the store."""
+    return field.removeprefix(" ")
+
+
 def shown(item: str, store: Store) -> pl.DataFrame:
     """An item's table as Pipedrive exports it: canonical columns, then custom fields by label."""
     table = store[item]
@@ -122,7 +136,8 @@ def shown(item: str, store: Store) -> pl.DataFrame:
         frame = frame.rename({"Deal": "Deal title"})
     columns: Mapping[str, Mapping[str, str]] = vocabulary()["columns"][item]
     canonical = {forms["wizard"]: name for name, forms in columns.items() if "wizard" in forms}
-    frame = frame.rename({name: canonical[name] for name in frame.columns if name in canonical})
+    own = sorted(frame.columns, key=lambda name: name not in canonical)  # custom fields come second
+    frame = frame.rename(told_apart({name: canonical.get(name, label_of(name)) for name in own}))
     known = [name for name in columns if name in frame.columns]
     return frame.select(*known, *(name for name in frame.columns if name not in known))
 

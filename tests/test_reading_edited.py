@@ -1,0 +1,122 @@
+"""Exports that went through other hands: pandas, spreadsheets, and people who add columns of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import zsell_transform as zt
+from tests.loop import run_loop
+
+#: Names that the library gives to columns of its own somewhere on the way.
+OURS = "file row source_id value field count column used n o code how history _n _row _file _id _x".split()
+
+
+def folder(place: Path, **files: str) -> Path:
+    place.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (place / f"{name}.0.csv").write_text(text, encoding="utf-8")
+    return place
+
+
+def linked(run: zt.Migration) -> dict[str, tuple[str | None, ...]]:
+    """Title of a deal → the organization and person on its row."""
+    names = ("Deal - Title", "Organization - Name", "Person - Name")
+    deals = run.tables["deals"]
+    there = [pl.col(name) if name in deals.columns else pl.lit(None).alias(name) for name in names]
+    return {title: found for title, *found in deals.select(there).rows()}  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("prefix", ["", "custom "])
+def test_columns_called_like_ours_arrive(prefix: str, tmp_path: Path) -> None:
+    more, cells = ",".join(prefix + name for name in OURS), ",".join(f"cell {name}" for name in OURS)
+    person = "41000211,false,Poppy,Quillfeather,poppy@quillfeather.example"
+    header = f"id,is_organisation,first_name,last_name,email,{more}\n"
+    sell = folder(tmp_path / "sell", contacts=f"{header}{person},{cells}\n")
+    # The same person in a second file, with another value in each of the columns.
+    (sell / "contacts.1.csv").write_text(f"{header}{person},{cells.replace('cell', 'other')}\n")
+
+    run = zt.transform(sell)
+    [row] = run.tables["persons"].to_dicts()
+    differing = run.issues.filter(pl.col("code") == "records_differ")
+
+    shown = {name: row.get(f"Person - {name}", row.get(f"Person - {name} (2)")) for name in OURS}
+    assert shown == {name: f"cell {name}" for name in OURS}
+    assert differing.height == len(OURS)
+    assert run_loop(sell, tmp_path / "laps").faults == ()
+
+
+def test_a_cell_that_a_spreadsheet_ruined_is_told_whatever_its_column_is_called(tmp_path: Path) -> None:
+    header = f"id,is_organisation,first_name,last_name,{','.join(OURS)}\n"
+    person = f"41000211,false,Poppy,Quillfeather,{','.join(['1.5E+12'] * len(OURS))}\n"
+    run = zt.transform(folder(tmp_path, contacts=header + person))
+    told = run.issues.filter(pl.col("code") == "spreadsheet_damage")
+    assert sorted(name.removeprefix("custom ").removesuffix(" (2)") for name in told["field"]) == sorted(OURS)
+
+
+CONTACTS = """\
+id,is_organisation,name,first_name,last_name,organisation_id
+1,true,Bolt Ltd,,,
+2,false,,Ann,Dunn,1{}
+3,false,,Carl,Foss,
+"""
+DEALS = """\
+id,name,scope,stage_name,currency,main_contact_id,company_id
+11,Roof,100,Quote,EUR,2{0},1{0}
+12,Hedge,100,Quote,EUR,,1{0}
+"""
+
+
+@pytest.mark.parametrize("form", ["", ".0"])
+def test_ids_that_pandas_wrote_as_decimals_link(form: str, tmp_path: Path) -> None:
+    """`read_csv` and `to_csv` make `1.0` of `1` wherever one cell of the column is blank."""
+    sell = folder(tmp_path, contacts=CONTACTS.format(form), deals=DEALS.format(form))
+    run = zt.transform(sell)
+    assert linked(run) == {"Roof": ["Bolt Ltd", "Ann Dunn"], "Hedge": ["Bolt Ltd", None]}
+    people = run.tables["persons"]
+    assert people["Person - Zendesk Sell ID"].to_list() == ["2", "3"]
+    assert people["Organization - Name"].to_list() == ["Bolt Ltd", None]
+
+
+def test_frames_with_ids_as_decimals_link() -> None:
+    people = pl.DataFrame(
+        {
+            "id": [1.0, 2.0, 3.0],
+            "is_organisation": ["true", "false", "false"],
+            "name": ["Bolt Ltd", None, None],
+            "first_name": [None, "Ann", "Carl"],
+            "last_name": [None, "Dunn", "Foss"],
+            "organisation_id": [None, 1.0, float("nan")],
+            "Weight": [1.5, float("nan"), 2.0],
+        }
+    )
+    deals = pl.DataFrame({"id": [11], "name": ["Roof"], "stage_name": ["Quote"], "company_id": [1.0]})
+    run = zt.transform({"contacts": people, "deals": deals})
+    assert linked(run) == {"Roof": ["Bolt Ltd", None]}
+    written = run.tables["persons"].select("Organization - Name", "Person - Weight")
+    assert written.rows() == [("Bolt Ltd", None), (None, "2")]
+    assert run.tables["organizations"]["Organization - Weight"].to_list() == ["1.5"]
+
+
+def test_ids_that_a_spreadsheet_rounded_make_no_two_people_one(tmp_path: Path) -> None:
+    sell = folder(
+        tmp_path,
+        contacts="id,is_organisation,first_name,last_name,email\n"
+        "1.07E+09,false,Ann,Dunn,ann@dunn.example\n"
+        "1.07E+09,false,Carl,Foss,carl@foss.example\n",
+        deals="id,name,stage_name,currency,main_contact_id,main_contact\n"
+        "11,Roof,Quote,EUR,1.07E+09,Carl Foss\n"
+        "12,Hedge,Quote,EUR,1.07E+09,\n",
+    )
+    run = zt.transform(sell, mapping={"orphans": {"deals": "leave_out"}})
+    assert run.tables["persons"]["Person - Name"].to_list() == ["Ann Dunn", "Carl Foss"]
+    assert linked(run) == {"Roof": [None, "Carl Foss"]}  # by its name, since it has one
+    told = run.issues.filter(pl.col("code") == "id_ruined").select("severity", "entity", "row", "field")
+    assert told.rows() == [
+        ("error", "contacts", 2, "id"),
+        ("error", "contacts", 3, "id"),
+        ("error", "deals", 2, "main_contact_id"),
+        ("error", "deals", 3, "main_contact_id"),
+    ]

@@ -1,0 +1,23 @@
+"""A second thing of one name is told apart."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zsell_transform.unique import free, told_apart
+
+NAMES = st.sampled_from(["a", "A", "a (2)", "a (3)", "b"])
+
+
+@given(st.lists(NAMES, max_size=8))
+def test_no_two_names_are_alike_and_the_first_keeps_its_own(names: list[str]) -> None:
+    found = list(told_apart({str(n): name for n, name in enumerate(names)}).values())
+    assert len(set(found)) == len(names)
+    for n, name in enumerate(names):
+        if name not in found[:n]:
+            assert found[n] == name
+
+
+def test_names_may_be_alike_by_a_key() -> None:
+    assert free("A", {"a", "a (2)"}, str.lower) == "A (3)"
