@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -46,6 +47,18 @@ def test_columns_called_like_ours_arrive(prefix: str, tmp_path: Path) -> None:
     assert shown == {name: f"cell {name}" for name in OURS}
     assert differing.height == len(OURS)
     assert run_loop(sell, tmp_path / "laps").faults == ()
+
+
+def test_custom_fields_of_the_api_called_like_ours_arrive(tmp_path: Path) -> None:
+    fields = json.dumps({name: f"cell {name}" for name in [*OURS, "email", "custom email"]}).replace(
+        '"', '""'
+    )
+    header = "id,is_organization,first_name,last_name,email,custom_fields\n"
+    sell = folder(tmp_path, contacts=f'{header}41000211,false,Ann,Dunn,ann@dunn.example,"{fields}"\n')
+    [row] = zt.transform(sell).tables["persons"].to_dicts()
+    shown = {name: row.get(f"Person - {name}", row.get(f"Person - {name} (2)")) for name in OURS}
+    assert shown == {name: f"cell {name}" for name in OURS}
+    assert {"ann@dunn.example", "cell email", "cell custom email"} <= set(row.values())
 
 
 def test_a_cell_that_a_spreadsheet_ruined_is_told_whatever_its_column_is_called(tmp_path: Path) -> None:

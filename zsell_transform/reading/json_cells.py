@@ -16,6 +16,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.reading.vocabulary import address_parts, street_column
+from zsell_transform.sell.columns import own_name
 
 #: Columns of an API object that may hold JSON, and how each is read.
 NESTED: Final = ("address", "billing_address", "shipping_address", "tags", "custom_fields")
@@ -52,7 +53,7 @@ def expanded(
     for column in nested:
         cells, wrong = _columns(table[column].to_list(), _READERS[column](entity))
         if wrong:
-            cells.setdefault(_free(column, taken), {}).update(wrong)
+            cells.setdefault(own_name(column, taken), {}).update(wrong)
             where = table.select("_row", pl.Series("value", _filled(wrong, table.height), pl.String))
             bad = where.filter(pl.col("value").is_not_null()).lazy().with_columns(pl.lit(file).alias("_file"))
             notes.append(
@@ -60,7 +61,9 @@ def expanded(
                     bad, "cell_not_json", entity=entity, field=column, value=pl.col("value"), detail=column
                 ).collect()
             )
-        named = {_free(name, taken): _filled(values, table.height) for name, values in cells.items()}
+        named: dict[str, list[str | None]] = {}
+        for name, values in cells.items():
+            named[own_name(name, [*taken, *named])] = _filled(values, table.height)
         taken += named
         parts.append(pl.DataFrame(named, schema=dict.fromkeys(named, pl.String)))
     pl.concat([table.drop(nested), *(part for part in parts if part.width)], how="horizontal").write_parquet(
@@ -99,11 +102,6 @@ def _parsed(cell: str) -> Any:
 
 def _filled(values: dict[int, str], height: int) -> list[str | None]:
     return [values.get(n) for n in range(height)]
-
-
-def _free(name: str, taken: list[str]) -> str:
-    """A custom field that is named as a column of Sell's own, told apart as the full export tells it."""
-    return f"custom {name}" if name in taken else name
 
 
 def _address(entity: str) -> Callable[[Any], Iterator[tuple[str, str]]]:

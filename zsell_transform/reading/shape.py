@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
@@ -23,11 +22,8 @@ from zsell_transform.reading.vocabulary import (
     namings,
     street_column,
 )
-from zsell_transform.sell.columns import IDS
-from zsell_transform.unique import free
-
-#: Columns of the kept records that say where one came from (contract, section 3).
-_OURS: Final = frozenset({"source_id", "file", "row"})
+from zsell_transform.sell.columns import IDS, is_ours, own_name
+from zsell_transform.unique import told_apart
 
 #: Dictionary → its table; `stages` and `pipelines` among them.
 Dictionaries = Mapping[str, pl.DataFrame]
@@ -98,8 +94,8 @@ def _told_apart(
     """Headers that the library uses for itself become custom fields of the same name."""
     new: dict[str, str] = {}
     for name in names:
-        if name not in meaning.columns and (name in _OURS or name.startswith("_")):
-            new[name] = free(f"custom {name}", {*names, *new.values()})
+        if name not in meaning.columns and is_ours(name):
+            new[name] = own_name(name, {*names, *new.values()})
     return frame.rename(new), [new.get(name, name) for name in names]
 
 
@@ -156,8 +152,8 @@ def _renamed(frame: pl.LazyFrame, names: list[str], meaning: Meaning) -> tuple[p
     """Canonical names; a header that keeps its own is told apart where a canonical column has that name."""
     canonical = {name: meaning.columns[name] for name in names if name in meaning.columns}
     taken = set(canonical.values())
-    own = {name: f"custom {name}" for name in names if name not in canonical and name in taken}
-    new = canonical | own
+    own = {name: own_name(name, taken) for name in names if name not in canonical}
+    new = told_apart(canonical | own)
     return frame.rename(new), [new.get(name, name) for name in names]
 
 

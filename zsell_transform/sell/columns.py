@@ -7,7 +7,10 @@ column that is not here is a custom field. Source: facts page on Sell exports, s
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
+
+from zsell_transform.unique import free
 
 _PERSON: Final = (
     "id first_name last_name name owner creator creator_id user_id tags email address "
@@ -136,6 +139,19 @@ def is_custom(entity: str, column: str) -> bool:
     return not column.startswith("_") and (
         bool(CUSTOM.match(column)) or column not in STANDARD.get(entity, frozenset())
     )
+
+
+def own_name(name: str, taken: Collection[str]) -> str:
+    """What a custom field's column is called among others.
+
+    `custom X`, as the full export has it, where `X` is one of them, or a name that the library needs itself.
+    """
+    return free(f"custom {name}", taken) if name in taken or is_ours(name) else name
+
+
+def is_ours(name: str) -> bool:
+    """Whether the library calls a column so that says where a record comes from (contract, section 3)."""
+    return name in ("source_id", "file", "row") or name.startswith("_")
 
 
 def plain_name(column: str) -> str:
