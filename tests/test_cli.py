@@ -446,6 +446,19 @@ def test_a_bar_appears_only_after_a_while(
     assert "linking" in capsys.readouterr().err
 
 
+def test_a_bar_moves_in_every_stage_whatever_it_counts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "INTERVAL", 0.01)
+    with Progress(True) as tell:
+        for stage, total in (("checking", 10**9), ("storing", 100)):
+            for tenth in range(11):
+                tell(stage, tenth * total // 10, total)
+                time.sleep(0.02)
+    shown = capsys.readouterr().err
+    assert all(f"{stage}:  {tenth}0%" in shown for stage in ("checking", "storing") for tenth in range(2, 9))
+
+
 def test_without_tqdm_there_are_plain_lines(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

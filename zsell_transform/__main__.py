@@ -235,8 +235,8 @@ def _parser(name: str, description: str) -> Parser:
 
 def _program() -> str:
     """How the user called this: as a module, or as the installed command."""
-    name = Path(sys.argv[0]).name
-    return "python -m zsell_transform" if name == "__main__.py" else "zsell-transform"
+    as_module = Path(sys.argv[0]).parts[-2:] == ("zsell_transform", "__main__.py")
+    return "python -m zsell_transform" if as_module else "zsell-transform"
 
 
 def _version() -> str:

@@ -30,6 +30,8 @@ STAGES: Final = {
 }
 #: Seconds before a bar appears unasked: what is over sooner needs none.
 PATIENCE: Final = 1.5
+#: Seconds between two looks of the bar.
+INTERVAL: Final = 0.2
 
 
 class Progress:
@@ -144,7 +146,10 @@ def _bar() -> Any:
         from tqdm import tqdm
     except ImportError:
         return _Lines()
-    return tqdm(leave=False, dynamic_ncols=True, file=sys.stderr, unit_scale=True, mininterval=0.2)
+    # By time alone: tqdm's own guess of how many make a step is one of bytes, where rows come next.
+    return tqdm(
+        leave=False, dynamic_ncols=True, file=sys.stderr, unit_scale=True, mininterval=INTERVAL, miniters=1
+    )
 
 
 class _Lines:
