@@ -14,6 +14,7 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform.errors import ExportError
+from zsell_transform.facts import facts
 from zsell_transform.pipedrive.exports import mark
 from zsell_transform.sell.entities import MARK_WORDS
 
@@ -95,11 +96,8 @@ def _record(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
 @cache
 def _reasons() -> tuple[tuple[tuple[str, ...], str], ...]:
     """What a reason says → what to do, in the order of the file."""
-    import yaml
-
-    text = (Path(__file__).parent / "pipedrive" / "skip_reasons.yaml").read_text(encoding="utf-8")
-    loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return tuple((tuple(known["says"]), str(known["do"])) for known in loaded["reasons"])
+    reasons = facts("pipedrive/skip_reasons")["reasons"]
+    return tuple((tuple(known["says"]), str(known["do"])) for known in reasons)
 
 
 def advice(reason: pl.Expr) -> pl.Expr:

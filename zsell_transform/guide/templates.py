@@ -15,6 +15,7 @@ from typing import Final
 
 from zsell_transform.cleaning import plain
 from zsell_transform.errors import MappingError
+from zsell_transform.facts import facts
 
 _MARKS: Final = re.compile(
     r"\s*(?:\*|\((?:suggested|sugerid[oa]s?|vorgeschlagen|sugestões)\))\s*$", re.IGNORECASE
@@ -71,12 +72,8 @@ def _bare(header: str) -> str:
 @cache
 def _known() -> dict[str, tuple[str, ...]]:
     """Our header → its known spellings in all languages."""
-    import yaml
-
-    text = Path(__file__).parents[1].joinpath("pipedrive", "spellings.yaml").read_text(encoding="utf-8")
-    languages = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     known: dict[str, tuple[str, ...]] = {}
-    for language in languages.values():
+    for language in facts("pipedrive/spellings").values():
         for header, spellings in language["spelled"].items():
             known[header] = (*known.get(header, ()), *spellings)
     return known

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import attrs
+
+from zsell_transform.facts import facts
 
 
 @attrs.frozen
@@ -27,13 +27,9 @@ class Click:
     sure: str = "high"
 
 
-@cache
 def _file() -> dict[str, Any]:
-    import yaml
-
-    text = Path(__file__).with_name("account.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return loaded
+    found: dict[str, Any] = facts("pipedrive/account")
+    return found
 
 
 def pricings() -> tuple[Pricing, ...]:

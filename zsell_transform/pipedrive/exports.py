@@ -17,6 +17,7 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
+from zsell_transform.facts import facts
 from zsell_transform.issues import empty, found, gather, issue
 from zsell_transform.pipedrive.export_files import csv_files, nothing_in, read_text
 from zsell_transform.positions import crowded, firsts
@@ -160,14 +161,10 @@ def _read_item(path: Path, named: Mapping[str, Mapping[str, str]]) -> tuple[Path
 # --- recognising --------------------------------------------------------------------------------------
 
 
-@cache
 def vocabulary() -> dict[str, Any]:
     """`exports.yaml`."""
-    import yaml
-
-    text = (Path(__file__).parent / "exports.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return loaded
+    found: dict[str, Any] = facts("pipedrive/exports")
+    return found
 
 
 @cache

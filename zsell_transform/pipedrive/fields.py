@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
 from zsell_transform.cleaning import plain
+from zsell_transform.facts import facts
 
 #: Pipedrive item → the prefix of its headers.
 PREFIXES: Final[dict[str, str]] = {
@@ -40,13 +40,9 @@ class Fact:
     sources: tuple[str, ...]
 
 
-@cache
 def _file() -> dict[str, Any]:
-    import yaml
-
-    text = Path(__file__).with_name("fields.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return loaded
+    found: dict[str, Any] = facts("pipedrive/fields")
+    return found
 
 
 @cache

@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 import attrs
 
+from zsell_transform.facts import facts
 from zsell_transform.sell.columns import STANDARD
 
 FULL_EXPORT: Final = "full_export"
@@ -67,15 +67,6 @@ def folded(header: str) -> str:
 
 
 @cache
-def _yaml(name: str) -> Any:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = (files("zsell_transform") / "sell" / f"{name}.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, loader)
-
-
-@cache
 def full_export() -> tuple[Layout, ...]:
     """Family A: canonical names, so each header means itself."""
     return tuple(
@@ -86,14 +77,14 @@ def full_export() -> tuple[Layout, ...]:
             never=frozenset(given.get("never", ())),
             canonical={name: name for names in given["columns"].values() for name in names.split()},
         )
-        for entity, given in _yaml("full_export").items()
+        for entity, given in facts("sell/full_export").items()
     )
 
 
 @cache
 def api() -> tuple[Layout, ...]:
     """Family C: entities, then dictionaries, then what has no place in Pipedrive."""
-    whole = _yaml("api")
+    whole = facts("sell/api")
     entities = (
         Layout(
             entity,
@@ -119,7 +110,9 @@ def api() -> tuple[Layout, ...]:
 @cache
 def smart_lists() -> tuple[Layout, ...]:
     """Family B: each entity in each language; `telling` is the id, which every such file has."""
-    return tuple(each for code, given in _yaml("smart_lists").items() for each in _of_language(code, given))
+    return tuple(
+        each for code, given in facts("sell/smart_lists").items() for each in _of_language(code, given)
+    )
 
 
 def _of_language(code: str, given: dict[str, Any]) -> Iterator[Layout]:
@@ -154,43 +147,43 @@ def canonical_columns(entity: str) -> frozenset[str]:
 def momentary() -> frozenset[str]:
     """Smart List columns, folded, that were true only at the moment of the export."""
     return frozenset(
-        folded(each) for given in _yaml("smart_lists").values() for each in given.get("momentary", ())
+        folded(each) for given in facts("sell/smart_lists").values() for each in given.get("momentary", ())
     )
 
 
 @cache
 def bookkeeping() -> tuple[str, ...]:
     """How the columns begin that connectors add for themselves."""
-    return tuple(_yaml("api")["bookkeeping"])
+    return tuple(facts("sell/api")["bookkeeping"])
 
 
 @cache
 def address_parts() -> dict[str, str]:
     """Part of an API address → canonical column (`street` is `address` on contacts)."""
-    return dict(_yaml("api")["address"])
+    return dict(facts("sell/api")["address"])
 
 
 def street_column(entity: str) -> str:
     """The canonical column of an address's first line."""
-    return str(_yaml("api")["entities"].get(entity, {}).get("street", "street"))
+    return str(facts("sell/api")["entities"].get(entity, {}).get("street", "street"))
 
 
 @cache
 def namings(entity: str) -> tuple[Naming, ...]:
     """The id columns of an entity in API dumps, with the dumps that name them."""
-    given = _yaml("api")["entities"].get(entity, {}).get("names", {})
+    given = facts("sell/api")["entities"].get(entity, {}).get("names", {})
     return tuple(Naming(id_column, *pair) for id_column, pair in given.items())
 
 
 def instead(dictionary: str) -> str:
     """The dump that stands in for one that is not there; empty when there is none."""
-    return str(_yaml("api")["instead"].get(dictionary, ""))
+    return str(facts("sell/api")["instead"].get(dictionary, ""))
 
 
 @cache
 def dictionaries() -> frozenset[str]:
     """The dumps that only name ids."""
-    return frozenset(_yaml("api")["dictionaries"])
+    return frozenset(facts("sell/api")["dictionaries"])
 
 
 @cache

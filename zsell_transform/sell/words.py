@@ -6,12 +6,12 @@ Stages, statuses, record types, and the words of a task's subject.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import attrs
 
 from zsell_transform.cleaning import plain
+from zsell_transform.facts import facts
 
 
 @attrs.frozen
@@ -29,13 +29,9 @@ class Wording:
     later: dict[str, str]
 
 
-@cache
 def _file() -> dict[str, Any]:
-    import yaml
-
-    text = Path(__file__).with_name("words.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return loaded
+    found: dict[str, Any] = facts("sell/words")
+    return found
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.facts import facts
 from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard.store import (
     EVENTS,
@@ -143,13 +144,9 @@ def _place(header: str) -> tuple[str, str] | None:
 @cache
 def _localized() -> dict[str, str]:
     """A header of the wizard's templates in another language → the English one."""
-    import yaml
-
-    text = (Path(__file__).parents[1] / "spellings.yaml").read_text(encoding="utf-8")
-    languages = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return {
         form: english
-        for language in languages.values()
+        for language in facts("pipedrive/spellings").values()
         for english, forms in language.get("spelled", {}).items()
         for form in forms
     }
