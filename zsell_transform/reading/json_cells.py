@@ -1,8 +1,8 @@
 """JSON in the cells of API dumps → columns: addresses into their parts, tags into a list, each custom field
 a column.
 
-This is the second and last place where records are looped over: keys are known only after reading every
-cell, and one pass of Python's json is quicker than a path expression a key.
+Cells that are alike are read once. Flat objects of texts, nearly all cells, are read by polars, column by
+column (`flat_json.py`); this is the second and last place where the other records are looped over.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.reading.flat_json import flat
 from zsell_transform.reading.vocabulary import address_parts, street_column
 from zsell_transform.sell.columns import own_name
 
@@ -22,6 +24,35 @@ from zsell_transform.sell.columns import own_name
 NESTED: Final = ("address", "billing_address", "shipping_address", "tags", "custom_fields")
 #: Records that are looked at to see whether they do.
 _SAMPLE: Final = 1_000
+#: Numbers stay as they are written.
+_DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str)
+
+
+@attrs.frozen
+class _Kind:
+    """How a column is read.
+
+    Attributes:
+        read: a JSON value → the names of columns and what stands in them.
+        named: a key → the name of its column, where `read` takes an object key by key; else None.
+    """
+
+    read: Callable[[Any], Iterator[tuple[str, str]]]
+    named: Callable[[str], str] | None = None
+
+
+@attrs.frozen
+class _Found:
+    """What some cells hold: columns by name, and those cells that are no JSON (blank elsewhere)."""
+
+    columns: dict[str, pl.Series]
+    wrong: pl.Series
+
+    def at(self, places: pl.Series) -> _Found:
+        """The same for cells that stand in these places; null for none."""
+        return _Found(
+            {name: cells.gather(places) for name, cells in self.columns.items()}, self.wrong.gather(places)
+        )
 
 
 def nested_columns(frame: pl.LazyFrame, names: list[str]) -> list[str]:
@@ -48,41 +79,68 @@ def expanded(
     """
     table = frame.collect(engine="streaming")
     taken = [name for name in table.columns if name not in nested]
-    parts: list[pl.DataFrame] = []
+    parts: list[pl.Series] = []
     notes: list[pl.DataFrame] = []
     for column in nested:
-        cells, wrong = _columns(table[column].to_list(), _READERS[column](entity))
-        if wrong:
-            cells.setdefault(own_name(column, taken), {}).update(wrong)
-            where = table.select("_row", pl.Series("value", _filled(wrong, table.height), pl.String))
-            bad = where.filter(pl.col("value").is_not_null()).lazy().with_columns(pl.lit(file).alias("_file"))
+        found = _read(table[column], _KINDS[column](entity))
+        columns = dict(found.columns)
+        if found.wrong.count():
+            kept = own_name(column, taken)
+            columns[kept] = found.wrong.zip_with(found.wrong.is_not_null(), columns.get(kept, found.wrong))
+            where = table.select("_row", found.wrong.alias("value")).lazy()
+            bad = where.filter(pl.col("value").is_not_null()).with_columns(pl.lit(file).alias("_file"))
             notes.append(
                 issues.found(
                     bad, "cell_not_json", entity=entity, field=column, value=pl.col("value"), detail=column
                 ).collect()
             )
-        named: dict[str, list[str | None]] = {}
-        for name, values in cells.items():
-            named[own_name(name, [*taken, *named])] = _filled(values, table.height)
-        taken += named
-        parts.append(pl.DataFrame(named, schema=dict.fromkeys(named, pl.String)))
-    pl.concat([table.drop(nested), *(part for part in parts if part.width)], how="horizontal").write_parquet(
-        target
-    )
+        for name, cells in columns.items():
+            taken.append(own_name(name, taken))
+            parts.append(cells.alias(taken[-1]))
+    table.drop(nested).hstack(parts).write_parquet(target)
     return pl.scan_parquet(target, glob=False), issues.gather(notes)
 
 
-def _columns(
-    cells: list[str | None], read: Callable[[Any], Iterator[tuple[str, str]]]
-) -> tuple[dict[str, dict[int, str]], dict[int, str]]:
-    """Column → row → value, for what is in the cells; and the cells that are no JSON."""
+def _read(cells: pl.Series, kind: _Kind) -> _Found:
+    """What is in the cells; of those that are alike, one is read."""
+    different = cells.drop_nulls().unique(maintain_order=True)
+    if 2 * different.len() > cells.len():
+        return _each(cells, kind)
+    places = cells.replace_strict(different, pl.int_range(different.len(), eager=True), default=None)
+    return _each(different, kind).at(places)
+
+
+def _each(cells: pl.Series, kind: _Kind) -> _Found:
+    """What is in each of the cells; the columns in the order in which they appear."""
+    whole, keyed = flat(cells) if kind.named else (pl.repeat(False, cells.len(), eager=True), {})
+    columns = {kind.named(key): values for key, values in keyed.items()} if kind.named else {}
+    if len(columns) < len(keyed):  # two keys mean one column: the later one in a cell counts
+        whole, columns = pl.repeat(False, cells.len(), eager=True), {}
+    rest = (~whole & cells.is_not_null()).arg_true()
+    found, wrong = _by_python(dict(zip(rest, cells.gather(rest), strict=True)), kind)
+    for name, values in found.items():
+        so_far = columns.get(name, pl.repeat(None, cells.len(), dtype=pl.String, eager=True))
+        columns[name] = so_far.clone().scatter(list(values), list(values.values()))
+    ordered = sorted(columns, key=lambda name: _appears(name, columns[name], cells, kind))
+    damaged = pl.repeat(None, cells.len(), dtype=pl.String, eager=True)
+    return _Found(
+        {name: columns[name] for name in ordered}, damaged.scatter(list(wrong), list(wrong.values()))
+    )
+
+
+def _appears(name: str, values: pl.Series, cells: pl.Series, kind: _Kind) -> tuple[int, int]:
+    """Where a column first has a value: the cell, and the place in it."""
+    first = values.is_not_null().arg_max() or 0
+    return first, [name for name, value in kind.read(_parsed(cells[first])) if value].index(name)
+
+
+def _by_python(cells: dict[int, str], kind: _Kind) -> tuple[dict[str, dict[int, str]], dict[int, str]]:
+    """Column → place → value, for what is in the cells; and the cells that are no JSON."""
     found: dict[str, dict[int, str]] = {}
     wrong: dict[int, str] = {}
-    for n, cell in enumerate(cells):
-        if not cell:
-            continue
+    for n, cell in cells.items():
         try:
-            for name, value in read(_parsed(cell)):
+            for name, value in kind.read(_parsed(cell)):
                 if value:
                     found.setdefault(name, {})[n] = value
         except (ValueError, SyntaxError, TypeError, AttributeError):
@@ -93,52 +151,40 @@ def _columns(
 def _parsed(cell: str) -> Any:
     """JSON with its numbers as they are written; else Python's own print of a dict or list."""
     try:
-        return json.loads(cell, parse_float=str, parse_int=str)
+        return _DECODER.decode(cell)
     except ValueError:
         import ast
 
         return ast.literal_eval(cell)
 
 
-def _filled(values: dict[int, str], height: int) -> list[str | None]:
-    return [values.get(n) for n in range(height)]
-
-
-def _address(entity: str) -> Callable[[Any], Iterator[tuple[str, str]]]:
+def _address(entity: str) -> _Kind:
     columns = {**address_parts(), "line1": street_column(entity)}
+
+    def named(part: str) -> str:
+        return columns.get(part, f"address {part}")
 
     def read(value: Any) -> Iterator[tuple[str, str]]:
         if not isinstance(value, dict):
             raise TypeError
-        for part, content in value.items():
-            yield columns.get(part, f"address {part}"), _text(content)
+        return ((named(part), _text(content)) for part, content in value.items())
 
-    return read
-
-
-def _one_line(column: str) -> Callable[[str], Callable[[Any], Iterator[tuple[str, str]]]]:
-    def of_entity(_: str) -> Callable[[Any], Iterator[tuple[str, str]]]:
-        def read(value: Any) -> Iterator[tuple[str, str]]:
-            yield column, _text(value)
-
-        return read
-
-    return of_entity
+    return _Kind(read, named)
 
 
-def _tags(_: str) -> Callable[[Any], Iterator[tuple[str, str]]]:
+def _one_line(column: str) -> Callable[[Any], Iterator[tuple[str, str]]]:
     def read(value: Any) -> Iterator[tuple[str, str]]:
-        yield "tags", ",".join(_text(each) for each in value) if isinstance(value, list) else _text(value)
+        yield column, _text(value)
 
     return read
 
 
-def _custom_fields(_: str) -> Callable[[Any], Iterator[tuple[str, str]]]:
-    def read(value: Any) -> Iterator[tuple[str, str]]:
-        for name, content in _pairs(value):
-            yield name, _text(content)
+def _tags(value: Any) -> Iterator[tuple[str, str]]:
+    yield "tags", ",".join(_text(each) for each in value) if isinstance(value, list) else _text(value)
 
-    return read
+
+def _custom_fields(value: Any) -> Iterator[tuple[str, str]]:
+    return ((name, _text(content)) for name, content in _pairs(value))
 
 
 def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
@@ -176,10 +222,10 @@ def _address_line(value: dict[str, Any]) -> str:
     return ", ".join(filter(None, lines))
 
 
-_READERS: Final[dict[str, Callable[[str], Callable[[Any], Iterator[tuple[str, str]]]]]] = {
+_KINDS: Final[dict[str, Callable[[str], _Kind]]] = {
     "address": _address,
-    "billing_address": _one_line("billing_address"),
-    "shipping_address": _one_line("shipping_address"),
-    "tags": _tags,
-    "custom_fields": _custom_fields,
+    "billing_address": lambda _: _Kind(_one_line("billing_address")),
+    "shipping_address": lambda _: _Kind(_one_line("shipping_address")),
+    "tags": lambda _: _Kind(_tags),
+    "custom_fields": lambda _: _Kind(_custom_fields, named=str),
 }

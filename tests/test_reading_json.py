@@ -1,0 +1,78 @@
+"""JSON in cells: what polars reads at once is what Python's json gives cell by cell."""
+
+from __future__ import annotations
+
+import json
+from unittest import mock
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zsell_transform.reading import json_cells
+from zsell_transform.reading.flat_json import flat
+
+KEYS = st.sampled_from(
+    ["Size", "C d", "ä", 'k"q', "", "line1", "city", "postal_code", "name", "email", "x.y"]
+)
+SIMPLE = st.one_of(
+    st.text(max_size=4),
+    st.sampled_from(["", " y ", "a\nb", "\\", "true", "12/06/2023", "😀"]),
+    st.booleans(),
+    st.none(),
+    st.integers(-(10**6), 10**6),
+)
+VALUES = st.one_of(
+    SIMPLE,
+    SIMPLE,
+    SIMPLE,
+    st.floats(allow_nan=False),
+    st.just([{"id": 1, "name": "S"}]),
+    st.just({"city": "O"}),
+)
+SPACES = st.sampled_from([(",", ":"), (", ", ": "), (" , ", " : ")])
+
+
+@st.composite
+def cells(draw: st.DrawFn) -> str | None:
+    """A cell: an object as JSON, now and then something else, or nothing."""
+    odd = draw(st.integers(0, 14))
+    if odd == 0:
+        return draw(
+            st.sampled_from(
+                [None, "not json", "{", '{"a":1,}', "{'a': 'b'}", "[]", "{}", "null", '{"A":007}']
+            )
+        )
+    pairs = draw(st.dictionaries(KEYS, VALUES, max_size=5))
+    return json.dumps(pairs, ensure_ascii=draw(st.booleans()), separators=draw(SPACES))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(cells(), min_size=1, max_size=8), st.sampled_from(["address", "custom_fields"]))
+def test_what_is_read_at_once_is_what_each_cell_gives(given: list[str | None], column: str) -> None:
+    kind, texts = json_cells._KINDS[column]("contacts"), pl.Series(given, dtype=pl.String)
+    nothing = (pl.repeat(False, texts.len(), eager=True), {})
+    with mock.patch.object(json_cells, "flat", return_value=nothing):
+        one_by_one = json_cells._each(texts, kind)
+    for found in (json_cells._each(texts, kind), json_cells._read(texts, kind)):
+        assert list(found.columns) == list(one_by_one.columns)
+        assert {n: c.to_list() for n, c in found.columns.items()} == {
+            n: c.to_list() for n, c in one_by_one.columns.items()
+        }
+        assert found.wrong.to_list() == one_by_one.wrong.to_list()
+
+
+def test_keys_that_come_late_are_found() -> None:
+    texts = pl.Series([json.dumps({"early": "a"})] * 1_000 + [json.dumps({"late": "b", "early": 1})])
+    read, found = flat(texts)
+    assert read.all()
+    assert found["late"].to_list() == [None] * 1_000 + ["b"]
+    assert found["early"].to_list() == ["a"] * 1_000 + ["1"]
+
+
+@pytest.mark.parametrize("value", ["1.50", "1e3", "[1]", '{"a": 1}', "-0", "12345678901234567890"])
+def test_what_polars_would_write_in_another_way_is_left_to_python(value: str) -> None:
+    read, found = flat(pl.Series([f'{{"a": {value}}}', '{"a": "x"}']))
+    assert read.to_list() == [False, True]
+    assert found["a"].to_list() == [None, "x"]
