@@ -153,7 +153,9 @@ def unlike(pipedrive: Rehearsal, expected: Expected) -> Iterator[str]:
         }
         yield from (f"missing: {item} {one}" for one in sorted(wanted - held))
         yield from (f"not of Sell: {item} {one}" for one in sorted(held - wanted))
-    missing, wrong = expected.against({_first_ids(link) for link in pipedrive.graph.iter_rows()})
+    # The note on a lead's row has no mark, and hangs on what stands on that row.
+    marked = pipedrive.graph.filter((pl.col("item") != "notes") | pl.col("sell_id").is_not_null())
+    missing, wrong = expected.against({_first_ids(link) for link in marked.iter_rows()})
     yield from (f"missing link: {_told(link)}" for link in sorted(missing, key=str))
     yield from (f"wrong link: {_told(link)}" for link in sorted(wrong, key=str))
 

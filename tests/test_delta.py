@@ -153,7 +153,7 @@ def delta(moved: Moved, now: Account, place: Path, mapping: Any = None) -> Delta
         moved.previous,
         records=records,
         drafts=drafts,
-        graph=link(keys, Details(drafts["contacts"], 0)),
+        graph=link(keys, Details(drafts["contacts"], 0, drafts["leads"])),
         left_out=left_out,
         held=held,
         ask=ask,

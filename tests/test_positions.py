@@ -159,7 +159,8 @@ def test_what_is_read_late_has_a_row_for_each_contact(people: int, columns: tupl
     )
     ask = Mapping.load(None)
     names = {"contacts": frame.lazy()}
-    details = Details(draft("contacts", frame.lazy(), ask, study(names, ask)), people)
+    contacts = draft("contacts", frame.lazy(), ask, study(names, ask))
+    details = Details(contacts, people, contacts)
 
     emails = [f"email{n}@x.example" for n in range(people)] if "email" in columns else [None] * people
     assert details.values["email"].to_list() == emails

@@ -212,6 +212,8 @@ def _headers(draft: Draft, plan: Plan) -> Iterator[str]:
     yield from draft.headers
     yield from (column for own in plan.overrides if own.height for column in own.columns if column != "n")
     yield from (column for column in plan.added.columns if plan.added.height and column != "id")
+    if "_extra" in plan.rows.columns and plan.rows["_extra"].count():
+        yield TEXTS[draft.target]
 
 
 def _ordered(item: str, standing: list[str], links: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is asked of contacts only late, or only of few: read from where it is stored, once it is asked for."""
+"""What is asked of people only late, or only of few: read from where it is stored, once it is asked for."""
 
 from __future__ import annotations
 
@@ -18,25 +18,29 @@ _VALUES: Final = {
     "work": "Person - Phone (Work)",
     "mobile": "Person - Phone (Mobile)",
 }
+#: What is told of a lead beside the values by which its person is found.
+PLACED: Final = {"job": "Person - Job title", "address": "Person - Address"}
 _NAMING: Final = {"first": "Person - First name", "last": "Person - Last name", "city": "_city"}
 
 
 @attrs.frozen(eq=False)
 class Details:
-    """Details of the contacts that the export holds.
+    """Details of the contacts that the export holds, and of its leads.
 
     Attributes:
-        draft: their draft.
+        draft: of the contacts.
         rows: about how many they are.
+        leads: the draft of the leads.
     """
 
     draft: Draft
     rows: int
+    leads: Draft
 
     @classmethod
     def of(cls, drafts: Mapping[str, Draft], seen: Survey) -> Details:
         """Those of an account."""
-        return cls(drafts["contacts"], seen.rows.get("contacts", 0))
+        return cls(drafts["contacts"], seen.rows.get("contacts", 0), drafts["leads"])
 
     @cached_property
     def values(self) -> pl.DataFrame:
@@ -51,6 +55,18 @@ class Details:
         )
         few = found.collect(engine="streaming")
         return rows.to_frame("n").join(few, on="n", how="left", maintain_order="left").drop("n")
+
+
+def placed(draft: Draft, ids: pl.Series) -> pl.DataFrame:
+    """id, job, address of a few people: contacts, or those of leads."""
+    if ids.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys(("id", *PLACED), pl.String))
+    there = set(draft.headers)
+    columns = {
+        name: pl.col(header) if header in there else pl.lit(None, dtype=pl.String)
+        for name, header in PLACED.items()
+    }
+    return draft.of(ids).select(id="_id", **columns).collect(engine="streaming")
 
 
 def _read(draft: Draft, wanted: dict[str, str]) -> pl.LazyFrame:

@@ -248,6 +248,8 @@ def _to_create(
     """The origins of the drafts' fields that are to be created, and of those that only linking added."""
     told: set[str] = set()
     for draft in drafts:
+        if draft.target not in PREFIXES:  # a list for people, as of documents, has no fields in Pipedrive
+            continue
         for origin in draft.origins.filter(pl.col("create")).iter_rows(named=True):
             if filled.get(draft.entity, {}).get(origin["header"], 1):
                 told.add(origin["header"])

@@ -74,7 +74,7 @@ def plan(
     )
     deal_plan, deal_rows = deals(graph, held, ask, companies, people, blocked="deals" in blocked)
     lead_plan, lead_rows = leads(
-        graph, held, ask, companies, people, compared, blocked="leads" in blocked, left_out=left_out
+        graph, held, ask, companies, people, compared, details, blocked="leads" in blocked, left_out=left_out
     )
     plans = {"companies": company_plan, "contacts": person_plan, "deals": deal_plan, "leads": lead_plan}
 

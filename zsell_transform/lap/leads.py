@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.details import PLACED, Details, placed
 from zsell_transform.lap.parties import Compared, with_place
 from zsell_transform.lap.sales import (
     _one_organization,
@@ -57,6 +58,7 @@ OWN_COLUMNS = (
 )
 #: Values of a joining lead that its note keeps where they differ from those of the person it joins.
 COMPARED = {"email": "E-mail", "work": "Phone", "mobile": "Mobile"}
+_LABELS = {"job": "Job title", "address": "Address"}
 
 
 def leads(
@@ -66,6 +68,7 @@ def leads(
     companies: Targets,
     people: Targets,
     contacts: Compared,
+    details: Details,
     *,
     blocked: bool,
     left_out: pl.Series,
@@ -74,6 +77,7 @@ def leads(
 
     Args:
         contacts: what lead people are compared with, from `parties.persons`.
+        details: reads where people work and live, of those whom leads join.
         left_out: ids of leads that the mapping leaves out.
     """
     rows = _with_presence(graph.leads, held)
@@ -103,6 +107,7 @@ def leads(
         _organization_form().alias("o_form"),
     )
     rows = _waiting_with_base(_stated(rows, held, "leads", blocked=blocked))
+    rows = _with_places(rows, details)
     return _plan(rows, companies, people, alone=ask.id_links == "alone"), _targets(rows, held)
 
 
@@ -222,6 +227,19 @@ def _waiting_with_base(rows: pl.DataFrame) -> pl.DataFrame:
     ).drop("base_state")
 
 
+def _with_places(rows: pl.DataFrame, details: Details) -> pl.DataFrame:
+    """The rows with job title and address of leads that join a person; under `p_`, those of that person."""
+    joining = rows.filter(_joins())
+    mine = placed(details.leads, joining["id"])
+    theirs = pl.concat(
+        placed(draft, joining["who_id"].filter(joining["who"] == who).unique()).select(
+            who=pl.lit(who), who_id="id", **{f"p_{column}": column for column in PLACED}
+        )
+        for who, draft in ((CONTACT, details.draft), (LEAD, details.leads))
+    )
+    return beside(rows, mine, "id").join(theirs, on=["who", "who_id"], how="left", maintain_order="left")
+
+
 def _joins() -> pl.Expr:
     return (pl.col("state") == OUT) & pl.col("who").is_in([CONTACT, LEAD, HELD])
 
@@ -242,6 +260,12 @@ def _extra() -> pl.Expr:
             pl.col(column).is_not_null() & (~by_key | pl.col(column).ne_missing(pl.col(f"p_{column}")))
         ).then(pl.lit(f"{label}: ") + _escaped(pl.col(column)))
         for column, label in COMPARED.items()
+    ]
+    lines += [
+        pl.when(pl.col(column).ne_missing(pl.col(f"p_{column}")) & pl.col(column).is_not_null()).then(
+            pl.lit(f"{label}: ") + _escaped(pl.col(column))
+        )
+        for column, label in _LABELS.items()
     ]
     company = pl.when(pl.col("differing").is_not_null()).then(
         pl.lit("Company: ") + _escaped(pl.col("differing"))

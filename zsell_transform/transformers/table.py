@@ -209,6 +209,10 @@ class Draft:
         some = self.records.slice(start, wanted.len()).collect()
         return _laid(some.filter(wanted).lazy(), self.steps).collect()
 
+    def of(self, ids: pl.Series) -> pl.LazyFrame:
+        """`whole` of the records of these ids."""
+        return _laid(self.records.filter(pl.col("_id").is_in(ids.implode())), self.steps)
+
 
 def _laid(records: pl.LazyFrame, steps: Iterable[Iterable[pl.Expr]]) -> pl.LazyFrame:
     for step in steps:
