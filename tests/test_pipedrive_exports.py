@@ -11,6 +11,7 @@ import pytest
 from zsell_transform.errors import ExportError
 from zsell_transform.issues import KINDS, render
 from zsell_transform.mapping import Mapping
+from zsell_transform.migration import transform
 from zsell_transform.pipedrive.exports import Held, empty_held, mark, read_pipedrive, recognise, vocabulary
 from zsell_transform.pipedrive.fields import field_key
 from zsell_transform.pipedrive.wizard.exporting import headers
@@ -260,3 +261,26 @@ def test_of_twins_the_second_is_a_custom_field(tmp_path: Path) -> None:
     held = read_pipedrive(tmp_path)
     assert held.deals["organization"].to_list() == ["Bolt Ltd"]
     assert held.raw["deals"]["Organização"].to_list() == ["club"]
+
+
+@pytest.mark.parametrize("form", ["{}", "{}.0", "'{}", "{:,}", "{:_}"])
+def test_our_ids_are_known_in_every_form_that_other_programs_give_them(form: str, tmp_path: Path) -> None:
+    """pandas and spreadsheets that saved Pipedrive's export again: no record is written twice."""
+    cells = [form.format(number).replace("_", ".") for number in (41_000_011, 41_000_012)]
+    rows = "".join(f'{n},Ann {n},"{cell}"\n' for n, cell in enumerate(cells))
+    (tmp_path / "people.csv").write_text(f"Person - ID,Person - Name,Person - Zendesk Sell ID\n{rows}")
+    held = read_pipedrive(tmp_path)
+    assert held.persons["sell_id"].to_list() == ["41000011", "41000012"]
+    assert held.issues.height == 0
+
+
+def test_of_a_type_whose_ids_a_spreadsheet_rounded_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "sell").mkdir()
+    (tmp_path / "sell" / "contacts.0.csv").write_text("id,is_organisation,name\n41000011,true,Bolt Ltd\n")
+    (tmp_path / "pipedrive").mkdir()
+    (tmp_path / "pipedrive" / "organizations.csv").write_text(
+        "Organization - ID,Organization - Name,Organization - Zendesk Sell ID\n1,Bolt Ltd,4.1E+07\n"
+    )
+    run = transform(tmp_path / "sell", pipedrive=tmp_path / "pipedrive")
+    assert run.summary().row(0, named=True)["waiting"] == 1
+    assert {"sell_ids_rounded", "no_export_of_organizations"} <= set(run.issues["code"])

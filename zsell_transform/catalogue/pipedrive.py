@@ -20,6 +20,12 @@ KINDS: Final[dict[str, Kind]] = {
         "Export it again with the column ID, or name it in the mapping:"
         " `columns: {pipedrive_deals: {Their header: ID}}`.",
     ),
+    "sell_ids_rounded": Kind(
+        "error",
+        "{value} Sell ids in the export of {detail} were rounded by a spreadsheet (`4.1E+07`)",
+        "nothing of it is written, so that no record is doubled",
+        "Export it from Pipedrive again, and give the file without opening it in a spreadsheet.",
+    ),
     "sell_id_twice": Kind(
         "error",
         "Sell id '{value}' stands on several records of Pipedrive's: {detail}",

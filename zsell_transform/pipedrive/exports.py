@@ -22,6 +22,7 @@ from zsell_transform.issues import empty, found, gather, issue
 from zsell_transform.pipedrive.export_files import csv_files, nothing_in, read_text
 from zsell_transform.positions import crowded, firsts
 from zsell_transform.sell.entities import ITEMS, TARGETS
+from zsell_transform.sparing import where_found
 from zsell_transform.unique import told_apart
 
 #: Pipedrive item → the Sell entity that issues about it are told under.
@@ -265,7 +266,12 @@ def _fold(text: str) -> str:
 
 
 def _held(tables: Mapping[str, pl.DataFrame], problems: list[pl.DataFrame]) -> Held:
-    readable = {item for item in tables if _has_own_column(item, tables[item])}
+    rounded = {item: count for item, table in tables.items() if (count := _rounded(item, table))}
+    problems += [
+        issue("sell_ids_rounded", entity=ENTITY_OF[item], value=count, detail=item)
+        for item, count in rounded.items()
+    ]
+    readable = {item for item in tables if _has_own_column(item, tables[item]) and item not in rounded}
     frames = {item: _frame(item, tables.get(item, pl.DataFrame())) for item in ITEMS}
     twice = pl.concat([_twice(item, frames[item]) for item in ITEMS])
     for item in ("organizations", "persons", "deals", "leads"):
@@ -333,6 +339,7 @@ def _several(table: pl.DataFrame, begins: str, separators: str) -> pl.Expr:
 
 def split_ids(cell: pl.Expr) -> pl.Expr:
     """`123, 456` → a list; a name may hold commas itself (`name:peter, paul`) and is cut at an id only."""
+    cell = where_found(cell, r"^'|\d[.,]\d", _as_written)
     mixed = cell.str.replace_all(r"\s*,\s*(name:|email:)", "\x1f${1}")
     for _ in range(3):
         mixed = mixed.str.replace(r"(^|\x1f)(\d+)\s*,\s*", "${1}${2}\x1f")
@@ -340,6 +347,24 @@ def split_ids(cell: pl.Expr) -> pl.Expr:
     plain = cell.str.replace_all(r"\s*,\s*", "\x1f")
     both = pl.when(cell.str.contains("name:|email:")).then(mixed).otherwise(plain)
     return both.str.strip_chars().str.split("\x1f")
+
+
+def _as_written(cell: pl.Expr) -> pl.Expr:
+    """Ids as we wrote them, where pandas or a spreadsheet gave them another form: `'1`, `1.0`, `1,234,567`.
+
+    Pipedrive itself puts a space behind the comma between two ids.
+    """
+    bare = cell.str.strip_prefix("'")
+    grouped = bare.str.contains(r"^\d{1,3}(?:,\d{3}){2,}$|^\d{1,3}(?:\.\d{3}){2,}$")
+    whole = bare.str.replace_all(r"\b(\d+)\.0+\b", "${1}")
+    return pl.when(grouped).then(bare.str.replace_all(r"[.,]", "")).otherwise(whole)
+
+
+def _rounded(item: str, table: pl.DataFrame) -> int:
+    """How many of our ids a spreadsheet has rounded (`4.1E+07`): they may be anyone's."""
+    columns = [name for name in vocabulary()["sell_ids"].get(item, {}).values() if name in table.columns]
+    hit = table.select(pl.col(columns).str.contains(r"^'?\d+(?:[.,]\d+)?[eE]\+?\d+$").sum())
+    return sum(hit.row(0)) if columns else 0
 
 
 def _twice(item: str, frame: pl.DataFrame) -> pl.DataFrame:
