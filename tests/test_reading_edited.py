@@ -133,3 +133,23 @@ def test_ids_that_a_spreadsheet_rounded_make_no_two_people_one(tmp_path: Path) -
         ("error", "deals", 2, "main_contact_id"),
         ("error", "deals", 3, "main_contact_id"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("entity", "header", "rows"),
+    [
+        (
+            "leads",
+            "first_name,last_name,company_name,status",
+            ["Ann,Smith,X,New", "Bob,Smith,X,New", "Ann,,X,New"],
+        ),
+        ("leads", "first_name,last_name,email,status", ["Ann,Smith,,New", "Bob,Smith,,New", ",Smith,,New"]),
+        ("contacts", "first_name,last_name,email,phone", ["Ann,Smith,,1", "Bob,Smith,,2", ",,,3", ",,,4"]),
+    ],
+)
+def test_records_without_an_id_stay_apart(entity: str, header: str, rows: list[str], tmp_path: Path) -> None:
+    """A lead was known by its last name alone, and people without an e-mail all by the same nothing."""
+    run = zt.transform(folder(tmp_path, **{entity: "\n".join([header, *rows, ""])}))
+    ledger = run.summary()
+    assert (ledger["rows_in"].sum(), ledger["merged"].sum()) == (len(rows), 0)
+    assert ledger["rows_out"].sum() - ledger["added"].sum() == len(rows)

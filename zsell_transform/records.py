@@ -32,12 +32,12 @@ INSIDE: Final = {"source_id": "_id", "file": "_file", "row": "_row"}
 #: have groups of this size, so that a chunk is read without the others.
 CHUNK: Final = 50_000
 
-#: What stands in for the id of a record that has none: the first of these that is filled.
-_STAND_INS: Final = {
-    "contacts": (("email", "email:"), ("name", "name:")),
-    "companies": (("email", "email:"), ("name", "name:")),
-    "leads": (("email", "email:"), ("last_name", "name:"), ("company_name", "name:")),
-    "deals": (("name", "name:"),),
+#: What stands in for the id of a record that has none: the first of these in which anything is filled.
+_STAND_INS: Final[MappingOf[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
+    "contacts": (("email:", ("email",)), ("name:", ("name",)), ("name:", ("first_name", "last_name"))),
+    "companies": (("email:", ("email",)), ("name:", ("name",))),
+    "leads": (("email:", ("email",)), ("name:", ("first_name", "last_name")), ("name:", ("company_name",))),
+    "deals": (("name:", ("name",)),),
 }
 #: What tells one task or note from another where neither has an id: content, date and link.
 _TELLING: Final = re.compile(
@@ -157,23 +157,20 @@ def contradicting(records: Records) -> list[pl.DataFrame]:
 def _identified(entity: str, frame: pl.LazyFrame, seen: Callable[[int], object]) -> pl.LazyFrame:
     """Records with `_id`: Sell's id, or what stands in for it; tells of so many more whenever some pass."""
     names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
-    kinds = [(column, prefix) for column, prefix in _STAND_INS.get(entity, ()) if column in names]
-    basis = [column for column, _ in kinds] or [name for name in names if _TELLING.search(name)] or names
+    telling = [name for name in names if _TELLING.search(name)] if entity not in _STAND_INS else []
 
     def named(rows: pl.Series) -> pl.Series:
         seen(rows.len())
         ids = rows.struct.field("_given")
-        if not ids.null_count():
+        without = ids.is_null().arg_true()
+        if without.is_empty():
             return ids
-        stood = [
-            given if given is not None else _stand_in([record[column] for column in basis], kinds)
-            for given, record in zip(ids.to_list(), rows.to_list(), strict=True)
-        ]
-        return pl.Series(rows.name, stood, dtype=pl.String)
+        stood = [_stand_in(entity, record, telling or names) for record in rows.gather(without).to_list()]
+        return ids.scatter(without, stood).rename(rows.name)
 
     ident = pl.col("id") if "id" in names else pl.lit(None, dtype=pl.String)
     given = filled(ident.str.strip_chars()).alias("_given")
-    identity = pl.struct(given, *basis).map_batches(named, return_dtype=pl.String, is_elementwise=True)
+    identity = pl.struct(given, *names).map_batches(named, return_dtype=pl.String, is_elementwise=True)
     return frame.select(identity.alias("_id"), "_file", "_row", *names, *_hidden(frame))
 
 
@@ -181,9 +178,9 @@ def _hidden(frame: pl.LazyFrame) -> list[str]:
     return [c for c in frame.collect_schema().names() if c.startswith("_") and c not in INSIDE.values()]
 
 
-def _stand_in(values: list[str | None], kinds: list[tuple[str, str]]) -> str:
-    for value, (_, prefix) in zip(values, kinds, strict=False):
-        if folded := fold(value):
+def _stand_in(entity: str, record: MappingOf[str, str | None], telling: Iterable[str]) -> str:
+    for prefix, columns in _STAND_INS.get(entity, ()):
+        if folded := fold(" ".join(record.get(column) or "" for column in columns)):
             return prefix + folded
-    content = "\x1f".join(value or "" for value in values)
+    content = "\x1f".join(record[column] or "" for column in telling)
     return "x" + sha256(content.encode()).hexdigest()[:12]
