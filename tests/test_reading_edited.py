@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -153,3 +154,25 @@ def test_records_without_an_id_stay_apart(entity: str, header: str, rows: list[s
     ledger = run.summary()
     assert (ledger["rows_in"].sum(), ledger["merged"].sum()) == (len(rows), 0)
     assert ledger["rows_out"].sum() - ledger["added"].sum() == len(rows)
+
+
+def test_frames_may_hold_lists() -> None:
+    people = pl.DataFrame(
+        {
+            "id": ["1"],
+            "is_organisation": ["false"],
+            "name": ["Ann Dunn"],
+            "tags": [["VIP", None, "terrace"]],
+            "Sizes": pl.Series([[1, 2]], dtype=pl.Array(pl.Int64, 2)),
+            "Took": [timedelta(hours=1)],
+        }
+    )
+    [row] = zt.transform({"contacts": people}).tables["persons"].to_dicts()
+    wanted = {"Person - Label": "VIP, terrace", "Person - Sizes": "1, 2", "Person - Took": "PT1H"}
+    assert {header: row[header] for header in wanted} == wanted
+
+
+def test_frames_of_python_objects_are_refused_in_one_line() -> None:
+    people = pl.DataFrame({"id": ["1"], "name": ["A"], "thing": pl.Series([object()], dtype=pl.Object)})
+    with pytest.raises(zt.ExportError, match=r"'contacts': column 'thing' holds Python objects"):
+        zt.transform({"contacts": people})

@@ -43,7 +43,7 @@ def _table(entity: str, frame: pl.LazyFrame) -> Table:
     schema = frame.collect_schema()
     names = schema.names()
     own = [name for name in names if name not in ("_row", "_file", "_smart_list")]
-    text = [_as_text(name, schema[name]) for name in own]
+    text = [_as_text(entity, name, schema[name]) for name in own]
     row = (
         pl.col("_row").cast(pl.UInt32) if "_row" in names else pl.int_range(2, pl.len() + 2, dtype=pl.UInt32)
     )
@@ -64,9 +64,23 @@ def _table(entity: str, frame: pl.LazyFrame) -> Table:
     )
 
 
-def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
-    """Cells as text. Whole numbers without `.0`: pandas makes decimals of a column where a cell is blank."""
+def _as_text(entity: str, name: str, dtype: pl.DataType) -> pl.Expr:
+    """Cells as text. Whole numbers without `.0`: pandas makes decimals of a column where a cell is blank.
+
+    Raises:
+        ExportError: they hold Python objects, of which polars knows nothing.
+    """
     cell = pl.col(name)
+    if isinstance(dtype, pl.Object):
+        raise ExportError(
+            f"{entity!r}: column {name!r} holds Python objects; give text, numbers, dates, or lists of these"
+        )
+    if isinstance(dtype, pl.List | pl.Array):  # labels and choices, as the full export writes several
+        several = cell.arr.to_list() if isinstance(dtype, pl.Array) else cell
+        separator = "," if name == "tags" else ", "
+        return several.cast(pl.List(pl.String)).list.join(separator, ignore_nulls=True).alias(name)
+    if isinstance(dtype, pl.Duration):
+        return cell.dt.to_string().alias(name)
     if not dtype.is_float():
         return cell.cast(pl.String)
     number = pl.when(cell.is_finite()).then(cell).cast(pl.String).str.strip_suffix(".0")

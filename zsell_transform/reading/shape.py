@@ -15,6 +15,7 @@ from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.vocabulary import (
     API,
+    PARTIES,
     Naming,
     address_parts,
     bookkeeping,
@@ -62,6 +63,8 @@ def shaped(
         frame, told = _named(frame, names, meaning.entity, dictionaries, table.file)
         notes += told
         frame = _as_exported(frame)
+    if meaning.entity in PARTIES and "parent_organisation_id" in names:
+        frame = _with_parents(frame, names)
     if meaning.entity == "leads":
         frame = _without_full_name(frame)
     found = frame.collect_schema().names()
@@ -241,6 +244,19 @@ def _as_exported(frame: pl.LazyFrame) -> pl.LazyFrame:
         if statuses
         else frame
     )
+
+
+def _with_parents(frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
+    """The names of parent companies beside their ids, as far as the same file has them."""
+    if "parent_organisation_name" in names or not {"id", "name"} <= set(names):
+        return frame
+    asked = frame.select(pl.col("parent_organisation_id").drop_nulls().unique()).collect(engine="streaming")
+    known = frame.filter(pl.col("id").is_in(asked.to_series().implode())).select("id", "name")
+    named = firsts(known.collect(engine="streaming"), "id")
+    parent = pl.col("parent_organisation_id").replace_strict(
+        named["id"], named["name"], default=None, return_dtype=pl.String
+    )
+    return frame.with_columns(parent_organisation_name=parent)
 
 
 def _without_full_name(frame: pl.LazyFrame) -> pl.LazyFrame:

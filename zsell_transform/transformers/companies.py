@@ -22,7 +22,7 @@ from zsell_transform.transformers.parties import (
     social,
     status_remarks,
 )
-from zsell_transform.transformers.table import Field, Relation, Table
+from zsell_transform.transformers.table import Field, Table
 
 
 def companies(ask: Mapping, seen: Survey) -> Table:
@@ -31,6 +31,7 @@ def companies(ask: Mapping, seen: Survey) -> Table:
     other_name = pl.when(
         name("organisation_name").str.to_lowercase() != name("name").str.to_lowercase()
     ).then(name("organisation_name"))
+    other_id = pl.when(pl.col("organisation_id") != pl.col("_id")).then("organisation_id")
     return Table(
         source="companies",
         target="organizations",
@@ -55,14 +56,14 @@ def companies(ask: Mapping, seen: Survey) -> Table:
             Field("Organization - Fax", phone("fax")),
             Field("Organization - Contact person", joined(name("first_name"), name("last_name"))),
             Field("Organization - Job title", name("title")),
-            Field("Organization - Zendesk Sell ID", pl.col("_id"), always=True),
-        ),
-        relations=(
-            Relation(
-                "parent",
-                id=pl.coalesce(pl.col("parent_organisation_id"), pl.col("organisation_id")),
-                name=pl.coalesce(name("parent_organisation_name"), other_name),
+            # The wizard has no column for related organizations.
+            Field(
+                "Organization - Parent company",
+                either(
+                    name("parent_organisation_name"), other_name, pl.col("parent_organisation_id"), other_id
+                ),
             ),
+            Field("Organization - Zendesk Sell ID", pl.col("_id"), always=True),
         ),
         hidden={"_city": name("city")},
         remarks=(
