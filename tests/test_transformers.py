@@ -238,7 +238,7 @@ def test_a_company_knows_its_parent_by_another_company_name_only() -> None:
         {"id": "3", "name": "Rör Kiruna", "parent_organisation_id": "1"},
     )
 
-    assert [row["Organization - Parent company"] for row in rows] == [None, "Rör AB", "1"]
+    assert [row.get("Organization - Parent company") for row in rows] == [None, "Rör AB", "1"]
 
 
 def test_dates_that_a_spreadsheet_turned_round_are_read_by_the_order_that_the_column_proves() -> None:
