@@ -198,6 +198,24 @@ def test_a_forgotten_export_proves_nothing(moved: Moved, tmp_path: Path) -> None
     assert not proof.complete
 
 
+@pytest.mark.parametrize(("company", "wrong"), [("Skerry Lights", 0), ("Fog & Sons", 0), ("Elsewhere", 1)])
+def test_a_deal_may_stand_at_the_company_that_sell_names(
+    moved: Moved, tmp_path: Path, company: str, wrong: int
+) -> None:
+    """Its person works elsewhere, so that its row named none; somebody has put it there since."""
+    organizations = moved.held.tables["organizations"]
+    ids = dict(organizations.select("Name", "ID").rows()) | {"Elsewhere": "99"}
+
+    def put(frame: pl.DataFrame) -> pl.DataFrame:
+        named = where("Deal - Title", "Fog horn", "Deal - Organization", company)(frame)
+        return where("Deal - Title", "Fog horn", "Deal - Organization ID", ids[company])(named)
+
+    proof = verify(moved.source, moved.edited(tmp_path / "e", "deals", put))
+
+    assert proof.links.height == wrong
+    assert proof.complete == (not wrong)
+
+
 def test_two_records_that_pipedrive_merged(moved: Moved, tmp_path: Path) -> None:
     def merge(frame: pl.DataFrame) -> pl.DataFrame:
         ids = "Person - Zendesk Sell ID"

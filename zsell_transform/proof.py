@@ -36,7 +36,7 @@ from zsell_transform.proof_differences import (
     unseen_columns,
     wished,
 )
-from zsell_transform.proof_links import Links, compare_links, lead_people
+from zsell_transform.proof_links import Links, compare_links, lead_people, without_sells_own
 from zsell_transform.proof_repair import STEMS, link_files, note_parts, value_files
 from zsell_transform.proof_skips import read_skip_files
 from zsell_transform.sell.entities import ENTITIES, TARGETS
@@ -186,7 +186,8 @@ def verify(
             columns = unseen_columns(drafts, there, held)
             told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
             missing = _missing(wanted, there, graph, held, ask, details, left_out, skipped)
-    wrong = _without_wished(pl.concat([links.wrong, people]), wished(there, ask))
+    wrong = without_sells_own(links.wrong, wanted.companies_of_deals, there)
+    wrong = _without_wished(pl.concat([wrong, people]), wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)
     return _proof(
         wanted, there, held, ask, links, values, missing=missing,

@@ -32,11 +32,13 @@ class Account:
         records: entity, id, name, added (the export only names it), left_out (by wish of the mapping).
         relations: entity, id, relation (item), to (Sell id, null for none), how (own, beside, placed).
         company_in_sell: id of a deal, and the company that its row cannot name.
+        companies_of_deals: id of such a deal, and the Sell id of that company.
     """
 
     records: pl.DataFrame
     relations: pl.DataFrame
     company_in_sell: pl.DataFrame
+    companies_of_deals: pl.DataFrame
 
 
 def account(graph: Graph, ask: Mapping, left_out: pl.Series) -> Account:
@@ -83,8 +85,13 @@ def account(graph: Graph, ask: Mapping, left_out: pl.Series) -> Account:
         _records("leads", leads, "title"),
         *(_records(entity, parts[0]) for entity, parts in history.items()),
     ]
-    differing = deals.filter(pl.col("differing").is_not_null()).select("id", value="differing")
-    return Account(pl.concat(records), relations, differing)
+    unnamed = deals.filter(pl.col("differing").is_not_null())
+    return Account(
+        pl.concat(records),
+        relations,
+        unnamed.select("id", value="differing"),
+        unnamed.select("id", "company").drop_nulls(),
+    )
 
 
 def _employed(graph: Graph) -> pl.DataFrame:

@@ -171,6 +171,28 @@ def _without_explained(wrong: pl.DataFrame, held: Held) -> pl.DataFrame:
     return joined.filter(~(under_own.fill_null(value=False) | attached.fill_null(value=False)))
 
 
+def without_sells_own(wrong: pl.DataFrame, companies: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
+    """Without deals that stand at the company which Sell itself names, and which their row could not name.
+
+    Somebody has put them there, or their person has moved since: no link of Sell's is lost.
+
+    Args:
+        companies: id of a deal, company (Sell id), as in `Account.companies_of_deals`.
+    """
+    places = there.filter((pl.col("entity") == "companies") & ~several()).select(
+        company="id", own="system_id"
+    )
+    known = companies.join(places, on="company", how="inner", maintain_order="left").select(
+        "own", source_id="id"
+    )
+    marked = wrong.join(known, on="source_id", how="left", maintain_order="left")
+    of_deal = (pl.col("entity") == "deals") & (pl.col("relation") == WORDS["organizations"])
+    sells_own = (
+        of_deal & pl.col("expected").is_null() & pl.col("found").str.ends_with(pl.format("({})", "own"))
+    )
+    return marked.filter(~sells_own.fill_null(value=False)).drop("own")
+
+
 def _only_parties(wrong: pl.DataFrame, item: str, raw: pl.DataFrame) -> pl.DataFrame:
     """Those without a deal or lead whose text says so: a single pass wrote them."""
     column = {"activities": "Note", "notes": "Content"}.get(item)
