@@ -96,3 +96,23 @@ def test_updates_are_spelled_as_the_templates_are(tmp_path: Path) -> None:
 
     header = (folder / "2-persons.csv").read_text(encoding="utf-8").splitlines()[0]
     assert "Persona - Nombre *" in header.split(",")
+
+
+def test_a_changed_description_leaves_what_stands_behind_it(tmp_path: Path) -> None:
+    """What a lead says beside the person whom it joins stands in the same note."""
+    contacts = "id,is_organisation,name,email,title\n11,false,Wilma Reef,wilma@reef.example,Keeper\n"
+    leads = "id,first_name,last_name,email,title,phone,description\n"
+    leads += "31,Wilma,Reef,wilma@reef.example,Head & hand,99,{}\n"
+    for when, text in (("then", "Rings at noon"), ("now", "Rings at dusk")):
+        (tmp_path / when).mkdir()
+        (tmp_path / when / "contacts.csv").write_text(contacts)
+        (tmp_path / when / "leads.csv").write_text(leads.format(text))
+    transform(tmp_path / "then", tmp_path / "lap_1", rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "pipedrive")
+
+    transform(
+        tmp_path / "now", tmp_path / "lap_2", pipedrive=tmp_path / "pipedrive", previous=tmp_path / "lap_1"
+    )
+
+    [written] = pl.read_csv(tmp_path / "lap_2" / "updates" / "6-notes.csv")["Note - Content"].to_list()
+    assert written == "Rings at dusk<br>Phone: 99<br>Job title: Head &amp; hand"

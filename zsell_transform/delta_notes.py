@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.delta_files import VALUES, WRITES
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.lap.leads import LINES, escaped
+from zsell_transform.pipedrive.exports import Held, html_lines
 from zsell_transform.proof_differences import NOTE
 from zsell_transform.proof_repair import system_id
 from zsell_transform.proof_values import as_text
+
+#: What a lead says beside the person whom it joins: it stands behind its description, and stays there.
+_BEHIND: Final = rf"((?:\n(?:{'|'.join(map(re.escape, LINES))}): [^\n]*)+)$"
 
 
 def no_notes() -> pl.DataFrame:
@@ -37,8 +44,13 @@ def changed_notes(
             rows.lazy(), "update_not_comparable", entity="leads", field=NOTE, value=pl.col("new")
         )
         return no_notes(), told.collect()
+    lines = html_lines(pl.col("Content")).str.strip_chars_end()
     notes = raw.filter(pl.col("Lead ID").is_not_null()).select(
-        note="ID", system_id="Lead ID", there="Content", text=as_text(pl.col("Content"))
+        note="ID",
+        system_id="Lead ID",
+        text=as_text(pl.col("Content")),
+        own=as_text(escaped(lines.str.replace(_BEHIND, ""))),
+        behind=lines.str.extract(_BEHIND),
     )
     return _decided(rows, notes)
 
@@ -47,19 +59,20 @@ def _decided(rows: pl.DataFrame, notes: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     of_lead = rows.join(notes, on="system_id", how="inner", maintain_order="left")
     done = of_lead.filter(pl.col("text").str.starts_with(as_text(pl.col("new")))).select("_id")
     left = rows.join(done, on="_id", how="anti", maintain_order="left")
-    same_note = of_lead.filter(pl.col("text") == as_text(pl.col("old"))).unique(
+    same_note = of_lead.filter(pl.col("own") == as_text(pl.col("old"))).unique(
         "_id", keep="first", maintain_order=True
     )
-    known = left.join(same_note.select("_id", "note"), on="_id", how="left", maintain_order="left")
+    known = left.join(same_note.select("_id", "note", "behind"), on="_id", how="left", maintain_order="left")
     fresh = pl.col("old").is_null() & pl.col("new").is_not_null()
     going = known.filter((pl.col("note").is_not_null() & pl.col("new").is_not_null()) | fresh)
+    behind = escaped(pl.col("behind")).str.replace_all("\n", "<br>")
     writes = going.select(
         entity=pl.lit("leads"),
         source_id="_id",
         item=pl.lit("notes"),
         system_id="note",
         field=pl.lit(NOTE),
-        value="new",
+        value=pl.concat_str("new", behind, ignore_nulls=True),
         part=pl.lit(VALUES),
         lead="system_id",
         title="name",

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.lap.leads import _escaped
+from zsell_transform.lap.leads import escaped
 from zsell_transform.lap.sales import _placed_rows, placeholder_at, told_orphans
 from zsell_transform.lap.words import (
     ABSENT,
@@ -325,7 +325,7 @@ def _extra() -> pl.Expr:
     nameless = pl.col("name").is_null() & pl.col("deal_name").is_null()
 
     def line(words: str, where: pl.Expr, *said: str) -> pl.Expr:
-        return pl.lit(words) + _escaped(pl.when(where).then(pl.coalesce(said)))
+        return pl.lit(words) + escaped(pl.when(where).then(pl.coalesce(said)))
 
     lines = [
         line("Deal in Sell: ", to_parties & (pl.col("about") == "deals"), "d_title"),

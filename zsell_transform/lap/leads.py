@@ -59,6 +59,9 @@ OWN_COLUMNS = (
 #: Values of a joining lead that its note keeps where they differ from those of the person it joins.
 COMPARED = {"email": "E-mail", "work": "Phone", "mobile": "Mobile"}
 _LABELS = {"job": "Job title", "address": "Address"}
+_COMPANY = "Company"
+#: How the lines begin that stand in a lead's note behind its description.
+LINES = (*COMPARED.values(), *_LABELS.values(), _COMPANY)
 
 
 def leads(
@@ -244,7 +247,7 @@ def _joins() -> pl.Expr:
     return (pl.col("state") == OUT) & pl.col("who").is_in([CONTACT, LEAD, HELD])
 
 
-def _escaped(text: pl.Expr) -> pl.Expr:
+def escaped(text: pl.Expr) -> pl.Expr:
     return (
         text.str.replace_all("&", "&amp;", literal=True)
         .str.replace_all("<", "&lt;", literal=True)
@@ -258,17 +261,17 @@ def _extra() -> pl.Expr:
     lines = [
         pl.when(
             pl.col(column).is_not_null() & (~by_key | pl.col(column).ne_missing(pl.col(f"p_{column}")))
-        ).then(pl.lit(f"{label}: ") + _escaped(pl.col(column)))
+        ).then(pl.lit(f"{label}: ") + escaped(pl.col(column)))
         for column, label in COMPARED.items()
     ]
     lines += [
         pl.when(pl.col(column).ne_missing(pl.col(f"p_{column}")) & pl.col(column).is_not_null()).then(
-            pl.lit(f"{label}: ") + _escaped(pl.col(column))
+            pl.lit(f"{label}: ") + escaped(pl.col(column))
         )
         for column, label in _LABELS.items()
     ]
     company = pl.when(pl.col("differing").is_not_null()).then(
-        pl.lit("Company: ") + _escaped(pl.col("differing"))
+        pl.lit(f"{_COMPANY}: ") + escaped(pl.col("differing"))
     )
     text = pl.concat_str([*lines, company], separator="<br>", ignore_nulls=True)
     return pl.when(_joins() & (text != "")).then(text)
