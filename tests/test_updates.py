@@ -116,3 +116,33 @@ def test_a_changed_description_leaves_what_stands_behind_it(tmp_path: Path) -> N
 
     [written] = pl.read_csv(tmp_path / "lap_2" / "updates" / "6-notes.csv")["Note - Content"].to_list()
     assert written == "Rings at dusk<br>Phone: 99<br>Job title: Head &amp; hand"
+
+
+def test_a_changed_text_keeps_the_line_that_names_its_deal(tmp_path: Path) -> None:
+    """A single pass cannot link a note or task to its deal: a line in its text is all that tells of it."""
+    deals = "id,name,stage_name,main_contact_id,main_contact\n21,Roof & wall,Incoming,11,Wilma Reef\n"
+    for when, text in (("then", "Ring her"), ("now", "Ring again")):
+        (tmp_path / when).mkdir()
+        (tmp_path / when / "contacts.csv").write_text(
+            "id,is_organisation,name,email\n11,false,Wilma Reef,w@reef.example\n"
+        )
+        (tmp_path / when / "deals.csv").write_text(deals)
+        for name, kind in (("notes", "noteable"), ("tasks", "taskable")):
+            (tmp_path / when / f"{name}.csv").write_text(
+                f"id,content,{kind}_type,{kind}_id,created_at,owner\n"
+                f'41,"First line\n{text}",Deal,21,2026-02-03T04:05:06Z,Ada Lamp\n'
+            )
+    mapping = {"single_pass": True}
+    transform(tmp_path / "then", tmp_path / "lap_1", rehearse=False, mapping=mapping)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "pipedrive")
+
+    transform(
+        tmp_path / "now", tmp_path / "lap_2", pipedrive=tmp_path / "pipedrive", previous=tmp_path / "lap_1",
+        mapping={**mapping, "empty_in_pipedrive": ["organizations", "leads"]},
+    )  # fmt: skip
+
+    for name, header in (("6-notes", "Note - Content"), ("5-activities", "Activity - Note")):
+        then = pl.read_csv(tmp_path / "lap_1" / f"{name}.csv")[header].item()
+        now = pl.read_csv(tmp_path / "lap_2" / "updates" / f"{name}.csv")[header].item()
+        assert "Deal in Sell: Roof &amp; wall" in then
+        assert now == then.replace("Ring her", "Ring again")

@@ -16,6 +16,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.addressing import TEXTS
 from zsell_transform.delta_files import VALUES, WRITES, composed
 from zsell_transform.delta_links import changed_links, deleted
 from zsell_transform.delta_notes import changed_notes, new_notes, no_notes
@@ -28,9 +29,9 @@ from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof_account import Account, account, presence, several
 from zsell_transform.proof_differences import COMPANY_IN_SELL, NOTE, people_of_leads
 from zsell_transform.proof_repair import NAMES, STEMS
-from zsell_transform.proof_values import kinds, same, shown, values_of
+from zsell_transform.proof_values import kinds, same, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records
-from zsell_transform.sell.entities import ENTITIES, ITEMS
+from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
 from zsell_transform.survey import Survey, stages_of
 
 TEXT: Final = pl.lit(None, dtype=pl.String)
@@ -232,9 +233,12 @@ def _by_header(
             .join(old.select("_id", old=header), on="_id", how="inner", maintain_order="left")
             .filter(pl.col("new").ne_missing(pl.col("old")))
         )
+        kept = entity in HISTORY and header in TEXTS.values()
+        text = with_added_lines(pl.col("new"), pl.col("there"), headed=item == "notes")
         done.append(
             cells.join(beside, on="_id", how="inner", maintain_order="left")
             .with_columns(
+                new=text if kept else pl.col("new"),
                 entity=pl.lit(entity),
                 item=pl.lit(item),
                 field=pl.lit(header),

@@ -9,7 +9,8 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.delta_files import VALUES, WRITES
-from zsell_transform.lap.leads import LINES, escaped
+from zsell_transform.lap.leads import LINES
+from zsell_transform.lap.words import escaped
 from zsell_transform.pipedrive.exports import Held, html_lines
 from zsell_transform.proof_differences import NOTE
 from zsell_transform.proof_repair import system_id

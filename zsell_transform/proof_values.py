@@ -15,6 +15,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.folding import digits, folded
+from zsell_transform.lap.words import escaped
 from zsell_transform.pipedrive.exports import html_lines, vocabulary
 from zsell_transform.pipedrive.fields import PREFIXES, field_facts, field_key
 
@@ -113,6 +114,19 @@ def _html(written: pl.Expr, there: pl.Expr) -> pl.Expr:
 def as_text(cell: pl.Expr) -> pl.Expr:
     """HTML → its text on one line, without the lines that a lap adds."""
     return _plain(html_lines(cell).str.replace_all(ADDED_LINES, ""))
+
+
+def with_added_lines(text: pl.Expr, there: pl.Expr, *, headed: bool) -> pl.Expr:
+    """A text (HTML) with the lines that a lap has put into the one that is there, behind a note's heading.
+
+    They tell of what the row could not name, and stand nowhere else.
+    """
+    found = html_lines(there).str.extract_all(ADDED_LINES)
+    lines = escaped(found.list.join("\n")).str.replace_all("\n", "<br>")
+    heading, body = text.str.extract(r"^(.*?)(?:<br>|$)"), text.str.extract(r"^.*?<br>(.*)$")
+    first, rest = (heading, body) if headed else (pl.lit(None, dtype=pl.String), text)
+    whole = pl.concat_str(first, lines, rest, separator="<br>", ignore_nulls=True)
+    return pl.when(found.list.len() > 0).then(whole).otherwise(text)
 
 
 def _number(written: pl.Expr, there: pl.Expr) -> pl.Expr:

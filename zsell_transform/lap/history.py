@@ -7,7 +7,6 @@ from typing import Any
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.lap.leads import escaped
 from zsell_transform.lap.sales import _placed_rows, placeholder_at, told_orphans
 from zsell_transform.lap.words import (
     ABSENT,
@@ -32,6 +31,7 @@ from zsell_transform.lap.words import (
     WAITING,
     Plan,
     Targets,
+    escaped,
     form,
     links_of,
     organization_cells,

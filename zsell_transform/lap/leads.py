@@ -33,6 +33,7 @@ from zsell_transform.lap.words import (
     WAITING,
     Plan,
     Targets,
+    escaped,
     form,
     links_of,
     organization_cells,
@@ -245,14 +246,6 @@ def _with_places(rows: pl.DataFrame, details: Details) -> pl.DataFrame:
 
 def _joins() -> pl.Expr:
     return (pl.col("state") == OUT) & pl.col("who").is_in([CONTACT, LEAD, HELD])
-
-
-def escaped(text: pl.Expr) -> pl.Expr:
-    return (
-        text.str.replace_all("&", "&amp;", literal=True)
-        .str.replace_all("<", "&lt;", literal=True)
-        .str.replace_all(">", "&gt;", literal=True)
-    )
 
 
 def _extra() -> pl.Expr:
