@@ -212,6 +212,7 @@ def test_a_duration_counts_begun_minutes() -> None:
 
 def test_a_flag_knows_yes_and_no() -> None:
     assert read(clean.flag("a"), "true", "1", "False", "maybe", None) == [True, True, False, None, None]
+    assert read(clean.flag("a"), "1.0", "WAHR", "0.0", "Falsch") == [True, True, False, False]
 
 
 @given(st.text(max_size=30))

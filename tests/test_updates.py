@@ -146,3 +146,19 @@ def test_a_changed_text_keeps_the_line_that_names_its_deal(tmp_path: Path) -> No
         now = pl.read_csv(tmp_path / "lap_2" / "updates" / f"{name}.csv")[header].item()
         assert "Deal in Sell: Roof &amp; wall" in then
         assert now == then.replace("Ring her", "Ring again")
+
+
+def test_a_company_that_is_there_by_its_name_alone_is_told(tmp_path: Path) -> None:
+    """A person named it; now it is a record of its own, with values that nothing writes."""
+    header = "id,is_organisation,name,organisation_name,email,city\n"
+    person = "11,false,Wilma Reef,Skerry,w@reef.example,\n"
+    for when, more in (("then", ""), ("now", "5,true,Skerry,,,Lund\n")):
+        (tmp_path / when).mkdir()
+        (tmp_path / when / "contacts.csv").write_text(header + person + more)
+    transform(tmp_path / "then", tmp_path / "lap_1", rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "pipedrive")
+
+    run = transform(tmp_path / "now", pipedrive=tmp_path / "pipedrive")
+
+    told = run.issues.filter(pl.col("code") == "present_by_name")
+    assert told.select("entity", "source_id", "value").rows() == [("companies", "5", "Skerry")]

@@ -134,6 +134,12 @@ KINDS: Final[dict[str, Kind]] = {
         )
         for item in ("organizations", "persons", "deals", "leads", "activities", "notes")
     },
+    "present_by_name": Kind(
+        "warning",
+        "'{value}' is in Pipedrive by its name alone (System ID {detail}), from when no more was known of it",
+        "counted as present; its other values are not written",
+        "`verify` lists what differs, and writes files that put it right under `repair/`.",
+    ),
     "counts_as_empty": Kind(
         "warning",
         "no export of {detail} was given",

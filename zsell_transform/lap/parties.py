@@ -40,6 +40,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.positions import firsts, positions
+from zsell_transform.sell.entities import TARGETS
 from zsell_transform.sparse import beside, has, one_of
 
 #: Contacts as lead persons are compared with them, and their traces, unless merging has changed these.
@@ -90,7 +91,9 @@ def organizations(
             pl.col("address").alias(ORGANIZATION_ADDRESS),
             pl.col("id").alias("Organization - Zendesk Sell ID"),
         ),
-        found=_told_collisions(known, rows, "companies"),
+        found=issues.gather(
+            [_told_collisions(known, rows, "companies"), _told_by_name(rows, held, "companies")]
+        ),
         links=links_of(rows, {}),
     )
     return plan, targets
@@ -134,7 +137,9 @@ def persons(
         link_columns=ORGANIZATION_LINK,
         overrides=(_renamed_people(rows.filter("renamed", pl.col("n").is_not_null()), details),),
         added=_added_people(rows.filter(pl.col("added"))),
-        found=_told_collisions(known, rows, "contacts"),
+        found=issues.gather(
+            [_told_collisions(known, rows, "contacts"), _told_by_name(rows, held, "contacts")]
+        ),
         links=links_of(rows, {"organizations": ("company_at", companies.frame["id"])}),
         linked=partial(_with_organization, companies.frame.select("system_id", "name", "address"), cells),
     )
@@ -305,6 +310,24 @@ def _added_people(rows: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(last, "last").alias("Person - Last name"),
         pl.col("id").alias("Person - Zendesk Sell ID"),
     )
+
+
+def _told_by_name(rows: pl.DataFrame, held: Held, entity: str) -> pl.DataFrame:
+    """Records that are there as what was known of them before: a name."""
+    theirs = held[TARGETS[entity]]["sell_id"].drop_nulls()
+    if not theirs.str.starts_with("name:").any():
+        return issues.empty()
+    ids = pl.concat([theirs, held.twice["sell_id"]]).implode()
+    by_name = (pl.col("state") == PRESENT) & ~pl.col("id").is_in(ids) & ~pl.col("id").str.starts_with("name:")
+    there = issues.few(rows, by_name).rename({"file": "_file", "row": "_row", "id": "_id"})
+    return issues.found(
+        there,
+        "present_by_name",
+        entity=entity,
+        field="name",
+        value=pl.col("name"),
+        detail=pl.col("system_id"),
+    ).collect()
 
 
 def _told_collisions(known: keys.Keys, rows: pl.DataFrame, entity: str) -> pl.DataFrame:

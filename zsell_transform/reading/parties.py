@@ -8,10 +8,11 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import NO, YES
 from zsell_transform.reading.recognise import Meaning
 
-_YES: Final = "true 1 yes t sí si ja oui sim tak company organization organisation".split()
-_NO: Final = "false 0 no f nein non não nie person people contact individual".split()
+_YES: Final = [*YES, *"sí si ja oui sim tak company organization organisation".split()]
+_NO: Final = [*NO, *"nein non não nie person people contact individual".split()]
 
 
 def with_kind(
