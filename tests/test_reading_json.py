@@ -18,7 +18,7 @@ KEYS = st.sampled_from(
 )
 SIMPLE = st.one_of(
     st.text(max_size=4),
-    st.sampled_from(["", " y ", "a\nb", "\\", "true", "12/06/2023", "😀"]),
+    st.sampled_from(["", " y ", "a\nb", "\\", "true", "12/06/2023", "😀", "Łódź", "日本", "\x01"]),
     st.booleans(),
     st.none(),
     st.integers(-(10**6), 10**6),
@@ -76,3 +76,10 @@ def test_what_polars_would_write_in_another_way_is_left_to_python(value: str) ->
     read, found = flat(pl.Series([f'{{"a": {value}}}', '{"a": "x"}']))
     assert read.to_list() == [False, True]
     assert found["a"].to_list() == [None, "x"]
+
+
+def test_letters_by_their_numbers_are_read_at_once() -> None:
+    """As Python's json writes them; halves of pairs are left to Python."""
+    read, found = flat(pl.Series([json.dumps({"Miasto": "Łódź, 日本"}), json.dumps({"Miasto": "😀"})]))
+    assert read.to_list() == [True, False]
+    assert found["Miasto"].to_list() == ["Łódź, 日本", None]

@@ -20,8 +20,9 @@ _SAMPLE: Final = 200
 #: More keys than this are no custom fields of an account.
 _MOST: Final = 2_000
 
-#: A text with escapes that every reader of JSON understands in the same way.
-_TEXT: Final = r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u00[2-9a-fA-F][0-9a-fA-F])*"'
+#: A character by its number: no half of a pair, which readers of JSON take in different ways.
+_NUMBERED: Final = r"\\u(?:[0-9a-cA-CefEF][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})"
+_TEXT: Final = rf'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|{_NUMBERED})*"'
 _VALUE: Final = rf"(?:{_TEXT}|0|-?[1-9]\d{{0,17}}|true|false|null)"
 
 
