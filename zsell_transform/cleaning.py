@@ -125,12 +125,16 @@ def shortened(column: Cell, longest: int) -> pl.Expr:
     return pl.when(whole.str.len_chars() > longest).then(cut).otherwise(whole)
 
 
+def escaped(text: pl.Expr) -> pl.Expr:
+    """Text with `& < >` as HTML has them."""
+    return text.str.replace_many(["&", "<", ">"], ["&amp;", "&lt;", "&gt;"])
+
+
 def html(column: Cell) -> pl.Expr:
     """Plain text as HTML: `& < >` escaped; `\\r\\n`, `\\n` and a lone `\\r` become `<br>`."""
 
     def written(text: pl.Expr) -> pl.Expr:
-        escaped = text.str.replace_many(["&", "<", ">"], ["&amp;", "&lt;", "&gt;"])
-        return escaped.str.replace_all(r"\r\n?|\n", BREAK)
+        return escaped(text).str.replace_all(r"\r\n?|\n", BREAK)
 
     return where_found(cell(column), r"[&<>\r\n]", written)
 

@@ -20,10 +20,10 @@ from zsell_transform.addressing import TEXTS
 from zsell_transform.delta_files import VALUES, WRITES, composed
 from zsell_transform.delta_links import changed_links, deleted
 from zsell_transform.delta_notes import changed_notes, new_notes, no_notes
-from zsell_transform.details import Details
 from zsell_transform.drafting import Drafts, draft_all
 from zsell_transform.errors import ExportError
-from zsell_transform.linker import Graph, link
+from zsell_transform.linked import linked
+from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof_account import Account, account, presence, several
@@ -124,10 +124,8 @@ def _then(
     if "deals" in frames:  # what a stage means depends on all that there were then
         seen = attrs.evolve(seen, stages=stages_of(frames["deals"]))
     _, drafts, keys, _ = draft_all(Records(frames, seen, records.folder), ask)
-    details = Details.of(drafts, records.seen)
-    graph = link(keys, details, follow_domains=ask.email_domains == "link")
-    left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
-    return drafts, now, account(graph, ask, left_out)
+    known = linked(drafts, keys, records.seen, ask)
+    return drafts, now, account(known.graph, ask, known.left_out)
 
 
 def _without_dead(seen: Survey) -> Survey:

@@ -8,9 +8,9 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import escaped, html
 from zsell_transform.delta_files import VALUES, WRITES
 from zsell_transform.lap.leads import LINES
-from zsell_transform.lap.words import escaped
 from zsell_transform.pipedrive.exports import Held, html_lines
 from zsell_transform.proof_differences import NOTE
 from zsell_transform.proof_repair import system_id
@@ -66,7 +66,7 @@ def _decided(rows: pl.DataFrame, notes: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     known = left.join(same_note.select("_id", "note", "behind"), on="_id", how="left", maintain_order="left")
     fresh = pl.col("old").is_null() & pl.col("new").is_not_null()
     going = known.filter((pl.col("note").is_not_null() & pl.col("new").is_not_null()) | fresh)
-    behind = escaped(pl.col("behind")).str.replace_all("\n", "<br>")
+    behind = html("behind")
     writes = going.select(
         entity=pl.lit("leads"),
         source_id="_id",

@@ -17,12 +17,11 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.addressing import layouts
-from zsell_transform.details import Details
 from zsell_transform.drafting import draft_all, hung_on
 from zsell_transform.finishing import finish
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
-from zsell_transform.linker import link
+from zsell_transform.linked import linked
 from zsell_transform.mapping import Mapping
 from zsell_transform.merging import with_own_cells
 from zsell_transform.migrated import Migration
@@ -75,12 +74,11 @@ def transform(
         with Stage(tell, "drafting", rows):
             records, drafts, keys, filled = draft_all(given.records, ask)
         with Stage(tell, "linking", rows):
-            details = Details.of(drafts, records.seen)
-            graph = link(keys, details, follow_domains=ask.email_domains == "link")
-            left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
+            known = linked(drafts, keys, records.seen, ask)
             del keys  # the graph has what is needed of them from here on
+        graph, left_out = known.graph, known.left_out
         with Stage(tell, "planning", rows):
-            lap = plan(graph, held, ask, details, left_out=left_out, listed=hung_on(drafts))
+            lap = plan(graph, held, ask, known.details, left_out=left_out, listed=hung_on(drafts))
             plans, lost = with_own_cells(drafts, lap.plans)
         changed = None
         if previous is not None:
@@ -91,7 +89,7 @@ def transform(
             )
         found = (export.raw_issues, records.found, records.seen.issues, held.issues, graph.found, lap.found)
         links = graph.how
-        del graph, details  # while the files are written, only what stands in them is held
+        del graph, known  # while the files are written, only what stands in them is held
         placed = layouts(drafts, plans, filled)
         written = write_tables(folder, drafts, plans, placed, records, ask, tell, trial)
         if changed is not None:

@@ -21,7 +21,8 @@ from zsell_transform.drafting import draft_all
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
 from zsell_transform.lap.words import OUT
-from zsell_transform.linker import Graph, link
+from zsell_transform.linked import linked
+from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.progress import Progress, Stage, Tell
@@ -170,9 +171,8 @@ def verify(
         with Stage(tell, "drafting", rows):
             records, drafts, keys, filled = draft_all(given.records, ask)
         with Stage(tell, "linking", rows):
-            details = Details.of(drafts, records.seen)
-            graph = link(keys, details, follow_domains=ask.email_domains == "link")
-            left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
+            known = linked(drafts, keys, records.seen, ask)
+            graph, left_out = known.graph, known.left_out
         with Stage(tell, "comparing", rows):
             wanted = account(graph, ask, left_out)
             there = presence(wanted.records, held)
@@ -185,7 +185,7 @@ def verify(
             ])  # fmt: skip
             columns = unseen_columns(drafts, there, held)
             told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
-            missing = _missing(wanted, there, graph, held, ask, details, left_out, skipped)
+            missing = _missing(wanted, there, graph, held, ask, known.details, left_out, skipped)
     wrong = without_sells_own(links.wrong, wanted.companies_of_deals, there)
     wrong = _without_wished(pl.concat([wrong, people]), wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)

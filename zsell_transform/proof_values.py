@@ -14,8 +14,8 @@ from typing import Final
 
 import polars as pl
 
+from zsell_transform.cleaning import html
 from zsell_transform.folding import digits, folded
-from zsell_transform.lap.words import escaped
 from zsell_transform.pipedrive.exports import html_lines, vocabulary
 from zsell_transform.pipedrive.fields import PREFIXES, field_facts, field_key
 
@@ -122,7 +122,7 @@ def with_added_lines(text: pl.Expr, there: pl.Expr, *, headed: bool) -> pl.Expr:
     They tell of what the row could not name, and stand nowhere else.
     """
     found = html_lines(there).str.extract_all(ADDED_LINES)
-    lines = escaped(found.list.join("\n")).str.replace_all("\n", "<br>")
+    lines = html(found.list.join("\n"))
     heading, body = text.str.extract(r"^(.*?)(?:<br>|$)"), text.str.extract(r"^.*?<br>(.*)$")
     first, rest = (heading, body) if headed else (pl.lit(None, dtype=pl.String), text)
     whole = pl.concat_str(first, lines, rest, separator="<br>", ignore_nulls=True)

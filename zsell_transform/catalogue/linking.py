@@ -138,7 +138,7 @@ KINDS: Final[dict[str, Kind]] = {
         "warning",
         "'{value}' is in Pipedrive by its name alone (System ID {detail}), from when no more was known of it",
         "counted as present; its other values are not written",
-        "`verify` lists what differs, and writes files that put it right under `repair/`.",
+        "Put them in by hand; `verify` lists those that Pipedrive's exports show.",
     ),
     "counts_as_empty": Kind(
         "warning",

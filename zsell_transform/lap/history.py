@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import escaped
 from zsell_transform.lap.sales import _placed_rows, placeholder_at, told_orphans
 from zsell_transform.lap.words import (
     ABSENT,
@@ -31,7 +32,6 @@ from zsell_transform.lap.words import (
     WAITING,
     Plan,
     Targets,
-    escaped,
     form,
     links_of,
     organization_cells,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import escaped
 from zsell_transform.details import PLACED, Details, placed
 from zsell_transform.lap.parties import Compared, with_place
 from zsell_transform.lap.sales import (
@@ -33,7 +34,6 @@ from zsell_transform.lap.words import (
     WAITING,
     Plan,
     Targets,
-    escaped,
     form,
     links_of,
     organization_cells,

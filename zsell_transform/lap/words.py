@@ -230,12 +230,3 @@ def links_of(rows: pl.DataFrame, targets: Mapping[str, tuple[str, pl.Series]]) -
     return Links(
         rows["id"], {item: (going[at], ids) for item, (at, ids) in targets.items() if going[at].count()}
     )
-
-
-def escaped(text: pl.Expr) -> pl.Expr:
-    """Text as HTML shows it."""
-    return (
-        text.str.replace_all("&", "&amp;", literal=True)
-        .str.replace_all("<", "&lt;", literal=True)
-        .str.replace_all(">", "&gt;", literal=True)
-    )

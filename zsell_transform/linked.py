@@ -1,0 +1,36 @@
+"""Key frames → the graph of an account: for a lap, for the proof, and for the state of an earlier run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+
+import attrs
+import polars as pl
+
+from zsell_transform.details import Details
+from zsell_transform.drafting import Drafts
+from zsell_transform.linker import Graph, link
+from zsell_transform.mapping import Mapping
+from zsell_transform.survey import Survey
+
+
+@attrs.frozen(eq=False)
+class Linked:
+    """What is known once an account is linked.
+
+    Attributes:
+        graph: its links.
+        details: reads what else is to be known of people.
+        left_out: ids of leads that the mapping leaves out by their status.
+    """
+
+    graph: Graph
+    details: Details
+    left_out: pl.Series
+
+
+def linked(drafts: Drafts, keys: MappingOf[str, pl.DataFrame], seen: Survey, ask: Mapping) -> Linked:
+    """Links an account as the mapping wishes; the keys are not needed from here on."""
+    details = Details.of(drafts, seen)
+    graph = link(keys, details, follow_domains=ask.email_domains == "link")
+    return Linked(graph, details, keys["leads"].filter(pl.col("left_out") == "true")["id"])
