@@ -83,3 +83,9 @@ def test_letters_by_their_numbers_are_read_at_once() -> None:
     read, found = flat(pl.Series([json.dumps({"Miasto": "Łódź, 日本"}), json.dumps({"Miasto": "😀"})]))
     assert read.to_list() == [True, False]
     assert found["Miasto"].to_list() == ["Łódź, 日本", None]
+
+
+def test_a_key_that_stands_twice_is_no_error() -> None:
+    kind = json_cells._KINDS["custom_fields"]("contacts")
+    found = json_cells._each(pl.Series(['{"B": "y", "A": "x", "A": ""}']), kind)
+    assert {name: cells.to_list() for name, cells in found.columns.items()} == {"B": ["y"], "A": ["x"]}

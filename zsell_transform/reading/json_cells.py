@@ -131,7 +131,8 @@ def _each(cells: pl.Series, kind: _Kind) -> _Found:
 def _appears(name: str, values: pl.Series, cells: pl.Series, kind: _Kind) -> tuple[int, int]:
     """Where a column first has a value: the cell, and the place in it."""
     first = values.is_not_null().arg_max() or 0
-    return first, [name for name, value in kind.read(_parsed(cells[first])) if value].index(name)
+    names = [name for name, _ in kind.read(_parsed(cells[first]))]
+    return first, names.index(name)
 
 
 def _by_python(cells: dict[int, str], kind: _Kind) -> tuple[dict[str, dict[int, str]], dict[int, str]]:
