@@ -338,6 +338,57 @@ def test_a_lead_s_own_person_is_updated_as_a_person(moved: Moved, tmp_path: Path
     assert_whole(moved, now, made, tmp_path)
 
 
+def joining() -> Account:
+    """The account with a lead that joins a contact, one that shares its person, and one of a company."""
+    more = pl.DataFrame(
+        {
+            "id": ["33", "34", "35"],
+            "first_name": ["Wilma", "Wilma", None],
+            "last_name": ["Reef", "Reef", None],
+            "company_name": [None, None, "Buoy & Bell"],
+            "email": ["wilma@skerry.example", "wilma@skerry.example", None],
+            "phone": ["999", None, None],
+            "title": [None, "Pilot", None],
+            "owner": ["Ada Lamp"] * 3,
+        }
+    )
+    return account() | {"leads": pl.concat([account()["leads"], more], how="diagonal")}
+
+
+@pytest.fixture(scope="module")
+def joined(tmp_path_factory: pytest.TempPathFactory) -> Moved:
+    place = tmp_path_factory.mktemp("joined")
+    transform(joining(), place / "lap_1")
+    return Moved(place / "lap_1", rehearse(place / "lap_1"))
+
+
+def test_what_changed_of_a_lead_whose_person_is_another_s_is_told(joined: Moved, tmp_path: Path) -> None:
+    """It was lost without a word: the person belongs to the contact, and no row of the lead's says it."""
+    now = edited(joining(), "leads", "33", phone="998", email="w.reef@skerry.example", owner="Bo Wick")
+    now = edited(now, "leads", "34", title="Harbour master", source="Web")
+    now = edited(now, "leads", "35", email="info@buoy.example")
+
+    made = delta(joined, now, tmp_path)
+
+    assert sorted(made.told, key=lambda one: one[2:]) == [
+        ("not_its_own_person", "leads", "33", "Person - Email (Work)"),
+        ("not_its_own_person", "leads", "33", "Person - Phone (Work)"),
+        ("not_its_own_person", "leads", "34", "Person - Job title"),
+        ("not_its_own_person", "leads", "35", "Person - Email (Work)"),
+        ("not_its_own_person", "leads", "35", "Person - Name"),
+    ]
+    assert set(made.tables) == {"4-leads"}
+    person, nobody = made.made.found.filter(pl.col("field") == "Person - Email (Work)")["detail"]
+    assert "is also another record's and has 'wilma@skerry.example'" in person
+    assert nobody == "it has no person there"
+
+
+def test_what_a_contact_takes_over_from_its_lead_is_done(joined: Moved, tmp_path: Path) -> None:
+    now = edited(joining(), "leads", "33", phone="+47 555 11")
+
+    assert delta(joined, now, tmp_path).told == []
+
+
 def test_a_lead_s_description_is_a_note(moved: Moved, tmp_path: Path) -> None:
     """A changed one is written over the note; one that is new becomes a note on the lead."""
     now = edited(changed("leads", "31", description="Rings at dusk"), "leads", "32", description="New & loud")
@@ -496,7 +547,9 @@ def test_cells_in_pieces_are_told() -> None:
     texts = [column for column in CELLS if column not in ("_row", "seen")]
     entities = ("companies", "contacts", "leads", "deals", "deals", "deals", "notes")
     pieces = [
-        pl.DataFrame({c: [entity] * n for c in texts} | {"_row": [2] * n, "seen": [True] * n})
+        pl.DataFrame(
+            {c: [entity] * n for c in texts} | {"_row": [2] * n, "seen": [True] * n, "own": [True] * n}
+        )
         for entity, n in zip(entities, (1, 1, 2, 1, 1, 5, 1), strict=True)
     ]
     fates = [["done"], ["done"], ["both"] * 2, ["done"] * 2, ["written"] * 5, ["both"]]

@@ -27,7 +27,7 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof_account import Account, account, presence, several
-from zsell_transform.proof_differences import COMPANY_IN_SELL, NOTE, people_of_leads
+from zsell_transform.proof_differences import COMPANY_IN_SELL, NOTE, persons_of_leads
 from zsell_transform.proof_repair import NAMES, STEMS
 from zsell_transform.proof_values import kinds, same, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records
@@ -37,9 +37,11 @@ from zsell_transform.survey import Survey, stages_of
 TEXT: Final = pl.lit(None, dtype=pl.String)
 #: Columns of a changed cell, before it is decided what becomes of it.
 CELLS: Final = (
-    "entity", "source_id", "_file", "_row", "item", "system_id", "field", "old", "new", "there", "seen",
-    "kind",
+    "entity", "source_id", "_file", "_row", "item", "system_id", "own", "field", "old", "new", "there",
+    "seen", "kind",
 )  # fmt: skip
+#: Of a person that is not the lead's own: the whole name tells of its parts, the person has an owner itself.
+SAID_ELSEWHERE: Final = ("Person - First name", "Person - Last name", "Person - Owner")
 
 
 @attrs.frozen(eq=False)
@@ -145,7 +147,7 @@ def _all_records(then: Account, now: Account) -> pl.DataFrame:
 
 
 def _cells() -> pl.DataFrame:
-    schema = dict.fromkeys(CELLS, pl.String) | {"_row": pl.Int64, "seen": pl.Boolean}
+    schema = dict.fromkeys(CELLS, pl.String) | {"_row": pl.Int64, "seen": pl.Boolean, "own": pl.Boolean}
     return pl.DataFrame(schema=schema)
 
 
@@ -167,11 +169,11 @@ def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) 
 
 
 def _places(entity: str, mine: pl.DataFrame, held: Held) -> list[tuple[str, pl.DataFrame]]:
-    """Where an entity's cells stand: a lead's person is a record of its own."""
+    """Where an entity's cells stand, and whether that is its own: a lead's person may be another's, too."""
     if entity != "leads":
-        return [(mine["item"][0], mine.select("id", "system_id"))]
+        return [(mine["item"][0], mine.select("id", "system_id", own=True))]
     leads = mine.filter(pl.col("item") == "leads")
-    return [("leads", leads.select("id", "system_id")), ("persons", people_of_leads(leads, held))]
+    return [("leads", leads.select("id", "system_id", own=True)), ("persons", persons_of_leads(leads, held))]
 
 
 def _changed(
@@ -219,13 +221,13 @@ def _by_header(
     own: MappingOf[str, str],
 ) -> list[pl.DataFrame]:
     raw = held.raw[item]
-    shown_there = rows.select("system_id", _id="id").join(
-        raw.with_columns(system_id="ID"), on="system_id", how="inner", maintain_order="left"
+    shown_there = rows.select("system_id", "own", _id="id").join(
+        raw.with_columns(system_id="ID"), on="system_id", how="left", maintain_order="left"
     )
     done = []
     for header, kind in own.items():
         cell = shown(item, header, raw.columns)
-        beside = shown_there.select("_id", "system_id", there=TEXT if cell is None else cell)
+        beside = shown_there.select("_id", "system_id", "own", there=TEXT if cell is None else cell)
         cells = (
             new.select("_id", "_file", "_row", new=header)
             .join(old.select("_id", old=header), on="_id", how="inner", maintain_order="left")
@@ -276,6 +278,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
             _file=TEXT,
             _row=pl.lit(None, dtype=pl.Int64),
             item=pl.lit("deals"),
+            own=pl.lit(True),
             field=pl.lit(COMPANY_IN_SELL),
             kind=pl.lit("text"),
             seen=pl.lit(cell is not None),
@@ -288,7 +291,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
 
 
 def _decided(cells: pl.DataFrame) -> pl.DataFrame:
-    """Cells with `fate`: none, done, written, emptied, unseen or both; and `value`, what is written."""
+    """Cells with `fate` (none, done, written, emptied, unseen, both, not own) and the `value` to write."""
     parts = [
         _fated(rows, str(kind))
         for (kind,), rows in cells.partition_by("kind", as_dict=True, maintain_order=True).items()
@@ -320,7 +323,15 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
     ):  # what was kept apart stays apart: ` (City)` behind the old name goes behind the new one
         apart = there.str.strip_prefix(old)
         value = pl.when(apart.str.starts_with(" (")).then(pl.concat_str(new, apart)).otherwise(new)
-    return rows.with_columns(fate=fate.cast(pl.String), value=value)
+    return rows.with_columns(fate=_of_its_own(fate), value=value)
+
+
+def _of_its_own(fate: pl.Expr) -> pl.Expr:
+    """The fate of a cell, where a lead's person may be another record's, too: that one says what it holds."""
+    open_ = fate.is_in(["written", "both", "unseen"])
+    said_elsewhere = pl.col("field").is_in(SAID_ELSEWHERE)
+    not_own = pl.when(said_elsewhere).then(pl.lit(None, pl.String)).otherwise(pl.lit("not own"))
+    return pl.when(~pl.col("own") & open_).then(not_own).otherwise(fate)
 
 
 def _with_new_names(there: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
@@ -345,6 +356,7 @@ def _told(decided: pl.DataFrame) -> pl.DataFrame:
         "both": ("changed_in_both", pl.col("new"), there),
         "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
         "unseen": ("update_not_comparable", pl.col("new"), TEXT),
+        "not own": ("not_its_own_person", pl.col("new"), _whose()),
     }
     told = [
         issues.found(
@@ -359,6 +371,16 @@ def _told(decided: pl.DataFrame) -> pl.DataFrame:
         for entity in decided["entity"].unique(maintain_order=True).to_list()
     ]
     return issues.gather(pl.collect_all(told))
+
+
+def _whose() -> pl.Expr:
+    """What Pipedrive holds for a lead whose person is not its own."""
+    shared = pl.format(
+        "the person there (System ID {}) is also another record's and has '{}'",
+        pl.col("system_id"),
+        pl.col("there").fill_null(""),
+    )
+    return pl.when(pl.col("system_id").is_null()).then(pl.lit("it has no person there")).otherwise(shared)
 
 
 def _converted(then: Drafts, now: Drafts, there: pl.DataFrame) -> pl.DataFrame:

@@ -90,18 +90,21 @@ def _by_item(entity: str, there: pl.DataFrame, held: Held) -> Iterable[tuple[str
 
 def people_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
     """id of a lead, system_id of its person, where that person came with this one lead only."""
+    return persons_of_leads(there, held).filter("own").select("id", "system_id")
+
+
+def persons_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """id of a lead, system_id of its person (null without one), own: that came with this one lead only."""
     people = held.leads.select("system_id", person_id="person_id").unique(
         "system_id", keep="first", maintain_order=True
     )
-    ours = held.persons.filter(pl.col("sell_id").is_not_null()).select(person_id="system_id")
-    used = there.join(people, on="system_id", how="inner", maintain_order="left").filter(
-        pl.col("person_id").is_not_null() & pl.col("person_id").is_unique()
-    )
-    others = held.deals.select("person_id").drop_nulls()
-    return (
-        used.join(ours, on="person_id", how="anti", maintain_order="left")
-        .join(others, on="person_id", how="anti", maintain_order="left")
-        .select("id", system_id="person_id")
+    others = [held.persons.filter(pl.col("sell_id").is_not_null())["system_id"], held.deals["person_id"]]
+    shared = pl.concat([ids.rename("person_id").drop_nulls() for ids in others])
+    person = pl.col("person_id")
+    return there.join(people, on="system_id", how="inner", maintain_order="left").select(
+        "id",
+        system_id=person,
+        own=person.is_not_null() & person.is_unique() & ~person.is_in(shared.implode()),
     )
 
 

@@ -31,6 +31,12 @@ KINDS: Final[dict[str, Kind]] = {
         "not written",
         "Export again with that column shown, or change it by hand.",
     ),
+    "not_its_own_person": Kind(
+        "warning",
+        "'{field}' is '{value}' in Sell by now, and {detail}",
+        "not written",
+        "Change it there by hand where it matters.",
+    ),
     "update_waits": Kind(
         "info",
         "'{field}' leads to '{value}' by now, which has no System ID yet",
