@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf
-
 import attrs
 import polars as pl
 
@@ -11,103 +9,65 @@ from zsell_transform import issues
 from zsell_transform._version import VERSION
 from zsell_transform.counting import counted
 from zsell_transform.documents import documents
-from zsell_transform.drafting import Drafts, Filled
 from zsell_transform.guide import setup
 from zsell_transform.guide import story as stories
 from zsell_transform.guide.report import report_html
 from zsell_transform.guide.setup_page import setup_markdown
 from zsell_transform.guide.trial_page import trial_markdown
 from zsell_transform.guide.unused import unused
-from zsell_transform.lap import Lap
-from zsell_transform.lap.words import Plan
-from zsell_transform.mapping import Mapping
 from zsell_transform.migrated import Migration
 from zsell_transform.output import Written
-from zsell_transform.pipedrive.exports import Held
 from zsell_transform.progress import Tell
-from zsell_transform.reading import Export
-from zsell_transform.records import Records
 from zsell_transform.rehearsing import rehearsed
+from zsell_transform.run import Run
 from zsell_transform.telling import tell_story
 from zsell_transform.trial_files import write_trial
 from zsell_transform.writing.folder import Folder
 from zsell_transform.writing.manifest import FileFacts
 
 
-def finish(
-    folder: Folder,
-    *,
-    export: Export,
-    records: Records,
-    held: Held,
-    drafts: Drafts,
-    filled: Filled,
-    links: pl.DataFrame,
-    lap: Lap,
-    plans: MappingOf[str, Plan],
-    written: Written,
-    told: pl.DataFrame,
-    ask: Mapping,
-    trial: int,
-    rehearse: bool | None,
-    names: MappingOf[str, str | None],
-    updated: MappingOf[str, int],
-    tell: Tell,
-) -> Migration:
+def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell: Tell) -> Migration:
     """Checks the ledger, writes what is for people, and lets the folder appear."""
-    said, rehearsal, found = rehearsed(folder.path, written, held, rehearse, tell)
-    listed = _documents(folder, drafts, lap)
-    told = issues.gather(
-        [told, found, listed, unused(ask, records.seen, [file.file for file in export.files]), _zone(ask)]
-    )
-    rendered = issues.render(told)
-    book = counted(plans, *_came(export, records), rendered, updated)
-    book.check({item: sum(facts.rows or 0 for facts in files) for item, files in written.files.items()})
-    kit = setup.kit(
-        records.seen, list(drafts.values()), written.values, _headers(folder, written), ask, filled
-    )
-    chosen = write_trial(folder, written, plans, trial)
+    said, rehearsal, found = rehearsed(folder.path, run.written, run.held, rehearse, tell)
+    told = issues.render(issues.gather([run.told, found, _documents(folder, run), *_of_mapping(run)]))
+    book = counted(run.plans, *_came(run), told, run.updated)
+    book.check({item: sum(facts.rows or 0 for facts in files) for item, files in run.written.files.items()})
+    kit = _kit(folder, run)
+    chosen = write_trial(folder, run.written, run.plans, trial)
     story = tell_story(
-        ask=ask,
-        names=names,
-        inputs=_inputs(export),
+        run,
         ledger=book.frame(),
-        files={**written.files, **_lists(folder)},
-        lap=lap,
-        links=links,
-        held=held,
-        pipelines=written.pipelines,
+        files={**run.written.files, **_lists(folder)},
         kit=kit,
-        told=rendered,
+        told=told,
         trial=chosen.shows,
         rehearsed=said,
-        version=VERSION,
     )
-    _write_pages(folder, story, kit, rendered)
+    _write_pages(folder, story, kit, told)
     folder.finish(
         ledger=book.records(),
-        inputs=[attrs.asdict(file) for file in export.files],
+        inputs=[attrs.asdict(file) for file in run.export.files],
         version=VERSION,
-        mapping_sha256=ask.mapping_sha256,
+        mapping_sha256=run.ask.mapping_sha256,
     )
     return Migration(
-        issues=rendered,
+        issues=told,
         complete=story.complete,
         story=story,
         rehearsal=rehearsal,
         ledger=book.frame(),
         setup=kit,
-        written=written.files,
+        written=run.written.files,
         home=folder,
         target=folder.target,
     )
 
 
-def _came(export: Export, records: Records) -> tuple[dict[str, int], dict[str, int]]:
+def _came(run: Run) -> tuple[dict[str, int], dict[str, int]]:
     """Input records by entity, and how many of them went into another one of the same id."""
-    merged = (export.merged, records.doubled)
-    united = {entity: sum(counts.get(entity, 0) for counts in merged) for entity in records.frames}
-    return {entity: count + united.get(entity, 0) for entity, count in records.seen.rows.items()}, united
+    merged = (run.export.merged, run.records.doubled)
+    united = {entity: sum(counts.get(entity, 0) for counts in merged) for entity in run.records.frames}
+    return {entity: count + united.get(entity, 0) for entity, count in run.records.seen.rows.items()}, united
 
 
 def _write_pages(folder: Folder, story: stories.Story, kit: setup.Setup, told: pl.DataFrame) -> None:
@@ -127,16 +87,26 @@ def _lists(folder: Folder) -> dict[str, tuple[FileFacts, ...]]:
     }
 
 
-def _documents(folder: Folder, drafts: Drafts, lap: Lap) -> pl.DataFrame:
-    if "documents" not in drafts:
+def _documents(folder: Folder, run: Run) -> pl.DataFrame:
+    if "documents" not in run.drafts:
         return issues.empty()
-    table, told = documents(drafts["documents"], lap.where)
+    table, told = documents(run.drafts["documents"], run.lap.where)
     folder.table("documents", table.lazy(), rows=None, megabytes=None)
     return told
 
 
-def _zone(ask: Mapping) -> pl.DataFrame:
-    return issues.empty() if ask.timezone else issues.issue("timezone_unset", field="timezone", value="UTC")
+def _of_mapping(run: Run) -> list[pl.DataFrame]:
+    """What the mapping says of things that there are not, and what it leaves open."""
+    files = [file.file for file in run.export.files]
+    said = [unused(run.ask, run.records.seen, files)]
+    return (
+        said if run.ask.timezone else [*said, issues.issue("timezone_unset", field="timezone", value="UTC")]
+    )
+
+
+def _kit(folder: Folder, run: Run) -> setup.Setup:
+    drafts, values = list(run.drafts.values()), run.written.values
+    return setup.kit(run.records.seen, drafts, values, _headers(folder, run.written), run.ask, run.filled)
 
 
 def _headers(folder: Folder, written: Written) -> dict[str, list[str]]:
@@ -146,11 +116,3 @@ def _headers(folder: Folder, written: Written) -> dict[str, list[str]]:
         for files in written.files.values()
         for facts in files
     }
-
-
-def _inputs(export: Export) -> pl.DataFrame:
-    return pl.DataFrame(
-        [(f.file, f.entity, f.family, f.encoding, f.delimiter, f.rows) for f in export.files],
-        schema=stories.INPUTS,
-        orient="row",
-    )

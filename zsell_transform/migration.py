@@ -29,6 +29,7 @@ from zsell_transform.output import write_parts, write_tables
 from zsell_transform.progress import Progress, Stage
 from zsell_transform.reading import Export
 from zsell_transform.records import contradicting
+from zsell_transform.run import Run
 from zsell_transform.writing.folder import Folder
 
 Source = str | Path | Sequence[str | Path] | Export | MappingOf[str, pl.DataFrame | pl.LazyFrame]
@@ -96,9 +97,9 @@ def transform(
             write_parts(folder, changed.files, ask)
         notes = (draft.notes for draft in drafts.values())
         later = (lost, written.found, changed.found if changed else issues.empty(), *contradicting(records))
-        told = issues.gather([*found, *notes, *later])
-        return finish(
-            folder,
+        run = Run(
+            ask=ask,
+            names=_names(source=source, target=target, pipedrive=pipedrive, mapping=mapping),
             export=export,
             records=records,
             held=held,
@@ -108,14 +109,10 @@ def transform(
             lap=lap,
             plans=plans,
             written=written,
-            told=told,
-            ask=ask,
-            trial=trial,
-            rehearse=rehearse,
+            told=issues.gather([*found, *notes, *later]),
             updated=changed.updated if changed else {},
-            tell=tell,
-            names=_names(source=source, target=target, pipedrive=pipedrive, mapping=mapping),
         )
+        return finish(folder, run, trial=trial, rehearse=rehearse, tell=tell)
 
 
 def _names(**given: object) -> dict[str, str | None]:

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 import polars as pl
 
+from zsell_transform._version import VERSION
 from zsell_transform.guide import story
 from zsell_transform.guide.setup import Setup
-from zsell_transform.lap import MAIN, Lap
-from zsell_transform.mapping import Mapping
+from zsell_transform.lap import MAIN
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.reading import Export
+from zsell_transform.run import Run
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.writing.manifest import FileFacts
 
@@ -21,59 +23,46 @@ _TRAILING_NUMBER: Final = re.compile(r"(\d+)$")
 
 
 def tell_story(
+    run: Run,
     *,
-    ask: Mapping,
-    names: MappingOf[str, str | None],
-    inputs: pl.DataFrame,
     ledger: pl.DataFrame,
     files: MappingOf[str, tuple[FileFacts, ...]],
-    lap: Lap,
-    links: pl.DataFrame,
-    held: Held,
-    pipelines: pl.DataFrame,
     kit: Setup,
     told: pl.DataFrame,
     trial: pl.DataFrame,
     rehearsed: story.Rehearsed | None,
-    version: str,
 ) -> story.Story:
     """Everything there is to tell.
 
     Args:
-        names: source, target, pipedrive, mapping → how the user called it (None where not given).
+        files: all lists that were written, those beside the numbered ones too.
+        told: the issues, rendered.
     """
     complete = is_complete(ledger)
-    number = lap_number(held, names.get("target"))
+    names, pipelines = run.names, run.written.pipelines
+    number = lap_number(run.held, names.get("target"))
     given: dict[str, Any] = {
         key: value for key in ("source", "pipedrive") if (value := _bare(names.get(key)))
     }
     return story.Story(
         lap=number,
         complete=complete,
-        version=version,
+        version=VERSION,
         target=_bare(names.get("target")),
         next_target=f"lap_{number + 1}",
         mapping=_bare(names.get("mapping")),
-        mapping_sha256=ask.mapping_sha256,
-        inputs=inputs,
+        mapping_sha256=run.ask.mapping_sha256,
+        inputs=_inputs(run.export),
         ledger=ledger,
-        files=pl.DataFrame(
-            [
-                (facts.file, item, facts.rows, facts.bytes)
-                for item, several in files.items()
-                for facts in several
-            ],
-            schema=story.FILES,
-            orient="row",
-        ),
-        waiting=lap.waiting,
+        files=_listed(files),
+        waiting=run.lap.waiting,
         exports_next=() if complete else exports_next(ledger),
         notes=[
             f"None of the {item} could be written yet, so Pipedrive has none to export: set"
             f" `empty_in_pipedrive: [{item}]` in the mapping of the next lap."
             for item in still_empty(ledger)
         ],
-        links=links,
+        links=run.links,
         pipeline=pipelines if pipelines.width else story.empty(story.PIPELINE),
         setup=kit.tables,
         issues=told,
@@ -81,6 +70,18 @@ def tell_story(
         trial=trial,
         **given,
     )
+
+
+def _inputs(export: Export) -> pl.DataFrame:
+    rows = [(f.file, f.entity, f.family, f.encoding, f.delimiter, f.rows) for f in export.files]
+    return pl.DataFrame(rows, schema=story.INPUTS, orient="row")
+
+
+def _listed(files: MappingOf[str, tuple[FileFacts, ...]]) -> pl.DataFrame:
+    rows = [
+        (facts.file, item, facts.rows, facts.bytes) for item, several in files.items() for facts in several
+    ]
+    return pl.DataFrame(rows, schema=story.FILES, orient="row")
 
 
 def is_complete(ledger: pl.DataFrame) -> bool:
