@@ -16,7 +16,7 @@ from zsell_transform.sell.words import activity_wording
 from zsell_transform.survey import STAGES, Column, Survey
 from zsell_transform.transformers import TABLES, Draft, draft
 from zsell_transform.transformers.custom import unique_names
-from zsell_transform.transformers.table import CARRIED
+from zsell_transform.transformers.interpret import CARRIED
 
 NOTHING_SEEN = Survey({}, {}, {}, pl.DataFrame(schema=STAGES), issues.empty())
 #: Values in JSON that the reading room takes apart; where it could not, they are custom fields.

@@ -13,7 +13,7 @@ from zsell_transform.lap.words import OUT, Plan
 from zsell_transform.pieces import in_slices
 from zsell_transform.pipedrive.lead_people import OWN
 from zsell_transform.sell.entities import ITEMS, TARGETS
-from zsell_transform.transformers.table import Draft
+from zsell_transform.transformers.draft import Draft
 
 #: Header of the text that grows by an extra line, by item.
 TEXTS: Final = {"leads": "Note - Content", "activities": "Activity - Note", "notes": "Note - Content"}

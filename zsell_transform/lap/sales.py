@@ -56,7 +56,20 @@ def deals(
     rows = companies.on(rows, "organization_at", "o_")
     rows = rows.with_columns(_person_form().alias("p_form"), _organization_form().alias("o_form"))
     rows = _stated(rows, held, "deals", blocked=blocked)
-    alone = ask.id_links == "alone"
+    plan = _plan(rows, companies, people, alone=ask.id_links == "alone")
+    return plan, rows.select(
+        "id",
+        "system_id",
+        "printed",
+        "title",
+        "state",
+        "person_at",
+        "organization_at",
+        name=pl.coalesce("printed", "title"),
+    )
+
+
+def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: bool) -> Plan:
     rows = parted(rows, {"person": "p_form", "organization": "o_form"})
     going = pl.col("state") == OUT
     cells = [*person_cells("p_form", "p_", alone=alone), *organization_cells("o_form", "o_", alone=alone)]
@@ -66,7 +79,7 @@ def deals(
     )
     columns = (*PERSON_LINK, *ORGANIZATION_LINK, COMPANY_IN_SELL)
     whole = ~pl.col("lost") & pl.col("differing").is_null()
-    plan = Plan(
+    return Plan(
         entity="deals",
         rows=rows.select(
             "n",
@@ -89,16 +102,6 @@ def deals(
                 "organizations": ("organization_at", companies.frame["id"]),
             },
         ),
-    )
-    return plan, rows.select(
-        "id",
-        "system_id",
-        "printed",
-        "title",
-        "state",
-        "person_at",
-        "organization_at",
-        name=pl.coalesce("printed", "title"),
     )
 
 

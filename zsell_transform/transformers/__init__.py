@@ -14,10 +14,12 @@ from zsell_transform.transformers.companies import companies
 from zsell_transform.transformers.contacts import contacts
 from zsell_transform.transformers.deals import deals
 from zsell_transform.transformers.documents import documents
+from zsell_transform.transformers.draft import Draft
 from zsell_transform.transformers.emails import emails
+from zsell_transform.transformers.interpret import interpret
 from zsell_transform.transformers.leads import leads
 from zsell_transform.transformers.notes import notes
-from zsell_transform.transformers.table import Draft, Table, interpret
+from zsell_transform.transformers.table import Table
 from zsell_transform.transformers.tasks import tasks
 from zsell_transform.transformers.texts import texts
 from zsell_transform.transformers.visits import visits

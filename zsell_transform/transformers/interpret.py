@@ -1,0 +1,277 @@
+"""The interpreter of the transformers' tables: a `Table` and a frame of records → a `Draft`.
+
+The Pipedrive columns, the references for the linker, and the issues that the same expressions found. Nothing
+is collected here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as MappingOf
+from typing import Any, Final
+
+import attrs
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.cleaning import iso, lines, said, shortened, text
+from zsell_transform.issues import KINDS, Told, issue
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import field_facts
+from zsell_transform.sell.columns import plain_name
+from zsell_transform.survey import Column, Survey
+from zsell_transform.transformers.custom import Custom, custom_fields
+from zsell_transform.transformers.draft import Draft, laid
+from zsell_transform.transformers.table import DOUBTFUL, NOTHING, PLACES, Field, Story, Table
+
+#: Columns that are no field of their own anywhere: the id is `_id`.
+CARRIED: Final = frozenset({"id"})
+#: Bookkeeping of the programs that dump Sell's API, in any entity.
+CONNECTORS: Final = ("_airbyte_", "_sdc_", "_fivetran_")
+ORIGINS: Final[dict[str, Any]] = {
+    "header": pl.String, "source": pl.String, "kind": pl.String, "type": pl.String, "create": pl.Boolean,
+}  # fmt: skip
+
+
+@attrs.frozen(eq=False)
+class _Columns:
+    """The columns of this export, by what becomes of them.
+
+    Attributes:
+        names: all, also the places.
+        filled: those of Sell → cells that hold something; None where the survey did not ask.
+        wished_away: those that the mapping ignores.
+        strangers: those that the table does not know; `tellable` ones hold something.
+        turned: Sell's own date columns that a spreadsheet has turned round → their order.
+        seen: what the survey knows of each.
+    """
+
+    names: list[str]
+    filled: dict[str, int | None]
+    wished_away: set[str]
+    strangers: list[str]
+    turned: dict[str, str]
+    seen: MappingOf[str, Column]
+
+    @property
+    def tellable(self) -> list[str]:
+        return [name for name in self.strangers if self.filled[name] != 0]
+
+    @classmethod
+    def of(cls, table: Table, names: list[str], ask: Mapping, survey: Survey) -> _Columns:
+        seen, wishes = survey.columns.get(table.source, {}), ask.columns.get(table.source, {})
+        inputs = [name for name in names if not name.startswith("_") or name.startswith(CONNECTORS)]
+        wished_away = {name for name in inputs if wishes.get(name) == "ignore"}
+        known = {*table.columns, *table.ignored, *table.carried, *CARRIED, *wished_away}
+        return cls(
+            names,
+            {name: seen[name].filled if name in seen else None for name in inputs},
+            wished_away,
+            [name for name in inputs if name not in known and not name.startswith(CONNECTORS)],
+            _turned_dates(table, names, seen),
+            seen,
+        )
+
+
+def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft:
+    """Records → their draft, by the table. Columns that the table reads and the export lacks are null.
+
+    Args:
+        table: the transformer of the entity.
+        frame: the records: `_n, _id, _file, _row` and Sell's columns, all text.
+        ask: the mapping; here only for columns that it ignores.
+        seen: the survey, for empty columns, date orders and the types of custom fields.
+    """
+    given = _Columns.of(table, frame.collect_schema().names(), ask, seen)
+    customs = _customs(table, given, seen)
+    own = (Field(custom.header, custom.value, expects=custom.expects) for custom in customs)
+    fields = (*(field for field in table.fields if _alive(table, field, given)), *own)
+    hidden = table.hidden | {
+        column: value for relation in table.relations for column, value in relation.columns.items()
+    }
+    headers = (*(field.header for field in fields), *([table.story.header] if table.story else ()))
+    cut = {field.header: field.longest for field in fields if field.longest}
+    steps = tuple(_steps(table, fields, hidden, given))
+    shown = tuple(_shown(table, headers, hidden, cut, given))
+    whole = laid(frame, steps)
+    return Draft(
+        entity=table.source,
+        target=table.target,
+        frame=whole.select(shown),
+        headers=headers,
+        sure=frozenset(field.header for field in fields if _is_sure(table, field, given)),
+        whole=whole,
+        records=frame,
+        steps=steps,
+        shown=shown,
+        audit=(*_unread(table, fields), *_cut(table, cut), *_remarked(table)),
+        notes=issues.gather(_notes(table, given, customs)),
+        origins=_origins(table, fields, customs),
+    )
+
+
+def _customs(table: Table, given: _Columns, seen: Survey) -> tuple[Custom, ...]:
+    """A field for each unknown column, save where a story takes it in."""
+    if table.story:
+        return ()
+    return custom_fields(table.source, table.target, given.strangers, given.tellable, seen)
+
+
+def _steps(
+    table: Table, fields: Iterable[Field], hidden: MappingOf[str, pl.Expr], given: _Columns
+) -> Iterator[tuple[pl.Expr, ...]]:
+    """What makes the whole draft of the records, one layer of columns after the other."""
+    yield from _cleaned({*table.columns, *given.tellable}, given)
+    yield from ((value.alias(name),) for name, value in table.given.items())
+    yield (
+        *(_written(field).alias(field.header) for field in fields),
+        *(value.alias(name) for name, value in hidden.items()),
+        *_story(table.story),
+    )
+    yield from _told(table.story, given.tellable)
+
+
+def _written(field: Field) -> pl.Expr:
+    return field.value if field.only is None else pl.when(field.only).then(field.value)
+
+
+def _shown(
+    table: Table,
+    headers: Iterable[str],
+    hidden: Iterable[str],
+    cut: MappingOf[str, int],
+    given: _Columns,
+) -> Iterator[pl.Expr]:
+    """The columns of `Draft.frame`; cells that are too long for the wizard are cut here."""
+    yield from (pl.col(column) for column in PLACES if column in given.names)
+    for header in headers:
+        yield shortened(header, cut[header]).alias(header) if header in cut else pl.col(header)
+    parts = ("_heading", "_body", "_mark") if table.story else ()
+    yield from (pl.col(column) for column in (*hidden, *parts))
+
+
+def _is_sure(table: Table, field: Field, given: _Columns) -> bool:
+    """Whether a field is a Sell column as it stands: unconditional, always readable, never dropped."""
+    if field.always:
+        return True
+    sources = table.sources(field.value)
+    plain = field.only is None and not field.expects and len(sources) == 1 and sources[0] not in DOUBTFUL
+    return plain and bool(given.filled.get(sources[0]))
+
+
+def _alive(table: Table, field: Field, given: _Columns) -> bool:
+    """Whether any cell of this export can fill the field."""
+    present = [name for name in table.sources(field.value) if name in given.names]
+    return field.always or any(given.filled.get(name, 1) != 0 for name in present)
+
+
+def _cleaned(read: Iterable[str], given: _Columns) -> Iterator[tuple[pl.Expr, ...]]:
+    """Every column that is read, once trimmed and freed of its apostrophe; one without any value is null."""
+    alive = [name for name in sorted(read) if name in given.names and given.filled.get(name) != 0]
+    dead = [NOTHING.alias(name) for name in sorted(read) if name not in alive]
+    untidy = [name for name in alive if name not in given.seen or not given.seen[name].tidy]
+    yield (*dead, *(text(name).alias(name) for name in untidy))
+    if given.turned:
+        yield tuple(pl.coalesce(iso(name, order), name).alias(name) for name, order in given.turned.items())
+
+
+def _turned_dates(table: Table, names: Iterable[str], seen: MappingOf[str, Column]) -> dict[str, str]:
+    read = table.columns & seen.keys()
+    orders = {name: seen[name].dates for name in names if name in read}
+    return {name: order for name, order in orders.items() if order in ("dmy", "mdy")}
+
+
+def _story(story: Story | None) -> list[pl.Expr]:
+    if story is None:
+        return []
+    return [story.heading.alias("_heading"), story.body.alias("_body"), story.mark.alias("_mark")]
+
+
+def _told(story: Story | None, strangers: list[str]) -> Iterator[tuple[pl.Expr, ...]]:
+    if story is None:
+        return
+    if strangers:
+        yield (lines("_body", *(said(plain_name(name), name) for name in strangers)).alias("_body"),)
+    yield (lines("_heading", "_body", "_mark").alias(story.header),)
+
+
+# --- what is told about it ---------------------------------------------------------------------------
+
+
+def _unread(table: Table, fields: Iterable[Field]) -> Iterator[Told]:
+    """Cells that hold something which is not what the field expects."""
+    for field in fields:
+        if not field.expects:
+            continue
+        source = table.sources(field.reads if field.reads is not None else field.value)[0]
+        raw = pl.col(source) if field.reads is None else field.reads
+        bad = raw.is_not_null() & pl.col(field.header).is_null()
+        bad = bad if field.only is None else bad & field.only
+        yield Told("unreadable_value", bad, table.source, source, raw, field.expects)
+
+
+def _cut(table: Table, cut: MappingOf[str, int]) -> Iterator[Told]:
+    for header, longest in cut.items():
+        too_long = pl.col(header).str.len_chars() > longest
+        yield Told("value_shortened", too_long, table.source, header, pl.col(header), f"{longest} characters")
+
+
+def _remarked(table: Table) -> Iterator[Told]:
+    for remark in table.remarks:
+        yield Told(
+            remark.code,
+            remark.when,
+            table.source,
+            remark.field,
+            remark.value,
+            remark.detail,
+            counted=KINDS[remark.code].severity == "info",
+        )
+
+
+def _notes(table: Table, given: _Columns, customs: Iterable[Custom]) -> Iterator[pl.DataFrame]:
+    """What is told of whole columns: empty, ignored, read only in place of another, renamed."""
+
+    def told(code: str, name: str, detail: str | None = None) -> pl.DataFrame:
+        return issue(code, entity=table.source, field=name, value=given.filled[name], detail=detail)
+
+    for name in given.filled:
+        code, detail = (
+            ("ignored_column", "the mapping ignores it")
+            if name in given.wished_away
+            else _fate(table, name, given.filled)
+        )
+        if code:
+            yield told(code, name, detail)
+    for custom in customs:
+        if custom.renamed and not custom.is_time:
+            yield told("custom_field_renamed", custom.column, custom.header)
+
+
+def _fate(table: Table, name: str, filled: MappingOf[str, int | None]) -> tuple[str, str | None]:
+    """The code and detail of what is told of a whole column; blank where nothing is."""
+    if name in table.ignored or name.startswith(CONNECTORS):
+        return "ignored_column" if filled[name] != 0 else "", "bookkeeping of Sell's"
+    if filled[name] == 0:
+        return "empty_column", None
+    if table.spare.get(name) in filled:
+        return "spare_column", table.spare[name]
+    return "carried_elsewhere" if name in table.carried else "", table.carried.get(name)
+
+
+def _origins(table: Table, fields: Iterable[Field], customs: Iterable[Custom]) -> pl.DataFrame:
+    facts, made = field_facts(), {custom.header: custom for custom in customs}
+    rows = []
+    for field in fields:
+        if custom := made.get(field.header):
+            rows.append((field.header, custom.column, "custom", custom.type, True))
+            continue
+        fact = facts.get(field.header)
+        source = ", ".join(name for name in table.sources(field.value) if name not in PLACES)
+        rows.append(
+            (field.header, source, "standard", fact.type if fact else "text", bool(fact and fact.create))
+        )
+    if table.story:
+        source = ", ".join(name for name in table.sources(table.story.body) if name not in PLACES)
+        rows.append((table.story.header, source, "standard", "large_text", False))
+    return pl.DataFrame(rows, schema=ORIGINS, orient="row")
