@@ -507,6 +507,34 @@ def test_a_lead_attached_to_somebody_of_another_company(tmp_path: Path) -> None:
 
     assert "Wilma Reef" in moved.held.tables["leads"]["Contact person"].to_list()
     assert proof.links.rows() == []
+    assert proof.complete
+
+
+def test_what_a_lead_says_beside_the_person_whom_it_joined_is_proved(tmp_path: Path) -> None:
+    """It stands in a line of the lead's note alone, and its loss was not seen."""
+    source = account()
+    cells = {
+        "first_name": "Wilma", "last_name": "Reef", "email": "wilma@skerry.example", "phone": "112 & 3",
+        "title": "Rower", "description": None,
+    }  # fmt: skip
+    mine = pl.col("id") == "31"
+    source["leads"] = source["leads"].with_columns(
+        pl.when(mine).then(pl.lit(value, pl.String)).otherwise(pl.col(name)).alias(name)
+        if name in source["leads"].columns
+        else pl.when(mine).then(pl.lit(value)).alias(name)
+        for name, value in cells.items()
+    )
+    moved = move(source, tmp_path)
+    assert verify(source, moved.exports).complete
+
+    content = pl.col("Content").str.replace("Phone: 112 &amp; 3", "Phone: 11", literal=True)
+    lost = broken(moved, "notes", Content=content)
+    lost.export(tmp_path / "lost")
+
+    assert verify(source, tmp_path / "lost").differing.drop("system_id").rows() == [
+        ("leads", "31", "Note - Content", "Phone: 112 &amp; 3", None)
+    ]
+    assert repaired(moved, lost, tmp_path).complete
 
 
 def test_an_orphan_that_somebody_placed_is_fine(moved: Moved, tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof_account import Account, account, presence, several
-from zsell_transform.proof_differences import COMPANY_IN_SELL, NOTE, persons_of_leads
+from zsell_transform.proof_account import Account, account, persons_of_leads, presence, several
+from zsell_transform.proof_differences import COMPANY_IN_SELL
+from zsell_transform.proof_leads import NOTE
 from zsell_transform.proof_repair import NAMES, STEMS
 from zsell_transform.proof_values import kinds, same, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records

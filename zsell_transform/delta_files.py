@@ -9,7 +9,7 @@ import polars as pl
 
 from zsell_transform.drafting import Drafts
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof_differences import people_of_leads
+from zsell_transform.proof_account import people_of_leads
 from zsell_transform.proof_repair import NAMES, printed, system_id, without_blanks
 from zsell_transform.proof_values import kinds, same, shown
 from zsell_transform.sell.entities import ITEMS

@@ -12,7 +12,7 @@ from zsell_transform.cleaning import escaped, html
 from zsell_transform.delta_files import VALUES, WRITES
 from zsell_transform.lap.leads import LINES
 from zsell_transform.pipedrive.exports import Held, html_lines
-from zsell_transform.proof_differences import NOTE
+from zsell_transform.proof_leads import NOTE
 from zsell_transform.proof_repair import system_id
 from zsell_transform.proof_values import as_text
 

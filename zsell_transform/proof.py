@@ -29,14 +29,13 @@ from zsell_transform.progress import Progress, Stage, Tell
 from zsell_transform.proof_account import Account, account, presence
 from zsell_transform.proof_differences import (
     DIFFERING,
-    NOTE,
     differing,
     doubled,
-    lead_notes,
     other_company,
     unseen_columns,
     wished,
 )
+from zsell_transform.proof_leads import NOTE, lead_notes
 from zsell_transform.proof_links import Links, compare_links, lead_people, without_sells_own
 from zsell_transform.proof_repair import STEMS, link_files, note_parts, value_files
 from zsell_transform.proof_skips import read_skip_files

@@ -283,6 +283,26 @@ def _by_name(ids: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     return alias.join(found, on="id", how="anti", maintain_order="left").select(found.columns)
 
 
+def people_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """id of a lead, system_id of its person, where that person came with this one lead only."""
+    return persons_of_leads(there, held).filter("own").select("id", "system_id")
+
+
+def persons_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """id of a lead, system_id of its person (null without one), own: that came with this one lead only."""
+    people = held.leads.select("system_id", person_id="person_id").unique(
+        "system_id", keep="first", maintain_order=True
+    )
+    others = [held.persons.filter(pl.col("sell_id").is_not_null())["system_id"], held.deals["person_id"]]
+    shared = pl.concat([ids.rename("person_id").drop_nulls() for ids in others])
+    person = pl.col("person_id")
+    return there.join(people, on="system_id", how="inner", maintain_order="left").select(
+        "id",
+        system_id=person,
+        own=person.is_not_null() & person.is_unique() & ~person.is_in(shared.implode()),
+    )
+
+
 def several() -> pl.Expr:
     """Whether a Sell id stands on several records."""
     return pl.col("system_id").str.contains(", ", literal=True)

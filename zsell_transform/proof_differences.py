@@ -13,8 +13,8 @@ from zsell_transform.drafting import Drafts
 from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof_account import several
-from zsell_transform.proof_values import as_text, kinds, printed_users, same, shown, values_of
+from zsell_transform.proof_account import people_of_leads, several
+from zsell_transform.proof_values import kinds, printed_users, same, shown, values_of
 from zsell_transform.sell.entities import HISTORY
 from zsell_transform.tall import name_of, tall
 
@@ -22,7 +22,6 @@ DIFFERING: Final = dict.fromkeys(
     ("entity", "source_id", "system_id", "field", "sell", "pipedrive"), pl.String
 )
 COMPANY_IN_SELL: Final = "Deal - Company in Sell"
-NOTE: Final = "Note - Content"
 
 
 @attrs.frozen(eq=False)
@@ -66,7 +65,7 @@ def subjects(drafts: Drafts, there: pl.DataFrame, held: Held) -> list[Subject]:
     """What is compared: each entity with its item, and leads also with the people who came with them."""
     found = []
     for entity, draft in drafts.items():
-        types = _types(draft.origins)
+        types = types_of(draft.origins)
         mine = there.filter((pl.col("entity") == entity) & ~several())
         for item, rows in _by_item(entity, mine, held):
             if item in held.raw and rows.height:
@@ -77,7 +76,7 @@ def subjects(drafts: Drafts, there: pl.DataFrame, held: Held) -> list[Subject]:
     return found
 
 
-def _types(origins: pl.DataFrame) -> dict[str, str]:
+def types_of(origins: pl.DataFrame) -> dict[str, str]:
     return dict(zip(origins["header"].to_list(), origins["type"].to_list(), strict=True))
 
 
@@ -86,26 +85,6 @@ def _by_item(entity: str, there: pl.DataFrame, held: Held) -> Iterable[tuple[str
         return [(str(item), rows) for (item,), rows in there.partition_by("item", as_dict=True).items()]
     as_leads = there.filter(pl.col("item") == "leads")
     return [("leads", as_leads), ("persons", people_of_leads(as_leads, held))]
-
-
-def people_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """id of a lead, system_id of its person, where that person came with this one lead only."""
-    return persons_of_leads(there, held).filter("own").select("id", "system_id")
-
-
-def persons_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """id of a lead, system_id of its person (null without one), own: that came with this one lead only."""
-    people = held.leads.select("system_id", person_id="person_id").unique(
-        "system_id", keep="first", maintain_order=True
-    )
-    others = [held.persons.filter(pl.col("sell_id").is_not_null())["system_id"], held.deals["person_id"]]
-    shared = pl.concat([ids.rename("person_id").drop_nulls() for ids in others])
-    person = pl.col("person_id")
-    return there.join(people, on="system_id", how="inner", maintain_order="left").select(
-        "id",
-        system_id=person,
-        own=person.is_not_null() & person.is_unique() & ~person.is_in(shared.implode()),
-    )
 
 
 def differing(drafts: Drafts, there: pl.DataFrame, held: Held, ask: Mapping) -> pl.DataFrame:
@@ -219,39 +198,6 @@ def other_company(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.D
         pl.lit(COMPANY_IN_SELL).alias("field"),
         pl.col("value").alias("sell"),
         "pipedrive",
-    )
-
-
-def lead_notes(drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame | None:
-    """Descriptions of leads that no note on the lead, or on its deal, begins with.
-
-    None if the export of notes shows no leads.
-    """
-    raw = held.raw.get("notes")
-    if raw is None or "leads" not in drafts or NOTE not in drafts["leads"].headers:
-        return pl.DataFrame(schema=DIFFERING)
-    links = [c for c in ("Lead ID", "Deal ID") if c in raw.columns]
-    if "Lead ID" not in links or "Content" not in raw.columns:
-        return None
-    mine = there.filter((pl.col("entity") == "leads") & ~several()).select("system_id", _id="id")
-    wanted = (
-        drafts["leads"]
-        .frame.select("_id", NOTE)
-        .filter(pl.col(NOTE).is_not_null())
-        .join(mine.lazy(), on="_id", how="inner", maintain_order="left")
-        .collect(engine="streaming")
-    )
-    notes = pl.concat(raw.select(system_id=c, text=as_text(pl.col("Content"))) for c in links).drop_nulls()
-    told = wanted.join(notes, on="system_id", how="inner", maintain_order="left").filter(
-        pl.col("text").str.starts_with(as_text(pl.col(NOTE)))
-    )
-    return wanted.join(told, on="_id", how="anti", maintain_order="left").select(
-        pl.lit("leads").alias("entity"),
-        pl.col("_id").alias("source_id"),
-        "system_id",
-        pl.lit(NOTE).alias("field"),
-        pl.col(NOTE).alias("sell"),
-        pl.lit(None, dtype=pl.String).alias("pipedrive"),
     )
 
 

@@ -59,10 +59,10 @@ OWN_COLUMNS = (
 )
 #: Values of a joining lead that its note keeps where they differ from those of the person it joins.
 COMPARED = {"email": "E-mail", "work": "Phone", "mobile": "Mobile"}
-_LABELS = {"job": "Job title", "address": "Address"}
+LABELS = {"job": "Job title", "address": "Address"}
 _COMPANY = "Company"
 #: How the lines begin that stand in a lead's note behind its description.
-LINES = (*COMPARED.values(), *_LABELS.values(), _COMPANY)
+LINES = (*COMPARED.values(), *LABELS.values(), _COMPANY)
 
 
 def leads(
@@ -261,7 +261,7 @@ def _extra() -> pl.Expr:
         pl.when(pl.col(column).ne_missing(pl.col(f"p_{column}")) & pl.col(column).is_not_null()).then(
             pl.lit(f"{label}: ") + escaped(pl.col(column))
         )
-        for column, label in _LABELS.items()
+        for column, label in LABELS.items()
     ]
     company = pl.when(pl.col("differing").is_not_null()).then(
         pl.lit(f"{_COMPANY}: ") + escaped(pl.col("differing"))

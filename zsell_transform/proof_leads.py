@@ -1,0 +1,145 @@
+"""What a lead says in notes: its description, and what the person whom it joined shows otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from typing import Final
+
+import polars as pl
+
+from zsell_transform.cleaning import escaped
+from zsell_transform.drafting import Drafts
+from zsell_transform.lap.leads import COMPARED, LABELS
+from zsell_transform.lap.words import PERSON_EMAIL, PERSON_MOBILE, PERSON_WORK
+from zsell_transform.pipedrive.exports import Held, html_lines
+from zsell_transform.proof_account import persons_of_leads, several
+from zsell_transform.proof_differences import DIFFERING, types_of
+from zsell_transform.proof_values import as_text, kinds, same, shown
+
+NOTE: Final = "Note - Content"
+#: What a lead says of its person → how the line of its note begins that says it where the person does not.
+LINES: Final[MappingOf[str, str]] = {
+    PERSON_EMAIL: COMPARED["email"],
+    PERSON_WORK: COMPARED["work"],
+    PERSON_MOBILE: COMPARED["mobile"],
+    "Person - Job title": LABELS["job"],
+    "Person - Address": LABELS["address"],
+}
+
+
+def lead_notes(drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame | None:
+    """What no note on the lead, or on its deal, says, as `DIFFERING`; None if the notes show no leads."""
+    raw = held.raw.get("notes")
+    if raw is None or "leads" not in drafts:
+        return pl.DataFrame(schema=DIFFERING)
+    links = [column for column in ("Lead ID", "Deal ID") if column in raw.columns]
+    if "Lead ID" not in links or "Content" not in raw.columns:
+        return None
+    notes = pl.concat(raw.select(system_id=column, content="Content") for column in links).drop_nulls()
+    mine = there.filter((pl.col("entity") == "leads") & ~several())
+    unsaid = pl.concat([_descriptions(drafts, mine, notes), _beside_person(drafts, mine, notes, held)])
+    return (
+        unsaid.group_by("_id", "system_id", maintain_order=True)
+        .agg(pl.col("sell").str.join("<br>"))
+        .select(
+            pl.lit("leads").alias("entity"),
+            pl.col("_id").alias("source_id"),
+            "system_id",
+            pl.lit(NOTE).alias("field"),
+            "sell",
+            pl.lit(None, dtype=pl.String).alias("pipedrive"),
+        )
+    )
+
+
+_UNSAID: Final = dict.fromkeys(("_id", "system_id", "sell"), pl.String)
+
+
+def _descriptions(drafts: Drafts, leads: pl.DataFrame, notes: pl.DataFrame) -> pl.DataFrame:
+    """Descriptions that no note begins with."""
+    if NOTE not in drafts["leads"].headers:
+        return pl.DataFrame(schema=_UNSAID)
+    wanted = (
+        drafts["leads"]
+        .frame.select("_id", NOTE)
+        .filter(pl.col(NOTE).is_not_null())
+        .join(leads.lazy().select("system_id", _id="id"), on="_id", how="inner", maintain_order="left")
+        .collect(engine="streaming")
+    )
+    told = wanted.join(notes, on="system_id", how="inner", maintain_order="left").filter(
+        as_text(pl.col("content")).str.starts_with(as_text(pl.col(NOTE)))
+    )
+    return wanted.join(told, on="_id", how="anti", maintain_order="left").select(
+        "_id", "system_id", sell=NOTE
+    )
+
+
+def _beside_person(drafts: Drafts, leads: pl.DataFrame, notes: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Lines with what neither the person, who is also another record's, nor any note shows."""
+    as_leads = leads.filter(pl.col("item") == "leads").select("system_id", _id="id")
+    shared = persons_of_leads(as_leads.rename({"_id": "id"}), held).filter(
+        ~pl.col("own") & pl.col("system_id").is_not_null()
+    )
+    if not shared.height or "persons" not in held.raw:
+        return pl.DataFrame(schema=_UNSAID)
+    people = _people(held)
+    known = [header for header in drafts["leads"].headers if f"= {header}" in people.columns]
+    headers = [header for header in LINES if header in known]
+    if not headers:
+        return pl.DataFrame(schema=_UNSAID)
+    said = notes.group_by("system_id", maintain_order=True).agg(
+        content=_lines(pl.col("content").str.join("<br>"))
+    )
+    rows = (
+        drafts["leads"]
+        .frame.select("_id", *headers)
+        .join(shared.lazy().select(_id="id", person="system_id"), on="_id", maintain_order="left")
+        .collect(engine="streaming")
+        .join(as_leads, on="_id", maintain_order="left")
+        .join(people, on="person", how="left", maintain_order="left")
+        .join(said, on="system_id", how="left", maintain_order="left")
+    )
+    of = kinds(headers, types_of(drafts["leads"].origins))
+    lines = [
+        pl.when(~same(of[header], pl.col(header), pl.col(f"= {header}")) & ~_is_said(header)).then(
+            pl.lit(f"{LINES[header]}: ") + escaped(pl.col(header))
+        )
+        for header in headers
+    ]
+    text = pl.concat_str(lines, separator="<br>", ignore_nulls=True)
+    return rows.select("_id", "system_id", sell=text).filter(pl.col("sell") != "")
+
+
+def _people(held: Held) -> pl.DataFrame:
+    """person, and what Pipedrive shows for each of `LINES` as `= header`: all its addresses and numbers."""
+    raw = held.raw["persons"]
+    cells = {header: shown("persons", header, raw.columns) for header in LINES}
+    several = {PERSON_EMAIL: "emails", PERSON_WORK: "phones", PERSON_MOBILE: "phones"}
+    every = held.persons.select(
+        person="system_id",
+        **{f"= {header}": pl.col(column).list.join(", ") for header, column in several.items()},
+    )
+    return every.join(
+        raw.select(
+            pl.col("ID").alias("person"),
+            *(
+                cell.alias(f"= {header}")
+                for header, cell in cells.items()
+                if cell is not None and header not in several
+            ),
+        ),
+        on="person",
+        how="left",
+        maintain_order="left",
+    )
+
+
+def _is_said(header: str) -> pl.Expr:
+    line = _lines(pl.lit(f"{LINES[header]}: ") + escaped(pl.col(header)))
+    return pl.col("content").str.contains(line, literal=True).fill_null(value=False)
+
+
+def _lines(html: pl.Expr) -> pl.Expr:
+    """HTML → its lines, each between line breaks."""
+    text = html_lines(html).str.replace_all(r"[^\S\n]+", " ").str.replace_all(r" ?\n ?", "\n")
+    return pl.concat_str(pl.lit("\n"), text.str.strip_chars(), pl.lit("\n"))
