@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from zsell_transform import ExportError, issues, transform
-from zsell_transform.delta import CELLS, Updates, _told, updates
+from zsell_transform.delta import Updates, updates
+from zsell_transform.delta_cells import CELLS, told
 from zsell_transform.details import Details
 from zsell_transform.drafting import draft_all
 from zsell_transform.linker import link
@@ -416,6 +417,32 @@ def test_without_pipedrive_s_column_nothing_is_written_over_it(moved: Moved, tmp
     assert made.told == [("update_not_comparable", "contacts", "11", "Person - Job title")]
 
 
+def test_a_company_that_was_a_name_only_becomes_a_record(tmp_path: Path) -> None:
+    """Its values were written nowhere, and its people were said to wait for it."""
+    then = edited(account(), "contacts", "12", organisation_name="Isle & Co")
+    transform(then, tmp_path / "lap_1")
+    moved = Moved(tmp_path / "lap_1", rehearse(tmp_path / "lap_1"))
+    isle = (
+        then["contacts"]
+        .filter(pl.col("id") == "1")
+        .with_columns(
+            id=pl.lit("3"),
+            name=pl.lit("Isle & Co"),
+            organisation_name=pl.lit("Isle & Co"),
+            phone=pl.lit("+44 77"),
+        )
+    )
+    now = {**then, "contacts": pl.concat([then["contacts"], isle])}
+
+    made = delta(moved, now, tmp_path)
+
+    # Pipedrive's owner is whoever imported the name: nobody can know whether that was meant.
+    assert made.told == [("changed_in_both", "companies", "3", "Organization - Owner")]
+    (rows,) = made.tables["1-organizations"]
+    assert rows.select("Organization - Name", "Organization - Phone").rows() == [("Isle & Co", "+44 77")]
+    assert made.made.updated == {"companies": 1}
+
+
 # ---- relations ----------------------------------------------------------------------------------------
 
 
@@ -554,8 +581,8 @@ def test_cells_in_pieces_are_told() -> None:
     ]
     fates = [["done"], ["done"], ["both"] * 2, ["done"] * 2, ["written"] * 5, ["both"]]
 
-    told = _told(pl.concat(pieces).with_columns(pl.concat([pl.Series("fate", fate) for fate in fates])))
+    found = told(pl.concat(pieces).with_columns(pl.concat([pl.Series("fate", fate) for fate in fates])))
 
-    assert told.select("code", "entity").rows() == [
+    assert found.select("code", "entity").rows() == [
         ("changed_in_both", "leads"), ("changed_in_both", "leads"), ("changed_in_both", "notes")
     ]  # fmt: skip

@@ -17,7 +17,8 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.addressing import TEXTS
-from zsell_transform.delta_files import VALUES, WRITES, composed
+from zsell_transform.delta_cells import CELLS, TEXT, decided, no_cells, told, written
+from zsell_transform.delta_files import WRITES, composed
 from zsell_transform.delta_links import changed_links, deleted
 from zsell_transform.delta_notes import changed_notes, new_notes, no_notes
 from zsell_transform.drafting import Drafts, draft_all
@@ -30,19 +31,11 @@ from zsell_transform.proof_account import Account, account, persons_of_leads, pr
 from zsell_transform.proof_differences import COMPANY_IN_SELL
 from zsell_transform.proof_leads import NOTE
 from zsell_transform.proof_repair import NAMES, STEMS
-from zsell_transform.proof_values import kinds, same, shown, values_of, with_added_lines
+from zsell_transform.proof_values import kinds, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
 from zsell_transform.survey import Survey, stages_of
-
-TEXT: Final = pl.lit(None, dtype=pl.String)
-#: Columns of a changed cell, before it is decided what becomes of it.
-CELLS: Final = (
-    "entity", "source_id", "_file", "_row", "item", "system_id", "own", "field", "old", "new", "there",
-    "seen", "kind",
-)  # fmt: skip
-#: Of a person that is not the lead's own: the whole name tells of its parts, the person has an owner itself.
-SAID_ELSEWHERE: Final = ("Person - First name", "Person - Last name", "Person - Owner")
+from zsell_transform.transformers.draft import Draft
 
 
 @attrs.frozen(eq=False)
@@ -84,12 +77,12 @@ def updates(
     drafts_then, now, then = _then(previous, records, ask, account(graph, ask, left_out))
     there = presence(_all_records(then, now), held).filter(~several())
     values = _changed_values(drafts_then, drafts, there, held)
-    cells = pl.concat([_cells(), *values, _company_in_sell(then, now, there, held)])
-    decided = _decided(cells)
-    links = changed_links(then, now, _with_new_names(there, decided), held, alone=ask.id_links == "alone")
+    changed = [*values, _company_in_sell(then, now, there, held)]
+    cells = decided(pl.concat([no_cells(), *changed]))
+    links = changed_links(then, now, _with_new_names(there, cells), held, alone=ask.id_links == "alone")
     notes, notes_found = _lead_notes(drafts_then, drafts, there, held)
     writes = pl.concat(
-        [_writes(decided), links.writes, notes.filter(pl.col("system_id").is_not_null()).select(*WRITES)]
+        [written(cells), links.writes, notes.filter(pl.col("system_id").is_not_null()).select(*WRITES)]
     )
     parts = composed(writes, drafts, there, held)
     if fresh := new_notes(notes):
@@ -104,7 +97,7 @@ def updates(
         updated={entity: n for entity in ENTITIES if (n := counts.filter(pl.col("entity") == entity).height)},
         found=issues.gather(
             [
-                _told(decided),
+                told(cells),
                 notes_found,
                 links.found,
                 _converted(drafts_then, drafts, there),
@@ -147,26 +140,40 @@ def _all_records(then: Account, now: Account) -> pl.DataFrame:
 # --- values -------------------------------------------------------------------------------------------
 
 
-def _cells() -> pl.DataFrame:
-    schema = dict.fromkeys(CELLS, pl.String) | {"_row": pl.Int64, "seen": pl.Boolean, "own": pl.Boolean}
-    return pl.DataFrame(schema=schema)
-
-
 def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> list[pl.DataFrame]:
     """Every changed cell of a record that is there, beside what Pipedrive shows."""
     done = []
-    for entity in [entity for entity in now if entity in then]:
+    for entity, draft in now.items():
         mine = there.filter(pl.col("entity") == entity)
-        headers = list(dict.fromkeys([*now[entity].headers, *then[entity].headers]))
         if not mine.height:
             continue
-        old, new = _changed(then[entity].frame, now[entity].frame, headers, mine)
-        types = dict(zip(*(now[entity].origins[c].to_list() for c in ("header", "type")), strict=True))
+        before = then[entity].headers if entity in then else ()
+        headers = list(dict.fromkeys([*draft.headers, *before]))
+        fresh = _by_name_alone(mine, held)
+        old, new = _changed(_earlier(then.get(entity), draft, headers, fresh), draft.frame, headers, mine)
+        types = dict(zip(*(draft.origins[c].to_list() for c in ("header", "type")), strict=True))
         for item, rows in _places(entity, mine, held):
             if item in held.raw and rows.height:
                 own = [header for header in values_of(item, headers) if header != NOTE or entity != "leads"]
                 done += _by_header(entity, item, rows, old, new, held, kinds(own, types))
     return done
+
+
+def _earlier(then: Draft | None, now: Draft, headers: Sequence[str], fresh: pl.Series) -> pl.LazyFrame:
+    """The records of then; of those of which only the name was known, all that is known by now is new."""
+    named = padded(now.frame, headers).filter(pl.col("_id").is_in(fresh.implode()))
+    blank = named.with_columns(TEXT.alias(header) for header in headers)
+    return blank if then is None else pl.concat([padded(then.frame, headers), blank])
+
+
+def _by_name_alone(mine: pl.DataFrame, held: Held) -> pl.Series:
+    """Ids of records that Pipedrive holds by the name that another record called them."""
+    if mine["item"][0] not in ("organizations", "persons"):
+        return pl.Series(dtype=pl.String)
+    held_by_name = held[mine["item"][0]].select("system_id", pl.col("sell_id").str.starts_with("name:"))
+    named = held_by_name.filter("sell_id")["system_id"]
+    ids = mine.filter(pl.col("system_id").is_in(named.implode()))["id"]
+    return ids.filter(~ids.str.starts_with("name:"))
 
 
 def _places(entity: str, mine: pl.DataFrame, held: Held) -> list[tuple[str, pl.DataFrame]]:
@@ -256,7 +263,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
     """Deals whose row would name another company beside its own by now."""
     raw = held.raw.get("deals")
     if raw is None:
-        return _cells()
+        return no_cells()
     cell = shown("deals", COMPANY_IN_SELL, raw.columns)
     deals = there.filter(pl.col("entity") == "deals").select("id", "system_id")
     known = then.records.filter(pl.col("entity") == "deals").select("id")
@@ -288,100 +295,16 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
     )
 
 
-# --- what becomes of a changed cell -------------------------------------------------------------------
-
-
-def _decided(cells: pl.DataFrame) -> pl.DataFrame:
-    """Cells with `fate` (none, done, written, emptied, unseen, both, not own) and the `value` to write."""
-    parts = [
-        _fated(rows, str(kind))
-        for (kind,), rows in cells.partition_by("kind", as_dict=True, maintain_order=True).items()
-    ]
-    schema = cells.clear().with_columns(fate=TEXT, value=TEXT)
-    return pl.concat([schema, *parts])
-
-
-def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
-    old, new, there = pl.col("old"), pl.col("new"), pl.col("there")
-    fate = (
-        pl.when(new.is_not_null() & same(kind, new, old))
-        .then(None)
-        .when(new.is_null() & there.is_null() & pl.col("seen"))
-        .then(pl.lit("done"))
-        .when(new.is_null())
-        .then(pl.lit("emptied"))
-        .when(~pl.col("seen") & old.is_not_null())
-        .then(pl.lit("unseen"))
-        .when(same(kind, new, there))
-        .then(pl.lit("done"))
-        .when(same(kind, old, there))
-        .then(pl.lit("written"))
-        .otherwise(pl.lit("both"))
-    )
-    value = new
-    if (
-        kind == "name"
-    ):  # what was kept apart stays apart: ` (City)` behind the old name goes behind the new one
-        apart = there.str.strip_prefix(old)
-        value = pl.when(apart.str.starts_with(" (")).then(pl.concat_str(new, apart)).otherwise(new)
-    return rows.with_columns(fate=_of_its_own(fate), value=value)
-
-
-def _of_its_own(fate: pl.Expr) -> pl.Expr:
-    """The fate of a cell, where a lead's person may be another record's, too: that one says what it holds."""
-    open_ = fate.is_in(["written", "both", "unseen"])
-    said_elsewhere = pl.col("field").is_in(SAID_ELSEWHERE)
-    not_own = pl.when(said_elsewhere).then(pl.lit(None, pl.String)).otherwise(pl.lit("not own"))
-    return pl.when(~pl.col("own") & open_).then(not_own).otherwise(fate)
-
-
-def _with_new_names(there: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+def _with_new_names(there: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """What is there, with the name that it has once these cells are written (`written`)."""
     header = pl.col("item").replace_strict({item: names[0] for item, names in NAMES.items()}, default=None)
-    renamed = decided.filter((pl.col("fate") == "written") & (pl.col("field") == header))
+    renamed = cells.filter((pl.col("fate") == "written") & (pl.col("field") == header))
     names = renamed.select("item", "system_id", written="value").unique(["item", "system_id"], keep="first")
     joined = there.join(names, on=["item", "system_id"], how="left", maintain_order="left")
     return joined.with_columns(pl.coalesce("written", "name").alias("written"))
 
 
-def _writes(decided: pl.DataFrame) -> pl.DataFrame:
-    return decided.filter(pl.col("fate") == "written").with_columns(part=pl.lit(VALUES)).select(*WRITES)
-
-
-def _told(decided: pl.DataFrame) -> pl.DataFrame:
-    rows = decided.rename({"source_id": "_id"})
-    there = pl.format(
-        "Pipedrive holds '{}' (it was '{}')", pl.col("there").fill_null(""), pl.col("old").fill_null("")
-    )
-    by_fate = {
-        "both": ("changed_in_both", pl.col("new"), there),
-        "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
-        "unseen": ("update_not_comparable", pl.col("new"), TEXT),
-        "not own": ("not_its_own_person", pl.col("new"), _whose()),
-    }
-    told = [
-        issues.found(
-            issues.few(rows, (pl.col("fate") == fate) & (pl.col("entity") == entity)),
-            code,
-            entity=entity,
-            field=pl.col("field"),
-            value=value,
-            detail=detail,
-        )
-        for fate, (code, value, detail) in by_fate.items()
-        for entity in decided["entity"].unique(maintain_order=True).to_list()
-    ]
-    return issues.gather(pl.collect_all(told))
-
-
-def _whose() -> pl.Expr:
-    """What Pipedrive holds for a lead whose person is not its own."""
-    shared = pl.format(
-        "the person there (System ID {}) is also another record's and has '{}'",
-        pl.col("system_id"),
-        pl.col("there").fill_null(""),
-    )
-    return pl.when(pl.col("system_id").is_null()).then(pl.lit("it has no person there")).otherwise(shared)
+# --- leads -----------------------------------------------------------------------------------------------
 
 
 def _converted(then: Drafts, now: Drafts, there: pl.DataFrame) -> pl.DataFrame:

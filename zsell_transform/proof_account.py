@@ -275,9 +275,8 @@ def _by_id(entity: str, held: Held) -> pl.DataFrame:
 def _by_name(ids: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """A record that matches a present `name:` one, and is the only one of that name, is that one."""
     named = found.filter(pl.col("id").str.starts_with("name:"))
-    single = ids.select("id", f=folded(pl.col("name"))).filter(
-        pl.col("f").is_not_null() & pl.col("f").is_unique() & ~pl.col("id").str.starts_with("name:")
-    )
+    numbered = ids.filter(~pl.col("id").str.starts_with("name:")).select("id", f=folded(pl.col("name")))
+    single = numbered.filter(pl.col("f").is_not_null() & pl.col("f").is_unique())
     of_name = named.select("item", "system_id", "name", f=pl.col("id").str.strip_prefix("name:"))
     alias = single.join(of_name, on="f", how="inner", maintain_order="left")
     return alias.join(found, on="id", how="anti", maintain_order="left").select(found.columns)

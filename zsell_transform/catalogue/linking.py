@@ -137,8 +137,8 @@ KINDS: Final[dict[str, Kind]] = {
     "present_by_name": Kind(
         "warning",
         "'{value}' is in Pipedrive by its name alone (System ID {detail}), from when no more was known of it",
-        "counted as present; its other values are not written",
-        "Put them in by hand; `verify` lists those that Pipedrive's exports show.",
+        "counted as present; its other values are written with `previous` alone",
+        "Give the folder of the run that wrote the name as `previous`, or put them in by hand.",
     ),
     "counts_as_empty": Kind(
         "warning",

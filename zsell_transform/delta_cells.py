@@ -1,0 +1,112 @@
+"""A cell that changed in Sell: its columns, and what becomes of it by what Pipedrive holds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.delta_files import VALUES, WRITES
+from zsell_transform.proof_values import same
+
+TEXT: Final = pl.lit(None, dtype=pl.String)
+#: Columns of a changed cell, before it is decided what becomes of it.
+CELLS: Final = (
+    "entity", "source_id", "_file", "_row", "item", "system_id", "own", "field", "old", "new", "there",
+    "seen", "kind",
+)  # fmt: skip
+#: Of a person that is not the lead's own: the whole name tells of its parts, the person has an owner itself.
+_SAID_ELSEWHERE: Final = ("Person - First name", "Person - Last name", "Person - Owner")
+
+
+def no_cells() -> pl.DataFrame:
+    """A frame of `CELLS` without any."""
+    schema = dict.fromkeys(CELLS, pl.String) | {"_row": pl.Int64, "seen": pl.Boolean, "own": pl.Boolean}
+    return pl.DataFrame(schema=schema)
+
+
+def decided(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells with `fate` (none, done, written, emptied, unseen, both, not own) and the `value` to write."""
+    parts = [
+        _fated(rows, str(kind))
+        for (kind,), rows in cells.partition_by("kind", as_dict=True, maintain_order=True).items()
+    ]
+    schema = cells.clear().with_columns(fate=TEXT, value=TEXT)
+    return pl.concat([schema, *parts])
+
+
+def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
+    old, new, there = pl.col("old"), pl.col("new"), pl.col("there")
+    fate = (
+        pl.when(new.is_not_null() & same(kind, new, old))
+        .then(None)
+        .when(new.is_null() & there.is_null() & pl.col("seen"))
+        .then(pl.lit("done"))
+        .when(new.is_null())
+        .then(pl.lit("emptied"))
+        .when(~pl.col("seen") & old.is_not_null())
+        .then(pl.lit("unseen"))
+        .when(same(kind, new, there))
+        .then(pl.lit("done"))
+        .when(same(kind, old, there))
+        .then(pl.lit("written"))
+        .otherwise(pl.lit("both"))
+    )
+    value = new
+    if (
+        kind == "name"
+    ):  # what was kept apart stays apart: ` (City)` behind the old name goes behind the new one
+        apart = there.str.strip_prefix(old)
+        value = pl.when(apart.str.starts_with(" (")).then(pl.concat_str(new, apart)).otherwise(new)
+    return rows.with_columns(fate=_of_its_own(fate), value=value)
+
+
+def _of_its_own(fate: pl.Expr) -> pl.Expr:
+    """The fate of a cell, where a lead's person may be another record's, too: that one says what it holds."""
+    open_ = fate.is_in(["written", "both", "unseen"])
+    said_elsewhere = pl.col("field").is_in(_SAID_ELSEWHERE)
+    not_own = pl.when(said_elsewhere).then(pl.lit(None, pl.String)).otherwise(pl.lit("not own"))
+    return pl.when(~pl.col("own") & open_).then(not_own).otherwise(fate)
+
+
+def written(cells: pl.DataFrame) -> pl.DataFrame:
+    """What is to be written of decided cells, as `WRITES`."""
+    return cells.filter(pl.col("fate") == "written").with_columns(part=pl.lit(VALUES)).select(*WRITES)
+
+
+def told(cells: pl.DataFrame) -> pl.DataFrame:
+    """The issues of decided cells."""
+    rows = cells.rename({"source_id": "_id"})
+    there = pl.format(
+        "Pipedrive holds '{}' (it was '{}')", pl.col("there").fill_null(""), pl.col("old").fill_null("")
+    )
+    by_fate = {
+        "both": ("changed_in_both", pl.col("new"), there),
+        "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
+        "unseen": ("update_not_comparable", pl.col("new"), TEXT),
+        "not own": ("not_its_own_person", pl.col("new"), _whose()),
+    }
+    found = [
+        issues.found(
+            issues.few(rows, (pl.col("fate") == fate) & (pl.col("entity") == entity)),
+            code,
+            entity=entity,
+            field=pl.col("field"),
+            value=value,
+            detail=detail,
+        )
+        for fate, (code, value, detail) in by_fate.items()
+        for entity in cells["entity"].unique(maintain_order=True).to_list()
+    ]
+    return issues.gather(pl.collect_all(found))
+
+
+def _whose() -> pl.Expr:
+    """What Pipedrive holds for a lead whose person is not its own."""
+    shared = pl.format(
+        "the person there (System ID {}) is also another record's and has '{}'",
+        pl.col("system_id"),
+        pl.col("there").fill_null(""),
+    )
+    return pl.when(pl.col("system_id").is_null()).then(pl.lit("it has no person there")).otherwise(shared)
