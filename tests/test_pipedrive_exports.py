@@ -12,7 +12,8 @@ from zsell_transform.errors import ExportError
 from zsell_transform.issues import KINDS, render
 from zsell_transform.mapping import Mapping
 from zsell_transform.migration import transform
-from zsell_transform.pipedrive.exports import Held, empty_held, mark, read_pipedrive, recognise, vocabulary
+from zsell_transform.pipedrive.export_headers import recognise, vocabulary
+from zsell_transform.pipedrive.exports import Held, empty_held, mark, read_pipedrive
 from zsell_transform.pipedrive.fields import field_key
 from zsell_transform.pipedrive.wizard.exporting import headers
 from zsell_transform.sell.entities import ITEMS
@@ -147,6 +148,42 @@ def test_a_record_in_two_files_is_one(tmp_path: Path) -> None:
     text = "ID,Name,Zendesk Sell ID\n1,Acme,11111\n"
 
     assert given(tmp_path, organizations=text, organizations_2=text).organizations.height == 1
+
+
+def test_two_exports_of_one_list_are_refused(tmp_path: Path) -> None:
+    """The older one won by its name, and `updates/` wrote its values over what was done since."""
+    header = "ID,Name,Phone - Work,Zendesk Sell ID\n"
+    older, newer = f"{header}1,Ada,111,80001\n2,Bo,,80002\n", f"{header}1,Ada,999,80001\n3,Cy,,80003\n"
+
+    with pytest.raises(ExportError, match=r"people\.csv and people_2\.csv .*System ID 1\).*keep the newer"):
+        given(tmp_path, people=older, people_2=newer)
+
+
+def test_sells_own_files_are_not_taken_for_pipedrives(tmp_path: Path) -> None:
+    sells = "id,name,first_name,last_name,is_organisation,email\n1,Ada Lum,Ada,Lum,false,\n"
+
+    found = given(tmp_path, contacts=sells, people="ID,Name,First name,Zendesk Sell ID\n7,Ada,,1\n")
+
+    assert found.persons["system_id"].to_list() == ["7"]
+    assert found.issues["code"].to_list() == ["export_of_sells"]
+    (tmp_path / "people.csv").unlink()
+    with pytest.raises(ExportError, match=r"; contacts\.csv is Sell's$"):
+        read_pipedrive(tmp_path)
+
+
+def test_what_lies_beside_the_exports_is_told(tmp_path: Path) -> None:
+    """A list that was saved as a workbook, and a file without anything in it."""
+    (tmp_path / "deals-1.xlsx").write_bytes(b"PK")
+    (tmp_path / "~$deals-1.xlsx").write_bytes(b"")
+    with pytest.raises(ExportError, match=r"deals-1\.xlsx is an Excel workbook: export it as CSV$"):
+        read_pipedrive(tmp_path)
+
+    found = given(tmp_path, people="ID,Name,First name,Zendesk Sell ID\n7,Ada,,1\n", leads="")
+
+    assert sorted(found.issues["code"]) == ["export_not_csv", "export_unreadable"]
+    assert "deals-1.xlsx, among Pipedrive's exports, is an Excel workbook" in str(
+        render(found.issues)["message"].to_list()
+    )
 
 
 def test_damaged_files_are_read_with_care(tmp_path: Path) -> None:

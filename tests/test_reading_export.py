@@ -372,7 +372,44 @@ def test_pipedrives_own_files_are_not_taken_for_sells(tmp_path: Path) -> None:
     export = read_export(folder(tmp_path, people__csv=text, leads__csv=f"{LEADS},Berg,,New,,1\n"))
 
     assert export.entities == ("leads",)
-    assert codes(export) == ["file_not_recognised"]
+    assert codes(export) == ["file_of_pipedrives"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "ID,Subject,Type,Note,Due date,Done,Assigned to user,Deal,Deal ID,Contact person,Contact person ID",
+        "ID,Name,Labels,Organization,Organization ID,Email - Work,Phone - Work,Owner,Person created",
+        "ID,Titel,Wert,Kontaktperson,Kontaktperson ID,Organisation,Phase,Deal erstellt",
+        "ID,Nombre,Dirección,Propietario,Organización creada,Zendesk Sell ID",
+        "ID,Content,Organization,Organization ID,Contact person,Contact person ID,Deal title,Deal ID",
+    ],
+)
+def test_nor_those_without_prefixes(tmp_path: Path, header: str) -> None:
+    """Activities and notes became deals, people were taken for companies."""
+    row = ",".join("1" for _ in header.split(","))
+    here = folder(tmp_path, list_1__csv=f"{header}\n{row}\n", leads__csv=f"{LEADS},Berg,,New,,1\n")
+
+    assert read_export(here).entities == ("leads",)
+    assert codes(read_export(here)) == ["file_of_pipedrives"]
+    with pytest.raises(ExportError, match="from or for Pipedrive; give Sell's export here"):
+        read_export(here / "list_1.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("contacts.0.xlsx", "list_not_csv"), ("Deals.numbers", "list_not_csv"),
+        ("targets.xlsx", "file_not_csv"), ("contacts.zip", "file_not_csv"),
+        ("readme.txt", "file_not_recognised"),
+    ],
+)  # fmt: skip
+def test_a_list_that_is_no_csv_is_told(tmp_path: Path, name: str, code: str) -> None:
+    """All contacts were gone with a line for information."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    (here / name).write_bytes(b"PK\x03\x04")
+
+    assert codes(read_export(here)) == [code]
 
 
 def test_the_mapping_says_what_no_alias_knows(tmp_path: Path) -> None:

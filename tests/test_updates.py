@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from zsell_transform import transform
+from zsell_transform.__main__ import main
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.proof import verify
 
@@ -146,6 +147,23 @@ def test_a_changed_text_keeps_the_line_that_names_its_deal(tmp_path: Path) -> No
         now = pl.read_csv(tmp_path / "lap_2" / "updates" / f"{name}.csv")[header].item()
         assert "Deal in Sell: Roof &amp; wall" in then
         assert now == then.replace("Ring her", "Ring again")
+
+
+def test_the_files_of_updates_are_among_those_to_upload(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command line said that all was done."""
+    then = pl.DataFrame({"id": ["1"], "name": ["Bay Oil"], "phone": ["1"], "is_organisation": ["true"]})
+    transform({"contacts": then}, tmp_path / "lap_1")
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    then.with_columns(phone=pl.lit("2")).write_csv(tmp_path / "contacts.csv")
+    given = ("--pipedrive", str(tmp_path / "exports"), "--previous", str(tmp_path / "lap_1"))
+
+    assert main([str(tmp_path / "contacts.csv"), str(tmp_path / "lap_2"), *given]) == 0
+
+    said = capsys.readouterr().out
+    assert "lap_2/updates/1-organizations.csv  1 record\n" in said
+    assert said.index("1. Upload the files") < said.index("2. Export every list") < said.index("verify")
 
 
 def test_a_company_that_is_there_by_its_name_alone_is_told(tmp_path: Path) -> None:

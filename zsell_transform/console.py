@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: The columns of the ledger that say where records are; errors and warnings follow with the issues.
 SHOWN: Final = ("rows_in", "added", "rows_out", "present", "waiting", "merged", "skipped", "updated")
 MOST_CODES: Final = 6
+EXPORT: Final = "Export every list from Pipedrive, all columns, into one folder ({})"
+UPLOAD: Final = 'Upload the files in Pipedrive\'s import wizard, in this order; duplicates: "merge"'
 
 
 def told(migration: Migration, target: Path, program: str, given: Sequence[str]) -> Iterator[str]:
@@ -73,11 +75,14 @@ def _files(migration: Migration, target: Path) -> Iterator[str]:
     from zsell_transform.writing.manifest import read_manifest
 
     known = read_manifest(target) or {"outputs": []}
-    rows = {facts.file: facts.rows for facts in known["outputs"]}
-    files = [target / Path(file).name for file in migration.files]
+    rows = {target / facts.file: facts.rows for facts in known["outputs"]}
+    files = [
+        target.joinpath(*file.parts[-2 if file.parent.name == "updates" else -1 :])
+        for file in migration.files
+    ]
     width = max((len(str(file)) for file in files), default=0)
     for file in files:
-        yield f"{str(file).ljust(width)}  {count(rows.get(file.name) or 0, 'record')}"
+        yield f"{str(file).ljust(width)}  {count(rows.get(file) or 0, 'record')}"
 
 
 def _waiting(ledger: pl.DataFrame) -> Iterator[str]:
@@ -121,6 +126,9 @@ def _steps(migration: Migration, target: Path, program: str, given: Sequence[str
         "pipedrive_export" if "--pipedrive" not in options else options[options.index("--pipedrive") + 1]
     )
     if migration.complete:
+        if migration.files:  # what changed in Sell since the earlier run
+            yield UPLOAD
+            yield EXPORT.format(f"{exported}, in place of the earlier files")
         mapping = options[at : at + 2] if (at := _index(options, "--mapping")) >= 0 else []
         yield "Nothing was missing and nothing waits: the migration is complete. To prove it:"
         yield " ".join([program, "verify", source, exported, *mapping])
@@ -130,8 +138,9 @@ def _steps(migration: Migration, target: Path, program: str, given: Sequence[str
     if (target / "trial").is_dir():
         yield f"Try it with the few records in {target / 'trial'} (see {target / 'trial' / 'trial.md'})"
     if migration.files:
-        yield 'Upload the files in Pipedrive\'s import wizard, in this order; duplicates: "merge"'
-    yield f"Export every list from Pipedrive, all columns, into one folder ({exported})"
+        yield UPLOAD
+    earlier = ", in place of the earlier files" if "--pipedrive" in options else ""
+    yield EXPORT.format(f"{exported}{earlier}")
     more = [] if "--pipedrive" in options else ["--pipedrive", exported]
     yield "Run the next lap: " + " ".join(
         [program, source, shlex.quote(str(_after(target))), *options, *more]

@@ -34,10 +34,11 @@ def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell:
     book.check({item: sum(facts.rows or 0 for facts in files) for item, files in run.written.files.items()})
     kit = _kit(folder, run)
     chosen = write_trial(folder, run.written, run.plans, trial)
+    lists = _lists(folder)
     story = tell_story(
         run,
         ledger=book.frame(),
-        files={**run.written.files, **_lists(folder)},
+        files={**run.written.files, **lists},
         kit=kit,
         told=told,
         trial=chosen.shows,
@@ -58,6 +59,7 @@ def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell:
         ledger=book.frame(),
         setup=kit,
         written=run.written.files,
+        updates=lists["updates"],
         home=folder,
         target=folder.target,
     )

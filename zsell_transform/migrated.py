@@ -59,6 +59,7 @@ class Migration:
     _ledger: pl.DataFrame
     _setup: Setup
     _written: MappingOf[str, tuple[FileFacts, ...]]
+    _updates: tuple[FileFacts, ...]
     _home: Folder
     _target: Path | None
 
@@ -89,10 +90,11 @@ class Migration:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The numbered files in upload order; none where nothing was written."""
+        """The files to upload, in order: the numbered ones, then `updates/`; none without a target."""
         if self._target is None:
             return ()
-        return tuple(self._target / facts.file for item in ITEMS for facts in self._written.get(item, ()))
+        numbered = (facts for item in ITEMS for facts in self._written.get(item, ()))
+        return tuple(self._target / facts.file for facts in (*numbered, *self._updates))
 
     def write(self, target: str | Path, *, overwrite: bool = False) -> Migration:
         """Writes the whole folder; what `transform(…, target)` would have written.

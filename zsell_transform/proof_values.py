@@ -16,7 +16,8 @@ import polars as pl
 
 from zsell_transform.cleaning import html
 from zsell_transform.folding import digits, folded
-from zsell_transform.pipedrive.exports import html_lines, vocabulary
+from zsell_transform.pipedrive.export_headers import vocabulary
+from zsell_transform.pipedrive.exports import html_lines
 from zsell_transform.pipedrive.fields import PREFIXES, field_facts, field_key
 
 Same = Callable[[pl.Expr, pl.Expr], pl.Expr]

@@ -13,6 +13,21 @@ KINDS: Final[dict[str, Kind]] = {
         "it was not read",
         "Name its columns in the mapping: `columns: {pipedrive_deals: {Their header: ID}}`.",
     ),
+    "export_of_sells": Kind(
+        "warning",
+        "this file among Pipedrive's exports is one of Sell's",
+        "it was not read as Pipedrive's",
+        "Give the folder with Sell's export as the source, and keep the two apart.",
+    ),
+    "export_unreadable": Kind(
+        "warning", "{detail}", "left out; the other files were read", "Export the list again."
+    ),
+    "export_not_csv": Kind(
+        "warning",
+        "{field}, among Pipedrive's exports, is {detail}",
+        "it was not read",
+        "Export the list as CSV.",
+    ),
     "export_id_missing": Kind(
         "error",
         "this export of Pipedrive's has no column ID",

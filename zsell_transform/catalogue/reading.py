@@ -20,6 +20,24 @@ KINDS: Final[dict[str, Kind]] = {
         "left alone",
         "If it holds records, name its columns under `columns:` in the mapping, or rename them as Sell does.",
     ),
+    "list_not_csv": Kind(
+        "error",
+        "{field} is {detail}: by its name one of Sell's lists, and none of its records was read",
+        "left out; the other files were read",
+        "Export it as CSV (UTF-8) into the same folder, and run again.",
+    ),
+    "file_not_csv": Kind(
+        "warning",
+        "{field} is {detail}: nothing of it was read",
+        "left alone",
+        "If Sell's records are in it, export them as CSV (UTF-8), or give the zip itself.",
+    ),
+    "file_of_pipedrives": Kind(
+        "warning",
+        "{field} is a file from or for Pipedrive, with {value} records",
+        "left alone: only Sell's records are migrated",
+        "If it is Pipedrive's own export, give its folder as `pipedrive`.",
+    ),
     "file_unreadable": Kind(
         "warning",
         "{detail}",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from zsell_transform.errors import ExportError
+from zsell_transform.reading.source import NO_CSV
 
 
 def expect(folder: str | Path) -> None:
@@ -20,9 +22,39 @@ def expect(folder: str | Path) -> None:
         raise nothing_in(place)
 
 
-def nothing_in(place: Path) -> ExportError:
+def nothing_in(place: Path, sells: Sequence[str] = ()) -> ExportError:
+    """What is wrong with a folder in which nothing is Pipedrive's.
+
+    Args:
+        sells: names of files in it that are Sell's.
+    """
     items = "organizations, people, deals, leads, activities or notes"
-    return ExportError(f"{place}: no CSV file that is Pipedrive's export of {items}")
+    said = f"{place}: no CSV file that is Pipedrive's export of {items}"
+    if sells:
+        return ExportError(f"{said}; {sells[0]} is Sell's")
+    instead = instead_of_csv(place)
+    return ExportError(f"{said}; {' is '.join(instead[0])}: export it as CSV" if instead else said)
+
+
+def instead_of_csv(place: Path) -> list[tuple[str, str]]:
+    """Files of a folder that may hold lists and are no CSV, each with what it is."""
+    files = sorted(place.rglob("*")) if place.is_dir() else []
+    return [
+        (path.name, NO_CSV[path.suffix.lower()])
+        for path in files
+        if path.suffix.lower() in NO_CSV and path.name[0] not in ".~"
+    ]
+
+
+def is_sells(headers: Sequence[str], file: str) -> bool:
+    """Whether a file is surely one of Sell's: of a full export or a dump of its API."""
+    if "id" not in headers:  # Pipedrive writes `ID`
+        return False
+    from zsell_transform.reading.recognise import meaning
+    from zsell_transform.reading.vocabulary import SMART_LIST
+
+    found = meaning(headers, file, {})
+    return found.is_carried and found.family != SMART_LIST
 
 
 def csv_files(place: Path, room: Path) -> list[Path]:
@@ -41,7 +73,8 @@ def csv_files(place: Path, room: Path) -> list[Path]:
         return [place]
     if not place.is_dir():
         raise ExportError(f"{place}: no such folder with Pipedrive's exports")
-    return sorted(path for path in place.rglob("*") if path.suffix.lower() == ".csv" and path.name[0] != ".")
+    files = (path for path in place.rglob("*") if path.suffix.lower() == ".csv" and path.is_file())
+    return sorted(path for path in files if path.name[0] != ".")
 
 
 def read_text(path: Path) -> pl.DataFrame:

@@ -7,19 +7,25 @@ what is present, and `verify` compares value by value. Header forms and language
 
 from __future__ import annotations
 
-import re
 import tempfile
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 import polars as pl
 
-from zsell_transform.facts import facts
+from zsell_transform.errors import ExportError
 from zsell_transform.issues import empty, found, gather, issue
-from zsell_transform.pipedrive.export_files import csv_files, nothing_in, read_text
+from zsell_transform.pipedrive.export_files import (
+    csv_files,
+    instead_of_csv,
+    is_sells,
+    nothing_in,
+    read_text,
+)
+from zsell_transform.pipedrive.export_headers import bare_names, recognise, vocabulary
 from zsell_transform.positions import crowded, firsts
 from zsell_transform.sell.entities import ITEMS, TARGETS
 from zsell_transform.sparing import where_found
@@ -125,141 +131,75 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
             columns that are not recognised (header → canonical name), for each of the six items.
 
     Raises:
-        ExportError: There is no file of Pipedrive's in the folder.
+        ExportError: There is no file of Pipedrive's in the folder, or two exports of one list that differ.
     """
     place = Path(folder)
     named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
     with tempfile.TemporaryDirectory(prefix="zsell-") as room:
-        paths = csv_files(place, Path(room))
-        read = [_read_item(path, named) for path in paths]
-    if not any(item for _, item, _ in read):
-        raise nothing_in(place)
-    problems = [issue("export_not_recognised", file=path.name) for path, item, _ in read if item is None]
+        files = [_read_file(path, named) for path in csv_files(place, Path(room))]
+    if not any(file.item for file in files):
+        raise nothing_in(place, [file.name for file in files if file.unread == "export_of_sells"])
+    problems = [issue(file.unread, file=file.name, detail=file.why) for file in files if file.unread]
+    problems += [
+        issue("export_not_csv", file=name, field=name, detail=what) for name, what in instead_of_csv(place)
+    ]
     tables: dict[str, pl.DataFrame] = {}
     for item in ITEMS:
-        parts = [frame for _, found, frame in read if found == item]
+        of_item = [file for file in files if file.item == item]
         problems += [
-            issue("export_id_missing", entity=ENTITY_OF[item], file=path.name)
-            for path, found, frame in read
-            if found == item and "ID" not in frame.columns
+            issue("export_id_missing", entity=ENTITY_OF[item], file=file.name)
+            for file in of_item
+            if "ID" not in file.frame.columns
         ]
-        if parts := [part for part in parts if "ID" in part.columns]:
-            tables[item] = firsts(pl.concat(parts, how="diagonal"), "ID")
+        if parts := [file for file in of_item if "ID" in file.frame.columns]:
+            _refuse_two_states(parts)
+            tables[item] = firsts(pl.concat((file.frame for file in parts), how="diagonal"), "ID")
     return _held(tables, problems)
 
 
-def _read_item(path: Path, named: Mapping[str, Mapping[str, str]]) -> tuple[Path, str | None, pl.DataFrame]:
-    frame = read_text(path)
+@attrs.frozen(eq=False)
+class _File:
+    """One file: its list and columns, or the issue that says why it was not read, and `why` in words."""
+
+    name: str
+    item: str | None = None
+    frame: pl.DataFrame = attrs.field(factory=pl.DataFrame)
+    unread: str = ""
+    why: str | None = None
+
+
+def _read_file(path: Path, named: Mapping[str, Mapping[str, str]]) -> _File:
+    try:
+        frame = read_text(path)
+    except ExportError as error:
+        return _File(path.name, unread="export_unreadable", why=str(error))
+    if is_sells(frame.columns, path.name):
+        return _File(path.name, unread="export_of_sells")
     item, names = recognise(frame.columns, path.name, named)
     if item is None:
-        return path, None, frame
-    bare, wished = _bare(frame.columns), dict[str, str]()
+        return _File(path.name, unread="export_not_recognised")
+    bare, wished = bare_names(frame.columns), dict[str, str]()
     for header, name in names.items():  # of twins, as of two languages, the second is a custom field
         wished[header] = name if name not in wished.values() else bare[header]
-    return path, item, frame.rename(told_apart(wished))
+    return _File(path.name, item, frame.rename(told_apart(wished)))
 
 
-# --- recognising --------------------------------------------------------------------------------------
+def _refuse_two_states(files: list[_File]) -> None:
+    """One list exported at two times: nobody can know which of its files is how Pipedrive is now.
 
-
-def vocabulary() -> dict[str, Any]:
-    """`exports.yaml`."""
-    found: dict[str, Any] = facts("pipedrive/exports")
-    return found
-
-
-@cache
-def _spellings(item: str) -> dict[str, str]:
-    """Folded spelling of a column, in any language → canonical column."""
-    known: dict[str, str] = {}
-    columns: dict[str, dict[str, Any]] = vocabulary()["columns"][item]
-    for canonical in columns:
-        known[_fold(canonical)] = canonical
-    for canonical, forms in columns.items():
-        for spelling in [s for key, value in forms.items() if key != "wizard" for s in value]:
-            known.setdefault(_fold(spelling), canonical)
-    for name in vocabulary()["sell_ids"].get(item, {}).values():
-        known.setdefault(_fold(name), name)
-    return known
-
-
-def recognise(
-    headers: Sequence[str], file: str, named: Mapping[str, Mapping[str, str]]
-) -> tuple[str | None, dict[str, str]]:
-    """Which item a file holds, and header → canonical column; an unknown header keeps its bare name."""
-    item, bare = _prefix(headers)[1], _bare(headers)
-    if item is None:
-        item = _by_mapping(headers, named) or _by_signs(list(bare.values()), _by_name(file))
-    if item is None:
-        return None, bare
-    spelled = _spellings(item)
-    mapped = named.get(f"pipedrive_{item}", {})
-    names = {h: spelled.get(_fold(rest), rest) for h, rest in bare.items()}
-    names |= {h: mapped.get(h) or mapped[rest] for h, rest in bare.items() if h in mapped or rest in mapped}
-    return item, names | _own_ids(item, names)
-
-
-def _prefix(headers: Sequence[str]) -> tuple[str, str | None]:
-    """The prefix that most headers share, and its item; one of an unknown language if nearly all have it."""
-    known = {word: item for item, words in vocabulary()["prefixes"].items() for word in words.values()}
-    heads = [header.split(" - ", 1)[0] for header in headers if " - " in header]
-    counts = sorted(((heads.count(head), head) for head in dict.fromkeys(heads)), key=lambda c: -c[0])
-    for count, head in counts:
-        if head in known and (f"{head} - ID" in headers or count * 2 > len(headers)):
-            return head, known[head]
-    if counts and counts[0][0] * 5 >= len(headers) * 4:
-        return counts[0][1], None
-    return "", None
-
-
-def _bare(headers: Sequence[str]) -> dict[str, str]:
-    """Header → what it says without the prefix of the file."""
-    prefix, _ = _prefix(headers)
-    return {header: header.removeprefix(f"{prefix} - ") if prefix else header for header in headers}
-
-
-def _by_name(file: str) -> str | None:
-    word = re.match(r"[A-Za-z]*", file.lower())
-    return next((item for item, words in vocabulary()["files"].items() if word and word[0] in words), None)
-
-
-def _by_mapping(headers: Sequence[str], named: Mapping[str, Mapping[str, str]]) -> str | None:
-    fits = [
-        item
-        for item in ITEMS
-        if named.get(f"pipedrive_{item}") and set(named[f"pipedrive_{item}"]) <= set(headers)
-    ]
-    return fits[0] if len(fits) == 1 else None
-
-
-def _by_signs(bare: list[str], from_name: str | None) -> str | None:
-    fits = []
-    for item, signs in vocabulary()["signs"].items():
-        names = {_spellings(item).get(_fold(header), header) for header in bare}
-        wanted, one_of = set(signs["with"]), set(signs.get("any", names))
-        if wanted <= names and one_of & names and not set(signs["without"]) & names:
-            fits.append(item)
-    return from_name if from_name in fits or not fits else fits[0]
-
-
-def _own_ids(item: str, names: Mapping[str, str]) -> dict[str, str]:
-    """Headers that carry our ids under another name: one with `sell` and `id` in it."""
-    wanted: dict[str, str] = vocabulary()["sell_ids"].get(item, {})
-    found = {}
-    for column, canonical in wanted.items():
-        if canonical in names.values():
-            continue
-        for header, name in names.items():
-            words = re.findall(r"[a-z]+", name.lower())
-            of_lead = "lead" in words and item == "deals"
-            if "sell" in words and "id" in words and of_lead == (column == "sell_lead_id"):
-                found[header] = canonical
-                break
-    return found
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    Raises:
+        ExportError: two files hold one record, and not alike.
+    """
+    for first, second in combinations(files, 2):
+        shared = [column for column in first.frame.columns if column in second.frame.columns]
+        one, other = (firsts(file.frame.select(shared), "ID") for file in (first, second))
+        met = one.join(other.select("ID"), on="ID", how="semi", maintain_order="left")
+        unlike = met.join(other, on=shared, how="anti", nulls_equal=True, maintain_order="left")
+        if unlike.height:
+            raise ExportError(
+                f"{first.name} and {second.name} hold the same records, and not alike (System ID"
+                f" {unlike['ID'][0]}): they are two exports of one list; keep the newer one alone"
+            )
 
 
 # --- what is held -------------------------------------------------------------------------------------

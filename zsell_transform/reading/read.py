@@ -86,7 +86,7 @@ class _Reading:
             ]
         for one, table in zip(found, read, strict=True):
             if table is None:
-                self.notes.append(issues.issue("file_not_recognised", file=one.file, field=one.file))
+                self.notes.append(_no_table(one))
                 continue
             try:
                 self._take(one, table.result())
@@ -158,6 +158,10 @@ class _Reading:
                 "there is no CSV file here: give the folder, zip or files of a Zendesk Sell export"
             )
         names = _listed(table.file for table, _ in self.tables)
+        if all(meaning.is_pipedrives for _, meaning in self.tables):
+            raise ExportError(
+                f"{names}: from or for Pipedrive; give Sell's export here, and Pipedrive's as `pipedrive`"
+            )
         raise ExportError(f"no header of a Zendesk Sell export was recognised in {names}")
 
     def _part(
@@ -209,7 +213,9 @@ class _Reading:
         for table, meaning in self.tables:
             told.append(table.issues.with_columns(pl.lit(meaning.entity or None, pl.String).alias("entity")))
             whole = partial(issues.issue, file=table.file, field=table.file)
-            if not meaning.entity:
+            if meaning.is_pipedrives:
+                told.append(whole("file_of_pipedrives", value=table.rows))
+            elif not meaning.entity:
                 told.append(whole("file_not_recognised", value=table.rows))
             elif not (meaning.is_carried or meaning.is_dictionary):
                 told.append(whole("file_not_carried", value=table.rows))
@@ -219,6 +225,14 @@ class _Reading:
 
     def _tell(self, entity: str, found: pl.DataFrame) -> None:
         self.notes.append(found.with_columns(pl.lit(entity).alias("entity")))
+
+
+def _no_table(one: Found) -> pl.DataFrame:
+    """What is told of a file that is not read: most of all where it may be one of Sell's lists."""
+    if not one.is_instead:
+        return issues.issue("file_not_recognised", file=one.file, field=one.file)
+    code = "file_not_csv" if one.is_archive or not recognise.hinted(one.file) else "list_not_csv"
+    return issues.issue(code, file=one.file, field=one.file, detail=one.is_instead)
 
 
 def _input_file(table: Table, meaning: Meaning) -> InputFile:

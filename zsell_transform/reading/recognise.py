@@ -11,6 +11,7 @@ from typing import Final
 
 import attrs
 
+from zsell_transform.reading.pipedrives import is_pipedrives
 from zsell_transform.reading.vocabulary import (
     API,
     FULL_EXPORT,
@@ -29,10 +30,6 @@ from zsell_transform.sell.entities import ENTITIES
 #: A list without ids needs so many known headers to be taken for one; the name of its file counts for the
 #: first.
 _ENOUGH: Final = 3
-#: Headers of Pipedrive's own exports and templates, which are never Sell's.
-_PIPEDRIVE: Final = re.compile(
-    r"^(?:(?:Person|Organization|Deal|Lead|Activity|Note) - .|Pipedrive System ID$)"
-)
 #: Words in names of files → entity, the longer ones first.
 _FILE_WORDS: Final = (
     ("deals_by_products", "products"),
@@ -45,6 +42,8 @@ _FILE_WORDS: Final = (
     ("lead", "leads"),
     ("deal", "deals"),
     ("task", "tasks"),
+    ("note", "notes"),
+    ("call", "calls"),
 )
 
 
@@ -55,7 +54,7 @@ class Meaning:
     Attributes:
         entity: a Sell entity, a dictionary (`users`, `stages` …), or known and not carried; empty for a
             stranger.
-        family: `full_export`, `smart_list` or `api`.
+        family: `full_export`, `smart_list` or `api`; `pipedrive` where it is a file from or for Pipedrive.
         language: of a Smart List.
         columns: header → canonical column; a header that is not here keeps its name (a custom field).
         rivals: header → the header that took the same canonical column before it.
@@ -78,8 +77,13 @@ class Meaning:
     def is_dictionary(self) -> bool:
         return self.entity in dictionaries() or self.entity == "sources"
 
+    @property
+    def is_pipedrives(self) -> bool:
+        return self.family == PIPEDRIVES.family
+
 
 STRANGER: Final = Meaning("")
+PIPEDRIVES: Final = Meaning("", family="pipedrive")
 
 
 def meaning(headers: Sequence[str], file: str, wishes: dict[str, dict[str, str]]) -> Meaning:
@@ -90,8 +94,8 @@ def meaning(headers: Sequence[str], file: str, wishes: dict[str, dict[str, str]]
         file: its name, for what headers alone do not tell.
         wishes: the mapping's `columns`: entity → header → canonical column, `custom` or `ignore`.
     """
-    if any(_PIPEDRIVE.match(header) for header in headers):
-        return STRANGER
+    if is_pipedrives(headers):
+        return PIPEDRIVES
     layout = _layout(headers, file)
     if layout is None:
         return _wished(headers, file, wishes) or STRANGER
@@ -138,7 +142,7 @@ def _dictionary(exact: set[str], file: str) -> Layout | None:
 
 def _smart_list(headers: Sequence[str], file: str) -> Layout | None:
     keys = [folded(header) for header in headers]
-    hint = _file_hint(file)
+    hint = hinted(file)
 
     def merit(one: Layout) -> tuple[int, int, int, int]:
         ids = {key for telling in one.telling for key in telling}
@@ -148,10 +152,10 @@ def _smart_list(headers: Sequence[str], file: str) -> Layout | None:
         return (second, told, _known(headers, one) + (one.entity == hint), one.entity == hint)
 
     best = max(smart_lists(), key=merit)
-    second, told, known, hinted = merit(best)
+    second, told, known, by_name = merit(best)
     if told and (second or known >= _ENOUGH):
         return best
-    if folded("ID") in keys[:2] and hinted and known >= _ENOUGH:
+    if folded("ID") in keys[:2] and by_name and known >= _ENOUGH:
         canonical = {**best.canonical, "id": "id"}
         return attrs.evolve(best, canonical=canonical)
     return best if known >= _ENOUGH and _is_list_of(best, headers) else None
@@ -164,7 +168,8 @@ def _is_list_of(layout: Layout, headers: Sequence[str]) -> bool:
     return layout.entity in (*PARTIES, "leads") and named and bool(found & {"email", "phone", "mobile"})
 
 
-def _file_hint(file: str) -> str:
+def hinted(file: str) -> str:
+    """The entity that the name of a file speaks of; blank where it speaks of none."""
     name = PurePosixPath(file).name.casefold()
     return next((entity for word, entity in _FILE_WORDS if word in name), "")
 
@@ -176,7 +181,7 @@ def _known(headers: Sequence[str], layout: Layout) -> int:
 def _wished(headers: Sequence[str], file: str, wishes: dict[str, dict[str, str]]) -> Meaning | None:
     """A table that only the mapping makes a list of an entity: it names its headers."""
     merit = {entity: sum(header in wish for header in headers) for entity, wish in wishes.items()}
-    entity = max(merit, key=lambda each: (merit[each], each == _file_hint(file)), default="")
+    entity = max(merit, key=lambda each: (merit[each], each == hinted(file)), default="")
     if not entity or merit[entity] < 2:
         return None
     return _columns(headers, Layout(entity, SMART_LIST), _wishes_for(entity, wishes))

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 #: What may hold a table. Other files are listed and left alone.
 TABLE_SUFFIXES: Final = frozenset({".csv", ".tsv", ".tab"})
+#: What may hold lists that are not read → what it is.
+NO_CSV: Final = {
+    ".xlsx": "an Excel workbook", ".xlsm": "an Excel workbook", ".xls": "an Excel workbook",
+    ".ods": "an OpenDocument spreadsheet", ".numbers": "a Numbers document", ".zip": "a zip archive",
+}  # fmt: skip
 #: Litter that operating systems leave in folders and archives.
 _LITTER: Final = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini"})
 #: A zip member above both is a bomb: CSV text seldom shrinks more than thirtyfold.
@@ -43,6 +48,15 @@ class Found:
     def at(cls, path: Path, file: str) -> Found:
         state = path.stat()
         return cls(file, path, state.st_size, state.st_mtime_ns)
+
+    @property
+    def is_instead(self) -> str:
+        """What the file is where it may hold lists and is no CSV; else blank."""
+        return NO_CSV.get(self.path.suffix.lower(), "")
+
+    @property
+    def is_archive(self) -> bool:
+        return self.path.suffix.lower() == ".zip"
 
     @property
     def is_table(self) -> bool:

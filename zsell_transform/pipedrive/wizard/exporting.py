@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.pipedrive.exports import vocabulary
+from zsell_transform.pipedrive.export_headers import vocabulary
 from zsell_transform.unique import told_apart
 
 _STEMS: Final = {"persons": "people"}

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from zsell_transform.pipedrive.exports import mark, vocabulary
+from zsell_transform.pipedrive.export_headers import vocabulary
+from zsell_transform.pipedrive.exports import mark
 from zsell_transform.unique import told_apart
 
 ITEMS: Final = ("organizations", "persons", "deals", "leads", "activities", "notes")

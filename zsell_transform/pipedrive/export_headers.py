@@ -1,0 +1,114 @@
+"""Headers of Pipedrive's exports: which list a file holds, and what each of its columns is called in English.
+
+Forms and languages that are known: `exports.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from zsell_transform.facts import facts
+from zsell_transform.sell.entities import ITEMS
+
+
+def vocabulary() -> dict[str, Any]:
+    """`exports.yaml`."""
+    found: dict[str, Any] = facts("pipedrive/exports")
+    return found
+
+
+@cache
+def _spellings(item: str) -> dict[str, str]:
+    """Folded spelling of a column, in any language → canonical column."""
+    known: dict[str, str] = {}
+    columns: dict[str, dict[str, Any]] = vocabulary()["columns"][item]
+    for canonical in columns:
+        known[_fold(canonical)] = canonical
+    for canonical, forms in columns.items():
+        for spelling in [s for key, value in forms.items() if key != "wizard" for s in value]:
+            known.setdefault(_fold(spelling), canonical)
+    for name in vocabulary()["sell_ids"].get(item, {}).values():
+        known.setdefault(_fold(name), name)
+    return known
+
+
+def recognise(
+    headers: Sequence[str], file: str, named: Mapping[str, Mapping[str, str]]
+) -> tuple[str | None, dict[str, str]]:
+    """Which item a file holds, and header → canonical column; an unknown header keeps its bare name."""
+    item, bare = _prefix(headers)[1], bare_names(headers)
+    if item is None:
+        item = _by_mapping(headers, named) or _by_signs(list(bare.values()), _by_name(file))
+    if item is None:
+        return None, bare
+    spelled = _spellings(item)
+    mapped = named.get(f"pipedrive_{item}", {})
+    names = {h: spelled.get(_fold(rest), rest) for h, rest in bare.items()}
+    names |= {h: mapped.get(h) or mapped[rest] for h, rest in bare.items() if h in mapped or rest in mapped}
+    return item, names | _own_ids(item, names)
+
+
+def _prefix(headers: Sequence[str]) -> tuple[str, str | None]:
+    """The prefix that most headers share, and its item; one of an unknown language if nearly all have it."""
+    known = {word: item for item, words in vocabulary()["prefixes"].items() for word in words.values()}
+    heads = [header.split(" - ", 1)[0] for header in headers if " - " in header]
+    counts = sorted(((heads.count(head), head) for head in dict.fromkeys(heads)), key=lambda c: -c[0])
+    for count, head in counts:
+        if head in known and (f"{head} - ID" in headers or count * 2 > len(headers)):
+            return head, known[head]
+    if counts and counts[0][0] * 5 >= len(headers) * 4:
+        return counts[0][1], None
+    return "", None
+
+
+def bare_names(headers: Sequence[str]) -> dict[str, str]:
+    """Header → what it says without the prefix of the file."""
+    prefix, _ = _prefix(headers)
+    return {header: header.removeprefix(f"{prefix} - ") if prefix else header for header in headers}
+
+
+def _by_name(file: str) -> str | None:
+    word = re.match(r"[A-Za-z]*", file.lower())
+    return next((item for item, words in vocabulary()["files"].items() if word and word[0] in words), None)
+
+
+def _by_mapping(headers: Sequence[str], named: Mapping[str, Mapping[str, str]]) -> str | None:
+    fits = [
+        item
+        for item in ITEMS
+        if named.get(f"pipedrive_{item}") and set(named[f"pipedrive_{item}"]) <= set(headers)
+    ]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _by_signs(bare: list[str], from_name: str | None) -> str | None:
+    fits = []
+    for item, signs in vocabulary()["signs"].items():
+        names = {_spellings(item).get(_fold(header), header) for header in bare}
+        wanted, one_of = set(signs["with"]), set(signs.get("any", names))
+        if wanted <= names and one_of & names and not set(signs["without"]) & names:
+            fits.append(item)
+    return from_name if from_name in fits or not fits else fits[0]
+
+
+def _own_ids(item: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Headers that carry our ids under another name: one with `sell` and `id` in it."""
+    wanted: dict[str, str] = vocabulary()["sell_ids"].get(item, {})
+    found = {}
+    for column, canonical in wanted.items():
+        if canonical in names.values():
+            continue
+        for header, name in names.items():
+            words = re.findall(r"[a-z]+", name.lower())
+            of_lead = "lead" in words and item == "deals"
+            if "sell" in words and "id" in words and of_lead == (column == "sell_lead_id"):
+                found[header] = canonical
+                break
+    return found
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()

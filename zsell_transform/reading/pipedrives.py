@@ -1,0 +1,47 @@
+"""Files from Pipedrive, or for it, that lie among Sell's: they are told by their headers, and left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, Final
+
+from zsell_transform.facts import facts
+
+#: Headers with the prefix of Pipedrive's exports and templates.
+_PREFIXED: Final = re.compile(
+    r"^(?:(?:Person|Organization|Deal|Lead|Activity|Note) - .|Pipedrive System ID$)"
+)
+#: So many columns that are Pipedrive's alone tell a table without prefixes.
+_SURE: Final = 2
+
+
+def is_pipedrives(headers: Sequence[str]) -> bool:
+    """Whether a table is surely one of Pipedrive's, by headers that nobody else's lists have."""
+    if any(map(_PREFIXED.match, headers)):
+        return True
+    return "ID" in headers and len({_telling()[h] for h in map(_fold, headers) if h in _telling()}) >= _SURE
+
+
+@cache
+def _telling() -> dict[str, str]:
+    """Folded spelling → column, of the columns that `pipedrive/exports.yaml` calls telling."""
+    known = facts("pipedrive/exports")
+    return {
+        _fold(spelling): name
+        for columns in known["columns"].values()
+        for name in known["telling"]
+        for spelling in _spellings(name, columns.get(name, {}))
+    }
+
+
+def _spellings(name: str, forms: dict[str, Any]) -> Iterator[str]:
+    yield name
+    for kind, spelled in forms.items():
+        if kind != "wizard":  # `E-mail` and `Phone` alone are anybody's
+            yield from (one for one in spelled if " - " in one or " - " not in name)
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()
