@@ -146,6 +146,28 @@ def test_unicode_is_proven(tmp_path: Path, encoding: str) -> None:
     assert not issues.height
 
 
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        ("Muñoz & Peña", "cp1252"), ("Linnéa Åkerfält", "cp1252"), ("Angebot – “Test” 5 €", "cp1252"),
+        ("¿Qué tal?", "cp1252"), ("l’été, 20 °C", "cp1252"), ("Ærø", "cp1252"), ("Sœur Œuvre", "cp1252"),
+        ("Kraków, ul. Świętej", "cp1250"), ("Иван Петров", "cp1251"), ("Γιώργος", "cp1253"), ("田中太郎", "cp932"),
+        ("שלום עולם, ישראל", "cp1255"), ("王小明", "big5"),
+    ],
+)  # fmt: skip
+def test_few_words_with_accents_are_western_where_they_read_so(
+    tmp_path: Path, words: str, encoding: str
+) -> None:
+    """Of three words, chardet made Hebrew, Chinese and Czech."""
+    path = tmp_path / "leads.csv"
+    path.write_bytes(f'id,name\n1,"{words}"\n'.encode(encoding))
+
+    frame, issues = read_csv(path)
+
+    assert frame["name"].to_list() == [words]
+    assert issues["code"].to_list() == ["encoding_guessed"]
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp1250"])
 def test_old_encodings_are_guessed_and_told(tmp_path: Path, encoding: str) -> None:
     """A guess is an issue with its confidence and a sample; late accents are seen."""

@@ -281,5 +281,6 @@ def headers(cells: Sequence[str], file: str, row: int) -> tuple[tuple[str, ...],
 def _guess(file: str, read_as: encoding.Encoding) -> pl.DataFrame:
     if not read_as.is_guess:
         return issues.empty()
-    detail = f"{read_as.confidence:.0%} sure; reads: {read_as.sample}"
+    sure = f"{read_as.confidence:.0%} sure" if read_as.confidence else "a guess from few words"
+    detail = f"{sure}; reads: {read_as.sample}"
     return issues.issue("encoding_guessed", file=file, value=read_as.name, detail=detail)

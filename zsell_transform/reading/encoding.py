@@ -8,7 +8,8 @@ since on whole files of mostly ASCII it is right half of the time and on those l
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +49,21 @@ _BLOCK: Final = 1 << 20
 _TELLING: Final = 4096
 #: Lines that the detector is given at most; more do not change its mind.
 _SAMPLE_BYTES: Final = 4 << 20
+#: Up to so many different words that are not ASCII are few: too few for chardet.
+_FEW_WORDS: Final = 30
+#: Of the letters of Western words with accents, so many have one at most; in Greek or Cyrillic nearly all.
+_MOST_ACCENTS: Final = 0.7
+#: What words of the West do not have, as Windows-1252 reads them.
+_NOT_WESTERN: Final = re.compile(
+    r"""[ÐðÞþÝýŸ\ufffd]                         # letters of Turkish and Icelandic, nothing at all
+      | [a-zà-ÿ][À-ÞŠŽ]                         # a capital within a word
+      | (?:^|[^\W\d_])                          # a sign in front of a letter, or between two
+        [¡-©«-¹¼-¿×÷‚ƒ„†‡ˆ‰‹˜›™](?<![¿¡«„·°µ§©®])[^\W\d_]
+      | [Œœ](?![uiUI])                          # elsewhere than in sœur
+      | [åæøÅÆØ]\w*[áâèêìíîñòóõùúû] | [áâèêìíîñòóõùúû]\w*[åæøÅÆØ]  # of the North and of the South
+    """,
+    re.VERBOSE,
+)
 _CONTROL: Final = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1a\x00")
 
 
@@ -157,10 +173,14 @@ def _decodes(path: Path, name: str) -> bool:
 
 
 def _guessed(path: Path) -> Encoding:
-    """chardet's opinion of the lines that are not ASCII; Windows-1252 where it has none that holds."""
+    """chardet's opinion of the lines that are not ASCII; Windows-1252 where it has none that holds, and where
+    few words with accents read well so: of few, chardet makes Hebrew as easily as Czech.
+    """
     import chardet
 
     lines = list(_high_lines(path))
+    if _reads_western(lines) and _decodes(path, "cp1252"):
+        return Encoding("cp1252", 0.0, _sample(lines, "cp1252"))
     text = b"\n".join(lines)
     opinion = chardet.detect(text, max_bytes=max(len(text), 1))
     name = str(opinion.get("encoding") or "")
@@ -168,6 +188,22 @@ def _guessed(path: Path) -> Encoding:
     if not name or name.lower() in ("utf-8", "ascii") or not _decodes(path, name):
         name, confidence = ("cp1252", 0.0) if _decodes(path, "cp1252") else ("latin-1", 0.0)
     return Encoding(name, confidence, _sample(lines, name))
+
+
+def _reads_western(lines: list[bytes]) -> bool:
+    """Whether few words are not ASCII, and as Windows-1252 they are words with accents in them.
+
+    In Cyrillic, Greek or Hebrew nearly every letter is none of ASCII's; Polish, Japanese and others have
+    signs between letters when they are read so.
+    """
+    words = set(_high_words(lines, "cp1252"))
+    letters = [letter for word in words for letter in word if letter.isalpha()]
+    accented = [letter for letter in letters if not letter.isascii()]
+    return (
+        len(words) <= _FEW_WORDS
+        and not any(map(_NOT_WESTERN.search, words))
+        and len(accented) <= _MOST_ACCENTS * len(letters)
+    )
 
 
 def _high_lines(path: Path) -> Iterator[bytes]:
@@ -184,10 +220,12 @@ def _high_lines(path: Path) -> Iterator[bytes]:
 
 def _sample(lines: list[bytes], name: str) -> str:
     """Words of the first lines in which the guess matters."""
-    words = [
-        word.decode(name, "replace").strip('"')
-        for line in lines[:20]
-        for word in line.replace(b",", b" ").replace(b";", b" ").split()
-        if not word.isascii()
-    ]
-    return " ".join(dict.fromkeys(words))[:120]
+    return " ".join(dict.fromkeys(_high_words(lines[:20], name)))[:120]
+
+
+def _high_words(lines: Iterable[bytes], name: str) -> Iterator[str]:
+    """The words that are not ASCII, as an encoding reads them."""
+    for line in lines:
+        for word in line.replace(b",", b" ").replace(b";", b" ").split():
+            if not word.isascii():
+                yield word.decode(name, "replace").strip('"')

@@ -53,6 +53,10 @@ class _Columns:
     turned: dict[str, str]
     seen: MappingOf[str, Column]
 
+    def is_blank(self, name: str) -> bool:
+        """Whether nothing of a column is to be read: it holds nothing, or the mapping ignores it."""
+        return name in self.wished_away or self.filled.get(name, 1) == 0
+
     @property
     def tellable(self) -> list[str]:
         return [name for name in self.strangers if self.filled[name] != 0]
@@ -156,18 +160,18 @@ def _is_sure(table: Table, field: Field, given: _Columns) -> bool:
         return True
     sources = table.sources(field.value)
     plain = field.only is None and not field.expects and len(sources) == 1 and sources[0] not in DOUBTFUL
-    return plain and bool(given.filled.get(sources[0]))
+    return plain and not given.is_blank(sources[0]) and bool(given.filled.get(sources[0]))
 
 
 def _alive(table: Table, field: Field, given: _Columns) -> bool:
     """Whether any cell of this export can fill the field."""
     present = [name for name in table.sources(field.value) if name in given.names]
-    return field.always or any(given.filled.get(name, 1) != 0 for name in present)
+    return field.always or not all(map(given.is_blank, present))
 
 
 def _cleaned(read: Iterable[str], given: _Columns) -> Iterator[tuple[pl.Expr, ...]]:
     """Every column that is read, once trimmed and freed of its apostrophe; one without any value is null."""
-    alive = [name for name in sorted(read) if name in given.names and given.filled.get(name) != 0]
+    alive = [name for name in sorted(read) if name in given.names and not given.is_blank(name)]
     dead = [NOTHING.alias(name) for name in sorted(read) if name not in alive]
     untidy = [name for name in alive if name not in given.seen or not given.seen[name].tidy]
     yield (*dead, *(text(name).alias(name) for name in untidy))
