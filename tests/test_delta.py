@@ -248,6 +248,21 @@ def test_a_value_that_pipedrive_changed_too_is_left_alone(moved: Moved, tmp_path
     assert not made.made.files
 
 
+def test_of_a_deal_that_pipedrive_closed_otherwise_no_end_is_written(moved: Moved, tmp_path: Path) -> None:
+    """A lost deal had a won time and a probability of 100."""
+    theirs = moved.with_cells("deals", Status=pl.lit("Lost"))
+    now = changed("deals", "21", stage_name="Won", last_stage_change_at="2024-06-01T00:00:00Z")
+
+    made = delta(theirs, now, tmp_path)
+
+    assert {("changed_in_both", "deals", "21", f"Deal - {name}") for name in ("Status", "Won time")} <= set(
+        made.told
+    )
+    assert not {"Deal - Status", "Deal - Won time", "Deal - Stage (pipeline)"} & set(
+        made.tables["3-deals"][0].columns
+    )
+
+
 def test_a_value_that_pipedrive_has_already_is_done(moved: Moved, tmp_path: Path) -> None:
     """Also in another form: 1300 and 1300.00."""
     theirs = moved.with_cells(
@@ -405,6 +420,13 @@ def test_a_lead_s_description_is_a_note(moved: Moved, tmp_path: Path) -> None:
     again = attrs.evolve(moved, held=after)
     (tmp_path / "again").mkdir()
     assert not delta(again, now, tmp_path / "again").made.files
+
+
+def test_the_last_description_that_was_emptied_is_told(moved: Moved, tmp_path: Path) -> None:
+    """The column is then empty in all leads, and was not looked at."""
+    made = delta(moved, changed("leads", "31", description=None), tmp_path)
+
+    assert made.told == [("emptied_in_sell", "leads", "31", "Note - Content")]
 
 
 def test_without_pipedrive_s_column_nothing_is_written_over_it(moved: Moved, tmp_path: Path) -> None:

@@ -787,6 +787,21 @@ def test_columns_that_the_mapping_ignores_and_those_of_connectors_are_told_and_n
     }
 
 
+def test_a_column_of_sells_own_that_the_mapping_ignores_is_not_written() -> None:
+    """It was said to be ignored, and written."""
+    rows = records(
+        {"id": "1", "name": "Ada Lum", "email": "a@lum.example", "description": "Private", "title": "Dr"}
+    )
+    wish = {"columns": {"contacts": dict.fromkeys(("description", "email", "title"), "ignore")}}
+
+    found = draft("contacts", rows, Mapping.load(wish), NOTHING_SEEN)
+
+    assert not {"Person - Description", "Person - Email (Work)", "Person - Job title"} & set(found.headers)
+    assert "Private" not in str(found.frame.collect().to_dicts())
+    told_of = told(found).filter(pl.col("code") == "ignored_column")["field"]
+    assert set(told_of) == {"description", "email", "title"}
+
+
 # --- the wizard's rules -----------------------------------------------------------------------------------
 
 

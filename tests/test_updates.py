@@ -89,6 +89,31 @@ def test_what_a_stage_meant_is_told_by_the_stages_of_then(
     assert verify(in_stages(*after), tmp_path / "after").complete
 
 
+def test_a_stage_of_the_same_name_in_another_pipeline_is_a_change(tmp_path: Path) -> None:
+    """It is called with its pipeline from then on, and was taken for the one of before."""
+    before = in_stages("Incoming", "Incoming", "Incoming")
+    second = pl.when(pl.col("id") == "20").then(pl.lit("Second")).otherwise("pipeline_name")
+    after = {**before, "deals": before["deals"].with_columns(pipeline_name=second)}
+
+    folder, held = updated(before, after, tmp_path)
+
+    moved = pl.read_csv(folder / "3-deals.csv", infer_schema=False)
+    assert moved.select("Deal - Title", "Deal - Stage (pipeline)").rows() == [
+        ("Roof 20", "Incoming (Second)")
+    ]
+    rehearse(folder, held).export(tmp_path / "after")
+    assert verify(after, tmp_path / "after").complete
+
+
+def test_an_earlier_run_without_exports_is_an_error(tmp_path: Path) -> None:
+    """All of it was written once more, without a word."""
+    transform(people(), tmp_path / "lap_1")
+
+    told = transform(people(), tmp_path / "again", previous=tmp_path / "lap_1").issues
+
+    assert told.filter(pl.col("severity") == "error")["code"].to_list() == ["previous_without_exports"]
+
+
 def test_updates_are_spelled_as_the_templates_are(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "personas.csv").write_text("Persona - Nombre *\n", encoding="utf-8")

@@ -35,6 +35,7 @@ from zsell_transform.proof_values import kinds, shown, values_of, with_added_lin
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
 from zsell_transform.survey import Survey, stages_of
+from zsell_transform.transformers.deals import STAGE_KEY
 from zsell_transform.transformers.draft import Draft
 
 
@@ -216,6 +217,7 @@ def padded(frame: pl.LazyFrame, headers: Sequence[str]) -> pl.LazyFrame:
         "_file",
         pl.col("_row").cast(pl.Int64),
         *(pl.col(h) if h in names else TEXT.alias(h) for h in headers),
+        pl.col(STAGE_KEY) if STAGE_KEY in names else TEXT.alias(STAGE_KEY),
     )
 
 
@@ -237,8 +239,8 @@ def _by_header(
         cell = shown(item, header, raw.columns)
         beside = shown_there.select("_id", "system_id", "own", there=TEXT if cell is None else cell)
         cells = (
-            new.select("_id", "_file", "_row", new=header)
-            .join(old.select("_id", old=header), on="_id", how="inner", maintain_order="left")
+            new.select("_id", "_file", "_row", now=STAGE_KEY, new=header)
+            .join(old.select("_id", then=STAGE_KEY, old=header), on="_id", how="inner", maintain_order="left")
             .filter(pl.col("new").ne_missing(pl.col("old")))
         )
         kept = entity in HISTORY and header in TEXTS.values()
@@ -250,7 +252,9 @@ def _by_header(
                 entity=pl.lit(entity),
                 item=pl.lit(item),
                 field=pl.lit(header),
-                kind=pl.lit(kind),
+                kind=pl.when(pl.col("now").ne_missing(pl.col("then")) & (kind == "stage"))
+                .then(pl.lit("moved_stage"))
+                .otherwise(pl.lit(kind)),
                 seen=pl.lit(cell is not None),
                 source_id="_id",
             )
@@ -330,8 +334,8 @@ def _lead_notes(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Changed descriptions, as of `delta_notes.changed_notes`."""
     leads = there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads"))
-    told_of = all("leads" in drafts and NOTE in drafts["leads"].headers for drafts in (then, now))
-    if not leads.height or not told_of:
+    both = [drafts["leads"] for drafts in (then, now) if "leads" in drafts]
+    if not leads.height or len(both) < 2 or not any(NOTE in draft.headers for draft in both):
         return no_notes(), issues.empty()
     old, new = _changed(then["leads"].frame, now["leads"].frame, [NOTE], leads)
     return changed_notes(old, new, leads, held)

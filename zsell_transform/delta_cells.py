@@ -18,6 +18,14 @@ CELLS: Final = (
 )  # fmt: skip
 #: Of a person that is not the lead's own: the whole name tells of its parts, the person has an owner itself.
 _SAID_ELSEWHERE: Final = ("Person - First name", "Person - Last name", "Person - Owner")
+#: What is said of a deal's end beside its status.
+_OF_THE_END: Final = (
+    "Deal - Won time",
+    "Deal - Lost time",
+    "Deal - Lost reason",
+    "Deal - Probability",
+    "Deal - Stage (pipeline)",
+)
 
 
 def no_cells() -> pl.DataFrame:
@@ -33,7 +41,17 @@ def decided(cells: pl.DataFrame) -> pl.DataFrame:
         for (kind,), rows in cells.partition_by("kind", as_dict=True, maintain_order=True).items()
     ]
     schema = cells.clear().with_columns(fate=TEXT, value=TEXT)
-    return pl.concat([schema, *parts])
+    return _closed_together(pl.concat([schema, *parts]))
+
+
+def _closed_together(cells: pl.DataFrame) -> pl.DataFrame:
+    """Where Pipedrive decided itself how a deal ended, nothing else is written of how it did in Sell."""
+    status = (pl.col("field") == "Deal - Status") & (pl.col("fate") == "both")
+    ended = cells.filter(status)["system_id"].implode()
+    rest = (
+        pl.col("field").is_in(_OF_THE_END) & (pl.col("fate") == "written") & pl.col("system_id").is_in(ended)
+    )
+    return cells.with_columns(fate=pl.when(rest).then(pl.lit("both")).otherwise("fate"))
 
 
 def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:

@@ -96,7 +96,13 @@ def transform(
         if changed is not None:
             write_parts(folder, changed.files, ask)
         notes = (draft.notes for draft in drafts.values())
-        later = (lost, written.found, changed.found if changed else issues.empty(), *contradicting(records))
+        later = (
+            lost,
+            written.found,
+            _without_exports(previous, pipedrive),
+            changed.found if changed else issues.empty(),
+            *contradicting(records),
+        )
         run = Run(
             ask=ask,
             names=_names(source=source, target=target, pipedrive=pipedrive, mapping=mapping),
@@ -113,6 +119,12 @@ def transform(
             updated=changed.updated if changed else {},
         )
         return finish(folder, run, trial=trial, rehearse=rehearse, tell=tell)
+
+
+def _without_exports(previous: object, pipedrive: object) -> pl.DataFrame:
+    """Nobody who gives an earlier run means to write all of it once more."""
+    forgotten = previous is not None and pipedrive is None
+    return issues.issue("previous_without_exports", field="pipedrive") if forgotten else issues.empty()
 
 
 def _names(**given: object) -> dict[str, str | None]:

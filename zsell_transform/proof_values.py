@@ -196,6 +196,12 @@ def _stage(written: pl.Expr, there: pl.Expr) -> pl.Expr:
     return (a == b) | b.str.starts_with(a + " (") | a.str.starts_with(b + " (")
 
 
+def _moved_stage(written: pl.Expr, there: pl.Expr) -> pl.Expr:
+    """Of a deal that left its stage: what is shown without its pipeline may be a stage of another one."""
+    a, b = folded(written), folded(there)
+    return (a == b) | b.str.starts_with(a + " (")
+
+
 def _done(written: pl.Expr, there: pl.Expr) -> pl.Expr:
     yes = folded(there).is_in(["done", "yes", "true", "1"])
     return (folded(written) == "done") == yes
@@ -204,7 +210,8 @@ def _done(written: pl.Expr, there: pl.Expr) -> pl.Expr:
 _SAME: Final[dict[str, Same]] = {
     "name": _name, "html": _html, "numerical": _number, "monetary": _number, "probability": _number,
     "date": _date, "moment": _moment, "time": _time, "phone": _phone, "email": _email,
-    "labels": _labels, "multiple_option": _labels, "address": _address, "stage": _stage, "done": _done,
+    "labels": _labels, "multiple_option": _labels, "address": _address, "stage": _stage,
+    "moved_stage": _moved_stage, "done": _done,
     "user": _word, "status": _word, "single_option": _word, "yes_no": _word, "currency": _word,
 }  # fmt: skip
 

@@ -31,6 +31,12 @@ KINDS: Final[dict[str, Kind]] = {
         "not written",
         "Export again with that column shown, or change it by hand.",
     ),
+    "previous_without_exports": Kind(
+        "error",
+        "an earlier run was given, and no exports of Pipedrive",
+        "every record is written as a new one, and no change is",
+        "Give Pipedrive's exports as `pipedrive`, and do not upload these files.",
+    ),
     "not_its_own_person": Kind(
         "warning",
         "'{field}' is '{value}' in Sell by now, and {detail}",

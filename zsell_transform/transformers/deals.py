@@ -23,6 +23,8 @@ from zsell_transform.transformers.parties import (
 from zsell_transform.transformers.table import Field, Relation, Remark, Table
 
 TITLE = 255
+#: Sell's pipeline and stage of a deal, by which two deals in stages of one name are told apart.
+STAGE_KEY = "_stage_key"
 AN_AMOUNT = "a number such as 1200.50"
 STATUS = pl.col("_status")
 WON, LOST = STATUS == "Won", STATUS == "Lost"
@@ -37,7 +39,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
         source="deals",
         target="deals",
         given={
-            "_stage_key": pl.concat_str([pl.col(key).fill_null("") for key in KEYS], separator=SEPARATOR),
+            STAGE_KEY: pl.concat_str([pl.col(key).fill_null("") for key in KEYS], separator=SEPARATOR),
             "_status": _looked_up(known, "status", pl.lit("Open")),
             "_closed_at": closed_at("last_stage_change_at", ask.timezone),
             "_added": pl.coalesce("added_at", "added_on", "created_at"),
@@ -48,6 +50,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
             "_labels": listed(pl.when(pl.col("_hot")).then(pl.lit("Hot"))),
             "_lost_owner": lost_owner("owner", ask.owners),
         },
+        hidden={STAGE_KEY: pl.col(STAGE_KEY)},
         fields=(
             Field("Deal - Title", either(name("name"), called("Sell deal")), longest=TITLE, always=True),
             Field(
@@ -150,7 +153,7 @@ def _looked_up(known: tuple[Stage, ...], what: str, otherwise: pl.Expr) -> pl.Ex
     if not known:
         return otherwise
     found = {stage.key: getattr(stage, what) for stage in known}
-    return pl.col("_stage_key").replace_strict(
+    return pl.col(STAGE_KEY).replace_strict(
         list(found), list(found.values()), default=otherwise, return_dtype=pl.String
     )
 
