@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.accounts import random_account
 from tests.loop import doubled, mishaps, run_loop, unlike
 from tests.sell_graph import Expected, expected
+from zsell_transform import transform
 from zsell_transform.pipedrive.assumptions import ASSUMPTIONS
 from zsell_transform.pipedrive.wizard import rehearse
 
@@ -91,3 +93,15 @@ def test_what_goes_wrong_is_known(tmp_path: Path, reading: Reading) -> None:
     )
     assert ASSUMPTIONS[name].wrong
     assert ASSUMPTIONS[name].key, "what helps must be named"
+
+
+def test_the_run_itself_reads_the_wizard_as_the_mapping_says() -> None:
+    """Two companies of one name were errors in a run that was told that the wizard keeps them apart."""
+    companies = {"id": ["1", "2"], "is_organisation": ["true", "true"], "name": ["Otter Bay", "Otter Bay"]}
+    account = {"contacts": pl.DataFrame(companies)}
+
+    made = transform(account, mapping={"bare_organizations": "separate"})
+
+    assert made.rehearsal is not None
+    assert made.tables["organizations"]["Organization - Name"].to_list() == ["Otter Bay", "Otter Bay"]
+    assert not made.issues["severity"].is_in(["error"]).any()

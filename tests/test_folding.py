@@ -7,7 +7,7 @@ import sys
 import polars as pl
 import pytest
 
-from zsell_transform.folding import digits, fold, folded
+from zsell_transform.folding import digits, fold, folded, phone_key
 
 #: Every character but surrogates, alone and between letters of either case.
 CHARACTERS = [chr(n) for n in range(1, sys.maxunicode + 1) if not 0xD800 <= n < 0xE000]
@@ -54,6 +54,13 @@ def test_names_that_are_equal(text: str | None, expected: str | None) -> None:
 def test_a_column_without_any_value_folds_to_nothing() -> None:
     frame = pl.DataFrame({"text": [None, None]})
     assert frame.select(folded(pl.col("text"))).to_series().to_list() == [None, None]
+
+
+def test_phones_without_digits_are_equal_as_texts() -> None:
+    """`n/a` of two people of one name makes one of them, where the wizard compares texts."""
+    phones = pl.DataFrame({"p": ["+47 1-2", "n/a", "N/A", "-", None, ""]})
+
+    assert phones.select(phone_key(pl.col("p")))["p"].to_list() == ["4712", "n/a", "n/a", "-", None, ""]
 
 
 def test_phones_are_equal_by_their_digits() -> None:

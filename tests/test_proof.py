@@ -468,6 +468,54 @@ def test_a_company_that_sell_does_not_name_is_a_wrong_link(moved: Moved, tmp_pat
     assert proof.links.select("source_id", "relation", "expected").rows() == [("13", "organization", None)]
 
 
+@pytest.mark.parametrize(
+    ("item", "mark", "added", "told"),
+    [
+        ("notes", "Sell note 42", ("Contact person ID", "12"), None),  # its own is another person
+        ("notes", "Sell note 42", ("Deal ID", "deals"), ("notes", "42", "deal", None)),
+        ("notes", "Sell note 42", ("Organization ID", "2"), ("notes", "42", "organization", None)),
+        ("activities", "Sell task 52", ("Organization ID", "2"), ("tasks", "52", "organization", None)),
+        ("activities", "Sell task 52", ("Contact person ID", "11"), ("tasks", "52", "person", None)),
+        ("activities", "Sell task 52", ("Deal ID", "deals"), None),  # a deal is what the lead may be by now
+        ("notes", "Sell note 43", ("Deal ID", "deals"), None),  # it hung on nothing
+    ],
+)
+def test_a_link_that_sell_does_not_have_is_found(
+    moved: Moved, tmp_path: Path, item: str, mark: str, added: tuple[str, str], told: tuple[str, ...] | None
+) -> None:
+    """On activities and notes, whose links have no place that must be empty, none was seen."""
+    column, sell_id = added
+    text = pl.col("Content" if item == "notes" else "Note").str.contains(mark)
+    kind = {"Contact person ID": "persons", "Organization ID": "organizations", "Deal ID": "deals"}[column]
+    there = moved.held.tables[kind]
+    number = (
+        there["ID"][0] if kind == "deals" else there.filter(pl.col("Zendesk Sell ID") == sell_id)["ID"][0]
+    )
+
+    def edit(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(pl.when(text).then(pl.lit(number)).otherwise(column).alias(column))
+
+    links = verify(moved.source, moved.edited(tmp_path / "e", item, edit)).links
+
+    found = links.select("entity", "source_id", "relation", "expected").rows()
+    if mark == "Sell note 42" and column == "Contact person ID":
+        assert found == [("notes", "42", "person", "11")]
+    else:
+        assert found == ([told] if told else [])
+
+
+def test_a_company_that_a_lead_does_not_have_is_found(moved: Moved, tmp_path: Path) -> None:
+    source = account()
+    nobodys = pl.when(pl.col("id") == "31").then(pl.lit(None, pl.String)).otherwise("company_name")
+    source["leads"] = source["leads"].with_columns(company_name=nobodys)
+
+    links = verify(source, moved.exports).links
+
+    assert links.select("entity", "source_id", "relation", "expected").rows() == [
+        ("leads", "31", "organization", None)
+    ]
+
+
 def test_without_ids_a_link_is_compared_by_name(moved: Moved, tmp_path: Path) -> None:
     def bare(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.drop("Organization ID", "Contact person ID", "Deal ID", "Lead ID")

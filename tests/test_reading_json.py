@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from unittest import mock
 
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zsell_transform.reading import json_cells
+from zsell_transform.reading import json_cells, read_export
 from zsell_transform.reading.flat_json import flat
 
 KEYS = st.sampled_from(
@@ -61,6 +62,23 @@ def test_what_is_read_at_once_is_what_each_cell_gives(given: list[str | None], c
             n: c.to_list() for n, c in one_by_one.columns.items()
         }
         assert found.wrong.to_list() == one_by_one.wrong.to_list()
+
+
+@pytest.mark.parametrize("nothing", ["null", "None", " null "])
+def test_nothing_is_nothing(tmp_path: Path, nothing: str) -> None:
+    """`null` became an address, and half of the key by which the wizard knows a company."""
+    path = tmp_path / "contacts.csv"
+    path.write_text(
+        "id,is_organization,name,contact_id,address,tags,custom_fields\n"
+        f'10,true,Alpha,,{nothing},{nothing},{nothing}\n11,true,Beta,,"{{""city"": ""Oslo""}}",,\n'
+    )
+
+    export = read_export(path)
+
+    companies = export.tables["companies"]
+    assert companies["city"].to_list() == [None, "Oslo"]
+    assert not {"address", "custom_fields"} & set(companies.columns)
+    assert "cell_not_json" not in export.issues["code"]
 
 
 def test_keys_that_come_late_are_found() -> None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.wizard_by_hand import ITEMS, LINK, Log, Store, run_by_hand
+from zsell_transform import transform
 from zsell_transform.errors import ExportError
 from zsell_transform.pipedrive.assumptions import ASSUMPTIONS, Readings, table
 from zsell_transform.pipedrive.exports import read_pipedrive
@@ -458,3 +459,17 @@ def test_exports_are_read_back(tmp_path: Path, style: str, language: str) -> Non
     assert (found.notes["mark"][0], found.activities["mark"][0]) == ("Sell note 60001", "Sell task 40001")
     for item in ITEMS:
         assert found.raw[item].columns == result.tables[item].columns
+
+
+@pytest.mark.parametrize("field", ["Phone", "Email"])
+def test_a_custom_field_is_no_phone_by_its_name(field: str) -> None:
+    """`Person - Phone (Sell)` was taken for a phone, and two people of one name for one."""
+    people = {
+        "id": ["1", "2"], "is_organisation": ["false", "false"], "name": ["Anna Berg", "Anna Berg"],
+        "first_name": ["Anna", "Anna"], "last_name": ["Berg", "Berg"], f"custom {field}": ["12 34", "12 34"],
+    }  # fmt: skip
+
+    made = transform({"contacts": pl.DataFrame(people)})
+
+    assert made.tables["persons"][f"Person - {field} (Sell)"].to_list() == ["12 34", "12 34"]
+    assert not made.issues["severity"].is_in(["error"]).any()

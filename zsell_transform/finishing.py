@@ -28,7 +28,7 @@ from zsell_transform.writing.manifest import FileFacts
 
 def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell: Tell) -> Migration:
     """Checks the ledger, writes what is for people, and lets the folder appear."""
-    said, rehearsal, found = rehearsed(folder.path, run.written, run.held, rehearse, tell)
+    said, rehearsal, found = rehearsed(folder.path, run.written, run.held, run.ask, rehearse, tell)
     told = issues.render(issues.gather([run.told, found, _documents(folder, run), *_of_mapping(run)]))
     book = counted(run.plans, *_came(run), told, run.updated)
     book.check({item: sum(facts.rows or 0 for facts in files) for item, files in run.written.files.items()})

@@ -38,6 +38,12 @@ def fold(text: str | None) -> str:
     return " ".join(unicodedata.normalize("NFKC", text or "").upper().lower().split())
 
 
+def phone_key(text: pl.Expr) -> pl.Expr:
+    """Phone → its digits; one without any (`n/a`, `-`) as it stands, since the wizard may compare texts."""
+    found = text.str.replace_all(r"\D", "")
+    return pl.when(found != "").then(found).otherwise(text.str.to_lowercase())
+
+
 def digits(text: pl.Expr) -> pl.Expr:
     """Phone → its digits, null when there are none."""
     return text.str.replace_all(r"\D", "").replace("", None)

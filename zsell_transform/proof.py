@@ -27,6 +27,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.progress import Progress, Stage, Tell
 from zsell_transform.proof_account import Account, account, presence
+from zsell_transform.proof_added import added_links
 from zsell_transform.proof_differences import (
     DIFFERING,
     differing,
@@ -176,6 +177,7 @@ def verify(
             wanted = account(graph, ask, left_out)
             there = presence(wanted.records, held)
             links = compare_links(wanted.relations, there, held)
+            added = added_links(wanted.relations, there, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
             notes = lead_notes(drafts, there, held)
             values = pl.concat([
@@ -186,7 +188,7 @@ def verify(
             told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
             missing = _missing(wanted, there, graph, held, ask, known.details, left_out, skipped)
     wrong = without_sells_own(links.wrong, wanted.companies_of_deals, there)
-    wrong = _without_wished(pl.concat([wrong, people]), wished(there, ask))
+    wrong = _without_wished(pl.concat([wrong, people, added]), wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)
     return _proof(
         wanted, there, held, ask, links, values, missing=missing,

@@ -54,7 +54,7 @@ def compare_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> Link
         wanted: relations, as in `Account`.
         there: as of `presence`.
     """
-    placed = _placed(wanted, there)
+    placed = with_system_ids(wanted, there)
     wrong, unseen = [pl.DataFrame(schema=LINKS)], [pl.DataFrame(schema=UNSEEN)]
     parties = [pl.DataFrame(schema=LINKS)]
     for (item, relation), rows in sorted(placed.partition_by("item", "relation", as_dict=True).items()):
@@ -82,7 +82,7 @@ def compare_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> Link
     return Links(pl.concat(wrong), pl.concat(parties), pl.concat(unseen))
 
 
-def _placed(wanted: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
+def with_system_ids(wanted: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
     """Relations with the System IDs of both sides; a converted lead counts as the deal that it has become."""
     single = there.filter(~several())
     mine = single.select("entity", "id", "item", "system_id")

@@ -11,6 +11,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.guide import story as stories
+from zsell_transform.mapping import Mapping
 from zsell_transform.output import Written
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.progress import Tell
@@ -24,11 +25,12 @@ MOST_ROWS: Final = 500_000
 
 
 def rehearsed(
-    folder: Path, written: Written, held: Held, wish: bool | None, tell: Tell
+    folder: Path, written: Written, held: Held, ask: Mapping, wish: bool | None, tell: Tell
 ) -> tuple[stories.Rehearsed | None, Rehearsal | None, pl.DataFrame]:
     """Imports the files into what Pipedrive holds.
 
     Args:
+        ask: the mapping: where it answers what is not known of the wizard, the model reads it so.
         wish: None = up to `MOST_ROWS` rows.
 
     Returns:
@@ -44,7 +46,7 @@ def rehearsed(
         rehearse,
     )  # a run without rehearsal needs no wizard
 
-    done = rehearse(folder, Rehearsal.of(held.raw), progress=tell)
+    done = rehearse(folder, Rehearsal.of(held.raw), assumptions=answered(ask), progress=tell)
     said = stories.Rehearsed(
         files=done.files.select(list(stories.REHEARSED)),
         reasons=done.skipped.group_by("file", "reason").agg(pl.len().alias("count")).sort("file", "reason"),
@@ -53,6 +55,14 @@ def rehearsed(
         ),
     )
     return said, done, _found(done)
+
+
+def answered(ask: Mapping) -> dict[str, str]:
+    """Question → the reading that the mapping states, where a key of it is called like the question."""
+    from zsell_transform.pipedrive.assumptions import ASSUMPTIONS
+
+    wishes = {name: getattr(ask, name, None) for name in ASSUMPTIONS}
+    return {name: wish for name, wish in wishes.items() if wish in ASSUMPTIONS[name].readings}
 
 
 def _found(done: Rehearsal) -> pl.DataFrame:

@@ -105,7 +105,7 @@ def link(keys: Mapping[str, pl.DataFrame], details: Details, *, follow_domains: 
     parties, asked = parties_of(keys, details, {**rows, "about": about_of(about, PARTY)})
     found = {name: resolve(frame, parties.index(name)) for name, frame in asked.items()}
     del asked
-    deals = _deals(keys["deals"], found["main_contact"], found["deal_company"])
+    deals = _deals(keys["deals"], found["main_contact"], found["deal_company"], parties.companies["name"])
     found["employer"], from_deals = _employers_from_deals(found["employer"], parties, deals)
     found["employer"], from_domains = _employers_from_domains(
         found["employer"], parties, keys, details, follow=follow_domains
@@ -134,17 +134,20 @@ def _with_company(people: pl.DataFrame, employer: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _deals(frame: pl.DataFrame, main_contact: pl.DataFrame, company: pl.DataFrame) -> pl.DataFrame:
+def _deals(
+    frame: pl.DataFrame, main_contact: pl.DataFrame, company: pl.DataFrame, names: pl.Series
+) -> pl.DataFrame:
     """A main contact that is a company is the deal's organization; a differing company beside it stays a
-    name.
+    name, and is called as its record is where the deal gives its id alone.
     """
+    linked_name = names.gather(company["at"])
     joined = frame.select("n", "file", "row", "id", "title").with_columns(
         contact_at=main_contact["at"],
         kind=main_contact["kind"],
         company_at=company["at"],
         contact_how=main_contact["how"],
         company_how=company["how"],
-        company_name=company["name"],
+        company_name=company["name"].zip_with(company["name"].is_not_null(), linked_name),
     )
     is_company = pl.col("kind").eq_missing(pl.lit("companies", dtype=KIND))
     other = is_company & (pl.col("company_at") != pl.col("contact_at"))

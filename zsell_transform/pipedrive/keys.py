@@ -16,7 +16,7 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.folding import digits, folded
+from zsell_transform.folding import folded, phone_key
 from zsell_transform.ids import rank
 from zsell_transform.pieces import by_slices, in_slices
 from zsell_transform.pipedrive.names import Names
@@ -176,11 +176,11 @@ def _values(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     named = frame.with_columns(n=folded(pl.col("name")))
     several = named.filter(pl.col("emails").is_not_null() | pl.col("phones").is_not_null())
     yield "e:", named.select("uid", "n", v=folded(pl.col("email")))
-    yield "p:", named.select("uid", "n", v=digits(pl.col("work")))
-    yield "p:", named.select("uid", "n", v=digits(pl.col("mobile")))
+    yield "p:", named.select("uid", "n", v=phone_key(pl.col("work")))
+    yield "p:", named.select("uid", "n", v=phone_key(pl.col("mobile")))
     yield "o:", named.select("uid", "n", v="place")
     yield "e:", several.explode("emails").select("uid", "n", v=folded(pl.col("emails")))
-    yield "p:", several.explode("phones").select("uid", "n", v=digits(pl.col("phones")))
+    yield "p:", several.explode("phones").select("uid", "n", v=phone_key(pl.col("phones")))
 
 
 # --- the pool: all records that could be taken for one another ---------------------------------------

@@ -24,6 +24,8 @@ from zsell_transform.sell.columns import own_name
 NESTED: Final = ("address", "billing_address", "shipping_address", "tags", "custom_fields")
 #: Records that are looked at to see whether they do.
 _SAMPLE: Final = 1_000
+#: Nothing, as JSON and as Python print it.
+_NOTHING: Final = r"^\s*(?:null|None)\s*$"
 #: Numbers stay as they are written.
 _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str)
 
@@ -60,7 +62,7 @@ def nested_columns(frame: pl.LazyFrame, names: list[str]) -> list[str]:
     asked = [name for name in NESTED if name in names]
     if not asked:
         return []
-    looks = pl.col(asked).drop_nulls().head(_SAMPLE).str.contains(r"^\s*[\[{]").any()
+    looks = pl.col(asked).drop_nulls().head(_SAMPLE).str.contains(rf"^\s*[\[{{]|{_NOTHING}").any()
     seen = frame.select(looks).collect(engine="streaming").row(0)
     return [name for name, yes in zip(asked, seen, strict=True) if yes]
 
@@ -82,7 +84,7 @@ def expanded(
     parts: list[pl.Series] = []
     notes: list[pl.DataFrame] = []
     for column in nested:
-        found = _read(table[column], _KINDS[column](entity))
+        found = _read(_without_nothing(table[column]), _KINDS[column](entity))
         columns = dict(found.columns)
         if found.wrong.count():
             kept = own_name(column, taken)
@@ -99,6 +101,10 @@ def expanded(
             parts.append(cells.alias(taken[-1]))
     table.drop(nested).hstack(parts).write_parquet(target)
     return pl.scan_parquet(target, glob=False), issues.gather(notes)
+
+
+def _without_nothing(cells: pl.Series) -> pl.Series:
+    return cells.set(cells.str.contains(_NOTHING).fill_null(value=False), None)
 
 
 def _read(cells: pl.Series, kind: _Kind) -> _Found:

@@ -30,10 +30,11 @@ def compared(text: pl.Expr, readings: Readings) -> pl.Expr:
 
 
 def compared_phone(text: pl.Expr, readings: Readings) -> pl.Expr:
+    """A phone as it is compared: by its digits; without any, as it stands."""
     if readings["phones"] == "text":
         return text
     digits = text.str.replace_all(r"\D", "")
-    return pl.when(digits != "").then(digits)
+    return pl.when(digits != "").then(digits).otherwise(compared(text, readings))
 
 
 def by_id(item: str, rows: Rows, store: Store) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from zsell_transform.pipedrive.wizard.store import (
     LINK,
     Store,
     column,
+    is_contact,
     label_of,
     title_field,
 )
@@ -45,7 +46,7 @@ class Field:
     def of(cls, item: str, name: str) -> Field:
         if name == title_field(item) and item not in ("activities", "notes"):
             return cls(item, name, "title")
-        if item == "persons" and name.startswith(("Email", "Phone")):
+        if item == "persons" and is_contact(name):
             return cls(item, name, "contact")
         if name in LINK.values():
             return cls(item, name, "link")

@@ -15,7 +15,7 @@ import polars as pl
 from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard.match import by_id, compared, compared_phone, made_or_met
 from zsell_transform.pipedrive.wizard.rows import Rows
-from zsell_transform.pipedrive.wizard.store import Store, column
+from zsell_transform.pipedrive.wizard.store import Store, column, is_contact
 
 
 @attrs.frozen
@@ -198,7 +198,7 @@ def _people(
         own,
         _values(table, pl.col("code").cast(pl.Int64).alias("code"), store[item].columns, "", readings),
         _values(rows.of(item), pl.col("_row"), rows.fields.get(item, ()), "persons.", readings),
-        tuple(field for field in rows.fields.get(item, ()) if field.startswith(("Email", "Phone"))),
+        tuple(field for field in rows.fields.get(item, ()) if is_contact(field)),
     )
 
 
@@ -238,7 +238,7 @@ def _values(
     name = key.meta.output_name()
     parts = [pl.DataFrame(schema={name: pl.Int64, "v": pl.String, "f": pl.String})]
     for field in fields:
-        if not field.startswith(("Email", "Phone")):
+        if not is_contact(field):
             continue
         cell = pl.col(f"{prefix}{field}").str.split(", ")
         kind, fold = ("e:", compared) if field.startswith("Email") else ("p:", compared_phone)

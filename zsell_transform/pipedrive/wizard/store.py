@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from zsell_transform.pipedrive.exports import mark
 from zsell_transform.unique import told_apart
 
 ITEMS: Final = ("organizations", "persons", "deals", "leads", "activities", "notes")
+#: A person's e-mails and phones, as the wizard calls them; `Phone (Sell)` is somebody's own field.
+_CONTACT: Final = re.compile(r"(?:Email|Phone)(?: \((?:Work|Home|Mobile|Other)\))?")
 #: Item → its table: `_id`, the wizard's fields by name (`Email (Work)`), and the link columns; all text.
 Store = dict[str, pl.DataFrame]
 
@@ -66,6 +69,11 @@ def empty_store() -> Store:
 
 def no_events() -> Events:
     return {kind: pl.DataFrame(schema=schema) for kind, schema in EVENTS.items()}
+
+
+def is_contact(field: str) -> bool:
+    """Whether a field of persons holds e-mails or phones, by which they are told."""
+    return bool(_CONTACT.fullmatch(field))
 
 
 def title_field(item: str) -> str:
