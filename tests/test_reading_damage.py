@@ -193,8 +193,9 @@ def test_the_user_may_name_the_encoding(tmp_path: Path) -> None:
 
     assert frame["name"].to_list() == ["Åsa"]
     assert not issues.height
-    with pytest.raises(ExportError, match="not ascii"):
-        read_csv(path, encoding="ascii")
+    for wrong in ("ascii", "utf-16", "utf-32"):
+        with pytest.raises(ExportError, match=f"not {wrong}"):
+            read_csv(path, encoding=wrong)
 
 
 def test_spreadsheet_damage_and_mojibake_are_told_by_cell(tmp_path: Path) -> None:

@@ -396,6 +396,15 @@ def test_nor_those_without_prefixes(tmp_path: Path, header: str) -> None:
         read_export(here / "list_1.csv")
 
 
+def test_a_folder_with_sells_zip_alone_is_that_zip(tmp_path: Path) -> None:
+    """It was called a spreadsheet, to be exported as CSV."""
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("leads.csv", f"{LEADS},Berg,,New,,1\n")
+    (tmp_path / "readme.txt").write_text("from Sell")
+
+    assert read_export(tmp_path).entities == ("leads",)
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from zsell_transform import issues
+from zsell_transform import issues, transform
 from zsell_transform.errors import MappingError, TargetError
 from zsell_transform.guide.columns import item_of
 from zsell_transform.guide.mapping_draft import DRAFT, SUBJECTS, Found, draft_text
@@ -409,6 +409,29 @@ def test_a_name_that_the_export_lacks_is_told_with_the_nearest(
 
     assert (row["code"], row["field"]) == ("mapping_unused", place)
     assert hint in row["message"]
+
+
+def test_a_header_is_known_as_its_file_spells_it(tmp_path: Path) -> None:
+    """A line that had its effect was told to have had none."""
+    (tmp_path / "contacts.csv").write_text(
+        "id,is_organisation,name,custom (contact) Birthday,custom (contact) Pager\n1,false,Ada Lum,x,7\n"
+    )
+    wish = {"contacts": {"custom (contact) Birthday": "title", "Pager": "ignore"}}
+
+    told = transform(tmp_path, mapping={"columns": wish, "encoding": {"contacts.csv": "utf-8"}}).issues
+
+    unused_lines = told.filter(pl.col("code") == "mapping_unused")
+    assert unused_lines["field"].to_list() == ["columns.contacts.Pager"]
+    assert "did you mean 'custom (contact) Pager'?" in unused_lines["message"][0]
+
+
+def test_a_pipeline_that_there_is_not_is_told(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text("id,name,stage_name,stage_id,pipeline_name\n1,Roof,Quote,3,Sales\n")
+
+    told = transform(tmp_path, mapping={"stages": {"Sails": {"Quote": "Offer"}}}).issues
+
+    (message,) = told.filter(pl.col("code") == "mapping_unused")["message"]
+    assert "there is no pipeline 'Sails'; did you mean 'Sales'?" in message
 
 
 def test_names_that_match_are_not_told() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from zsell_transform import transform
+from zsell_transform import ExportError, transform
 from zsell_transform.__main__ import main
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.proof import verify
@@ -103,6 +103,80 @@ def test_a_stage_of_the_same_name_in_another_pipeline_is_a_change(tmp_path: Path
     ]
     rehearse(folder, held).export(tmp_path / "after")
     assert verify(after, tmp_path / "after").complete
+
+
+def test_a_label_that_was_taken_away_is_told(tmp_path: Path) -> None:
+    """An import may only add labels: they stayed, and were written again in each lap."""
+    before, after = people(), people()
+    before["contacts"] = before["contacts"].with_columns(tags=pl.lit("vip,news"))
+    after["contacts"] = after["contacts"].with_columns(
+        tags=pl.when(pl.col("id") == "3").then(pl.lit("vip")).otherwise(pl.lit("news,hot"))
+    )
+
+    folder, held = updated(before, after, tmp_path)
+    rehearse(folder, held).export(tmp_path / "later")
+    again = transform(after, pipedrive=tmp_path / "later", previous=tmp_path / "lap_1")
+
+    def told(frame: pl.DataFrame) -> list[tuple[str, ...]]:
+        mine = frame.filter(pl.col("code").is_in(["label_removed", "changed_in_both"]))
+        return mine.select("code", "entity", "source_id").rows()
+
+    first = pl.read_csv(tmp_path / "delta" / "issues.csv", infer_schema=False)
+    every = [
+        ("label_removed", kind, n) for kind, n in (("companies", "1"), ("companies", "2"), ("contacts", "3"))
+    ]
+    assert told(first) == told(again.issues) == every
+
+
+def test_a_note_that_is_there_needs_no_placeholder(tmp_path: Path) -> None:
+    """Its deal was deleted in Sell: an organization was made for nothing."""
+    note = pl.DataFrame({"id": ["5"], "content": ["Hi"], "noteable_type": ["Deal"], "noteable_id": ["20"]})
+    person = (
+        people()["contacts"]
+        .filter(pl.col("id") == "3")
+        .with_columns(organisation_name=pl.lit(None, pl.String))
+    )
+    deal = pl.DataFrame(
+        {"id": ["20"], "name": ["Roof"], "stage_name": ["Incoming"], "main_contact_id": ["3"]}
+    )
+    before = {"contacts": person, "deals": deal, "notes": note}
+    held = None
+    for lap in (1, 2):
+        exports = tmp_path / f"exports_{lap - 1}" if held else None
+        transform(before, tmp_path / f"lap_{lap}", pipedrive=exports)
+        held = rehearse(tmp_path / f"lap_{lap}", held)
+        held.export(tmp_path / f"exports_{lap}")
+
+    made = transform(
+        {"contacts": person, "notes": note}, pipedrive=tmp_path / "exports_2", previous=tmp_path / "lap_1"
+    )
+
+    assert made.complete
+    assert not made.issues["severity"].is_in(["error"]).any()
+
+
+def test_a_person_who_becomes_sells_is_no_error_of_the_rehearsal(tmp_path: Path) -> None:
+    """A lead's person is a contact by now: `joins_existing` announces what the rehearsal then saw."""
+    lead = pl.DataFrame(
+        {"id": ["7"], "first_name": ["Pim"], "last_name": ["Quill"], "email": ["pim@quill.example"]}
+    )
+    transform({"leads": lead}, tmp_path / "lap_1")
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    wish = {"empty_in_pipedrive": ["organizations", "deals"]}
+
+    told = transform({**people(), "leads": lead}, pipedrive=tmp_path / "exports", mapping=wish).issues
+
+    assert "joins_existing" in told["code"]
+    assert not told["severity"].is_in(["error"]).any()
+
+
+def test_damaged_records_of_an_earlier_run_are_told(tmp_path: Path) -> None:
+    transform(people(), tmp_path / "lap_1")
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    (tmp_path / "lap_1" / "records" / "contacts.parquet").write_bytes(b"PAR1")
+
+    with pytest.raises(ExportError, match=r"contacts\.parquet: damaged; give the folder"):
+        transform(people(), pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1")
 
 
 def test_an_earlier_run_without_exports_is_an_error(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def _then(
     """The drafts of then, the account of now, and that of then."""
     place = Path(previous) / "records"
     paths = {entity: place / f"{entity}.parquet" for entity in ENTITIES}
-    frames = {entity: stored_records(path) for entity, path in paths.items() if path.exists()}
+    frames = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
     if not frames:
         raise ExportError(f"{previous}: no records/ of an earlier run in this folder")
     seen = _without_dead(records.seen)
@@ -123,6 +123,15 @@ def _then(
     _, drafts, keys, _ = draft_all(Records(frames, seen, records.folder), ask)
     known = linked(drafts, keys, records.seen, ask)
     return drafts, now, account(known.graph, ask, known.left_out)
+
+
+def _stored(path: Path) -> pl.LazyFrame:
+    try:
+        frame = stored_records(path)
+        frame.collect_schema()
+    except pl.exceptions.PolarsError as error:
+        raise ExportError(f"{path}: damaged; give the folder of the earlier run as it was written") from error
+    return frame
 
 
 def _without_dead(seen: Survey) -> Survey:

@@ -8,6 +8,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.delta_files import VALUES, WRITES
+from zsell_transform.folding import folded
 from zsell_transform.proof_values import same
 
 TEXT: Final = pl.lit(None, dtype=pl.String)
@@ -18,6 +19,8 @@ CELLS: Final = (
 )  # fmt: skip
 #: Of a person that is not the lead's own: the whole name tells of its parts, the person has an owner itself.
 _SAID_ELSEWHERE: Final = ("Person - First name", "Person - Last name", "Person - Owner")
+#: Kinds of fields that hold several values, to which an import may only add.
+_LISTS: Final = ("labels", "multiple_option")
 #: What is said of a deal's end beside its status.
 _OF_THE_END: Final = (
     "Deal - Won time",
@@ -69,6 +72,8 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
         .then(pl.lit("done"))
         .when(same(kind, old, there))
         .then(pl.lit("written"))
+        .when(_has_all(new, there) & _has_all(old, there) & pl.lit(kind in _LISTS))
+        .then(pl.lit("added"))
         .otherwise(pl.lit("both"))
     )
     value = new
@@ -78,6 +83,17 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
         apart = there.str.strip_prefix(old)
         value = pl.when(apart.str.starts_with(" (")).then(pl.concat_str(new, apart)).otherwise(new)
     return rows.with_columns(fate=_of_its_own(fate), value=value)
+
+
+def _has_all(labels: pl.Expr, there: pl.Expr) -> pl.Expr:
+    """Whether all of some labels are there."""
+    mine, theirs = (_split(cell) for cell in (labels, there))
+    return (mine.list.set_difference(theirs).list.len() == 0).fill_null(value=False)
+
+
+def _split(labels: pl.Expr) -> pl.Expr:
+    parts = folded(labels).str.split(",")
+    return parts.list.eval(pl.element().str.strip_chars())
 
 
 def _of_its_own(fate: pl.Expr) -> pl.Expr:
@@ -104,10 +120,14 @@ def told(cells: pl.DataFrame) -> pl.DataFrame:
         "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
         "unseen": ("update_not_comparable", pl.col("new"), TEXT),
         "not own": ("not_its_own_person", pl.col("new"), _whose()),
+        "added": ("label_removed", pl.col("new"), there),
+        "written": ("label_removed", pl.col("new"), there),
     }
+    fewer = ~_has_all(pl.col("old"), pl.col("new")) & pl.col("kind").is_in(_LISTS)
+    told_of = fewer | (pl.col("fate") != "written")
     found = [
         issues.found(
-            issues.few(rows, (pl.col("fate") == fate) & (pl.col("entity") == entity)),
+            issues.few(rows, told_of & (pl.col("fate") == fate) & (pl.col("entity") == entity)),
             code,
             entity=entity,
             field=pl.col("field"),

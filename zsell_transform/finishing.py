@@ -99,8 +99,9 @@ def _documents(folder: Folder, run: Run) -> pl.DataFrame:
 
 def _of_mapping(run: Run) -> list[pl.DataFrame]:
     """What the mapping says of things that there are not, and what it leaves open."""
-    files = [file.file for file in run.export.files]
-    said = [unused(run.ask, run.records.seen, files)]
+    unread = run.export.raw_issues.filter(pl.col("code") == "file_unreadable")["file"]
+    files = [*(file.file for file in run.export.files), *unread]
+    said = [unused(run.ask, run.records.seen, files, run.export.headers)]
     return (
         said if run.ask.timezone else [*said, issues.issue("timezone_unset", field="timezone", value="UTC")]
     )

@@ -177,6 +177,13 @@ def _nearest_zone(word: str, known: list[str]) -> str:
     return f"; did you mean {same[0]!r}?" if same else nearest(word.replace(" ", "_"), known)
 
 
+#: What Python calls a codec and is no encoding of text, with its other names.
+_NO_TEXT: Final = frozenset(
+    "base64 base_64 base64_codec bz2 bz2_codec hex hex_codec quopri quoted_printable quotedprintable"
+    " quopri_codec rot13 rot_13 uu uu_codec zip zlib zlib_codec dbcs mbcs ansi".split()
+)
+
+
 def encoding(reading: Reading, place: str, value: Any) -> Any:
     import codecs
     from encodings.aliases import aliases
@@ -185,7 +192,8 @@ def encoding(reading: Reading, place: str, value: Any) -> Any:
         b"    ".decode(value, "replace")  # unlike codecs.lookup, refuses what is no text (base64)
         return codecs.lookup(value).name
     except (LookupError, TypeError, ValueError):
-        known = sorted({name.replace("_", "-") for name in (*aliases, *aliases.values())})
+        texts = {*aliases, *aliases.values()} - _NO_TEXT
+        known = sorted(name.replace("_", "-") for name in texts)
         return reading.wrong(place, "an encoding like 'cp1252'", value, nearest(str(value), known))
 
 

@@ -14,6 +14,7 @@ from zsell_transform.guide import story as stories
 from zsell_transform.mapping import Mapping
 from zsell_transform.output import Written
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.progress import Tell
 from zsell_transform.sell.entities import TARGETS
 
@@ -54,7 +55,7 @@ def rehearsed(
             f"{row['question']} {row['reading'].replace('_', ' ')}." for row in done.assumptions.to_dicts()
         ),
     )
-    return said, done, _found(done)
+    return said, done, _found(done, held)
 
 
 def answered(ask: Mapping) -> dict[str, str]:
@@ -65,7 +66,7 @@ def answered(ask: Mapping) -> dict[str, str]:
     return {name: wish for name, wish in wishes.items() if wish in ASSUMPTIONS[name].readings}
 
 
-def _found(done: Rehearsal) -> pl.DataFrame:
+def _found(done: Rehearsal, held: Held) -> pl.DataFrame:
     entities = pl.DataFrame({"entity": list(TARGETS), "item": list(TARGETS.values())}).unique(
         "item", keep="first", maintain_order=True
     )
@@ -85,10 +86,15 @@ def _found(done: Rehearsal) -> pl.DataFrame:
             for (entity,), part in named.partition_by("entity", as_dict=True, maintain_order=True).items()
         ]
 
+    # A System ID that no export shows is there, and only the model does not find it.
+    unseen = [f"{word} not found" for item, word in PREFIXES.items() if not held[item].height]
+    skipped = done.skipped.filter(~pl.col("reason").is_in(unseen))
+    # A record that nobody brought in becomes Sell's: `joins_existing` has told of it.
+    merged = done.collapsed.filter(pl.col("into").is_not_null())
     return issues.gather(
         [
-            *told(done.skipped, "rehearsal_skipped", pl.lit(None, dtype=pl.String), pl.col("reason")),
-            *told(done.collapsed, "rehearsal_merged", pl.col("sell_id"), pl.col("into")),
+            *told(skipped, "rehearsal_skipped", pl.lit(None, dtype=pl.String), pl.col("reason")),
+            *told(merged, "rehearsal_merged", pl.col("sell_id"), pl.col("into")),
             *told(
                 done.overwritten.filter(pl.col("sell_id").is_not_null()),
                 "rehearsal_overwrote",

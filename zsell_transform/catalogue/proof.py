@@ -31,6 +31,12 @@ KINDS: Final[dict[str, Kind]] = {
         "not written",
         "Export again with that column shown, or change it by hand.",
     ),
+    "label_removed": Kind(
+        "warning",
+        "'{field}' is '{value}' in Sell by now, fewer than before, and {detail}",
+        "an import may add labels, and take none away",
+        "Look whether the others are gone in Pipedrive, and take them off by hand where they are not.",
+    ),
     "previous_without_exports": Kind(
         "error",
         "an earlier run was given, and no exports of Pipedrive",

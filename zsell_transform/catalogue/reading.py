@@ -38,8 +38,9 @@ KINDS: Final[dict[str, Kind]] = {
         "left alone: only Sell's records are migrated",
         "If it is Pipedrive's own export, give its folder as `pipedrive`.",
     ),
+    "file_empty": Kind("warning", "{field} holds nothing at all", "left out"),
     "file_unreadable": Kind(
-        "warning",
+        "error",
         "{detail}",
         "left out; the other files were read",
         "Export it again as CSV (UTF-8).",

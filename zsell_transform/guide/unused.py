@@ -26,17 +26,16 @@ def unused(
         ask: the mapping.
         seen: the survey.
         files: the names of the export's files.
-        headers: entity → the headers as the files spell them, for `columns`; the names after reading where
-            None.
+        headers: entity → the headers as its files spell them; the names after reading count too.
 
     Returns:
         Raw issues: `field` is the place in the mapping, `value` the name, `detail` the nearest right one.
     """
-    spelled = (
-        headers
-        if headers is not None
-        else {entity: list(columns) for entity, columns in seen.columns.items()}
-    )
+    headers = headers or {}
+    spelled = {
+        entity: [*headers.get(entity, ()), *seen.columns.get(entity, ())]
+        for entity in headers.keys() | seen.columns.keys()
+    }
     found = []
     for mention in ask.mentions():
         known = _known(mention, ask, seen, files, spelled)
@@ -111,7 +110,7 @@ def _stages(seen: Survey, pipeline: str | None) -> list[str]:
 
 
 def _told(mention: Mention, known: Collection[str], seen: Survey) -> pl.DataFrame:
-    detail = nearest(mention.name, known)
+    detail = _nearest(mention, known, seen)
     if mention.topic == "day_first":
         column = next(
             (
@@ -129,3 +128,14 @@ def _told(mention: Mention, known: Collection[str], seen: Survey) -> pl.DataFram
     return issues.issue(
         "mapping_unused", entity=entity, field=mention.place, value=mention.name, detail=detail
     )
+
+
+def _nearest(mention: Mention, known: Collection[str], seen: Survey) -> str:
+    """What may have been meant: a custom field that is called without `custom`, a pipeline, a like name."""
+    if mention.topic == "columns":
+        alike = [name for name in known if plain_name(name) == mention.name]
+        return f"; did you mean {alike[0]!r}?" if alike else nearest(mention.name, known)
+    if mention.topic == "stages" and not known:
+        pipelines = [name for name in seen.stages["pipeline_name"].unique().sort() if name]
+        return f"; there is no pipeline {mention.group!r}{nearest(mention.group or '', pipelines)}"
+    return nearest(mention.name, known)

@@ -20,7 +20,7 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.parallel import two_by_key
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.sell.entities import HISTORY, TARGETS
+from zsell_transform.sell.entities import HISTORY, MARK_WORDS, TARGETS
 from zsell_transform.sparse import one_of
 
 #: The types that every later lap needs an export of, once any of them holds Sell ids.
@@ -67,7 +67,7 @@ def plan(
         held,
         ask,
         blocked="organizations" in blocked,
-        placeholder=_needs_placeholder(graph, ask, left_out),
+        placeholder=_needs_placeholder(graph, held, ask, left_out),
     )
     person_plan, people, compared = persons(
         graph, held, ask, companies, details, blocked="persons" in blocked
@@ -118,23 +118,39 @@ def without_export(held: Held, ask: Mapping) -> frozenset[str]:
     return frozenset((missing | unreadable) - set(ask.empty_in_pipedrive))
 
 
-def _needs_placeholder(graph: Graph, ask: Mapping, left_out: pl.Series) -> bool:
-    """Whether any record without a link goes to the placeholder; a note of what is left out has none."""
+def _needs_placeholder(graph: Graph, held: Held, ask: Mapping, left_out: pl.Series) -> bool:
+    """Whether any record without a link goes to the placeholder now: none that is there, as it has its place.
+
+    A note of what is left out has no link either.
+    """
     placed = {kind for kind, wish in ask.orphans.items() if wish == "placeholder"}
     unwished = graph.leads["id"].is_in(left_out.implode())
     orphans = {
         "deals": graph.deals["person_at"].is_null() & graph.deals["company_at"].is_null(),
         "leads": graph.leads["name"].is_null() & graph.leads["company_at"].is_null() & ~unwished,
     }
-    if any(kind in placed and rows.any() for kind, rows in orphans.items()):
-        return True
+    there = {
+        "deals": held.deals["sell_id"],
+        "leads": pl.concat([held.leads["sell_id"], held.deals["sell_lead_id"].rename("sell_id")]),
+    }
+    frames = {"deals": graph.deals, "leads": graph.leads}
+    for kind in placed & orphans.keys():
+        if _any_absent(frames[kind].filter(orphans[kind])["id"], there[kind]):
+            return True
     # Orphans that are still there are left out, as those leads are that the mapping does not want.
     gone = {**orphans, "leads": orphans["leads"] | unwished}
     lost = pl.col("about").is_null() | pl.any_horizontal(
         pl.lit(out).gather(pl.when(pl.col("about") == kind).then("about_at")) for kind, out in gone.items()
     )
-    notes = (rows for entity, rows in graph.history.items() if TARGETS[entity] == "notes")
-    return "notes" in placed and any(rows.select(lost.any()).item() for rows in notes)
+    return "notes" in placed and any(
+        _any_absent(f"Sell {MARK_WORDS[entity]} " + rows.filter(lost)["id"], held.notes["mark"])
+        for entity, rows in graph.history.items()
+        if TARGETS[entity] == "notes"
+    )
+
+
+def _any_absent(ids: pl.Series, there: pl.Series) -> bool:
+    return not ids.is_in(there.drop_nulls().implode()).all()
 
 
 def _where(

@@ -125,8 +125,11 @@ def of(path: Path, asked: str | None = None) -> Encoding:
 def opening(head: bytes, asked: str | None = None) -> str:
     """The first bytes as text, good enough to see delimiter and header: ASCII survives in every codec."""
     name = asked or _mark(head) or _wide(head)
-    if name and _is_known(name):
-        return codecs.getincrementaldecoder(name)("replace").decode(head)
+    try:
+        if name and _is_known(name):
+            return codecs.getincrementaldecoder(name)("replace").decode(head)
+    except UnicodeError:  # UTF-16 that does not begin as such: `of` says so
+        return head.decode("cp1252", "replace")
     try:
         return codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:

@@ -53,6 +53,7 @@ class Export:
         merged: entity → input records that went into another record of the same id.
         labels: files that the mapping's `smart_lists` makes a label, with it.
         dictionaries: dumps that name ids (`users`, `stages` …).
+        headers: entity → the headers of its files, as they spell them; people and companies share theirs.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Export:
         merged: dict[str, int] | None = None,
         labels: dict[str, str] | None = None,
         dictionaries: dict[str, pl.DataFrame] | None = None,
+        headers: Mapping[str, tuple[str, ...]] | None = None,
         origins: tuple[Found, ...] = (),
         temporary: TemporaryDirectory[str] | None = None,
     ) -> None:
@@ -74,7 +76,7 @@ class Export:
             weakref.finalize(self, temporary.cleanup)
         self.files, self.raw_issues = files, raw_issues
         self.merged, self.labels = merged or {}, labels or {}
-        self.dictionaries = dictionaries or {}
+        self.dictionaries, self.headers = dictionaries or {}, headers or {}
         self.entities = tuple(entity for entity in ENTITIES if entity in parts)
         self.tables: Mapping[str, pl.DataFrame] = _Tables(self.entities, self.scan)
         others = unknown or {}

@@ -92,7 +92,8 @@ class _Reading:
                 self._take(one, table.result())
             except ExportError as error:
                 self.failures.append(str(error))
-                self.notes.append(issues.issue("file_unreadable", file=one.file, detail=str(error)))
+                code = "file_unreadable" if one.size else "file_empty"
+                self.notes.append(issues.issue(code, file=one.file, field=one.file, detail=str(error)))
 
     def _read(self, one: Found, n: int, checking: Stage) -> Table:
         asked = _of_file(self.ask.encoding, one.file)
@@ -135,6 +136,7 @@ class _Reading:
                 if (label := _of_file(self.ask.smart_lists, table.file))
             },
             dictionaries=dictionaries,
+            headers=_headers(carried),
             origins=tuple(self.origins),
             temporary=temporary,
         )
@@ -225,6 +227,14 @@ class _Reading:
 
     def _tell(self, entity: str, found: pl.DataFrame) -> None:
         self.notes.append(found.with_columns(pl.lit(entity).alias("entity")))
+
+
+def _headers(carried: list[tuple[Table, Meaning]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for table, meaning in carried:
+        for entity in PARTIES if meaning.entity in PARTIES else (meaning.entity,):
+            found[entity] = (*found.get(entity, ()), *table.names)
+    return found
 
 
 def _no_table(one: Found) -> pl.DataFrame:

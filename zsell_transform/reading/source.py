@@ -106,7 +106,7 @@ def _files_at(path: Path, temporary: Path) -> list[Found]:
         raise ExportError(f"{path} does not exist: give the folder or zip of a Sell export")
     try:
         if path.is_dir():
-            return _files_in(path)
+            return _files_in(path, temporary)
         if path.suffix.lower() == ".zip":
             return _unpacked(path, temporary)
         return [Found.at(path, path.name)]
@@ -114,8 +114,11 @@ def _files_at(path: Path, temporary: Path) -> list[Found]:
         raise ExportError(f"{error.filename or path} cannot be opened: no permission") from error
 
 
-def _files_in(folder: Path) -> list[Found]:
-    """The files of a folder; those of its subfolders only where it holds no table itself."""
+def _files_in(folder: Path, temporary: Path) -> list[Found]:
+    """The files of a folder; those of its subfolders only where it holds no table itself.
+
+    A folder in which nothing but one zip may hold tables is that zip.
+    """
     here = [Found.at(path, path.name) for path in folder.iterdir() if _is_plain(path, folder)]
     if not any(one.is_table for one in here):
         here = [
@@ -123,6 +126,9 @@ def _files_in(folder: Path) -> list[Found]:
             for path in folder.rglob("*")
             if _is_plain(path, folder)
         ]
+    archives = [one for one in here if one.is_archive]
+    if len(archives) == 1 and not any(one.is_table for one in here):
+        return _unpacked(archives[0].path, temporary)
     if not here:
         raise ExportError(f"{folder} is empty: give the folder with the CSV files of a Sell export")
     return sorted(here, key=lambda one: natural(one.file))

@@ -88,7 +88,7 @@ def _ours(target: Path, files: list[str], overwrite: bool) -> None:
             if names
         )
         raise TargetError(
-            f"{target} has {told} since it was written; choose another folder, or replace all with overwrite"
+            f"{target} has {told} since it was written; choose another folder, or use `overwrite`"
         )
 
 

@@ -173,6 +173,8 @@ def rehearse(
     told: list[Events] = [no_events()]
     read: list[dict[str, Any]] = []
     sizes = {path: path.stat().st_size for path in numbered(place)}
+    if not sizes and not any(place.iterdir()):
+        raise ExportError(f"{place}: nothing in it; give the folder of a lap, or its `trial` or `updates`")
     with Progress(progress) as tell, Stage(tell, "rehearsing", sum(sizes.values())) as rehearsing:
         for path, size in sizes.items():
             rows = read_rows(path)
