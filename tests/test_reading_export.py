@@ -421,6 +421,24 @@ def test_a_list_that_is_no_csv_is_told(tmp_path: Path, name: str, code: str) -> 
     assert codes(read_export(here)) == [code]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Nombre,ID de contacto,Nombre de pila,Apellido,Nombre de la compañía,Correo electrónico",
+        "Nom,ID du contact,Prénom,Nom de famille,Nom de l'entreprise,E-mail",
+        "Nome,ID do contato,Primeiro nome,Sobrenome,Nome da empresa,E-mail",
+    ],
+)
+def test_a_word_for_a_part_of_a_name_is_the_whole_name_beside_that_part(tmp_path: Path, header: str) -> None:
+    """`Anna Berg` became `Anna Berg Berg`."""
+    text = f"{header}\nAnna Berg,5,Anna,Berg,Alfa,a@berg.example\n"
+
+    people = read_export(folder(tmp_path, contacts__csv=text)).tables["contacts"]
+
+    columns = ("id", "name", "first_name", "last_name", "organisation_name")
+    assert people.select(columns).rows() == [("5", "Anna Berg", "Anna", "Berg", "Alfa")]
+
+
 def test_the_mapping_says_what_no_alias_knows(tmp_path: Path) -> None:
     """Headers become canonical or custom as it wishes."""
     here = folder(

@@ -193,6 +193,11 @@ def _wishes_for(entity: str, wishes: dict[str, dict[str, str]]) -> dict[str, str
     return {header: wish for each in reversed(entities) for header, wish in wishes.get(each, {}).items()}
 
 
+def _others_mean(column: str, header: str, headers: Sequence[str], layout: Layout) -> bool:
+    """Whether another header of the table means the same column."""
+    return any(layout.canonical.get(layout.key(other)) == column for other in headers if other != header)
+
+
 def _columns(headers: Sequence[str], layout: Layout, wishes: dict[str, str]) -> Meaning:
     """Each header's canonical column: the user's wish, else the family's alias; no column is taken twice."""
     passing = momentary() if layout.family == SMART_LIST else frozenset()
@@ -207,6 +212,8 @@ def _columns(headers: Sequence[str], layout: Layout, wishes: dict[str, str]) -> 
             column = f"custom {header}" if column == header or header in layout.canonical.values() else header
         elif wish and wish != "ignore":
             column = wish
+        elif layout.key(header) in layout.whole and _others_mean(column, header, headers, layout):
+            column = "full_name" if layout.entity == "leads" else "name"
         if not column or wish == "ignore":
             continue
         if column in taken:

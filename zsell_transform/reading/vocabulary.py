@@ -34,6 +34,7 @@ class Layout:
         telling: any one of these sets of headers is enough.
         never: headers that speak against it.
         canonical: header, compared as `key` does, → canonical column.
+        whole: headers, folded, that mean the whole name where another one has the part that they may mean.
         file: part of the name of a dictionary's file, where its header tells nothing.
     """
 
@@ -43,6 +44,7 @@ class Layout:
     telling: tuple[frozenset[str], ...] = ()
     never: frozenset[str] = frozenset()
     canonical: dict[str, str] = attrs.field(factory=dict, repr=False)
+    whole: frozenset[str] = frozenset()
     file: str = ""
 
     def key(self, header: str) -> str:
@@ -128,7 +130,8 @@ def _of_language(code: str, given: dict[str, Any]) -> Iterator[Layout]:
                 for header in headers:
                     canonical.setdefault(folded(header), column)
         telling = tuple(frozenset({folded(header)}) for header in given[entity]["id"])
-        yield Layout(entity, SMART_LIST, code, telling, canonical=canonical)
+        whole = frozenset(map(folded, given.get("whole", ())))
+        yield Layout(entity, SMART_LIST, code, telling, canonical=canonical, whole=whole)
     if products := given.get("products"):
         telling = (frozenset(map(folded, products["telling"])),)
         yield Layout("products", SMART_LIST, code, telling)
