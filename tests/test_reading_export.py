@@ -490,6 +490,24 @@ def test_overlapping_files_never_double_a_record(tmp_path: Path) -> None:
     ]
 
 
+def test_of_two_days_the_later_state_counts(tmp_path: Path) -> None:
+    """Whatever the files are called; the earlier one won by its name."""
+    header, day = "id,name,scope,stage_name,owner,updated_at\n", "2026-03-0{}T10:00:00Z"
+    here = folder(
+        tmp_path,
+        deals_friday__csv=f"{header}1,Roof,5,Won,Kim,{day.format(6)}\n2,Barn,5,New,,{day.format(6)}\n",
+        deals_monday__csv=f"{header}1,Roof,5,New,Kim,{day.format(2)}\n2,Barn,5,New,Kim,{day.format(7)}\n",
+        deals_0__csv=f"{header}1,Roof,5,Quote,Kim,{day.format(1)}\n",
+    )
+
+    export = read_export(here)
+
+    assert export.tables["deals"].sort("id").select("id", "stage_name", "owner").rows() == [
+        ("1", "Won", "Kim"), ("2", "New", "Kim")
+    ]  # fmt: skip
+    assert sorted(export.issues.filter(pl.col("code") == "records_differ")["value"]) == ["New", "Quote"]
+
+
 def test_people_of_several_files_are_united_before_they_part(tmp_path: Path) -> None:
     """A Smart List does not say who is a company; the full export does."""
     here = folder(

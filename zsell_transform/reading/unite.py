@@ -110,8 +110,13 @@ def _one_vocabulary(parts: Sequence[Part], entity: str) -> list[Part]:
 
 
 def _records(several: pl.DataFrame) -> pl.DataFrame:
-    """One record an id: each column's first value in the order of families, then of files; labels joined."""
-    ordered = several.sort("_rank", "_n")
+    """One record an id: each column's first value in the order of families, then from the latest state on.
+
+    Two exports of different days may lie in one folder: of one family, what was updated later comes first,
+    else what stands first. Labels are joined.
+    """
+    latest = pl.col("updated_at").str.replace("T", " ") if "updated_at" in several.columns else pl.lit(None)
+    ordered = several.sort("_rank", latest, "_n", descending=[False, True, False], nulls_last=True)
     values = [name for name in several.columns if name not in (*_PLACE, "id")]
     place = [name for name in ("_file", "_row", "_company", "_rank", "_n") if name in several.columns]
     labels = (
@@ -143,7 +148,7 @@ def _told(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataF
 
 def _differing(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataFrame:
     """An issue for each value that is not used, save another spelling of the same day, moment or number."""
-    values = [name for name in several.columns if name not in (*_PLACE, "id")]
+    values = [name for name in several.columns if name not in (*_PLACE, "id", "updated_at")]
     given = tall(several.lazy(), values, ("id", "_file", "_row", "_n"), "field", "value")
     used = tall(records.lazy(), values, ("id",), "field", "used")
     apart = (
