@@ -95,8 +95,11 @@ KINDS: Final[dict[str, Kind]] = {
     "columns_collide": Kind(
         "warning",
         "{value} and {detail} both mean {field}",
-        "the first is used, the other is kept as a custom field",
+        "the first is used, the other where that is blank; it is kept as a custom field",
         "Say under `columns:` in the mapping which one it is.",
+    ),
+    "columns_united": Kind(
+        "info", "{field} means what {detail} means", "read where that one is blank, in {value} records"
     ),
     "column_repeated": Kind("info", "{field} repeats {detail} in all of its {value} cells", "read once"),
     "momentary_column": Kind(

@@ -105,29 +105,29 @@ def _told_apart(
 def _without_passing(
     frame: pl.LazyFrame, names: list[str], meaning: Meaning, file: str
 ) -> tuple[pl.LazyFrame, list[str], list[pl.DataFrame]]:
-    """Without columns that told of the moment of the export, or that only repeat another."""
-    asked = [*meaning.momentary, *meaning.rivals]
-    if not asked:
-        return frame, names, []
-    counts = {name: pl.col(name).count() for name in asked}
-    differ = {
-        f"≠ {rival}": (pl.col(rival) != pl.col(first)).sum()
-        + (pl.col(rival).is_not_null() & pl.col(first).is_null()).sum()
-        for rival, first in meaning.rivals.items()
-    }
-    seen = frame.select(**counts, **differ).collect(engine="streaming").row(0, named=True)
+    """Without columns that told of the moment of the export, and with one column where two mean it.
+
+    The first one's cells count, the other's where those are blank; what is left of it is a custom field.
+    """
     told = partial(issues.issue, entity=meaning.entity, file=file)
-    notes, dropped = [], []
-    for name in asked:
-        first = meaning.rivals.get(name, "")
-        if name in meaning.momentary:
-            notes += [told("momentary_column", field=name, value=seen[name])] if seen[name] else []
-        elif seen[f"≠ {name}"]:
-            field = meaning.columns[first]
-            notes.append(told("columns_collide", field=field, value=first, detail=name))
+    notes, dropped = [], list(meaning.momentary)
+    if meaning.momentary:
+        counts = frame.select(pl.col(meaning.momentary).count()).collect(engine="streaming")
+        held = {name: count for name, count in counts.row(0, named=True).items() if count}
+        notes += [told("momentary_column", field=name, value=count) for name, count in held.items()]
+    for name, first in meaning.rivals.items():  # one after the other: each may fill blanks of the same column
+        one, other = pl.col(first), pl.col(name)
+        fills = other.is_not_null() & one.is_null()
+        asked = frame.select(same=other.count(), apart=(other != one).sum(), fills=fills.sum())
+        seen = asked.collect(engine="streaming").row(0, named=True)
+        if seen["fills"]:
+            rest = pl.when(one.is_not_null()).then(other)
+            frame = frame.with_columns(pl.coalesce(one, other).alias(first), rest.alias(name))
+        if seen["apart"]:
+            notes.append(told("columns_collide", field=meaning.columns[first], value=first, detail=name))
             continue
-        else:
-            notes.append(told("column_repeated", field=name, value=seen[name], detail=first))
+        code = "columns_united" if seen["fills"] else "column_repeated"
+        notes.append(told(code, field=name, value=seen["fills"] or seen["same"], detail=first))
         dropped.append(name)
     return frame.drop(dropped), [name for name in names if name not in dropped], notes
 
