@@ -81,6 +81,23 @@ def test_nothing_is_nothing(tmp_path: Path, nothing: str) -> None:
     assert "cell_not_json" not in export.issues["code"]
 
 
+@settings(max_examples=60)
+@given(given=st.lists(cells(), max_size=12), column=st.sampled_from(["address", "tags", "custom_fields"]))
+def test_slices_give_what_the_whole_gives(given: list[str | None], column: str) -> None:
+    """Columns in their order, too."""
+    series, kind = pl.Series(given, dtype=pl.String), json_cells._KINDS[column]("contacts")
+    whole = json_cells._read(series, kind)
+
+    with mock.patch.object(json_cells, "_SLICE", 3):
+        parted = json_cells._read(series, kind)
+
+    assert {name: values.to_list() for name, values in parted.columns.items()} == {
+        name: values.to_list() for name, values in whole.columns.items()
+    }
+    assert list(parted.columns) == list(whole.columns)
+    assert parted.wrong.to_list() == whole.wrong.to_list()
+
+
 def test_keys_that_come_late_are_found() -> None:
     texts = pl.Series([json.dumps({"early": "a"})] * 1_000 + [json.dumps({"late": "b", "early": 1})])
     read, found = flat(texts)
