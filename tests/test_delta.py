@@ -11,7 +11,7 @@ import pytest
 
 from zsell_transform import ExportError, issues, transform
 from zsell_transform.delta import Updates, updates
-from zsell_transform.delta_cells import CELLS, told
+from zsell_transform.delta.cells import CELLS, told
 from zsell_transform.details import Details
 from zsell_transform.drafting import draft_all
 from zsell_transform.linker import link

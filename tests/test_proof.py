@@ -13,8 +13,8 @@ import pytest
 from zsell_transform import ExportError, transform
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.proof import Proof, verify
-from zsell_transform.proof_repair import without_blanks
-from zsell_transform.proof_values import printed_users, same
+from zsell_transform.proof.repair import without_blanks
+from zsell_transform.proof.values import printed_users, same
 
 Account = dict[str, pl.DataFrame]
 Edit = Callable[[pl.DataFrame], pl.DataFrame]

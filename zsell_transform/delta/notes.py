@@ -9,12 +9,12 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import escaped, html
-from zsell_transform.delta_files import VALUES, WRITES
+from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.lap.leads import LINES
 from zsell_transform.pipedrive.exports import Held, html_lines
-from zsell_transform.proof_leads import NOTE
-from zsell_transform.proof_repair import system_id
-from zsell_transform.proof_values import as_text
+from zsell_transform.proof.leads import NOTE
+from zsell_transform.proof.repair import system_id
+from zsell_transform.proof.values import as_text
 
 #: What a lead says beside the person whom it joins: it stands behind its description, and stays there.
 _BEHIND: Final = rf"((?:\n(?:{'|'.join(map(re.escape, LINES))}): [^\n]*)+)$"

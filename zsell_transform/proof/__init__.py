@@ -26,9 +26,9 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.progress import Progress, Stage, Tell
-from zsell_transform.proof_account import Account, account, presence
-from zsell_transform.proof_added import added_links
-from zsell_transform.proof_differences import (
+from zsell_transform.proof.account import Account, account, presence
+from zsell_transform.proof.added import added_links
+from zsell_transform.proof.differences import (
     DIFFERING,
     differing,
     doubled,
@@ -36,10 +36,10 @@ from zsell_transform.proof_differences import (
     unseen_columns,
     wished,
 )
-from zsell_transform.proof_leads import NOTE, lead_notes
-from zsell_transform.proof_links import Links, compare_links, lead_people, without_sells_own
-from zsell_transform.proof_repair import STEMS, link_files, note_parts, value_files
-from zsell_transform.proof_skips import read_skip_files
+from zsell_transform.proof.leads import NOTE, lead_notes
+from zsell_transform.proof.links import Links, compare_links, lead_people, without_sells_own
+from zsell_transform.proof.repair import STEMS, link_files, note_parts, value_files
+from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.sell.entities import ENTITIES, TARGETS
 from zsell_transform.writing.folder import Folder
 

@@ -7,9 +7,9 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.delta_files import VALUES, WRITES
+from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.folding import folded
-from zsell_transform.proof_values import same
+from zsell_transform.proof.values import same
 
 TEXT: Final = pl.lit(None, dtype=pl.String)
 #: Columns of a changed cell, before it is decided what becomes of it.

@@ -9,7 +9,7 @@ import polars as pl
 
 from zsell_transform.folding import digits, folded
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof_account import BESIDE, OWN, PLACED, several
+from zsell_transform.proof.account import BESIDE, OWN, PLACED, several
 
 #: Relation → the columns of Pipedrive's exports that show it: ID, and names in order of preference.
 SHOWN: Final[dict[str, tuple[str, tuple[str, ...]]]] = {

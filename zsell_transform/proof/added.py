@@ -1,6 +1,6 @@
 """Links that Pipedrive shows and Sell does not have: on activities and notes, and companies of leads.
 
-People and deals have a place for each of their links, so that `proof_links` sees there what was added.
+People and deals have a place for each of their links, so that `links` sees there what was added.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import polars as pl
 
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.positions import firsts
-from zsell_transform.proof_account import OWN, PLACED, people_of_leads, several
-from zsell_transform.proof_links import LINKS, SHOWN, WORDS, with_system_ids
+from zsell_transform.proof.account import OWN, PLACED, people_of_leads, several
+from zsell_transform.proof.links import LINKS, SHOWN, WORDS, with_system_ids
 from zsell_transform.sell.entities import HISTORY
 
 #: Item → the relations in which something may have been added.

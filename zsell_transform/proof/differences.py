@@ -13,8 +13,8 @@ from zsell_transform.drafting import Drafts
 from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof_account import people_of_leads, several
-from zsell_transform.proof_values import kinds, printed_users, same, shown, values_of
+from zsell_transform.proof.account import people_of_leads, several
+from zsell_transform.proof.values import kinds, printed_users, same, shown, values_of
 from zsell_transform.sell.entities import HISTORY
 from zsell_transform.tall import name_of, tall
 

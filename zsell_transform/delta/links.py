@@ -9,13 +9,13 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.delta_files import LINKS, WRITES
+from zsell_transform.delta.files import LINKS, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof_account import BESIDE, Account
-from zsell_transform.proof_links import SHOWN, WORDS, shown_links
-from zsell_transform.proof_repair import NAMES, system_id
+from zsell_transform.proof.account import BESIDE, Account
+from zsell_transform.proof.links import SHOWN, WORDS, shown_links
+from zsell_transform.proof.repair import NAMES, system_id
 
 TEXT: Final = pl.lit(None, dtype=pl.String)
 #: Relation → the entity whose records it leads to.
@@ -37,7 +37,7 @@ def changed_links(
     """Relations of records that are there, where Sell says otherwise than it did.
 
     Args:
-        there: as of `proof_account.presence`, with `written`: a name as these updates leave it.
+        there: as of `proof.account.presence`, with `written`: a name as these updates leave it.
         alone: links are written by System ID, without the name beside it.
     """
     changed = _changed(then, now, there)

@@ -9,9 +9,9 @@ import polars as pl
 
 from zsell_transform.drafting import Drafts
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof_account import people_of_leads
-from zsell_transform.proof_repair import NAMES, printed, system_id, without_blanks
-from zsell_transform.proof_values import kinds, same, shown
+from zsell_transform.proof.account import people_of_leads
+from zsell_transform.proof.repair import NAMES, printed, system_id, without_blanks
+from zsell_transform.proof.values import kinds, same, shown
 from zsell_transform.sell.entities import ITEMS
 
 #: One cell to be written; `part` says whether it is a value of the record or a link.
@@ -30,7 +30,7 @@ def composed(
 
     Args:
         writes: the columns of `WRITES`.
-        there: as of `proof_links.presence`.
+        there: as of `proof.account.presence`.
     """
     files = {}
     for item in ITEMS:

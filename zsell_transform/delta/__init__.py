@@ -17,21 +17,21 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.addressing import TEXTS
-from zsell_transform.delta_cells import CELLS, TEXT, decided, no_cells, told, written
-from zsell_transform.delta_files import WRITES, composed
-from zsell_transform.delta_links import changed_links, deleted
-from zsell_transform.delta_notes import changed_notes, new_notes, no_notes
+from zsell_transform.delta.cells import CELLS, TEXT, decided, no_cells, told, written
+from zsell_transform.delta.files import WRITES, composed
+from zsell_transform.delta.links import changed_links, deleted
+from zsell_transform.delta.notes import changed_notes, new_notes, no_notes
 from zsell_transform.drafting import Drafts, draft_all
 from zsell_transform.errors import ExportError
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof_account import Account, account, persons_of_leads, presence, several
-from zsell_transform.proof_differences import COMPANY_IN_SELL
-from zsell_transform.proof_leads import NOTE
-from zsell_transform.proof_repair import NAMES, STEMS
-from zsell_transform.proof_values import kinds, shown, values_of, with_added_lines
+from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several
+from zsell_transform.proof.differences import COMPANY_IN_SELL
+from zsell_transform.proof.leads import NOTE
+from zsell_transform.proof.repair import NAMES, STEMS
+from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
 from zsell_transform.survey import Survey, stages_of
@@ -341,7 +341,7 @@ def _converted(then: Drafts, now: Drafts, there: pl.DataFrame) -> pl.DataFrame:
 def _lead_notes(
     then: Drafts, now: Drafts, there: pl.DataFrame, held: Held
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Changed descriptions, as of `delta_notes.changed_notes`."""
+    """Changed descriptions, as of `notes.changed_notes`."""
     leads = there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads"))
     both = [drafts["leads"] for drafts in (then, now) if "leads" in drafts]
     if not leads.height or len(both) < 2 or not any(NOTE in draft.headers for draft in both):
