@@ -469,3 +469,20 @@ def test_without_tqdm_there_are_plain_lines(
             tell(stage, 1, 2)
             tell(stage, 2, 2)
     assert capsys.readouterr().err == "reading …\nlinking …\n"
+
+
+def test_a_rehearsal_reads_the_wizard_as_the_mapping_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "contacts.csv").write_text("id,is_organisation,name\n1,true,Alpha\n2,true,Alpha\n")
+    (tmp_path / "m.yaml").write_text("bare_organizations: separate\n")
+    wish = ["--mapping", str(tmp_path / "m.yaml")]
+    assert main([str(tmp_path / "contacts.csv"), str(tmp_path / "lap_1"), "--quiet", *wish]) == 0
+
+    assert main(["rehearse", str(tmp_path / "lap_1"), *wish]) == 0
+    with_wish = capsys.readouterr().out.splitlines()[1].split()
+    assert main(["rehearse", str(tmp_path / "lap_1")]) == 0
+    without = capsys.readouterr().out.splitlines()[1].split()
+
+    assert with_wish[:3] == ["organizations", "2", "2"]
+    assert with_wish != without

@@ -183,14 +183,17 @@ def _draft(asked: argparse.Namespace) -> int:
 def _rehearse_parser() -> Parser:
     parser = _parser("rehearse", "Shows what Pipedrive's wizard would do with the files of a lap.")
     parser.add_argument("folder", metavar="FOLDER", help="the folder of a lap")
+    parser.add_argument("--mapping", metavar="FILE", help="the mapping, where it says how the wizard reads")
     return parser
 
 
 def _rehearse(asked: argparse.Namespace) -> int:
     import zsell_transform as zt
     from zsell_transform.console import table
+    from zsell_transform.mapping import Mapping
+    from zsell_transform.rehearsing import answered
 
-    result = zt.rehearse(asked.folder)
+    result = zt.rehearse(asked.folder, assumptions=answered(Mapping.load(asked.mapping)))
     _print(table(result.summary()))
     return PARTLY if result.skipped.height else DONE
 
