@@ -458,10 +458,10 @@ def test_a_company_that_was_a_name_only_becomes_a_record(tmp_path: Path) -> None
 
     made = delta(moved, now, tmp_path)
 
-    # Pipedrive's owner is whoever imported the name: nobody can know whether that was meant.
-    assert made.told == [("changed_in_both", "companies", "3", "Organization - Owner")]
+    assert made.told == []
     (rows,) = made.tables["1-organizations"]
-    assert rows.select("Organization - Name", "Organization - Phone").rows() == [("Isle & Co", "+44 77")]
+    written = rows.select("Organization - Name", "Organization - Phone", "Organization - Owner")
+    assert written.rows() == [("Isle & Co", "+44 77", "Ada Lamp")]
     assert made.made.updated == {"companies": 1}
 
 

@@ -524,6 +524,32 @@ def test_of_two_days_the_later_state_counts(tmp_path: Path) -> None:
     assert sorted(export.issues.filter(pl.col("code") == "records_differ")["value"]) == ["New", "Quote"]
 
 
+def test_what_was_emptied_since_is_empty(tmp_path: Path) -> None:
+    """The earlier state filled it again; of another list, which has no such column, nothing is emptied."""
+    day = "2026-0{}-02T10:00:00Z"
+    here = folder(
+        tmp_path,
+        deals_0__csv=f"id,name,stage_name,main_contact_id,owner,updated_at\n1,Roof,5,2,Kim,{day.format(1)}\n",
+        deals_1__csv=f"id,name,stage_name,main_contact_id,updated_at\n1,Roof,5,,{day.format(6)}\n",
+        deals_2__csv="Deal name,Deal ID,Contact ID\nRoof,1,\n",
+    )
+
+    export = read_export(here)
+
+    deals = export.tables["deals"].select("id", "name", "main_contact_id", "owner")
+    assert deals.rows() == [("1", "Roof", None, "Kim")]
+    told = export.issues.filter(pl.col("code") == "records_differ")
+    assert told.select("field", "value").rows() == [("main_contact_id", "2")]
+
+
+@pytest.mark.parametrize("when", ["31/01/2024 10:00", "yesterday"])
+def test_days_that_cannot_be_compared_tell_no_order(tmp_path: Path, when: str) -> None:
+    header = "id,name,stage_name,updated_at\n"
+    here = folder(tmp_path, a__csv=f"{header}1,Roof,New,2024-06-01\n", b__csv=f"{header}1,Roof,Won,{when}\n")
+
+    assert read_export(here).tables["deals"]["stage_name"].to_list() == ["New"]
+
+
 def test_people_of_several_files_are_united_before_they_part(tmp_path: Path) -> None:
     """A Smart List does not say who is a company; the full export does."""
     here = folder(

@@ -76,9 +76,10 @@ def _files(migration: Migration, target: Path) -> Iterator[str]:
 
     known = read_manifest(target) or {"outputs": []}
     rows = {target / facts.file: facts.rows for facts in known["outputs"]}
+    updates = [target / "updates" / file.name for file in migration.files]
     files = [
-        target.joinpath(*file.parts[-2 if file.parent.name == "updates" else -1 :])
-        for file in migration.files
+        update if file.parent.name == "updates" and update in rows else target / file.name
+        for file, update in zip(migration.files, updates, strict=True)
     ]
     width = max((len(str(file)) for file in files), default=0)
     for file in files:

@@ -88,7 +88,9 @@ def transform(
             changed = updates(
                 previous, records=records, drafts=drafts, graph=graph, left_out=left_out, held=held, ask=ask
             )
-        found = (export.raw_issues, records.found, records.seen.issues, held.issues, graph.found, lap.found)
+        # What is there by its name alone is an update, where an earlier run is given.
+        of_lap = lap.found if changed is None else lap.found.filter(pl.col("code") != "present_by_name")
+        found = (export.raw_issues, records.found, records.seen.issues, held.issues, graph.found, of_lap)
         links = graph.how
         del graph, known  # while the files are written, only what stands in them is held
         placed = layouts(drafts, plans, filled)

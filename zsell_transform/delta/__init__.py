@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import polars as pl
@@ -165,7 +165,7 @@ def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) 
         for item, rows in _places(entity, mine, held):
             if item in held.raw and rows.height:
                 own = [header for header in values_of(item, headers) if header != NOTE or entity != "leads"]
-                done += _by_header(entity, item, rows, old, new, held, kinds(own, types))
+                done += _by_header(entity, item, rows, old, new, held, kinds(own, types), fresh)
     return done
 
 
@@ -238,15 +238,15 @@ def _by_header(
     new: pl.DataFrame,
     held: Held,
     own: MappingOf[str, str],
+    fresh: pl.Series,
 ) -> list[pl.DataFrame]:
-    raw = held.raw[item]
-    shown_there = rows.select("system_id", "own", _id="id").join(
-        raw.with_columns(system_id="ID"), on="system_id", how="left", maintain_order="left"
-    )
-    done = []
+    raw, done = held.raw[item], []
     for header, kind in own.items():
         cell = shown(item, header, raw.columns)
-        beside = shown_there.select("_id", "system_id", "own", there=TEXT if cell is None else cell)
+        there = raw.select(pl.col("ID").alias("system_id"), (TEXT if cell is None else cell).alias("there"))
+        beside = rows.select("system_id", "own", _id="id").join(
+            there, on="system_id", how="left", maintain_order="left"
+        )
         cells = (
             new.select("_id", "_file", "_row", now=STAGE_KEY, new=header)
             .join(old.select("_id", then=STAGE_KEY, old=header), on="_id", how="inner", maintain_order="left")
@@ -258,6 +258,7 @@ def _by_header(
             cells.join(beside, on="_id", how="inner", maintain_order="left")
             .with_columns(
                 new=text if kept else pl.col("new"),
+                old=_as_pipedrive_has_it(header, fresh).otherwise("old"),
                 entity=pl.lit(entity),
                 item=pl.lit(item),
                 field=pl.lit(header),
@@ -270,6 +271,12 @@ def _by_header(
             .select(CELLS)
         )
     return done
+
+
+def _as_pipedrive_has_it(header: str, fresh: pl.Series) -> Any:
+    """What Pipedrive gave a record by itself when only its name was known: its owner, nobody's choice."""
+    by_itself = pl.col("_id").is_in(fresh.implode()) & pl.lit(header.endswith(" - Owner"))
+    return pl.when(by_itself).then("there")
 
 
 def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Held) -> pl.DataFrame:

@@ -38,7 +38,9 @@ def no_cells() -> pl.DataFrame:
 
 
 def decided(cells: pl.DataFrame) -> pl.DataFrame:
-    """Cells with `fate` (none, done, written, emptied, unseen, both, not own) and the `value` to write."""
+    """Cells with `value`, what is to be written, and `fate`: none, done, written, fewer (labels), emptied,
+    unseen, both, or not own.
+    """
     parts = [
         _fated(rows, str(kind))
         for (kind,), rows in cells.partition_by("kind", as_dict=True, maintain_order=True).items()
@@ -72,8 +74,8 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
         .then(pl.lit("done"))
         .when(same(kind, old, there))
         .then(pl.lit("written"))
-        .when(_has_all(new, there) & _has_all(old, there) & pl.lit(kind in _LISTS))
-        .then(pl.lit("added"))
+        .when(_has_all(new, there) & (old.is_null() | _has_all(old, there)) & pl.lit(kind in _LISTS))
+        .then(pl.when(_has_fewer()).then(pl.lit("fewer")).otherwise(pl.lit("done")))
         .otherwise(pl.lit("both"))
     )
     value = new
@@ -89,6 +91,11 @@ def _has_all(labels: pl.Expr, there: pl.Expr) -> pl.Expr:
     """Whether all of some labels are there."""
     mine, theirs = (_split(cell) for cell in (labels, there))
     return (mine.list.set_difference(theirs).list.len() == 0).fill_null(value=False)
+
+
+def _has_fewer() -> pl.Expr:
+    """Whether any label was taken away in Sell."""
+    return pl.col("old").is_not_null() & ~_has_all(pl.col("old"), pl.col("new"))
 
 
 def _split(labels: pl.Expr) -> pl.Expr:
@@ -120,11 +127,10 @@ def told(cells: pl.DataFrame) -> pl.DataFrame:
         "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
         "unseen": ("update_not_comparable", pl.col("new"), TEXT),
         "not own": ("not_its_own_person", pl.col("new"), _whose()),
-        "added": ("label_removed", pl.col("new"), there),
+        "fewer": ("label_removed", pl.col("new"), there),
         "written": ("label_removed", pl.col("new"), there),
     }
-    fewer = ~_has_all(pl.col("old"), pl.col("new")) & pl.col("kind").is_in(_LISTS)
-    told_of = fewer | (pl.col("fate") != "written")
+    told_of = (_has_fewer() & pl.col("kind").is_in(_LISTS)) | (pl.col("fate") != "written")
     found = [
         issues.found(
             issues.few(rows, told_of & (pl.col("fate") == fate) & (pl.col("entity") == entity)),

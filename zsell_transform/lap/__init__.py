@@ -129,9 +129,10 @@ def _needs_placeholder(graph: Graph, held: Held, ask: Mapping, left_out: pl.Seri
         "deals": graph.deals["person_at"].is_null() & graph.deals["company_at"].is_null(),
         "leads": graph.leads["name"].is_null() & graph.leads["company_at"].is_null() & ~unwished,
     }
+    twice = held.twice["sell_id"]
     there = {
-        "deals": held.deals["sell_id"],
-        "leads": pl.concat([held.leads["sell_id"], held.deals["sell_lead_id"].rename("sell_id")]),
+        "deals": pl.concat([held.deals["sell_id"], twice]),
+        "leads": pl.concat([held.leads["sell_id"], held.deals["sell_lead_id"].rename("sell_id"), twice]),
     }
     frames = {"deals": graph.deals, "leads": graph.leads}
     for kind in placed & orphans.keys():

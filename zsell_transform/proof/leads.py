@@ -12,6 +12,7 @@ from zsell_transform.drafting import Drafts
 from zsell_transform.lap.leads import COMPARED, LABELS
 from zsell_transform.lap.words import PERSON_EMAIL, PERSON_MOBILE, PERSON_WORK
 from zsell_transform.pipedrive.exports import Held, html_lines
+from zsell_transform.positions import firsts
 from zsell_transform.proof.account import persons_of_leads, several
 from zsell_transform.proof.differences import DIFFERING, types_of
 from zsell_transform.proof.values import as_text, kinds, same, shown
@@ -115,7 +116,7 @@ def _people(held: Held) -> pl.DataFrame:
     raw = held.raw["persons"]
     cells = {header: shown("persons", header, raw.columns) for header in LINES}
     several = {PERSON_EMAIL: "emails", PERSON_WORK: "phones", PERSON_MOBILE: "phones"}
-    every = held.persons.select(
+    every = firsts(held.persons, "system_id").select(
         person="system_id",
         **{f"= {header}": pl.col(column).list.join(", ") for header, column in several.items()},
     )

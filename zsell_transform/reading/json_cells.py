@@ -65,9 +65,11 @@ def nested_columns(frame: pl.LazyFrame, names: list[str]) -> list[str]:
     asked = [name for name in NESTED if name in names]
     if not asked:
         return []
-    looks = pl.col(asked).drop_nulls().head(_SAMPLE).str.contains(rf"^\s*[\[{{]|{_NOTHING}").any()
-    seen = frame.select(looks).collect(engine="streaming").row(0)
-    return [name for name, yes in zip(asked, seen, strict=True) if yes]
+    cells = pl.col(asked).drop_nulls().head(_SAMPLE)
+    looks = cells.str.contains(r"^\s*[\[{]").any()
+    empty = cells.str.contains(_NOTHING).all() & (cells.len() > 0)
+    seen = frame.select(looks.name.suffix(" looks"), empty).collect(engine="streaming").row(0, named=True)
+    return [name for name in asked if seen[f"{name} looks"] or seen[name]]
 
 
 def expanded(

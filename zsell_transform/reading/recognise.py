@@ -42,8 +42,8 @@ _FILE_WORDS: Final = (
     ("lead", "leads"),
     ("deal", "deals"),
     ("task", "tasks"),
-    ("note", "notes"),
-    ("call", "calls"),
+    ("notes", "notes"),
+    ("calls", "calls"),
 )
 
 

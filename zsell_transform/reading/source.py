@@ -93,7 +93,7 @@ def files_of(source: object, temporary: Path) -> list[Found]:
         paths = [Path(each) for each in source if isinstance(each, str | Path)]
         if not paths:
             raise ExportError("the list of files is empty: give the CSV files of a Sell export")
-        found = [one for path in paths for one in _files_at(path, temporary / str(len(str(path))))]
+        found = [one for n, path in enumerate(paths) for one in _files_at(path, temporary / str(n))]
         return _named_apart(found)
     raise ExportError(
         f"cannot read an export from {type(source).__name__}: give a folder, a zip or CSV files"
@@ -117,18 +117,18 @@ def _files_at(path: Path, temporary: Path) -> list[Found]:
 def _files_in(folder: Path, temporary: Path) -> list[Found]:
     """The files of a folder; those of its subfolders only where it holds no table itself.
 
-    A folder in which nothing but one zip may hold tables is that zip.
+    A folder in which nothing but one zip may hold lists is that zip.
     """
     here = [Found.at(path, path.name) for path in folder.iterdir() if _is_plain(path, folder)]
+    lists = [one for one in here if one.is_table or one.is_instead]
+    if len(lists) == 1 and lists[0].is_archive:
+        return _unpacked(lists[0].path, temporary)
     if not any(one.is_table for one in here):
         here = [
             Found.at(path, path.relative_to(folder).as_posix())
             for path in folder.rglob("*")
             if _is_plain(path, folder)
         ]
-    archives = [one for one in here if one.is_archive]
-    if len(archives) == 1 and not any(one.is_table for one in here):
-        return _unpacked(archives[0].path, temporary)
     if not here:
         raise ExportError(f"{folder} is empty: give the folder with the CSV files of a Sell export")
     return sorted(here, key=lambda one: natural(one.file))

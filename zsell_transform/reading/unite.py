@@ -1,10 +1,10 @@
-"""Several files of one entity → one record an id: the full export gives it, other files fill what it has
-not.
+"""Several files of one entity → one record an id: the full export gives it, its latest state where there
+are several; other files fill what it has not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,9 @@ from zsell_transform.sell.columns import STANDARD, is_custom, plain_name
 from zsell_transform.tall import name_of, tall
 
 #: Columns that say where a record comes from, not what it is.
-_PLACE: Final = ("_file", "_row", "_company", "_smart_list", "_rank", "_n")
+_PLACE: Final = ("_file", "_row", "_company", "_smart_list", "_rank", "_n", "_day")
+#: A cell of a column that its file has, and that holds nothing; null where the file has no such column.
+BLANK: Final = ""
 _DAY: Final = r"^\d{4}-\d\d-\d\d"
 
 
@@ -60,18 +62,20 @@ def united(parts: Sequence[Part], entity: str, temporary: Path) -> United:
     whole = pl.concat(
         [
             part.frame.with_columns(
+                pl.col(_values(part.columns)).fill_null(BLANK),
                 pl.lit(FAMILIES.index(part.family) if part.family in FAMILIES else len(FAMILIES)).alias(
                     "_rank"
-                )
+                ),
             )
             for part in parts
         ],
         how="diagonal",
     ).with_row_index("_n")
     table = whole.collect(engine="streaming")
-    several = table.filter(pl.col("id").is_not_null() & pl.col("id").is_duplicated())
-    rest = table.filter(pl.col("id").is_null() | ~pl.col("id").is_duplicated())
-    records = _records(several)
+    stated = table.filter(pl.col("id").is_not_null() & pl.col("id").is_duplicated())
+    several = _without_blanks(stated)
+    rest = _without_blanks(table.filter(pl.col("id").is_null() | ~pl.col("id").is_duplicated()))
+    records = _records(stated)
     done = pl.concat([rest, records], how="diagonal").sort("_n").drop("_n", "_rank")
     temporary.mkdir(parents=True, exist_ok=True)
     done.write_parquet(temporary / "united.parquet")
@@ -110,23 +114,46 @@ def _one_vocabulary(parts: Sequence[Part], entity: str) -> list[Part]:
 
 
 def _records(several: pl.DataFrame) -> pl.DataFrame:
-    """One record an id: each column's first value in the order of families, then from the latest state on.
+    """One record an id: of each family its latest state, of those each column's first value; labels joined.
 
-    Two exports of different days may lie in one folder: of one family, what was updated later comes first,
-    else what stands first. Labels are joined.
+    Two exports of different days may lie in one folder: what was emptied since is empty.
     """
-    latest = pl.col("updated_at").str.replace("T", " ") if "updated_at" in several.columns else pl.lit(None)
-    ordered = several.sort("_rank", latest, "_n", descending=[False, True, False], nulls_last=True)
-    values = [name for name in several.columns if name not in (*_PLACE, "id")]
-    place = [name for name in ("_file", "_row", "_company", "_rank", "_n") if name in several.columns]
-    labels = (
-        [pl.col("_smart_list").drop_nulls().unique(maintain_order=True).str.join(", ").replace("", None)]
-        if "_smart_list" in several.columns
-        else []
+    values = _values(several.columns)
+    place = [name for name in ("_file", "_row", "_company", "_n") if name in several.columns]
+    lists = [name for name in ("_smart_list",) if name in several.columns]
+    ordered = several.with_columns(_day=_updated(several)).sort(
+        "_rank", "_day", "_n", descending=[False, True, False], nulls_last=True
     )
-    return ordered.group_by("id", maintain_order=True).agg(
-        pl.col(place).first(), pl.col(values).drop_nulls().first(), *labels
+    # In a state of known date a blank cell is a value: nothing of an earlier state stands there.
+    blank = (pl.col(values) == BLANK) & pl.col("_day").is_null()
+    of_family = _without_blanks(
+        ordered.with_columns(pl.when(~blank).then(pl.col(values)))
+        .group_by("id", "_rank", maintain_order=True)
+        .agg(pl.col(place).first(), pl.col(values).drop_nulls().first(), pl.col(lists))
     )
+    labels = pl.col(lists).list.explode().drop_nulls().unique(maintain_order=True).str.join(", ")
+    return of_family.group_by("id", maintain_order=True).agg(
+        pl.col(*place, "_rank").first(), pl.col(values).drop_nulls().first(), labels.replace("", None)
+    )
+
+
+def _values(columns: Iterable[str]) -> list[str]:
+    """The columns that say what a record is."""
+    return [name for name in columns if name not in (*_PLACE, "id")]
+
+
+def _without_blanks(frame: pl.DataFrame) -> pl.DataFrame:
+    values = pl.col([name for name in _values(frame.columns) if frame.schema[name] == pl.String])
+    return frame.with_columns(pl.when(values != BLANK).then(values))
+
+
+def _updated(several: pl.DataFrame) -> pl.Expr:
+    """When each state was updated, where all states of the record in its family tell so in the same way."""
+    if "updated_at" not in several.columns:
+        return pl.lit(None, dtype=pl.String)
+    moment = pl.col("updated_at").str.replace("T", " ")
+    told = moment.str.contains(_DAY).fill_null(value=False).all().over("id", "_rank")
+    return pl.when(told).then(moment)
 
 
 def _merged(several: pl.DataFrame, records: pl.DataFrame) -> dict[bool | None, int]:
@@ -148,13 +175,13 @@ def _told(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataF
 
 def _differing(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataFrame:
     """An issue for each value that is not used, save another spelling of the same day, moment or number."""
-    values = [name for name in several.columns if name not in (*_PLACE, "id", "updated_at")]
+    values = [name for name in _values(several.columns) if name != "updated_at"]
     given = tall(several.lazy(), values, ("id", "_file", "_row", "_n"), "field", "value")
     used = tall(records.lazy(), values, ("id",), "field", "used")
     apart = (
         given.filter(pl.col("value").is_not_null())
         .join(used, on=["id", "field"], how="left", maintain_order="left")
-        .filter(~_same(pl.col("value"), pl.col("used")))
+        .filter(~_same(pl.col("value"), pl.col("used")).fill_null(value=False))
         .sort("_n", maintain_order=True)
         .rename({"id": "_id"})
         .with_columns(name_of("field"))

@@ -65,7 +65,7 @@ class _Columns:
     def of(cls, table: Table, names: list[str], ask: Mapping, survey: Survey) -> _Columns:
         seen, wishes = survey.columns.get(table.source, {}), ask.columns.get(table.source, {})
         inputs = [name for name in names if not name.startswith("_") or name.startswith(CONNECTORS)]
-        wished_away = {name for name in inputs if wishes.get(name) == "ignore"}
+        wished_away = _ignored(wishes).intersection(inputs) - CARRIED
         known = {*table.columns, *table.ignored, *table.carried, *CARRIED, *wished_away}
         return cls(
             names,
@@ -75,6 +75,16 @@ class _Columns:
             _turned_dates(table, names, seen),
             seen,
         )
+
+
+def _ignored(wishes: MappingOf[str, str]) -> set[str]:
+    """The columns that the mapping ignores, as they are called after reading.
+
+    It names headers: one that another header takes the place of is read as a custom field of its name.
+    """
+    taken = set(wishes.values()) - {"ignore", "custom"}
+    ignored = (header for header, wish in wishes.items() if wish == "ignore")
+    return {f"custom {header}" if header in taken else header for header in ignored}
 
 
 def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft:
