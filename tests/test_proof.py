@@ -504,6 +504,22 @@ def test_a_link_that_sell_does_not_have_is_found(
         assert found == ([told] if told else [])
 
 
+@pytest.mark.parametrize("lacking", ["column", "export"])
+def test_what_the_leads_export_does_not_show_is_no_added_link(
+    moved: Moved, tmp_path: Path, lacking: str
+) -> None:
+    """Each task and note of a lead was said to have a person too many."""
+    exports = moved.edited(tmp_path / "e", "leads", lambda frame: frame.drop("Lead - Contact person ID"))
+    if lacking == "export":
+        next(exports.glob("leads*")).unlink()
+
+    assert (
+        "persons" not in verify(moved.source, exports).links.filter(pl.col("expected").is_null())["relation"]
+    )
+    added = verify(moved.source, exports).links.filter(pl.col("expected").is_null())
+    assert added.rows() == []
+
+
 def test_a_company_that_a_lead_does_not_have_is_found(moved: Moved, tmp_path: Path) -> None:
     source = account()
     nobodys = pl.when(pl.col("id") == "31").then(pl.lit(None, pl.String)).otherwise("company_name")

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from zsell_transform import transform
 from zsell_transform.errors import ExportError, MappingError
 from zsell_transform.reading import Export, read_export
 
@@ -403,6 +404,18 @@ def test_a_folder_with_sells_zip_alone_is_that_zip(tmp_path: Path) -> None:
     (tmp_path / "readme.txt").write_text("from Sell")
 
     assert read_export(tmp_path).entities == ("leads",)
+
+
+def test_a_zip_with_lists_beside_it_is_not_alone(tmp_path: Path) -> None:
+    """Its neighbour was dropped without a word; and an earlier lap in the folder hid the zip."""
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("leads.csv", f"{LEADS},Berg,,New,,1\n")
+    transform(tmp_path, tmp_path / "lap_1")
+    assert transform(tmp_path, tmp_path / "lap_2").files
+
+    (tmp_path / "contacts_rest.xlsx").write_bytes(b"PK\x03\x04")
+    with pytest.raises(ExportError):
+        read_export(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,19 @@ def test_slices_give_what_the_whole_gives(given: list[str | None], column: str) 
     assert parted.wrong.to_list() == whole.wrong.to_list()
 
 
+def test_a_list_of_words_is_none(tmp_path: Path) -> None:
+    """One `null` made JSON of all of them."""
+    path = tmp_path / "contacts.csv"
+    path.write_text(
+        'id,is_organization,name,contact_id,tags\n10,true,Alpha,,vip\n11,true,Beta,,null\n12,true,C,,"vip,hot"\n'
+    )
+
+    export = read_export(path)
+
+    assert export.tables["companies"]["tags"].to_list() == ["vip", "null", "vip,hot"]
+    assert "cell_not_json" not in export.issues["code"]
+
+
 def test_keys_that_come_late_are_found() -> None:
     texts = pl.Series([json.dumps({"early": "a"})] * 1_000 + [json.dumps({"late": "b", "early": 1})])
     read, found = flat(texts)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import attrs
 import polars as pl
 import pytest
 
-from zsell_transform import issues
+from zsell_transform import issues, transform
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.contract import checks
 from zsell_transform.pipedrive.fields import PREFIXES, default_names, field_facts, field_key
@@ -800,6 +802,19 @@ def test_a_column_of_sells_own_that_the_mapping_ignores_is_not_written() -> None
     assert "Private" not in str(found.frame.collect().to_dicts())
     told_of = told(found).filter(pl.col("code") == "ignored_column")["field"]
     assert set(told_of) == {"description", "email", "title"}
+
+
+def test_a_header_that_is_ignored_may_be_taken_by_another(tmp_path: Path) -> None:
+    """The mapped column was lost, and the ignored one written as a custom field."""
+    (tmp_path / "contacts.csv").write_text(
+        "id,is_organisation,name,description,phone,mobile,Notes2\n1,false,Ada Lum,old,111,222,new\n"
+    )
+    wish = {"Notes2": "description", "description": "ignore", "phone": "mobile", "mobile": "ignore"}
+
+    made = transform(tmp_path, mapping={"columns": {"contacts": wish}}).tables["persons"]
+
+    assert made.select("Person - Description", "Person - Phone (Mobile)").rows() == [("new", "111")]
+    assert not {"old", "222"} & {str(cell) for row in made.rows() for cell in row}
 
 
 # --- the wizard's rules -----------------------------------------------------------------------------------

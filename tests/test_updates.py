@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import attrs
 import polars as pl
 import pytest
 
@@ -126,6 +127,46 @@ def test_a_label_that_was_taken_away_is_told(tmp_path: Path) -> None:
         ("label_removed", kind, n) for kind, n in (("companies", "1"), ("companies", "2"), ("contacts", "3"))
     ]
     assert told(first) == told(again.issues) == every
+
+
+@pytest.mark.parametrize("name", ["own", "there", "system_id", "_id", "then", "now", "kind"])
+def test_a_custom_field_may_be_called_as_it_likes(name: str, tmp_path: Path) -> None:
+    """`own` ended every run with an earlier one; `system_id` was compared with Pipedrive's number."""
+    before = people()["contacts"].with_columns(pl.lit("a").alias(f"custom {name}"))
+    after = before.with_columns(pl.lit("b").alias(f"custom {name}"))
+
+    folder, held = updated({"contacts": before}, {"contacts": after}, tmp_path)
+
+    written = pl.read_csv(folder / "2-persons.csv", infer_schema=False)
+    assert "b" in written.row(0)
+    rehearse(folder, held).export(tmp_path / "after")
+    assert verify({"contacts": after}, tmp_path / "after").complete
+
+
+def test_labels_that_were_only_added_are_not_told(tmp_path: Path) -> None:
+    tags = [None, "vip", "vip"]
+    before = people()["contacts"].with_columns(tags=pl.Series(tags))
+    after = people()["contacts"].with_columns(tags=pl.Series(["vip", "vip,hot", "vip,hot"]))
+    transform({"contacts": before}, tmp_path / "lap_1")
+    held = rehearse(tmp_path / "lap_1")
+    theirs = pl.when(pl.col("Zendesk Sell ID") == "3").then(pl.lit("vip, hot, theirs")).otherwise("Label")
+    store = {**held.store, "persons": held.store["persons"].with_columns(Label=theirs)}
+    attrs.evolve(held, store=store).export(tmp_path / "exports")
+
+    made = transform({"contacts": after}, pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1")
+
+    assert not made.issues["code"].is_in(["label_removed", "changed_in_both"]).any()
+    assert made.summary().filter(pl.col("updated") > 0).select("entity", "updated").rows() == [
+        ("companies", 2)
+    ]
+
+
+def test_a_target_may_be_called_updates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people()["contacts"].write_csv(tmp_path / "contacts.csv")
+
+    main([str(tmp_path / "contacts.csv"), str(tmp_path / "updates")])
+
+    assert "updates/1-organizations.csv  2 records\n" in capsys.readouterr().out
 
 
 def test_a_note_that_is_there_needs_no_placeholder(tmp_path: Path) -> None:

@@ -188,6 +188,9 @@ class Mapping:
                     place = f"columns.{entity}.{header}"
                     expected = "a column of Sell's export, 'custom' or 'ignore'"
                     reading.wrong(place, expected, target, read.nearest(target, targets))
+                elif (header, target) == ("id", "ignore"):
+                    place = f"columns.{entity}.id"
+                    reading.wrong(place, "a wish for another column: records are known by their id", target)
         reading.end("mapping")
 
 

@@ -190,7 +190,9 @@ def _refuse_two_states(files: list[_File]) -> None:
     Raises:
         ExportError: two files hold one record, and not alike.
     """
-    for first, second in combinations(files, 2):
+    ids = pl.concat(firsts(file.frame.select("ID"), "ID")["ID"] for file in files)
+    twice = ids.filter(crowded(ids)).implode()
+    for first, second in combinations([file for file in files if file.frame["ID"].is_in(twice).any()], 2):
         shared = [column for column in first.frame.columns if column in second.frame.columns]
         one, other = (firsts(file.frame.select(shared), "ID") for file in (first, second))
         met = one.join(other.select("ID"), on="ID", how="semi", maintain_order="left")

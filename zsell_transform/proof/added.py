@@ -81,12 +81,20 @@ def _with_parties(mine: pl.DataFrame, expected: pl.DataFrame, raw: pl.DataFrame,
             },
         )
         rows = rows.with_columns(at=pl.coalesce("at", "sells")).drop("sells")
-        rows = rows.join(parties, on="at", how="left", maintain_order="left").drop("at")
+        rows = rows.join(parties.with_columns(known=True), on="at", how="left", maintain_order="left")
+        shows = _shows_parties(held.raw.get(relation))
+        unseen = pl.col("at").is_not_null() & (pl.col("known").is_null() | pl.lit(not shows))
+        rows = rows.with_columns(unseen.alias(f"unseen {relation}")).drop("at", "known")
     place = {"at": "system_id", _OF_PERSON: "organization_id"}
     people = firsts(held.persons, "system_id").select(**place)
     return (
         _shown(rows, raw, "persons", "at").join(people, on="at", how="left", maintain_order="left").drop("at")
     )
+
+
+def _shows_parties(raw: pl.DataFrame | None) -> bool:
+    """Whether an export of deals or leads shows the person and the organization of each."""
+    return raw is not None and {SHOWN["persons"][0], SHOWN["organizations"][0]} <= set(raw.columns)
 
 
 def _shown(rows: pl.DataFrame, raw: pl.DataFrame, relation: str, name: str) -> pl.DataFrame:
@@ -107,6 +115,8 @@ def _added(rows: pl.DataFrame, wanted: pl.DataFrame, raw: pl.DataFrame, relation
     added = rows.join(shown, on="system_id", how="inner", maintain_order="left").join(
         expected, on=["entity", "id"], how="anti", maintain_order="left"
     )
+    if relation in _EXPLAINED:  # what may come from a deal or lead that the exports do not show is not told
+        added = added.filter(~pl.col("unseen deals") & ~pl.col("unseen leads"))
     for reason in _EXPLAINED.get(relation, ()):
         added = added.filter(pl.col("found_id").ne_missing(pl.col(reason)))
     none = pl.lit(None, dtype=pl.String)

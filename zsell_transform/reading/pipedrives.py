@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final
 
 from zsell_transform.facts import facts
 
-#: Headers with the prefix of Pipedrive's exports and templates.
-_PREFIXED: Final = re.compile(
-    r"^(?:(?:Person|Organization|Deal|Lead|Activity|Note) - .|Pipedrive System ID$)"
-)
 #: So many columns that are Pipedrive's alone tell a table without prefixes.
 _SURE: Final = 2
 
 
 def is_pipedrives(headers: Sequence[str]) -> bool:
     """Whether a table is surely one of Pipedrive's, by headers that nobody else's lists have."""
-    if any(map(_PREFIXED.match, headers)):
+    prefixed = sum(header.split(" - ", 1)[0] in _prefixes() for header in headers if " - " in header)
+    if 2 * prefixed > len(headers):
         return True
     return "ID" in headers and len({_telling()[h] for h in map(_fold, headers) if h in _telling()}) >= _SURE
+
+
+@cache
+def _prefixes() -> frozenset[str]:
+    """What stands before the headers of Pipedrive's exports and templates, in all languages."""
+    return frozenset(
+        word for words in facts("pipedrive/exports")["prefixes"].values() for word in words.values()
+    )
 
 
 @cache
