@@ -169,6 +169,18 @@ def test_few_words_with_accents_are_western_where_they_read_so(
     assert issues["code"].to_list() == ["encoding_guessed"]
 
 
+def test_an_encoding_without_ascii_is_no_guess(tmp_path: Path) -> None:
+    """The header was plain to read, and the file was taken for one of a mainframe."""
+    path = tmp_path / "notes.csv"
+    text = "id,content\n1," + "Z" * 300 + " naïve Søren\n2,naïve\n3,Søren\n4,Zoë’s “déjà vu” – Über\n"
+    path.write_bytes(text.encode("mac_roman"))
+
+    frame, _ = read_csv(path)
+
+    assert frame.columns == ["id", "content"]
+    assert frame["id"].to_list() == ["1", "2", "3", "4"]
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp1250"])
 def test_old_encodings_are_guessed_and_told(tmp_path: Path, encoding: str) -> None:
     """A guess is an issue with its confidence and a sample; late accents are seen."""

@@ -165,7 +165,7 @@ def test_a_bad_stranger_is_an_issue(tmp_path: Path) -> None:
 
     export = read_export(here)
 
-    assert codes(export) == ["file_unreadable", "file_not_recognised"]
+    assert codes(export) == ["file_unreadable", "table_not_recognised"]
     assert export.unknown["colours.csv"].rows() == [("red", "round")]
 
 
@@ -395,6 +395,25 @@ def test_nor_those_without_prefixes(tmp_path: Path, header: str) -> None:
     assert codes(read_export(here)) == ["file_of_pipedrives"]
     with pytest.raises(ExportError, match="from or for Pipedrive; give Sell's export here"):
         read_export(here / "list_1.csv")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id,creator_id,lead_id,individual_id,organization_id,deal_id,created_at,updated_at",
+        "id,name,currency,time_format,timezone,phone,subdomain,created_at,updated_at",
+        "id,deal_id,product_id,quantity,price,currency",
+    ],
+)
+def test_other_tables_of_a_dump_are_no_records(tmp_path: Path, header: str) -> None:
+    """Conversions became leads, and the account itself a person."""
+    row = ",".join(str(n) for n, _ in enumerate(header.split(",")))
+    here = folder(tmp_path, other__csv=f"{header}\n{row}\n", leads__csv=f"{LEADS},Berg,,New,,1\n")
+
+    export = read_export(here)
+
+    assert export.entities == ("leads",)
+    assert export.tables["leads"].height == 1
 
 
 def test_a_folder_with_sells_zip_alone_is_that_zip(tmp_path: Path) -> None:

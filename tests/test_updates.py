@@ -169,6 +169,33 @@ def test_a_target_may_be_called_updates(tmp_path: Path, capsys: pytest.CaptureFi
     assert "updates/1-organizations.csv  2 records\n" in capsys.readouterr().out
 
 
+def test_what_an_earlier_run_did_not_have_is_told_where_it_differs(tmp_path: Path) -> None:
+    """In the second delta, with the same earlier run, a change of a record of the first one was dropped."""
+    first = people()
+    ada = (
+        first["contacts"]
+        .filter(pl.col("id") == "3")
+        .with_columns(id=pl.lit("4"), name=pl.lit("Ada Lum"), email=pl.lit("ada@lum.example"))
+    )
+    more = {"contacts": pl.concat([first["contacts"], ada])}
+    transform(first, tmp_path / "lap_1")
+    held = rehearse(tmp_path / "lap_1")
+    held.export(tmp_path / "exports_1")
+    since = {"pipedrive": tmp_path / "exports_1", "previous": tmp_path / "lap_1"}
+    transform(more, tmp_path / "lap_2", **since)
+    rehearse(tmp_path / "lap_2", held).export(tmp_path / "exports_2")
+    email = pl.when(pl.col("id") == "4").then(pl.lit("al@lum.example")).otherwise("email")
+    later = {"contacts": more["contacts"].with_columns(email=email)}
+
+    same = transform(more, pipedrive=tmp_path / "exports_2", previous=tmp_path / "lap_1").issues
+    told = transform(later, pipedrive=tmp_path / "exports_2", previous=tmp_path / "lap_1").issues
+
+    assert "not_in_earlier_run" not in same["code"]
+    late = told.filter(pl.col("code") == "not_in_earlier_run")
+    assert late.select("entity", "source_id", "field").rows() == [("contacts", "4", "Person - Email (Work)")]
+    assert "'al@lum.example' in Sell, and Pipedrive holds 'ada@lum.example'" in late["message"][0]
+
+
 def test_a_note_that_is_there_needs_no_placeholder(tmp_path: Path) -> None:
     """Its deal was deleted in Sell: an organization was made for nothing."""
     note = pl.DataFrame({"id": ["5"], "content": ["Hi"], "noteable_type": ["Deal"], "noteable_id": ["20"]})

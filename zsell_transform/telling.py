@@ -49,7 +49,7 @@ def tell_story(
         complete=complete,
         version=VERSION,
         target=_bare(names.get("target")),
-        next_target=f"lap_{number + 1}",
+        next_target=_beside(names.get("target"), f"lap_{number + 1}"),
         mapping=_bare(names.get("mapping")),
         mapping_sha256=run.ask.mapping_sha256,
         inputs=_inputs(run.export),
@@ -121,5 +121,12 @@ def lap_number(held: Held, target: str | None) -> int:
     return 3 if any(held[item]["mark"].drop_nulls().len() for item in ("activities", "notes")) else 2
 
 
+def _beside(target: str | None, name: str) -> str:
+    """A folder next to the one that was written, as the user would call it."""
+    given = _bare(target)
+    return name if given is None else Path(given).with_name(name).as_posix()
+
+
 def _bare(name: str | None) -> str | None:
-    return Path(name).name if name else None
+    """A path as it was given, if it counts from where the user is; of one from the root the name alone."""
+    return None if not name else Path(name).name if Path(name).is_absolute() else Path(name).as_posix()

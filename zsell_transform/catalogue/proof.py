@@ -31,6 +31,12 @@ KINDS: Final[dict[str, Kind]] = {
         "not written",
         "Export again with that column shown, or change it by hand.",
     ),
+    "not_in_earlier_run": Kind(
+        "warning",
+        "'{field}' is '{value}' in Sell, and {detail}; the earlier run did not have the record yet",
+        "left as it is in Pipedrive",
+        "Give the folder of the run that wrote it as `previous`, or decide by hand which one is right.",
+    ),
     "label_removed": Kind(
         "warning",
         "'{field}' is '{value}' in Sell by now, fewer than before, and {detail}",

@@ -39,6 +39,13 @@ KINDS: Final[dict[str, Kind]] = {
         "If it is Pipedrive's own export, give its folder as `pipedrive`.",
     ),
     "file_empty": Kind("warning", "{field} holds nothing at all", "left out"),
+    "table_not_recognised": Kind(
+        "warning",
+        "{field} is no table that Zendesk Sell is known to export, and holds {value} records",
+        "left alone; they are under `export.unknown`",
+        "If they belong to the account, name its columns under `columns:` in the mapping,"
+        " or rename them as Sell does.",
+    ),
     "file_unreadable": Kind(
         "error",
         "{detail}",
@@ -115,7 +122,7 @@ KINDS: Final[dict[str, Kind]] = {
     "records_united": Kind(
         "info",
         "{value} records stand in more than one file under the same id",
-        "united to one record each; a full export prevails, other files fill what it has not",
+        "united to one record each: a full export's latest state, and what it lacks from other files",
     ),
     "records_doubled": Kind(
         "warning",

@@ -17,8 +17,8 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.addressing import TEXTS
-from zsell_transform.delta.cells import CELLS, TEXT, decided, no_cells, told, written
-from zsell_transform.delta.files import WRITES, composed
+from zsell_transform.delta.cells import CELLS, decided, no_cells, told, written
+from zsell_transform.delta.files import TEXT, WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
 from zsell_transform.delta.notes import changed_notes, new_notes, no_notes
 from zsell_transform.drafting import Drafts, draft_all
@@ -79,7 +79,7 @@ def updates(
     there = presence(_all_records(then, now), held).filter(~several())
     values = _changed_values(drafts_then, drafts, there, held)
     changed = [*values, _company_in_sell(then, now, there, held)]
-    cells = decided(pl.concat([no_cells(), *changed]))
+    cells = _known_since(decided(pl.concat([no_cells(), *changed])), then, there)
     links = changed_links(then, now, _with_new_names(there, cells), held, alone=ask.id_links == "alone")
     notes, notes_found = _lead_notes(drafts_then, drafts, there, held)
     writes = pl.concat(
@@ -160,7 +160,7 @@ def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) 
         before = then[entity].headers if entity in then else ()
         headers = list(dict.fromkeys([*draft.headers, *before]))
         fresh = _by_name_alone(mine, held)
-        old, new = _changed(_earlier(then.get(entity), draft, headers, fresh), draft.frame, headers, mine)
+        old, new = _changed(_earlier(then.get(entity), draft, headers), draft.frame, headers, mine)
         types = dict(zip(*(draft.origins[c].to_list() for c in ("header", "type")), strict=True))
         for item, rows in _places(entity, mine, held):
             if item in held.raw and rows.height:
@@ -169,11 +169,34 @@ def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) 
     return done
 
 
-def _earlier(then: Draft | None, now: Draft, headers: Sequence[str], fresh: pl.Series) -> pl.LazyFrame:
-    """The records of then; of those of which only the name was known, all that is known by now is new."""
-    named = padded(now.frame, headers).filter(pl.col("_id").is_in(fresh.implode()))
-    blank = named.with_columns(TEXT.alias(header) for header in headers)
-    return blank if then is None else pl.concat([padded(then.frame, headers), blank])
+def _known_since(cells: pl.DataFrame, then: Account, there: pl.DataFrame) -> pl.DataFrame:
+    """Of records that the earlier run did not have, what Pipedrive shows otherwise is told, and not written.
+
+    A later run wrote them, and nobody can know whether Sell or Pipedrive changed since.
+    """
+    known = then.records.select("entity", source_id="id")
+    by_name = there.filter(pl.col("id").str.starts_with("name:")).select("entity", "system_id")
+    kept = ["entity", "source_id", "system_id"]
+    late = (
+        cells.select(kept)
+        .unique(maintain_order=True)
+        .join(known, on=["entity", "source_id"], how="anti", maintain_order="left")
+        .join(by_name, on=["entity", "system_id"], how="anti", maintain_order="left")
+    )
+    marked = cells.join(
+        late.with_columns(late=True), on=kept, how="left", maintain_order="left", nulls_equal=True
+    )
+    told = (pl.col("fate") == "both") & ~pl.col("field").str.ends_with(" - Creation date")
+    fate = pl.when(pl.col("late").is_null()).then("fate").when(told).then(pl.lit("late"))
+    return marked.with_columns(fate=fate).drop("late")
+
+
+def _earlier(then: Draft | None, now: Draft, headers: Sequence[str]) -> pl.LazyFrame:
+    """The records of then; of those that there were not, or by their name only, all that is known is new."""
+    rows = padded(now.frame, headers)
+    earlier = rows.clear() if then is None else padded(then.frame, headers)
+    since = rows.join(earlier, on="_id", how="anti", maintain_order="left")
+    return pl.concat([earlier, since.with_columns(TEXT.alias(header) for header in headers)])
 
 
 def _by_name_alone(mine: pl.DataFrame, held: Held) -> pl.Series:

@@ -7,11 +7,10 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.delta.files import VALUES, WRITES
+from zsell_transform.delta.files import TEXT, VALUES, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.proof.values import same
 
-TEXT: Final = pl.lit(None, dtype=pl.String)
 #: Columns of a changed cell, before it is decided what becomes of it.
 CELLS: Final = (
     "entity", "source_id", "_file", "_row", "item", "system_id", "own", "field", "old", "new", "there",
@@ -127,6 +126,11 @@ def told(cells: pl.DataFrame) -> pl.DataFrame:
         "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
         "unseen": ("update_not_comparable", pl.col("new"), TEXT),
         "not own": ("not_its_own_person", pl.col("new"), _whose()),
+        "late": (
+            "not_in_earlier_run",
+            pl.col("new"),
+            pl.format("Pipedrive holds '{}'", pl.col("there").fill_null("")),
+        ),
         "fewer": ("label_removed", pl.col("new"), there),
         "written": ("label_removed", pl.col("new"), there),
     }

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from zsell_transform.facts import facts
+from zsell_transform.reading.pipedrives import folded_header
 from zsell_transform.sell.entities import ITEMS
 
 
@@ -26,12 +27,12 @@ def _spellings(item: str) -> dict[str, str]:
     known: dict[str, str] = {}
     columns: dict[str, dict[str, Any]] = vocabulary()["columns"][item]
     for canonical in columns:
-        known[_fold(canonical)] = canonical
+        known[folded_header(canonical)] = canonical
     for canonical, forms in columns.items():
         for spelling in [s for key, value in forms.items() if key != "wizard" for s in value]:
-            known.setdefault(_fold(spelling), canonical)
+            known.setdefault(folded_header(spelling), canonical)
     for name in vocabulary()["sell_ids"].get(item, {}).values():
-        known.setdefault(_fold(name), name)
+        known.setdefault(folded_header(name), name)
     return known
 
 
@@ -46,7 +47,7 @@ def recognise(
         return None, bare
     spelled = _spellings(item)
     mapped = named.get(f"pipedrive_{item}", {})
-    names = {h: spelled.get(_fold(rest), rest) for h, rest in bare.items()}
+    names = {h: spelled.get(folded_header(rest), rest) for h, rest in bare.items()}
     names |= {h: mapped.get(h) or mapped[rest] for h, rest in bare.items() if h in mapped or rest in mapped}
     return item, names | _own_ids(item, names)
 
@@ -87,7 +88,7 @@ def _by_mapping(headers: Sequence[str], named: Mapping[str, Mapping[str, str]]) 
 def _by_signs(bare: list[str], from_name: str | None) -> str | None:
     fits = []
     for item, signs in vocabulary()["signs"].items():
-        names = {_spellings(item).get(_fold(header), header) for header in bare}
+        names = {_spellings(item).get(folded_header(header), header) for header in bare}
         wanted, one_of = set(signs["with"]), set(signs.get("any", names))
         if wanted <= names and one_of & names and not set(signs["without"]) & names:
             fits.append(item)
@@ -108,7 +109,3 @@ def _own_ids(item: str, names: Mapping[str, str]) -> dict[str, str]:
                 found[header] = canonical
                 break
     return found
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold()

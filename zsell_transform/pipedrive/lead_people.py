@@ -111,9 +111,14 @@ def _hits(
         .agg(
             pl.col("node").first(),
             pl.len().alias("several"),
-            pl.col("node").head(5).str.join(", ").alias("candidates"),
+            _called("node").head(5).str.join(", ").alias("candidates"),
         )
     )
+
+
+def _called(node: str) -> pl.Expr:
+    """How people are told of: a contact by its id, somebody in Pipedrive by the System ID."""
+    return pl.col(node).str.replace("^c:", "").str.replace("^h:", "System ID ")
 
 
 def _near(

@@ -50,6 +50,9 @@ _BLOCK: Final = 1 << 20
 _TELLING: Final = 4096
 #: Lines that the detector is given at most; more do not change its mind.
 _SAMPLE_BYTES: Final = 4 << 20
+_ASCII: Final = bytes(range(32, 127))
+#: Characters that stand in no text: an encoding that makes them is another.
+_CONTROLS: Final = re.compile("[\x80-\x84\x86-\x9f]")
 #: Up to so many different words that are not ASCII are few: too few for chardet.
 _FEW_WORDS: Final = 30
 #: Of the letters of Western words with accents, so many have one at most; in Greek or Cyrillic nearly all.
@@ -189,7 +192,8 @@ def _guessed(path: Path) -> Encoding:
     opinion = chardet.detect(text, max_bytes=max(len(text), 1))
     name = str(opinion.get("encoding") or "")
     confidence = min(float(opinion.get("confidence") or 0.0), 0.99)
-    if not name or name.lower() in ("utf-8", "ascii") or not _decodes(path, name):
+    wrong = name.lower() in ("", "utf-8", "ascii") or not _decodes(path, name)
+    if wrong or not _keeps_ascii(name) or _CONTROLS.search(text.decode(name, "replace")):
         name, confidence = ("cp1252", 0.0) if _decodes(path, "cp1252") else ("latin-1", 0.0)
     return Encoding(name, confidence, _sample(lines, name))
 
@@ -208,6 +212,11 @@ def _reads_western(lines: list[bytes]) -> bool:
         and not any(map(_NOT_WESTERN.search, words))
         and len(accented) <= _MOST_ACCENTS * len(letters)
     )
+
+
+def _keeps_ascii(name: str) -> bool:
+    """Whether ASCII is itself in an encoding: the header was read so. It is not on mainframes."""
+    return _ASCII.decode(name, "replace") == _ASCII.decode()
 
 
 def _high_lines(path: Path) -> Iterator[bytes]:

@@ -17,7 +17,8 @@ def is_pipedrives(headers: Sequence[str]) -> bool:
     prefixed = sum(header.split(" - ", 1)[0] in _prefixes() for header in headers if " - " in header)
     if 2 * prefixed > len(headers):
         return True
-    return "ID" in headers and len({_telling()[h] for h in map(_fold, headers) if h in _telling()}) >= _SURE
+    told = {_telling()[header] for header in map(folded_header, headers) if header in _telling()}
+    return "ID" in headers and len(told) >= _SURE
 
 
 @cache
@@ -33,7 +34,7 @@ def _telling() -> dict[str, str]:
     """Folded spelling → column, of the columns that `pipedrive/exports.yaml` calls telling."""
     known = facts("pipedrive/exports")
     return {
-        _fold(spelling): name
+        folded_header(spelling): name
         for columns in known["columns"].values()
         for name in known["telling"]
         for spelling in _spellings(name, columns.get(name, {}))
@@ -47,5 +48,6 @@ def _spellings(name: str, forms: dict[str, Any]) -> Iterator[str]:
             yield from (one for one in spelled if " - " in one or " - " not in name)
 
 
-def _fold(text: str) -> str:
+def folded_header(text: str) -> str:
+    """A header without case, and with single blanks: as Pipedrive's are compared."""
     return " ".join(text.split()).casefold()

@@ -218,7 +218,7 @@ class _Reading:
             if meaning.is_pipedrives:
                 told.append(whole("file_of_pipedrives", value=table.rows))
             elif not meaning.entity:
-                told.append(whole("file_not_recognised", value=table.rows))
+                told.append(whole("table_not_recognised", value=table.rows))
             elif not (meaning.is_carried or meaning.is_dictionary):
                 told.append(whole("file_not_carried", value=table.rows))
             elif not table.rows and not meaning.is_dictionary:

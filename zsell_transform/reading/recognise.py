@@ -143,10 +143,12 @@ def _dictionary(exact: set[str], file: str) -> Layout | None:
 def _smart_list(headers: Sequence[str], file: str) -> Layout | None:
     keys = [folded(header) for header in headers]
     hint = hinted(file)
+    # `Lead ID` is a list's own id; `lead_id` is how programs call another record's.
+    shown = {folded(header) for header in headers if "_" not in header}
 
     def merit(one: Layout) -> tuple[int, int, int, int]:
         ids = {key for telling in one.telling for key in telling}
-        told = any(telling <= set(keys) for telling in one.telling)
+        told = any(telling <= shown for telling in one.telling)
         # Sell puts the id into the second column: a `Contact ID` elsewhere belongs to another record.
         second = told and len(keys) > 1 and (keys[1] in ids or one.entity == "products")
         return (second, told, _known(headers, one) + (one.entity == hint), one.entity == hint)

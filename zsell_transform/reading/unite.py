@@ -4,6 +4,7 @@ are several; other files fill what it has not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,8 @@ from zsell_transform.tall import name_of, tall
 
 #: Columns that say where a record comes from, not what it is.
 _PLACE: Final = ("_file", "_row", "_company", "_smart_list", "_rank", "_n", "_day")
+#: Columns that families spell in ways of their own (`Deal`, `deal`), and when a state was updated.
+_SPELLED_APART: Final = re.compile(r"able_type$|^resource_type$|^updated_at$")
 #: A cell of a column that its file has, and that holds nothing; null where the file has no such column.
 BLANK: Final = ""
 _DAY: Final = r"^\d{4}-\d\d-\d\d"
@@ -175,7 +178,7 @@ def _told(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataF
 
 def _differing(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataFrame:
     """An issue for each value that is not used, save another spelling of the same day, moment or number."""
-    values = [name for name in _values(several.columns) if name != "updated_at"]
+    values = [name for name in _values(several.columns) if not _SPELLED_APART.search(name)]
     given = tall(several.lazy(), values, ("id", "_file", "_row", "_n"), "field", "value")
     used = tall(records.lazy(), values, ("id",), "field", "used")
     apart = (

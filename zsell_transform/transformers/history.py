@@ -175,3 +175,8 @@ def mark(entity: str) -> pl.Expr:
 def owner_line(ask: Mapping) -> pl.Expr:
     """The owner whom the activity cannot be assigned to."""
     return said("Owner in Sell", pl.when(owner("owner", ask.owners).is_null()).then(author("owner")))
+
+
+def ids_in(column: str) -> pl.Expr:
+    """Ids as a dump lists them; an empty list is none."""
+    return pl.when(pl.col(column) != "[]").then(pl.col(column))

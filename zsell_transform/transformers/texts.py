@@ -7,7 +7,7 @@ import polars as pl
 from zsell_transform.cleaning import flag, html, lines, phone, said
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
-from zsell_transform.transformers.history import about, about_remarks, heading
+from zsell_transform.transformers.history import about, about_remarks, heading, ids_in
 from zsell_transform.transformers.table import Story, Table
 
 
@@ -26,7 +26,7 @@ def texts(ask: Mapping, seen: Survey) -> Table:
                 html("content"),
                 said("Number of the contact", phone("resource_phone_number")),
                 said("Number of the user", phone("user_phone_number")),
-                said("Deals", pl.col("associated_deal_ids")),
+                said("Deals", ids_in("associated_deal_ids")),
             ),
         ),
         remarks=about_remarks("resource"),
