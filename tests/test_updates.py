@@ -247,6 +247,16 @@ def test_damaged_records_of_an_earlier_run_are_told(tmp_path: Path) -> None:
         transform(people(), pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1")
 
 
+def test_records_of_an_earlier_run_that_are_gone_are_told(tmp_path: Path) -> None:
+    """None of their changes was looked at, without a word."""
+    transform(in_stages("Incoming"), tmp_path / "lap_1")
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    (tmp_path / "lap_1" / "records" / "deals.parquet").unlink()
+
+    with pytest.raises(ExportError, match=r"records/deals\.parquet is gone; give the earlier"):
+        transform(in_stages("Quote"), pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1")
+
+
 def test_an_earlier_run_without_exports_is_an_error(tmp_path: Path) -> None:
     """All of it was written once more, without a word."""
     transform(people(), tmp_path / "lap_1")

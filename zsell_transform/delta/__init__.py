@@ -37,6 +37,7 @@ from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
 from zsell_transform.survey import Survey, stages_of
 from zsell_transform.transformers.deals import STAGE_KEY
 from zsell_transform.transformers.draft import Draft
+from zsell_transform.writing.manifest import read_manifest
 
 
 @attrs.frozen(eq=False)
@@ -112,17 +113,30 @@ def _then(
     previous: str | Path, records: Records, ask: Mapping, now: Account
 ) -> tuple[Drafts, Account, Account]:
     """The drafts of then, the account of now, and that of then."""
-    place = Path(previous) / "records"
-    paths = {entity: place / f"{entity}.parquet" for entity in ENTITIES}
-    frames = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
-    if not frames:
-        raise ExportError(f"{previous}: no records/ of an earlier run in this folder")
+    frames = _kept(Path(previous))
     seen = _without_dead(records.seen)
     if "deals" in frames:  # what a stage means depends on all that there were then
         seen = attrs.evolve(seen, stages=stages_of(frames["deals"]))
     _, drafts, keys, _ = draft_all(Records(frames, seen, records.folder), ask)
     known = linked(drafts, keys, records.seen, ask)
     return drafts, now, account(known.graph, ask, known.left_out)
+
+
+def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
+    """The records of an earlier run, by entity.
+
+    Raises:
+        ExportError: it has none, or not all that it wrote, as it wrote them.
+    """
+    paths = {entity: folder / "records" / f"{entity}.parquet" for entity in ENTITIES}
+    found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
+    if not found:
+        raise ExportError(f"{folder}: no records/ of an earlier run in this folder")
+    wrote = [one.file for one in (read_manifest(folder) or {"outputs": []})["outputs"]]
+    gone = [file for file in wrote if file.endswith(".parquet") and not (folder / file).exists()]
+    if gone:
+        raise ExportError(f"{folder}: {gone[0]} is gone; give the earlier run's folder as it was written")
+    return found
 
 
 def _stored(path: Path) -> pl.LazyFrame:
