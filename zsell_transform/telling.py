@@ -42,15 +42,15 @@ def tell_story(
     names, pipelines = run.names, run.written.pipelines
     number = lap_number(run.held, names.get("target"))
     given: dict[str, Any] = {
-        key: value for key in ("source", "pipedrive") if (value := _bare(names.get(key)))
+        key: value for key in ("source", "pipedrive") if (value := _as_given(names.get(key)))
     }
     return story.Story(
         lap=number,
         complete=complete,
         version=VERSION,
-        target=_bare(names.get("target")),
+        target=_as_given(names.get("target")),
         next_target=_beside(names.get("target"), f"lap_{number + 1}"),
-        mapping=_bare(names.get("mapping")),
+        mapping=_as_given(names.get("mapping")),
         mapping_sha256=run.ask.mapping_sha256,
         inputs=_inputs(run.export),
         ledger=ledger,
@@ -123,10 +123,10 @@ def lap_number(held: Held, target: str | None) -> int:
 
 def _beside(target: str | None, name: str) -> str:
     """A folder next to the one that was written, as the user would call it."""
-    given = _bare(target)
+    given = _as_given(target)
     return name if given is None else Path(given).with_name(name).as_posix()
 
 
-def _bare(name: str | None) -> str | None:
+def _as_given(name: str | None) -> str | None:
     """A path as it was given, if it counts from where the user is; of one from the root the name alone."""
     return None if not name else Path(name).name if Path(name).is_absolute() else Path(name).as_posix()

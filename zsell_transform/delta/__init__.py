@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import attrs
 import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.addressing import TEXTS
-from zsell_transform.delta.cells import CELLS, decided, no_cells, told, written
+from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
 from zsell_transform.delta.files import TEXT, WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
 from zsell_transform.delta.notes import changed_notes, new_notes, no_notes
@@ -80,7 +80,7 @@ def updates(
     there = presence(_all_records(then, now), held).filter(~several())
     values = _changed_values(drafts_then, drafts, there, held)
     changed = [*values, _company_in_sell(then, now, there, held)]
-    cells = _known_since(decided(pl.concat([no_cells(), *changed])), then, there)
+    cells = known_since(decided(pl.concat([no_cells(), *changed])), then.records, there)
     links = changed_links(then, now, _with_new_names(there, cells), held, alone=ask.id_links == "alone")
     notes, notes_found = _lead_notes(drafts_then, drafts, there, held)
     writes = pl.concat(
@@ -173,36 +173,14 @@ def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) 
             continue
         before = then[entity].headers if entity in then else ()
         headers = list(dict.fromkeys([*draft.headers, *before]))
-        fresh = _by_name_alone(mine, held)
+        by_name = _by_name_alone(mine, held)
         old, new = _changed(_earlier(then.get(entity), draft, headers), draft.frame, headers, mine)
         types = dict(zip(*(draft.origins[c].to_list() for c in ("header", "type")), strict=True))
         for item, rows in _places(entity, mine, held):
             if item in held.raw and rows.height:
                 own = [header for header in values_of(item, headers) if header != NOTE or entity != "leads"]
-                done += _by_header(entity, item, rows, old, new, held, kinds(own, types), fresh)
+                done += _by_header(entity, item, rows, old, new, held, kinds(own, types), by_name)
     return done
-
-
-def _known_since(cells: pl.DataFrame, then: Account, there: pl.DataFrame) -> pl.DataFrame:
-    """Of records that the earlier run did not have, what Pipedrive shows otherwise is told, and not written.
-
-    A later run wrote them, and nobody can know whether Sell or Pipedrive changed since.
-    """
-    known = then.records.select("entity", source_id="id")
-    by_name = there.filter(pl.col("id").str.starts_with("name:")).select("entity", "system_id")
-    kept = ["entity", "source_id", "system_id"]
-    late = (
-        cells.select(kept)
-        .unique(maintain_order=True)
-        .join(known, on=["entity", "source_id"], how="anti", maintain_order="left")
-        .join(by_name, on=["entity", "system_id"], how="anti", maintain_order="left")
-    )
-    marked = cells.join(
-        late.with_columns(late=True), on=kept, how="left", maintain_order="left", nulls_equal=True
-    )
-    told = (pl.col("fate") == "both") & ~pl.col("field").str.ends_with(" - Creation date")
-    fate = pl.when(pl.col("late").is_null()).then("fate").when(told).then(pl.lit("late"))
-    return marked.with_columns(fate=fate).drop("late")
 
 
 def _earlier(then: Draft | None, now: Draft, headers: Sequence[str]) -> pl.LazyFrame:
@@ -275,7 +253,7 @@ def _by_header(
     new: pl.DataFrame,
     held: Held,
     own: MappingOf[str, str],
-    fresh: pl.Series,
+    by_name: pl.Series,
 ) -> list[pl.DataFrame]:
     raw, done = held.raw[item], []
     for header, kind in own.items():
@@ -295,7 +273,7 @@ def _by_header(
             cells.join(beside, on="_id", how="inner", maintain_order="left")
             .with_columns(
                 new=text if kept else pl.col("new"),
-                old=_as_pipedrive_has_it(header, fresh).otherwise("old"),
+                old=pl.when(_nobodys_choice(header, by_name)).then("there").otherwise("old"),
                 entity=pl.lit(entity),
                 item=pl.lit(item),
                 field=pl.lit(header),
@@ -310,10 +288,9 @@ def _by_header(
     return done
 
 
-def _as_pipedrive_has_it(header: str, fresh: pl.Series) -> Any:
-    """What Pipedrive gave a record by itself when only its name was known: its owner, nobody's choice."""
-    by_itself = pl.col("_id").is_in(fresh.implode()) & pl.lit(header.endswith(" - Owner"))
-    return pl.when(by_itself).then("there")
+def _nobodys_choice(header: str, by_name: pl.Series) -> pl.Expr:
+    """Whether Pipedrive filled a cell by itself, when only the record's name was known: its owner."""
+    return pl.col("_id").is_in(by_name.implode()) & pl.lit(header.endswith(" - Owner"))
 
 
 def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Held) -> pl.DataFrame:

@@ -48,6 +48,33 @@ def decided(cells: pl.DataFrame) -> pl.DataFrame:
     return _closed_together(pl.concat([schema, *parts]))
 
 
+def known_since(cells: pl.DataFrame, then: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
+    """Of records that the earlier run did not have, what Pipedrive shows otherwise is told, and not written.
+
+    A later run wrote them, and nobody can know whether Sell or Pipedrive changed since.
+
+    Args:
+        cells: decided ones; those of such records are `late` or nothing from here on.
+        then: records of the earlier run, as in `Account`.
+        there: as of `presence`.
+    """
+    known = then.select("entity", source_id="id")
+    by_name = there.filter(pl.col("id").str.starts_with("name:")).select("entity", "system_id")
+    kept = ["entity", "source_id", "system_id"]
+    late = (
+        cells.select(kept)
+        .unique(maintain_order=True)
+        .join(known, on=["entity", "source_id"], how="anti", maintain_order="left")
+        .join(by_name, on=["entity", "system_id"], how="anti", maintain_order="left")
+    )
+    marked = cells.join(
+        late.with_columns(late=True), on=kept, how="left", maintain_order="left", nulls_equal=True
+    )
+    told = (pl.col("fate") == "both") & ~pl.col("field").str.ends_with(" - Creation date")
+    fate = pl.when(pl.col("late").is_null()).then("fate").when(told).then(pl.lit("late"))
+    return marked.with_columns(fate=fate).drop("late")
+
+
 def _closed_together(cells: pl.DataFrame) -> pl.DataFrame:
     """Where Pipedrive decided itself how a deal ended, nothing else is written of how it did in Sell."""
     status = (pl.col("field") == "Deal - Status") & (pl.col("fate") == "both")

@@ -115,7 +115,7 @@ def _without_nothing(cells: pl.Series) -> pl.Series:
 def _read(cells: pl.Series, kind: _Kind) -> _Found:
     """What is in the cells, slice by slice, two at a time: polars takes one core for one column."""
     slices = [cells.slice(start, _SLICE) for start in range(0, max(cells.len(), 1), _SLICE)]
-    parts = list(two_at_once(lambda some: _read_slice(some, kind), slices))
+    parts = two_at_once(lambda some: _read_slice(some, kind), slices)
     names = dict.fromkeys(name for part in parts for name in part.columns)
     columns = {
         name: pl.concat(part.columns.get(name, _blank(part.wrong.len())) for part in parts) for name in names

@@ -23,7 +23,7 @@ _PLACE: Final = ("_file", "_row", "_company", "_smart_list", "_rank", "_n", "_da
 #: Columns that families spell in ways of their own (`Deal`, `deal`), and when a state was updated.
 _SPELLED_APART: Final = re.compile(r"able_type$|^resource_type$|^updated_at$")
 #: A cell of a column that its file has, and that holds nothing; null where the file has no such column.
-BLANK: Final = ""
+_BLANK: Final = ""
 _DAY: Final = r"^\d{4}-\d\d-\d\d"
 
 
@@ -65,7 +65,7 @@ def united(parts: Sequence[Part], entity: str, temporary: Path) -> United:
     whole = pl.concat(
         [
             part.frame.with_columns(
-                pl.col(_values(part.columns)).fill_null(BLANK),
+                pl.col(_values(part.columns)).fill_null(_BLANK),
                 pl.lit(FAMILIES.index(part.family) if part.family in FAMILIES else len(FAMILIES)).alias(
                     "_rank"
                 ),
@@ -128,7 +128,7 @@ def _records(several: pl.DataFrame) -> pl.DataFrame:
         "_rank", "_day", "_n", descending=[False, True, False], nulls_last=True
     )
     # In a state of known date a blank cell is a value: nothing of an earlier state stands there.
-    blank = (pl.col(values) == BLANK) & pl.col("_day").is_null()
+    blank = (pl.col(values) == _BLANK) & pl.col("_day").is_null()
     of_family = _without_blanks(
         ordered.with_columns(pl.when(~blank).then(pl.col(values)))
         .group_by("id", "_rank", maintain_order=True)
@@ -147,7 +147,7 @@ def _values(columns: Iterable[str]) -> list[str]:
 
 def _without_blanks(frame: pl.DataFrame) -> pl.DataFrame:
     values = pl.col([name for name in _values(frame.columns) if frame.schema[name] == pl.String])
-    return frame.with_columns(pl.when(values != BLANK).then(values))
+    return frame.with_columns(pl.when(values != _BLANK).then(values))
 
 
 def _updated(several: pl.DataFrame) -> pl.Expr:
