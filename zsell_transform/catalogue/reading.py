@@ -57,6 +57,17 @@ KINDS: Final[dict[str, Kind]] = {
         "{field} holds {value} records of a kind that has no place in Pipedrive's import",
         "not carried over; they are under `export.unknown`",
     ),
+    "rows_attached": Kind(
+        "info",
+        "{value} rows belong to deals and have no place of their own in Pipedrive's import",
+        "written as text into a field of their deals ({field})",
+    ),
+    "row_without_deal": Kind(
+        "error",
+        "the row belongs to a deal that the export does not hold ({detail}): {value}",
+        "left out",
+        "Export that deal too, or add by hand in Pipedrive what the row says.",
+    ),
     "header_without_records": Kind("info", "{field} has a header and no record", "read as an empty table"),
     "preamble_skipped": Kind("info", "a line stands above the header: {value}", "skipped"),
     "short_row": Kind(

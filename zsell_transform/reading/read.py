@@ -16,6 +16,7 @@ from zsell_transform.errors import ExportError
 from zsell_transform.mapping import Mapping as Wishes
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
+from zsell_transform.reading.attached import attached
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.export import Export, InputFile
 from zsell_transform.reading.parties import of_kind, with_kind
@@ -120,14 +121,16 @@ class _Reading:
             part = self._part(table, meaning, dictionaries, self.temporary / f"part{n}")
             grouped.setdefault(group, []).append(part)
         parts, merged = self._united(grouped)
+        beside = attached(parts, self.tables)
+        self.notes.append(beside.issues)
         return Export(
-            parts,
+            parts | {"deals": beside.deals} if beside.files else parts,
             tuple(_input_file(table, meaning) for table, meaning in self.tables),
-            issues.gather([*self._of_files(), *self.notes]),
+            issues.gather([*self._of_files(beside.files), *self.notes]),
             unknown={
                 table.file: table.frame.drop("_row")
                 for table, meaning in self.tables
-                if not (meaning.is_carried or meaning.is_dictionary)
+                if not (meaning.is_carried or meaning.is_dictionary or table.file in beside.files)
             },
             merged=merged,
             labels={
@@ -209,8 +212,12 @@ class _Reading:
                     merged[entity] = count
         return parts, merged
 
-    def _of_files(self) -> list[pl.DataFrame]:
-        """What is told of files as wholes: how they were read, and those that are left alone."""
+    def _of_files(self, beside: frozenset[str]) -> list[pl.DataFrame]:
+        """What is told of files as wholes: how they were read, and those that are left alone.
+
+        Args:
+            beside: files whose rows stand on deals.
+        """
         told = []
         for table, meaning in self.tables:
             told.append(table.issues.with_columns(pl.lit(meaning.entity or None, pl.String).alias("entity")))
@@ -219,7 +226,7 @@ class _Reading:
                 told.append(whole("file_of_pipedrives", value=table.rows))
             elif not meaning.entity:
                 told.append(whole("table_not_recognised", value=table.rows))
-            elif not (meaning.is_carried or meaning.is_dictionary):
+            elif not (meaning.is_carried or meaning.is_dictionary or table.file in beside):
                 told.append(whole("file_not_carried", value=table.rows))
             elif not table.rows and not meaning.is_dictionary:
                 told.append(whole("header_without_records", entity=meaning.entity))

@@ -30,9 +30,11 @@ from zsell_transform.sell.entities import ENTITIES
 #: A list without ids needs so many known headers to be taken for one; the name of its file counts for the
 #: first.
 _ENOUGH: Final = 3
+#: Columns that hold a record's name, or a part of it.
+_NAMES: Final = frozenset({"name", "full_name", "first_name", "last_name"})
 #: Words in names of files → entity, the longer ones first.
 _FILE_WORDS: Final = (
-    ("deals_by_products", "products"),
+    ("deals_by_products", "line_items"),
     ("compan", "companies"),
     ("organi", "companies"),
     ("empresa", "companies"),
@@ -52,8 +54,8 @@ class Meaning:
     """What a table is, and what each of its columns means.
 
     Attributes:
-        entity: a Sell entity, a dictionary (`users`, `stages` …), or known and not carried; empty for a
-            stranger.
+        entity: a Sell entity, a dictionary (`users`, `stages` …), a table whose rows belong to deals
+            (`line_items` …), or known and not carried; empty for a stranger.
         family: `full_export`, `smart_list` or `api`; `pipedrive` where it is a file from or for Pipedrive.
         language: of a Smart List.
         columns: header → canonical column; a header that is not here keeps its name (a custom field).
@@ -143,6 +145,8 @@ def _dictionary(exact: set[str], file: str) -> Layout | None:
 def _smart_list(headers: Sequence[str], file: str) -> Layout | None:
     keys = [folded(header) for header in headers]
     hint = hinted(file)
+    if hint == "line_items" and (products := _products(keys)):
+        return products
     # `Lead ID` is a list's own id; `lead_id` is how programs call another record's.
     shown = {folded(header) for header in headers if "_" not in header}
 
@@ -150,24 +154,44 @@ def _smart_list(headers: Sequence[str], file: str) -> Layout | None:
         ids = {key for telling in one.telling for key in telling}
         told = any(telling <= shown for telling in one.telling)
         # Sell puts the id into the second column: a `Contact ID` elsewhere belongs to another record.
-        second = told and len(keys) > 1 and (keys[1] in ids or one.entity == "products")
+        second = told and len(keys) > 1 and (keys[1] in ids or one.entity == "line_items")
         return (second, told, _known(headers, one) + (one.entity == hint), one.entity == hint)
 
     best = max(smart_lists(), key=merit)
     second, told, known, by_name = merit(best)
     if told and (second or known >= _ENOUGH):
-        return best
+        return _named_by_place(best, keys) if second else best
     if folded("ID") in keys[:2] and by_name and known >= _ENOUGH:
         canonical = {**best.canonical, "id": "id"}
         return attrs.evolve(best, canonical=canonical)
     return best if known >= _ENOUGH and _is_list_of(best, headers) else None
 
 
+def _products(keys: Sequence[str]) -> Layout | None:
+    """A deal list's companion in any language: nobody chooses its columns, so that their places tell them."""
+    known = next(one for one in smart_lists() if one.entity == "line_items")
+    if len(keys) != len(known.canonical) or keys[1] != "sku":
+        return None
+    return attrs.evolve(known, canonical=dict(zip(keys, known.canonical.values(), strict=True)))
+
+
+def _named_by_place(layout: Layout, keys: Sequence[str]) -> Layout:
+    """Sell puts the name before the id, whatever the language calls it; used where no header means a name."""
+    meant = {layout.canonical.get(key) for key in keys}
+    if keys[0] in layout.canonical or meant & _NAMES:
+        return layout
+    column = "full_name" if layout.entity == "leads" else "name"
+    return attrs.evolve(layout, canonical=layout.canonical | {keys[0]: column})
+
+
 def _is_list_of(layout: Layout, headers: Sequence[str]) -> bool:
     """Whether a table without ids is surely a list of people or companies, or leads: named, and in reach."""
     found = {layout.canonical.get(folded(header)) for header in headers}
-    named = bool(found & {"name", "first_name", "last_name", "full_name"})
-    return layout.entity in (*PARTIES, "leads") and named and bool(found & {"email", "phone", "mobile"})
+    return (
+        layout.entity in (*PARTIES, "leads")
+        and bool(found & _NAMES)
+        and bool(found & {"email", "phone", "mobile"})
+    )
 
 
 def hinted(file: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.ids import whole
 from zsell_transform.positions import firsts
 from zsell_transform.reading import json_cells
 from zsell_transform.reading.csv_file import Table
@@ -74,8 +75,8 @@ def shaped(
     columns = [name for name in found if name not in ("_file", "_row")]
     ids = [name for name in columns if name in IDS.get(meaning.entity, ())]
     # pandas makes decimals of a column of whole numbers as soon as one cell is blank.
-    whole = (pl.col(name).str.strip_suffix(".0") for name in ids)
-    return frame.select(file, "_row", *columns).with_columns(whole), issues.gather(notes)
+    bare = (pl.col(name).str.strip_suffix(".0") for name in ids)
+    return frame.select(file, "_row", *columns).with_columns(bare), issues.gather(notes)
 
 
 def named_ids(table: Table, meaning: Meaning) -> pl.DataFrame:
@@ -83,7 +84,7 @@ def named_ids(table: Table, meaning: Meaning) -> pl.DataFrame:
     found = table.frame.drop("_row").collect()
     found = found.rename({name: name.strip().lower() for name in found.columns})
     if "id" in found.columns:
-        found = found.with_columns(pl.col("id").str.strip_chars().str.strip_suffix(".0"))
+        found = found.with_columns(whole(pl.col("id")))
         found = firsts(found, "id")
     if meaning.entity == "users" and {"name", "deleted_at"} <= set(found.columns):
         gone = pl.when(pl.col("deleted_at").is_not_null()).then(pl.lit(" - Deleted")).otherwise(pl.lit(""))
@@ -195,7 +196,7 @@ def _dictionary(naming: Naming, dictionaries: Dictionaries) -> pl.DataFrame | No
 
 def _looked_up(column: str, found: pl.DataFrame | None, value: str = "name") -> pl.Expr:
     """The name of an id; the id itself where nothing names it."""
-    key = pl.col(column).str.strip_chars().str.strip_suffix(".0")
+    key = whole(pl.col(column))
     if found is None or not found.height or value not in found.columns:
         return key
     return key.replace_strict(found["id"], found[value], default=key, return_dtype=pl.String)

@@ -27,8 +27,8 @@ class Layout:
     """One kind of table: how it is told, and what its headers mean.
 
     Attributes:
-        entity: a Sell entity, a dictionary (`users`, `stages` …), or what is known and not carried
-            (`products` …).
+        entity: a Sell entity, a dictionary (`users`, `stages` …), a table whose rows belong to deals
+            (`line_items` …), or what is known and not carried (`products` …).
         family: one of `FAMILIES`.
         language: of a Smart List, else empty.
         telling: any one of these sets of headers is enough.
@@ -105,8 +105,9 @@ def api() -> tuple[Layout, ...]:
         Layout(name, API, telling=_sets(given.get("telling", ())), file=given.get("file", ""))
         for name, given in whole["dictionaries"].items()
     )
+    attached = (Layout(name, API, telling=_sets(told)) for name, told in whole["attached"].items())
     others = (Layout(name, API, telling=_sets([headers])) for name, headers in whole["others"].items())
-    return (*entities, *dictionaries, *others)
+    return (*entities, *dictionaries, *attached, *others)
 
 
 @cache
@@ -132,9 +133,10 @@ def _of_language(code: str, given: dict[str, Any]) -> Iterator[Layout]:
         telling = tuple(frozenset({folded(header)}) for header in given[entity]["id"])
         whole = frozenset(map(folded, given.get("whole", ())))
         yield Layout(entity, SMART_LIST, code, telling, canonical=canonical, whole=whole)
-    if products := given.get("products"):
-        telling = (frozenset(map(folded, products["telling"])),)
-        yield Layout("products", SMART_LIST, code, telling)
+    if products := given.get("line_items"):
+        canonical = {folded(header): column for column, headers in products.items() for header in headers}
+        ids = (folded(products[column][0]) for column in ("product_id", "deal_id"))
+        yield Layout("line_items", SMART_LIST, code, (frozenset(ids),), canonical=canonical)
 
 
 @cache

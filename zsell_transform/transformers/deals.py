@@ -92,6 +92,8 @@ def deals(ask: Mapping, seen: Survey) -> Table:
             ),
             Field("Deal - Source", name("source")),
             Field("Deal - Sell stage", name("stage_name")),
+            Field("Deal - Associated contacts", pl.col("associated_contacts")),
+            Field("Deal - Products in Sell", pl.col("line_items")),
             Field("Deal - Zendesk Sell ID", pl.col("_id"), always=True),
         ),
         relations=(
