@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from zsell_transform.errors import ExportError
-from zsell_transform.reading import read_csv
+from zsell_transform.reading import read_csv, read_export
 
 REAL = Path(__file__).parent.parent.parent / "shared" / "real"
 
@@ -151,7 +151,12 @@ def test_unicode_is_proven(tmp_path: Path, encoding: str) -> None:
     [
         ("Muñoz & Peña", "cp1252"), ("Linnéa Åkerfält", "cp1252"), ("Angebot – “Test” 5 €", "cp1252"),
         ("¿Qué tal?", "cp1252"), ("l’été, 20 °C", "cp1252"), ("Ærø", "cp1252"), ("Sœur Œuvre", "cp1252"),
-        ("Kraków, ul. Świętej", "cp1250"), ("Иван Петров", "cp1251"), ("Γιώργος", "cp1253"),
+        ("Kraków, ul. Świętej", "cp1250"), ("Nový Dvůr", "cp1250"), ("Dvořák", "cp1250"),
+        ("Ľubomír Štúr", "cp1250"), ("Řeznictví Hák – Žďár", "cp1250"), ("Đorđe Čubrić", "cp1250"),
+        ("Gergő Nagy, Győr", "cp1250"), ("Ştefan Rădulescu, Iaşi", "cp1250"), ("Łódź", "cp1250"),
+        ("João Simões, São Tomé", "cp1252"), ("María Nº 5, 1ª", "cp1252"), ("Yıldız Şahin", "cp1254"),
+        ("José Muñoz, Öberg", "mac_roman"), ("Müller, Größe", "cp850"), ("ישראל כהן", "cp1255"),
+        ("Иван Петров", "cp1251"), ("Γιώργος", "cp1253"),
         ("田中太郎", "cp932"),
         ("שלום עולם, ישראל", "cp1255"), ("王小明", "big5"),
     ],
@@ -167,6 +172,23 @@ def test_few_words_with_accents_are_western_where_they_read_so(
 
     assert frame["name"].to_list() == [words]
     assert issues["code"].to_list() == ["encoding_guessed"]
+
+
+def test_a_file_of_few_words_is_read_as_its_neighbours_are(tmp_path: Path) -> None:
+    """One person saves a folder's lists in one program: alone, `Černý` was `È` and `è`."""
+    people = "Łukasz Wójcik, Gdańsk; Małgorzata Dąbrowska, Łódź; Jiří Černý, Plzeň; zażółć gęślą jaźń"
+    header = "id,first_name,last_name,company_name,status"
+    (tmp_path / "leads.0.csv").write_bytes(f'{header}\n1,Zoe,"{people}",,New\n'.encode("cp1250"))
+    deals = "id,name,main_contact_id,stage_name\n5,Nový Dvůr,,Incoming\n"
+    (tmp_path / "deals.0.csv").write_bytes(deals.encode("cp1250"))
+    (tmp_path / "notes.0.csv").write_text("content,noteable_id,noteable_type,id\nÅsa,5,Deal,9\n", "utf-8")
+
+    with read_export(tmp_path) as export:
+        assert export.tables["deals"]["name"].to_list() == ["Nový Dvůr"]
+        assert export.tables["notes"]["content"].to_list() == ["Åsa"]
+        guessed = export.issues.filter(code="encoding_guessed")
+
+    assert guessed["file"].to_list() == ["deals.0.csv", "leads.0.csv"]
 
 
 def test_an_encoding_without_ascii_is_no_guess(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zsell_transform.reading import careful as careful_reader
-from zsell_transform.reading import csv_file, dialect, plain
+from zsell_transform.reading import csv_file, dialect, encoding, plain
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.source import Found
 
@@ -47,9 +47,10 @@ def both_ways(path: Path, delimiter: str, width: int) -> tuple[Table | None, Tab
     layout = dialect.Dialect(delimiter, width, 1, is_plain_header=True)
     checked = plain.check(path, delimiter, width)
     fast = csv_file._plain_table(found, layout, text, checked) if checked.plain else None
-    one_by_one = csv_file._careful_table(found, path.parent / "copy", layout, None, checked.sha256)
+    read_as = encoding.of(path)
+    one_by_one = csv_file._careful_table(found, path.parent / "copy", layout, read_as, checked.sha256)
     with mock.patch.object(careful_reader, "_WORTH_A_RUN", 1):
-        in_runs = csv_file._careful_table(found, path.parent / "runs", layout, None, checked.sha256)
+        in_runs = csv_file._careful_table(found, path.parent / "runs", layout, read_as, checked.sha256)
     assert in_runs.frame.collect().equals(one_by_one.frame.collect())
     assert (in_runs.rows, in_runs.issues.rows()) == (one_by_one.rows, one_by_one.issues.rows())
     return fast, one_by_one

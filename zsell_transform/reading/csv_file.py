@@ -80,6 +80,7 @@ def read(
     judge: dialect.Judge,
     asked: str | None = None,
     at: At = unwatched,
+    beside: Sequence[Path] = (),
 ) -> Table:
     """One file as a lazy table; what needs repair is written to `temporary`, clean, and scanned from there.
 
@@ -89,6 +90,7 @@ def read(
         judge: a record → how many of its cells are known headers.
         asked: the encoding that the user's mapping names.
         at: is told how many of its bytes have been read.
+        beside: the other files of the source, for a guess of the encoding.
 
     Raises:
         ExportError: the file is empty or no text.
@@ -101,12 +103,14 @@ def read(
     text = encoding.opening(head, asked)
     whole = len(head) == found.size
     layout = dialect.of(text if whole else text[: text.rfind("\n") + 1] or text, judge)
+    sha256 = ""
     if layout.is_plain_header and _may_be_plain(asked) and b"\0" not in head:
         checked = plain.check(found.path, layout.delimiter, layout.width, at)
         if checked.plain:
             return _plain_table(found, layout, text, checked)
-        return _careful_table(found, temporary, layout, asked, checked.sha256, at)
-    return _careful_table(found, temporary, layout, asked, plain.sha256(found.path), at)
+        sha256 = checked.sha256
+    read_as = encoding.of(found.path, asked, beside)
+    return _careful_table(found, temporary, layout, read_as, sha256 or plain.sha256(found.path), at)
 
 
 def _may_be_plain(asked: str | None) -> bool:
@@ -139,12 +143,11 @@ def _careful_table(
     found: Found,
     temporary: Path,
     layout: dialect.Dialect,
-    asked: str | None,
+    read_as: encoding.Encoding,
     sha256: str,
     at: At = unwatched,
 ) -> Table:
     """What is legal is copied as it stands, what is not is repaired; polars scans the clean copy."""
-    read_as = encoding.of(found.path, asked)
     temporary.mkdir(parents=True, exist_ok=True)
     clean = temporary / "clean.csv"
     copy = _Copy(found.file, careful.Reader(layout.delimiter, layout.width))

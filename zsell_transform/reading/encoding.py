@@ -1,16 +1,17 @@
 """In which encoding a file's text stands: proven where it can be, guessed with a figure where it cannot.
 
 Order of proof (facts page on reading CSV): a byte order mark; strict UTF-8 over the *whole* file; NUL bytes
-in the places where UTF-16 or UTF-32 have them; few words that read as Western ones; then chardet, on the
-lines that hold a byte above 0x7F only, since on whole files of mostly ASCII it is right half of the time and
-on those lines 97 of 100 times.
+in the places where UTF-16 or UTF-32 have them; few words, with those of the files beside it, that read as
+Western or Central European ones; then chardet, on the lines that hold a byte above 0x7F only, since on whole
+files of mostly ASCII it is right half of the time and on those lines 97 of 100 times.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -56,18 +57,35 @@ _CONTROLS: Final = re.compile("[\x80-\x84\x86-\x9f]")
 #: Up to so many different words that are not ASCII are few: too few for chardet.
 _FEW_WORDS: Final = 30
 #: Of the letters of Western words with accents, so many have one at most; in Greek or Cyrillic nearly all.
-_MOST_ACCENTS: Final = 0.7
+_MOST_ACCENTS: Final = 0.75
+#: In an encoding that few use today, fewer: Thai and Chinese have a letter of ASCII's now and then.
+_FEW_ACCENTS: Final = 0.4
 #: What words of the West do not have, as Windows-1252 reads them.
 _NOT_WESTERN: Final = re.compile(
     r"""[ÐðÞþÝýŸ\ufffd]                         # letters of Turkish and Icelandic, nothing at all
       | [a-zà-ÿ][À-ÞŠŽ]                         # a capital within a word
       | ^[¢-§©¬-¯±-¹¼-¾×÷‚ƒ†‡ˆ‰‹˜›™](?<![§©µ])[^\W\d_]  # a sign in front of a letter
       | [^\W\d_][¡-©«-¶¸-¹»-¿×÷‚ƒ„†‡ˆ‰‹˜›™–—“”•…][^\W\d_]  # or between two
+      | [a-zà-ÿ][ªº][a-zà-ÿ] | \b[ªº][a-z]          # an ordinal within a word
       | [Œœ](?![uiUI])                          # elsewhere than in sœur
+      | õ(?!e) | [Ãã](?![oeiOEI]|[sS]?\b) | iæ           # Hungarian ő, Romanian ă, South Slavic ć
       | [åæøÅÆØ]\w*[áâèêìíîñòóõùúû] | [áâèêìíîñòóõùúû]\w*[åæøÅÆØ]  # of the North and of the South
     """,
     re.VERBOSE,
 )
+
+
+def _words_with(capitals: str) -> re.Pattern[str]:
+    """Words with these letters, large and small, beside plain ones, and no capital within."""
+    within = rf"(?![^\W\d_]*[a-z{capitals.lower()}][{capitals}])"
+    return re.compile(rf"{within}[\x00-\x7f{capitals}{capitals.lower()}ß‚„“”‘’–—…]+")
+
+
+#: Polish, Czech, Slovak, Hungarian, Slovene, Croatian and Romanian.
+_CENTRAL: Final = _words_with("ÁÂĂĄĆČÇĎĐÉĘËĚÍÎĹĽŁŃŇÓÔŐÖŔŘŚŠŞŤŢÚŮŰÜÝŹŻŽ")
+_WESTERN: Final = _words_with("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ")
+#: Where a text has these alone, it is as well Turkish, which reads otherwise.
+_TURKISH: Final = frozenset("çğıöşüâîûÇĞİÖŞÜÂÎÛ")
 _CONTROL: Final = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1a\x00")
 
 
@@ -108,8 +126,13 @@ def refuse_binary(head: bytes, file: str) -> None:
         raise ExportError(f"{file} is {kind}, not a CSV file: export it as CSV (UTF-8) and give that")
 
 
-def of(path: Path, asked: str | None = None) -> Encoding:
+def of(path: Path, asked: str | None = None, beside: Sequence[Path] = ()) -> Encoding:
     """The encoding of a whole file.
+
+    Args:
+        asked: what the user says it is.
+        beside: the other files of the source: one person saves them in one program, so that they help where
+            this one has few words to guess by.
 
     Raises:
         ExportError: the encoding that the mapping names cannot read the file.
@@ -118,12 +141,15 @@ def of(path: Path, asked: str | None = None) -> Encoding:
         if not _decodes(path, asked):
             raise ExportError(f"{path.name} is not {asked}, which the mapping's 'encoding' says it is")
         return Encoding(asked, asked=True)
+    return Encoding(known) if (known := _proven(path)) else _guessed(path, beside)
+
+
+def _proven(path: Path) -> str:
+    """The encoding that a mark, the places of NUL bytes or the whole file prove; empty where none does."""
     with path.open("rb") as stream:
         head = stream.read(_TELLING)
-    known = _mark(head) or _wide(head)
-    if known and _decodes(path, known):
-        return Encoding(known)
-    return UTF8 if _decodes(path, "utf-8") else _guessed(path)
+    wide = _mark(head) or _wide(head)
+    return next((name for name in (wide, UTF8.name) if name and _decodes(path, name)), "")
 
 
 def opening(head: bytes, asked: str | None = None) -> str:
@@ -179,39 +205,73 @@ def _decodes(path: Path, name: str) -> bool:
     return True
 
 
-def _guessed(path: Path) -> Encoding:
-    """chardet's opinion of the lines that are not ASCII; Windows-1252 where it has none that holds, and where
-    few words with accents read well so: of few, chardet makes Hebrew as easily as Czech.
+def _guessed(path: Path, beside: Sequence[Path]) -> Encoding:
+    """chardet's opinion of the lines that are not ASCII; Windows-1252 where it has none that holds. Few words
+    with accents are looked at first: of few, chardet makes Hebrew as easily as Czech.
     """
     import chardet
 
-    lines = list(_high_lines(path))
-    if _reads_western(lines) and _decodes(path, "cp1252"):
-        return Encoding("cp1252", 0.0, _sample(lines, "cp1252"))
+    own = list(_high_lines(path))
+    lines = own
+    if _are_few(own):
+        lines = own + [line for other in beside if not _proven(other) for line in _high_lines(other)]
+    for name, reads in _REGIONS:
+        if _are_few(lines) and reads(lines) and _decodes(path, name):
+            return Encoding(name, 0.0, _sample(own, name))
     text = b"\n".join(lines)
-    opinion = chardet.detect(text, max_bytes=max(len(text), 1))
+    era = chardet.EncodingEra
+    likely = era.MODERN_WEB | era.LEGACY_MAC if _are_few(lines) else era.ALL
+    opinion = chardet.detect(text, encoding_era=likely, max_bytes=max(len(text), 1))
     name = str(opinion.get("encoding") or "")
     confidence = min(float(opinion.get("confidence") or 0.0), 0.99)
     wrong = name.lower() in ("", "utf-8", "ascii") or not _decodes(path, name)
     if wrong or not _keeps_ascii(name) or _CONTROLS.search(text.decode(name, "replace")):
         name, confidence = ("cp1252", 0.0) if _decodes(path, "cp1252") else ("latin-1", 0.0)
-    return Encoding(name, confidence, _sample(lines, name))
+    return Encoding(name, confidence, _sample(own, name))
+
+
+def _are_few(lines: list[bytes]) -> bool:
+    return len(set(_high_words(lines, "cp1252"))) <= _FEW_WORDS
 
 
 def _reads_western(lines: list[bytes]) -> bool:
-    """Whether few words are not ASCII, and as Windows-1252 they are words with accents in them.
+    """Whether as Windows-1252 these are words with accents in them.
 
     In Cyrillic, Greek or Hebrew nearly every letter is none of ASCII's; Polish, Japanese and others have
     signs between letters when they are read so.
     """
     words = set(_high_words(lines, "cp1252"))
-    letters = [letter for word in words for letter in word if letter.isalpha()]
-    accented = [letter for letter in letters if not letter.isascii()]
+    return not any(map(_NOT_WESTERN.search, words)) and _accents(words) <= _MOST_ACCENTS
+
+
+def _reads_central(lines: list[bytes]) -> bool:
+    """Whether as Windows-1250 these are words of Central Europe, and some of them not as well Turkish."""
+    words = set(_high_words(lines, "cp1250"))
+    turkish = {letter for word in _high_words(lines, "cp1254") for letter in word if not letter.isascii()}
     return (
-        len(words) <= _FEW_WORDS
-        and not any(map(_NOT_WESTERN.search, words))
-        and len(accented) <= _MOST_ACCENTS * len(letters)
+        all(map(_CENTRAL.fullmatch, words)) and _accents(words) <= _MOST_ACCENTS and not turkish <= _TURKISH
     )
+
+
+def _reads_old_western(name: str, lines: list[bytes]) -> bool:
+    """Whether as an old Mac or DOS wrote them these are words of the West, and not too many accents."""
+    words = set(_high_words(lines, name))
+    return all(map(_WESTERN.fullmatch, words)) and _accents(words) <= _FEW_ACCENTS
+
+
+#: What few words may be, the more frequent first.
+_REGIONS: Final = (
+    ("cp1252", _reads_western),
+    ("cp1250", _reads_central),
+    ("mac_roman", partial(_reads_old_western, "mac_roman")),
+    ("cp850", partial(_reads_old_western, "cp850")),
+)
+
+
+def _accents(words: Iterable[str]) -> float:
+    """The share of letters with accents among all."""
+    letters = [letter for word in words for letter in word if letter.isalpha()]
+    return sum(not letter.isascii() for letter in letters) / max(len(letters), 1)
 
 
 def _keeps_ascii(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -80,9 +80,10 @@ class _Reading:
     def take_files(self, found: list[Found]) -> None:
         tables = [one for one in found if one.is_table or len(found) == 1]
         checking = Stage(self.tell, "checking", sum(one.size for one in tables))
+        beside = tuple(one.path for one in tables)
         with checking, ThreadPoolExecutor(_AT_ONCE) as pool:
             read = [
-                pool.submit(self._read, one, n, checking) if one in tables else None
+                pool.submit(self._read, one, n, checking, beside) if one in tables else None
                 for n, one in enumerate(found)
             ]
         for one, table in zip(found, read, strict=True):
@@ -96,10 +97,11 @@ class _Reading:
                 code = "file_unreadable" if one.size else "file_empty"
                 self.notes.append(issues.issue(code, file=one.file, field=one.file, detail=str(error)))
 
-    def _read(self, one: Found, n: int, checking: Stage) -> Table:
+    def _read(self, one: Found, n: int, checking: Stage, beside: Sequence[Path]) -> Table:
         asked = _of_file(self.ask.encoding, one.file)
         with checking.share(one.size) as at:
-            return csv_file.read(one, self.temporary / str(n), vocabulary.judge, asked, at)
+            others = [path for path in beside if path != one.path]
+            return csv_file.read(one, self.temporary / str(n), vocabulary.judge, asked, at, others)
 
     def _take(self, one: Found, table: Table) -> None:
         self.origins.append(one)
