@@ -229,7 +229,7 @@ def test_files_that_help_nobody_are_issues(tmp_path: Path) -> None:
 
     assert sorted(found.issues["code"]) == ["export_id_missing", "export_not_recognised"]
     assert set(found.issues["code"]) <= KINDS.keys()
-    assert found.given == {"leads"}
+    assert found.given == {"deals", "leads"}
     assert found.readable == frozenset()
 
 
@@ -321,3 +321,67 @@ def test_of_a_type_whose_ids_a_spreadsheet_rounded_nothing_is_written(tmp_path: 
     run = transform(tmp_path / "sell", pipedrive=tmp_path / "pipedrive")
     assert run.summary().row(0, named=True)["waiting"] == 1
     assert {"sell_ids_rounded", "no_export_of_organizations"} <= set(run.issues["code"])
+
+
+def after_a_lap(folder: Path, **changed: str | None) -> Path:
+    """A Sell export, and the lists of Pipedrive that hold its two deals and its note; None: no such file."""
+    sell = folder / "sell"
+    sell.mkdir()
+    (sell / "contacts.0.csv").write_text("id,is_organisation,name\n41000011,true,Bolt Ltd\n")
+    (sell / "deals.0.csv").write_text(
+        "id,name,main_contact_id,stage_name\n51000011,Roof,41000011,Incoming\n51000012,Wall,41000011,Incoming\n"
+    )
+    (sell / "notes.0.csv").write_text("id,content,noteable_type,noteable_id\n61000011,Called,Deal,51000011\n")
+    lists = {
+        "organizations": "ID,Name,Address,Zendesk Sell ID\n1,Bolt Ltd,,41000011\n",
+        "deals": "Deal - ID,Deal - Title,Deal - Zendesk Sell ID\n5,Roof,51000011\n6,Wall,51000012\n",
+        "notes": 'ID,Content,Deal ID\n9,"2014-09-03 08:49 · Kalle · Sell note 61000011<br>Called",5\n',
+    }
+    (folder / "pipedrive").mkdir()
+    for name, text in (lists | changed).items():
+        if text is not None:
+            (folder / "pipedrive" / f"{name}.csv").write_text(text)
+    return sell
+
+
+def test_deals_whose_sell_ids_nobody_exported_are_not_written_again(tmp_path: Path) -> None:
+    """The user left the column out of every list: the wizard recognises no deal, and all were doubled."""
+    sell = after_a_lap(
+        tmp_path,
+        organizations="Organization - ID,Organization - Name\n1,Bolt Ltd\n",
+        deals="Deal - ID,Deal - Title\n5,Roof\n6,Wall\n",
+        notes=None,
+    )
+    run = transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    assert run.tables["deals"].height == 0
+    assert "no_export_of_deals" in run.issues.filter(severity="error")["code"]
+
+
+def test_deals_of_others_hold_nobody_back(tmp_path: Path) -> None:
+    """An account that is used already, before the first lap."""
+    sell = after_a_lap(
+        tmp_path, organizations=None, deals="Deal - ID,Deal - Title\n5,Old roof\n6,Wall\n7,x\n", notes=None
+    )
+    run = transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    assert run.tables["deals"].height == 2
+
+
+def test_notes_without_system_ids_are_not_written_again(tmp_path: Path) -> None:
+    sell = after_a_lap(tmp_path, notes='Content,Deal ID\n"x · Sell note 61000011<br>Called",5\n')
+    run = transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    assert run.tables["notes"].height == 0
+    assert {"export_id_missing", "no_export_of_notes"} <= set(run.issues["code"])
+
+
+def test_lists_without_system_ids_are_refused(tmp_path: Path) -> None:
+    """Also the files that the library wrote: nothing in them says what Pipedrive holds."""
+    sell = after_a_lap(tmp_path, organizations="Name\nBolt Ltd\n", deals="Title\nRoof\n", notes=None)
+    with pytest.raises(ExportError, match=r"deals\.csv has no column ID"):
+        transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    transform(sell, tmp_path / "lap_1", rehearse=False)
+    with pytest.raises(ExportError, match="folder of files for Pipedrive"):
+        transform(sell, pipedrive=tmp_path / "lap_1")

@@ -128,9 +128,9 @@ KINDS: Final[dict[str, Kind]] = {
     **{
         f"no_export_of_{item}": Kind(
             "error",
-            "no export of {detail} with its Sell ids was given, while others hold Sell ids",
+            "no export of {detail} with its Sell ids was given, while Pipedrive holds records from Sell",
             "all {value} records wait, so that none is doubled",
-            f"Export {item} from Pipedrive too, or name it in `empty_in_pipedrive`.",
+            f"Export {item} from Pipedrive, with all columns, or name it in `empty_in_pipedrive`.",
         )
         for item in ("organizations", "persons", "deals", "leads", "activities", "notes")
     },

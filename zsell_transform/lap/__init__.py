@@ -61,7 +61,7 @@ def plan(
         left_out: ids of leads that the mapping leaves out by their status.
         listed: ids of parties, deals and leads of which `where` shall tell.
     """
-    blocked = without_export(held, ask)
+    blocked = without_export(graph, held, ask)
     company_plan, companies = organizations(
         graph,
         held,
@@ -106,16 +106,35 @@ def plan(
     )
 
 
-def without_export(held: Held, ask: Mapping) -> frozenset[str]:
+def without_export(graph: Graph, held: Held, ask: Mapping) -> frozenset[str]:
     """Types of which nothing may be written: a forgotten export must not double a record (contract, section
     1).
     """
-    ours = any(held[item]["sell_id"].drop_nulls().len() for item in MAIN)
-    if not ours:
+    if not (_has_our_marks(held) or _has_our_titles(graph, held)):
         return frozenset()
     missing = {item for item in MAIN if item not in held.given}
     unreadable = held.given - held.readable
     return frozenset((missing | unreadable) - set(ask.empty_in_pipedrive))
+
+
+def _has_our_marks(held: Held) -> bool:
+    """Whether anything that Pipedrive holds came from Sell: it says so by its Sell id or its mark."""
+    ids = [held[item]["sell_id"] for item in MAIN]
+    marks = [held[item]["mark"] for item in ("activities", "notes")]
+    return any(column.drop_nulls().len() for column in (*ids, *marks))
+
+
+def _has_our_titles(graph: Graph, held: Held) -> bool:
+    """Whether deals or leads without a column of Sell ids are most likely Sell's: half of them are called so.
+
+    The wizard never recognises these again. People and companies may well be there from before.
+    """
+    unknown = held.given - held.readable
+    titles = {item: held[item]["title"].drop_nulls() for item in unknown & {"deals", "leads"}}
+    known = {"deals": graph.deals["title"], "leads": graph.leads["title"]}
+    return any(
+        2 * int(given.is_in(known[item].implode()).sum()) >= given.len() > 0 for item, given in titles.items()
+    )
 
 
 def _needs_placeholder(graph: Graph, held: Held, ask: Mapping, left_out: pl.Series) -> bool:

@@ -36,6 +36,19 @@ def nothing_in(place: Path, sells: Sequence[str] = ()) -> ExportError:
     return ExportError(f"{said}; {' is '.join(instead[0])}: export it as CSV" if instead else said)
 
 
+def without_ids(place: Path, files: Sequence[str]) -> ExportError:
+    """What is wrong with lists of which none has System IDs: they may be those that this library wrote."""
+    if (place / "manifest.json").is_file():
+        return ExportError(
+            f"{place} is a folder of files for Pipedrive; give the folder with what Pipedrive exported after"
+            " they were imported"
+        )
+    return ExportError(
+        f"{place}: {files[0]} has no column ID, and nor has any other file; export the lists from Pipedrive"
+        " again, with all columns, or name the column in the mapping under `columns: {pipedrive_deals: …}`"
+    )
+
+
 def instead_of_csv(place: Path) -> list[tuple[str, str]]:
     """Files of a folder that may hold lists and are no CSV, each with what it is."""
     files = sorted(place.rglob("*")) if place.is_dir() else []

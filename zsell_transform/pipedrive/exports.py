@@ -24,6 +24,7 @@ from zsell_transform.pipedrive.export_files import (
     is_sells,
     nothing_in,
     read_text,
+    without_ids,
 )
 from zsell_transform.pipedrive.export_headers import bare_names, recognise, vocabulary
 from zsell_transform.positions import crowded, firsts
@@ -87,7 +88,7 @@ class Held:
             `sell_id` is null for records that are not from Sell, and for those in `twice`.
         activities, notes: `mark` is `Sell task 7402212` and the like; null when there is none.
         given: The items that had a file.
-        readable: The items whose file has the column of its Sell id or mark.
+        readable: The items whose file has System IDs and the column of its Sell id or mark.
         raw: By item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
             `Email - Work`); custom fields under their label. One row a record.
         twice: `item, sell_id, system_ids`: Sell ids that stand on several records. They are present, and
@@ -131,7 +132,8 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
             columns that are not recognised (header → canonical name), for each of the six items.
 
     Raises:
-        ExportError: There is no file of Pipedrive's in the folder, or two exports of one list that differ.
+        ExportError: There is no file of Pipedrive's in the folder, none has System IDs, or two exports of one
+            list differ.
     """
     place = Path(folder)
     named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
@@ -154,7 +156,9 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
         if parts := [file for file in of_item if "ID" in file.frame.columns]:
             _refuse_two_states(parts)
             tables[item] = firsts(pl.concat((file.frame for file in parts), how="diagonal"), "ID")
-    return _held(tables, problems)
+    if not tables:
+        raise without_ids(place, [file.name for file in files if file.item])
+    return _held(tables, problems, frozenset(file.item for file in files if file.item))
 
 
 @attrs.frozen(eq=False)
@@ -207,7 +211,9 @@ def _refuse_two_states(files: list[_File]) -> None:
 # --- what is held -------------------------------------------------------------------------------------
 
 
-def _held(tables: Mapping[str, pl.DataFrame], problems: list[pl.DataFrame]) -> Held:
+def _held(
+    tables: Mapping[str, pl.DataFrame], problems: list[pl.DataFrame], given: frozenset[str] = frozenset()
+) -> Held:
     rounded = {item: count for item, table in tables.items() if (count := _rounded(item, table))}
     problems += [
         issue("sell_ids_rounded", entity=ENTITY_OF[item], value=count, detail=item)
@@ -229,7 +235,7 @@ def _held(tables: Mapping[str, pl.DataFrame], problems: list[pl.DataFrame]) -> H
         problems.append(told.collect().with_columns(entity=some["_entity"]))
     return Held(
         **frames,
-        given=frozenset(tables),
+        given=given,
         readable=frozenset(readable),
         raw=dict(tables),
         twice=twice,
