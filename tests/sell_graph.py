@@ -261,7 +261,6 @@ def _leads(
     found: dict[str, tuple[bool, str | None, str | None]] = {}
     unsure: set[str] = set()
     own: dict[str, tuple[str, set[str], str | None]] = {}  # leads with a person of their own
-    seen: list[tuple[str, set[str], str]] = []
     for row in sorted(
         stays, key=lambda row: int(row["id"])
     ):  # Sell counts upwards: an earlier lead has a lower id
@@ -270,11 +269,8 @@ def _leads(
         alike = _alike(name, values)
         same = [one for one, (called, theirs) in people.items() if alike(called, theirs)]
         before = [one for one, (called, theirs, _) in own.items() if alike(called, theirs)]
-        chained = [one for called, theirs, one in seen if alike(called, theirs) and one not in own]
-        several = len(same) > 1 or len(before) > 1 or (same and before)
-        if several or (chained and not same) or unsure & set(chained):
+        if len(same) > 1 or len(before) > 1 or (same and before):
             unsure.add(row["id"])
-        seen.append((name, values, row["id"]))
         person, place = None, company
         if same:
             person, place = same[0], employers[same[0]]

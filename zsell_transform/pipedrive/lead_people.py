@@ -167,13 +167,23 @@ def _as_held(contacts: pl.DataFrame, held: pl.DataFrame) -> Iterator[tuple[str, 
 
 
 def _earlier(free: pl.DataFrame, asked: keys.Seen) -> pl.DataFrame:
-    """uid, earlier: the lead with the lowest id among those that share a person, for all others of them."""
+    """uid, earlier: for each lead that shares a person with an earlier one, the lowest id among those that
+    have a person of their own. Who shares with one that is attached itself does not: its person is another.
+    """
     tokens = asked.only(free["uid"]).meeting()
     pool = free.select("uid", kind=pl.lit(keys.ABSENT))
     met = pool.select("uid").with_columns(id=free["id"]).filter(pl.col("uid").is_in(tokens["uid"].implode()))
     ids = dict(zip(met["uid"].to_list(), met["id"].to_list(), strict=True))
+    shown: dict[int, set[tuple[int, str]]] = {}
+    for uid, name, value in zip(*(tokens[column].to_list() for column in ("uid", "n", "v")), strict=True):
+        shown.setdefault(uid, set()).add((name, value))
     rows = []
     for group in keys.collisions(tokens, pool):
-        first, *rest = sorted(group, key=lambda uid: rank(ids[uid]))
-        rows += [(uid, ids[first]) for uid in rest]
+        bases: list[int] = []
+        for uid in sorted(group, key=lambda uid: rank(ids[uid])):
+            base = next((base for base in bases if shown[base] & shown[uid]), None)
+            if base is None:
+                bases.append(uid)
+            else:
+                rows.append((uid, ids[base]))
     return pl.DataFrame(rows, schema={"uid": pl.UInt32, "earlier": pl.String}, orient="row")
