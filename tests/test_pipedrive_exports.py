@@ -330,11 +330,12 @@ def after_a_lap(folder: Path, **changed: str | None) -> Path:
     (sell / "contacts.0.csv").write_text("id,is_organisation,name\n41000011,true,Bolt Ltd\n")
     (sell / "deals.0.csv").write_text(
         "id,name,main_contact_id,stage_name\n51000011,Roof,41000011,Incoming\n51000012,Wall,41000011,Incoming\n"
+        "51000013,Pond,41000011,Incoming\n"
     )
     (sell / "notes.0.csv").write_text("id,content,noteable_type,noteable_id\n61000011,Called,Deal,51000011\n")
     lists = {
         "organizations": "ID,Name,Address,Zendesk Sell ID\n1,Bolt Ltd,,41000011\n",
-        "deals": "Deal - ID,Deal - Title,Deal - Zendesk Sell ID\n5,Roof,51000011\n6,Wall,51000012\n",
+        "deals": "ID,Title,Zendesk Sell ID\n5,Roof,51000011\n6,Wall,51000012\n7,Pond,51000013\n",
         "notes": 'ID,Content,Deal ID\n9,"2014-09-03 08:49 · Kalle · Sell note 61000011<br>Called",5\n',
     }
     (folder / "pipedrive").mkdir()
@@ -349,7 +350,7 @@ def test_deals_whose_sell_ids_nobody_exported_are_not_written_again(tmp_path: Pa
     sell = after_a_lap(
         tmp_path,
         organizations="Organization - ID,Organization - Name\n1,Bolt Ltd\n",
-        deals="Deal - ID,Deal - Title\n5,Roof\n6,Wall\n",
+        deals="Deal - ID,Deal - Title\n5,Roof\n6,Wall\n7,Pond\n",
         notes=None,
     )
     run = transform(sell, pipedrive=tmp_path / "pipedrive")
@@ -360,12 +361,11 @@ def test_deals_whose_sell_ids_nobody_exported_are_not_written_again(tmp_path: Pa
 
 def test_deals_of_others_hold_nobody_back(tmp_path: Path) -> None:
     """An account that is used already, before the first lap."""
-    sell = after_a_lap(
-        tmp_path, organizations=None, deals="Deal - ID,Deal - Title\n5,Old roof\n6,Wall\n7,x\n", notes=None
-    )
+    typed = "Deal - ID,Deal - Title\n5,Old roof\n6,Wall\n7,Pond\n"
+    sell = after_a_lap(tmp_path, organizations=None, deals=typed, notes=None)
     run = transform(sell, pipedrive=tmp_path / "pipedrive")
 
-    assert run.tables["deals"].height == 2
+    assert run.tables["deals"].height == 3
 
 
 def test_notes_without_system_ids_are_not_written_again(tmp_path: Path) -> None:

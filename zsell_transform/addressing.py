@@ -23,6 +23,7 @@ _PERSON: Final = {"name": "Person - Name", "company_id": "_company_id", "company
 _ABOUT: Final = {
     f"about_{part}": f"_about_{part}" for part in ("type", "id", "first", "last", "company", "deal")
 }
+_CALL: Final = {**_ABOUT, "about_deal_id": "_about_deal_id"}
 KEYS: Final[dict[str, dict[str, str]]] = {
     "companies": {
         "name": "Organization - Name",
@@ -51,7 +52,8 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "city": "_city",
         **_PERSON,
     },
-    **dict.fromkeys(("tasks", "notes", "calls", "emails", "texts", "visits"), _ABOUT),
+    **dict.fromkeys(("tasks", "notes", "emails", "visits"), _ABOUT),
+    **dict.fromkeys(("calls", "texts"), _CALL),
 }
 #: Records that are looked at first, to see which headers have values.
 _FIRST: Final = 2_000

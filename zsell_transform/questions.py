@@ -188,7 +188,12 @@ def _stages(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
         else pl.lit(None, dtype=pl.String)
     )
     wanted = frame.select(
-        *map(key, _STAGE_KEYS), likelihood.cast(pl.Float64, strict=False).alias("likelihood")
+        *map(key, (*_STAGE_KEYS, "stage_category")),
+        likelihood.cast(pl.Float64, strict=False).alias("likelihood"),
     )
-    counts = pl.len().cast(pl.Int64).alias("deals"), pl.col("likelihood").median()
+    counts = (
+        pl.len().cast(pl.Int64).alias("deals"),
+        pl.col("likelihood").median(),
+        pl.col("stage_category").first().alias("category"),
+    )
     return wanted.group_by(_STAGE_KEYS).agg(*counts).sort(_STAGE_KEYS)

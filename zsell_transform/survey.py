@@ -24,7 +24,7 @@ from zsell_transform.sell.columns import is_custom, plain_name
 
 STAGES: Final[dict[str, Any]] = {
     "pipeline_id": pl.String, "pipeline_name": pl.String, "stage_id": pl.String, "stage_name": pl.String,
-    "deals": pl.Int64, "likelihood": pl.Float64,
+    "deals": pl.Int64, "likelihood": pl.Float64, "category": pl.String,
 }  # fmt: skip
 
 Answers = dict[str, dict[str, pl.DataFrame]]

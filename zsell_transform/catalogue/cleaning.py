@@ -58,12 +58,12 @@ KINDS: Final[dict[str, Kind]] = {
         "Set 'Visible to' by hand after the import.",
     ),
     "reason_not_lost": Kind(
-        "warning",
+        "error",
         "'{field}' says '{value}', but the deal is {detail}",
         "left out: only lost deals have a reason",
     ),
     "second_reason": Kind(
-        "warning",
+        "error",
         "'{field}' says '{value}', and the loss reason '{detail}'",
         "the loss reason was written",
     ),
@@ -76,6 +76,16 @@ KINDS: Final[dict[str, Kind]] = {
         "info",
         "{value} open deals say in '{field}' when they came to their stage",
         "not written: Pipedrive sets it; of closed deals it is the won or lost time",
+    ),
+    "done_time_of_open_task": Kind(
+        "error",
+        "'{field}' says '{value}', and 'completed' that the task is open",
+        "written as an open task, without that time",
+    ),
+    "deals_in_text": Kind(
+        "info",
+        "'{field}' of {value} records names deals beside the person",
+        "linked to the deal where it is one, and its contact that person; the text names them all",
     ),
     "record_type_unknown": Kind(
         "warning",

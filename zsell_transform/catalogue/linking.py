@@ -104,7 +104,7 @@ KINDS: Final[dict[str, Kind]] = {
         "its person '{value}' fits several ({detail})",
         "kept as a person of its own under a distinct name",
     ),
-    "lead_left_out": Kind("warning", "its status is set to leave_out in the mapping", "left out"),
+    "lead_left_out": Kind("error", "its status is set to leave_out in the mapping", "left out"),
     "placed_under_placeholder": Kind(
         "warning",
         "has no link left, and the wizard takes no such record",
@@ -128,7 +128,8 @@ KINDS: Final[dict[str, Kind]] = {
     **{
         f"no_export_of_{item}": Kind(
             "error",
-            "no export of {detail} with its Sell ids was given, while Pipedrive holds records from Sell",
+            "no export of {detail} with its Sell ids was given, and Pipedrive holds records from Sell, by"
+            " their ids or titles",
             "all {value} records wait, so that none is doubled",
             f"Export {item} from Pipedrive, with all columns, or name it in `empty_in_pipedrive`.",
         )

@@ -7,6 +7,12 @@ from typing import Final
 from zsell_transform.catalogue.kind import Kind
 
 KINDS: Final[dict[str, Kind]] = {
+    "stage_may_be_closed": Kind(
+        "warning",
+        "the {detail} deals of stage '{value}' have no win likelihood, as closed deals have none",
+        "written as open deals, in a stage of that name",
+        "If they are won or lost, name the stage under `won_stages` or `lost_stages`, with the others.",
+    ),
     "undecided_date_order": Kind(
         "warning",
         "{value} dates in {field} read day first and month first alike, and none proves which",

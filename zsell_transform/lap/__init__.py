@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
+from typing import Final
 
 import attrs
 import polars as pl
@@ -25,6 +26,10 @@ from zsell_transform.sparse import one_of
 
 #: The types that every later lap needs an export of, once any of them holds Sell ids.
 MAIN = ("organizations", "persons", "deals", "leads")
+
+
+#: So many titles that are Sell's are no chance.
+_NO_CHANCE: Final = 3
 
 
 @attrs.frozen
@@ -125,16 +130,16 @@ def _has_our_marks(held: Held) -> bool:
 
 
 def _has_our_titles(graph: Graph, held: Held) -> bool:
-    """Whether deals or leads without a column of Sell ids are most likely Sell's: half of them are called so.
+    """Whether deals or leads without a column of Sell ids are most likely Sell's: half of them are called so,
+    and not one or two that somebody typed.
 
     The wizard never recognises these again. People and companies may well be there from before.
     """
     unknown = held.given - held.readable
     titles = {item: held[item]["title"].drop_nulls() for item in unknown & {"deals", "leads"}}
     known = {"deals": graph.deals["title"], "leads": graph.leads["title"]}
-    return any(
-        2 * int(given.is_in(known[item].implode()).sum()) >= given.len() > 0 for item, given in titles.items()
-    )
+    alike = {item: int(given.is_in(known[item].implode()).sum()) for item, given in titles.items()}
+    return any(count >= _NO_CHANCE and 2 * count >= titles[item].len() for item, count in alike.items())
 
 
 def _needs_placeholder(graph: Graph, held: Held, ask: Mapping, left_out: pl.Series) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
+from zsell_transform.positions import positions
 from zsell_transform.sell.entities import HISTORY
 from zsell_transform.sparse import sparse
 
@@ -80,8 +81,27 @@ def about_references(keys: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     }
     if not frames:
         return pl.DataFrame(schema=shape)
-    every = pl.concat(_about(entity, frame) for entity, frame in frames.items())
-    return sparse(every.with_row_index("place").select(*shape))
+    every = pl.concat((_about(entity, frame) for entity, frame in frames.items()), how="diagonal_relaxed")
+    return sparse(_through_deals(every, keys["deals"]).with_row_index("place").select(*shape))
+
+
+def _through_deals(about: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame:
+    """Calls and texts with the contact of the one deal that they belong to hang on that deal, which names its
+    contact on each of its rows; so do those that name nobody.
+    """
+    if "about_deal_id" not in about.columns or not about["about_deal_id"].count():
+        return about
+    at = positions(about["about_deal_id"], deals["id"])
+    parties = [deals[column].gather(at) == about["id"] for column in ("main_contact_id", "company_id")]
+    with_it = (parties[0].fill_null(value=False) | parties[1].fill_null(value=False)) & (
+        about["target"] == PARTY
+    )
+    moves = at.is_not_null() & (with_it | (about["target"] == "none"))
+    return about.with_columns(
+        target=pl.when(moves).then(pl.lit(DEAL).cast(_WORD)).otherwise("target"),
+        id=pl.when(moves).then("about_deal_id").otherwise("id"),
+        name=pl.when(~moves).then("name"),
+    )
 
 
 def _about(entity: str, frame: pl.DataFrame) -> pl.DataFrame:

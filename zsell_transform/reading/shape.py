@@ -203,32 +203,30 @@ def _looked_up(column: str, found: pl.DataFrame | None, value: str = "name") -> 
 
 
 def _staged(frame: pl.LazyFrame, dictionaries: Dictionaries) -> pl.LazyFrame:
-    """Names of stage and pipeline, and the stage's likelihood where a deal has none of its own (open stages
-    only).
+    """Names of stage and pipeline, whether the stage closes a deal (`stage_category`), and its likelihood
+    where a deal has none of its own (open stages only).
     """
     stages = dictionaries.get("stages")
     if stages is None or not {"id", "name"} <= set(stages.columns):
         return frame.with_columns(pl.col("stage_id").alias("stage_name"))
     frame = frame.with_columns(_looked_up("stage_id", stages).alias("stage_name"))
+    stage = whole(pl.col("stage_id"))
+
+    def of(known: pl.DataFrame, what: str) -> pl.Expr:
+        return stage.replace_strict(known["id"], known[what], default=None, return_dtype=pl.String)
+
     if "pipeline_id" in stages.columns:
-        pipeline = pl.col("stage_id").replace_strict(
-            stages["id"], stages["pipeline_id"], default=None, return_dtype=pl.String
-        )
-        frame = frame.with_columns(pipeline.alias("pipeline_id"))
-        frame = frame.with_columns(
-            _looked_up("pipeline_id", dictionaries.get("pipelines")).alias("pipeline_name")
-        )
+        frame = frame.with_columns(of(stages, "pipeline_id").alias("pipeline_id"))
+        pipelines = dictionaries.get("pipelines")
+        frame = frame.with_columns(_looked_up("pipeline_id", pipelines).alias("pipeline_name"))
+    is_open = pl.lit(value=True)
+    if "category" in stages.columns:
+        frame = frame.with_columns(of(stages, "category").alias("stage_category"))
+        is_open = ~pl.col("category").is_in(["won", "lost", "unqualified"])
     if "likelihood" in stages.columns:
-        open_stages = (
-            stages.filter(~pl.col("category").is_in(["won", "lost", "unqualified"]))
-            if "category" in stages.columns
-            else stages
-        )
-        usual = pl.col("stage_id").replace_strict(
-            open_stages["id"], open_stages["likelihood"], default=None, return_dtype=pl.String
-        )
         has_own = "current_win_likelihood" in frame.collect_schema().names()
         own = pl.col("current_win_likelihood") if has_own else pl.lit(None, pl.String)
+        usual = of(stages.filter(is_open), "likelihood")
         frame = frame.with_columns(pl.coalesce(own, usual).alias("current_win_likelihood"))
     return frame
 

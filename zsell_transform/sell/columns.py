@@ -47,7 +47,7 @@ STANDARD: Final[dict[str, frozenset[str]]] = {
             "entity_id estimated_close_date forecasted_deal_value hot last_activity_date "
             "last_stage_change_at last_stage_change_by_id loss_reason loss_reason_id source "
             "source_id unqualified_reason unqualified_reason_id updated_at dropbox_email "
-            "custom_fields associated_contacts line_items"
+            "custom_fields associated_contacts line_items stage_category"
         ),
         "tasks": (
             f"{_about('taskable')} "

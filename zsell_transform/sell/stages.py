@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 import polars as pl
 
+from zsell_transform import issues
 from zsell_transform.cleaning import plain
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.words import closing_words
@@ -18,6 +19,12 @@ from zsell_transform.sell.words import closing_words
 #: What tells one stage from another in the deals of an export, in this order.
 KEYS = ("pipeline_id", "pipeline_name", "stage_id", "stage_name")
 SEPARATOR = "\x1f"
+#: What a stage's category makes of its deals (facts on Sell exports, section 8: closing ones are presumed).
+_CATEGORIES = {
+    **dict.fromkeys(("incoming", "in_progress"), "Open"),
+    "won": "Won",
+    **dict.fromkeys(("lost", "unqualified"), "Lost"),
+}
 
 
 @attrs.frozen
@@ -59,8 +66,33 @@ def stages(seen: pl.DataFrame, ask: Mapping) -> tuple[Stage, ...]:
     )
 
 
-def status_of(name: str, ask: Mapping) -> str:
-    """`Won`, `Lost` or `Open`, by the stage's name: the mapping's words, else Sell's own."""
+def maybe_closed(seen: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
+    """Open stages whose deals have no win likelihood while others have one: so it is with closed deals.
+
+    Source: facts on Sell exports, section 2.3 (2026: blank on closed deals, mostly).
+    """
+    known = stages(seen, ask)
+    doubtful = [stage.status == "Open" and stage.likelihood is None for stage in known]
+    if all(stage.likelihood is None for stage in known):
+        return issues.empty()
+    told = seen.filter(pl.Series(doubtful, dtype=pl.Boolean))
+    found = issues.found(
+        told.lazy(),
+        "stage_may_be_closed",
+        entity="deals",
+        field="stage_name",
+        value=pl.col("stage_name"),
+        detail=pl.col("deals").cast(pl.String),
+    )
+    return found.collect()
+
+
+def status_of(name: str, ask: Mapping, category: str = "") -> str:
+    """`Won`, `Lost` or `Open`: by the mapping's words, else by the stage's category, else by Sell's words.
+
+    Args:
+        category: as a dump's table of stages has it (`incoming`, `in_progress`, `won` …); blank elsewhere.
+    """
     won, lost = closing_words()
     given_won = _plain_set(ask.won_stages) if ask.won_stages is not None else None
     given_lost = _plain_set(ask.lost_stages) if ask.lost_stages is not None else None
@@ -68,9 +100,10 @@ def status_of(name: str, ask: Mapping) -> str:
     for status, given in (("Won", given_won), ("Lost", given_lost)):
         if given is not None and word in given:
             return status
-    if given_won is None and word in won:
+    says = _CATEGORIES.get(plain(category))
+    if given_won is None and (says == "Won" if says else word in won):
         return "Won"
-    return "Lost" if given_lost is None and word in lost else "Open"
+    return "Lost" if given_lost is None and (says == "Lost" if says else word in lost) else "Open"
 
 
 def _plain_set(names: Iterable[str]) -> frozenset[str]:
@@ -87,7 +120,7 @@ def _stage(row: dict[str, object], ask: Mapping) -> Stage:
         name=name,
         number=float(stage_id) if stage_id.isdecimal() else float("inf"),
         likelihood=likelihood if isinstance(likelihood, float) else None,
-        status=status_of(name, ask),
+        status=status_of(name, ask, str(row.get("category") or "")),
     )
 
 

@@ -24,8 +24,10 @@ from zsell_transform.transformers.history import (
     about,
     about_remarks,
     activity_type,
+    deals_remark,
     ids_in,
     mark,
+    only_id,
     owner_line,
     rest,
     subject,
@@ -57,7 +59,7 @@ def calls(ask: Mapping, seen: Survey) -> Table:
             Field("Activity - Assigned to user", owner("owner", ask.owners)),
             Field("Activity - Creation date", day("created_at", zone), expects=A_DAY),
         ),
-        relations=(about("resource"),),
+        relations=(about("resource", deal_id=only_id("associated_deal_ids")),),
         story=Story(
             "Activity - Note",
             body=lines(
@@ -72,7 +74,7 @@ def calls(ask: Mapping, seen: Survey) -> Table:
             ),
             mark=mark("calls"),
         ),
-        remarks=about_remarks("resource"),
+        remarks=(*about_remarks("resource"), deals_remark()),
         ignored="updated_at upated_at user_id",
     )
 

@@ -27,6 +27,7 @@ TITLE = 255
 STAGE_KEY = "_stage_key"
 AN_AMOUNT = "a number such as 1200.50"
 STATUS = pl.col("_status")
+REASONS = {column: name(column) for column in ("loss_reason", "unqualified_reason")}
 WON, LOST = STATUS == "Won", STATUS == "Lost"
 
 
@@ -46,7 +47,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
             "_hot": flag("hot"),
             "_exact": number("decimal_value", marks.get("decimal_value")),
             "_whole": number("scope", marks.get("scope")),
-            "_reason": pl.coalesce(name("loss_reason"), name("unqualified_reason")),
+            "_reason": pl.coalesce(*REASONS.values()),
             "_labels": listed(pl.when(pl.col("_hot")).then(pl.lit("Hot"))),
             "_lost_owner": lost_owner("owner", ask.owners),
         },
@@ -108,15 +109,16 @@ def deals(ask: Mapping, seen: Survey) -> Table:
         remarks=(
             *label_remarks(ask),
             owner_remark(),
-            Remark(
-                "reason_not_lost", ~LOST & reason.is_not_null(), "loss_reason", value=reason, detail=STATUS
+            *(
+                Remark("reason_not_lost", ~LOST & said.is_not_null(), column, value=said, detail=STATUS)
+                for column, said in REASONS.items()
             ),
             Remark(
                 "second_reason",
-                LOST & (name("loss_reason") != name("unqualified_reason")),
+                LOST & (REASONS["loss_reason"] != REASONS["unqualified_reason"]),
                 "unqualified_reason",
-                value=name("unqualified_reason"),
-                detail=name("loss_reason"),
+                value=REASONS["unqualified_reason"],
+                detail=REASONS["loss_reason"],
             ),
             flag_remark("hot", hot),
             Remark("said_by_absence", ~hot.fill_null(value=True), "hot", detail="false"),
@@ -141,7 +143,8 @@ def deals(ask: Mapping, seen: Survey) -> Table:
                 "last_stage_change_at",
             ),
         ),
-        carried=dict.fromkeys(("pipeline_id", "pipeline_name", "stage_id"), "'Deal - Stage (pipeline)'"),
+        carried=dict.fromkeys(("pipeline_id", "pipeline_name", "stage_id"), "'Deal - Stage (pipeline)'")
+        | {"stage_category": "'Deal - Status'"},
         spare={"scope": "decimal_value", "added_on": "added_at", "created_at": "added_at"},
         ignored=(
             "creator creator_id entity_id forecasted_deal_value "

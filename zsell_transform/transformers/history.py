@@ -37,10 +37,13 @@ END: Final = r"(?:$|[^\p{L}\p{N}_])"
 # ------------------------------------------------------------------------------------------
 
 
-def about(prefix: str) -> Relation:
+def about(prefix: str, **more: pl.Expr) -> Relation:
     """The record that `<prefix>_type` and `<prefix>_id` name, with the names beside them.
 
     `_about_type` is deal, lead, contact or null; `SalesAccount` is a contact, person or company (facts, 6.2).
+
+    Args:
+        more: further parts, such as `deal_id` of a call that belongs to a deal as well.
     """
     return Relation(
         "about",
@@ -50,6 +53,7 @@ def about(prefix: str) -> Relation:
         last=name(f"{prefix}_last_name"),
         company=name(f"{prefix}_company_name"),
         deal=name(f"{prefix}_name"),
+        **more,
     )
 
 
@@ -175,6 +179,16 @@ def mark(entity: str) -> pl.Expr:
 def owner_line(ask: Mapping) -> pl.Expr:
     """The owner whom the activity cannot be assigned to."""
     return said("Owner in Sell", pl.when(owner("owner", ask.owners).is_null()).then(author("owner")))
+
+
+def only_id(column: str) -> pl.Expr:
+    """The id of a list that holds no other: `[7]`."""
+    return pl.col(column).str.extract(r"^\W*(\d+)(?:\.0)?\W*$")
+
+
+def deals_remark() -> Remark:
+    """Deals of a call or text beside whom it was with."""
+    return Remark("deals_in_text", ids_in("associated_deal_ids").is_not_null(), "associated_deal_ids")
 
 
 def ids_in(column: str) -> pl.Expr:

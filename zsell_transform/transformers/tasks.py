@@ -17,14 +17,14 @@ from zsell_transform.transformers.history import (
     subject,
 )
 from zsell_transform.transformers.parties import A_DAY, A_MOMENT, called
-from zsell_transform.transformers.table import Field, Story, Table
+from zsell_transform.transformers.table import Field, Remark, Story, Table
 
 
 def tasks(ask: Mapping, seen: Survey) -> Table:
     zone, line, due = ask.timezone, pl.col("_line"), pl.col("_due")
     done_at = day if ask.moments == "day" else moment
     # The full export has only `done_at`, the API also `completed`.
-    done = pl.col("done_at").is_not_null() | flag("completed").fill_null(value=False)
+    done = pl.coalesce(flag("completed"), pl.col("done_at").is_not_null())
     reminder = pl.coalesce(
         minute("send_time", zone), pl.col("send_time"), pl.when(flag("remind")).then(pl.lit("yes"))
     )
@@ -40,7 +40,7 @@ def tasks(ask: Mapping, seen: Survey) -> Table:
             Field(
                 "Activity - Done", pl.when(done).then(pl.lit("Done")).otherwise(pl.lit("Undone")), always=True
             ),
-            Field("Activity - Marked as done time", done_at("done_at", zone), expects=A_MOMENT),
+            Field("Activity - Marked as done time", done_at("done_at", zone), only=done, expects=A_MOMENT),
             Field("Activity - Assigned to user", owner("owner", ask.owners)),
             Field("Activity - Creation date", day("created_at", zone), expects=A_DAY),
         ),
@@ -50,7 +50,15 @@ def tasks(ask: Mapping, seen: Survey) -> Table:
             body=lines(rest(line, "content"), said("Reminder", reminder), owner_line(ask)),
             mark=mark("tasks"),
         ),
-        remarks=about_remarks("taskable"),
+        remarks=(
+            *about_remarks("taskable"),
+            Remark(
+                "done_time_of_open_task",
+                ~done & pl.col("done_at").is_not_null(),
+                "done_at",
+                value=pl.col("done_at"),
+            ),
+        ),
         carried={"remind": "the line 'Reminder' in its text"},
         ignored="updated_at overdue creator creator_id",
     )

@@ -7,7 +7,7 @@ import polars as pl
 from zsell_transform.cleaning import flag, html, lines, phone, said
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
-from zsell_transform.transformers.history import about, about_remarks, heading, ids_in
+from zsell_transform.transformers.history import about, about_remarks, deals_remark, heading, ids_in, only_id
 from zsell_transform.transformers.table import Story, Table
 
 
@@ -18,7 +18,7 @@ def texts(ask: Mapping, seen: Survey) -> Table:
         target="notes",
         given={"_at": pl.coalesce(pl.col("sent_at"), pl.col("created_at"))},
         fields=(),
-        relations=(about("resource"),),
+        relations=(about("resource", deal_id=only_id("associated_deal_ids")),),
         story=Story(
             "Note - Content",
             heading=heading("texts", "_at", ask, way),
@@ -29,7 +29,7 @@ def texts(ask: Mapping, seen: Survey) -> Table:
                 said("Deals", ids_in("associated_deal_ids")),
             ),
         ),
-        remarks=about_remarks("resource"),
+        remarks=(*about_remarks("resource"), deals_remark()),
         spare={"created_at": "sent_at"},
         ignored="updated_at user_id",
     )
