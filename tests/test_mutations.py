@@ -22,6 +22,7 @@ from zsell_transform.lap import parties, sales
 from zsell_transform.lap.words import BY_KEY, form
 from zsell_transform.linker import references, resolving
 from zsell_transform.pipedrive import keys, lead_people
+from zsell_transform.pipedrive.names import Names
 
 #: The package shows its functions under the names of their modules.
 lap_leads = importlib.import_module("zsell_transform.lap.leads")
@@ -81,7 +82,7 @@ def case_makes_a_difference(patch: pytest.MonkeyPatch) -> str:
 
 def namesakes_keep_their_names(patch: pytest.MonkeyPatch) -> str:
     """Nothing is put behind the names of records that the wizard would merge."""
-    patch.setattr(keys.Names, "distinct", lambda self, name, city: name)
+    patch.setattr(Names, "distinct", lambda self, name, city, own=None: name)
     return "lap 1 collapsed"
 
 

@@ -237,6 +237,23 @@ def test_a_wished_merge_is_none(tmp_path: Path) -> None:
     assert proof.complete, proof.frames
 
 
+def test_what_a_merged_record_lacks_of_the_others_is_a_difference(tmp_path: Path) -> None:
+    """The phone that the second record brought was lost, and the proof said that all was there."""
+    mapping = {"duplicates": {"contacts": "merge"}}
+    source = account()
+    phones = pl.Series("phone", ["+47 555 01", None, "+47 555 11", None, "+47 555 13"])
+    source["contacts"] = source["contacts"].with_columns(phones)
+    moved = move(source, tmp_path, mapping)
+    lost = where("Person - Zendesk Sell ID", "12, 13", "Person - Phone - Work", None)
+
+    assert verify(moved.source, moved.exports, mapping=mapping).complete
+    proof = verify(moved.source, moved.edited(tmp_path / "lost", "people", lost), mapping=mapping)
+
+    assert proof.differing.select("source_id", "field", "sell", "pipedrive").rows() == [
+        ("13", "Person - Phone (Work)", "+47 555 13", None)
+    ]
+
+
 def test_a_sell_id_on_two_records(moved: Moved, tmp_path: Path) -> None:
     def double(frame: pl.DataFrame) -> pl.DataFrame:
         twin = frame.filter(pl.col("Deal - Title") == "Fog horn").with_columns(
@@ -593,6 +610,38 @@ def test_what_a_lead_says_beside_the_person_whom_it_joined_is_proved(tmp_path: P
         ("leads", "31", "Note - Content", "Phone: 112 &amp; 3", None)
     ]
     assert repaired(moved, lost, tmp_path).complete
+
+
+def of_a_lead(folder: Path, activity: str, *, ids: bool = True) -> Proof:
+    """A task of a lead, and the person beside it in Pipedrive, whose exports show no lead of an activity."""
+    sell, there = folder / "sell", folder / "pipedrive"
+    files = {
+        sell / "leads.0.csv": "id,first_name,last_name,company_name,email,status\n"
+        "11,Ines,Buoy,,ines@buoy.example,New\n12,Otto,Shoal,,otto@fog.example,New\n",
+        sell / "tasks.0.csv": "id,content,taskable_type,taskable_id\n21,Ring the bell,Lead,11\n",
+        there / "people.csv": "Person - ID,Person - Name,Person - First name,Person - Last name,"
+        "Person - Email - Work,Person - Zendesk Sell ID\n"
+        "1,Ines Buoy,Ines,Buoy,ines@buoy.example,\n2,Otto Shoal,Otto,Shoal,otto@fog.example,\n",
+        there / "leads.csv": "Lead - ID,Lead - Title,Lead - Labels,Lead - Contact person,"
+        "Lead - Contact person ID,Lead - Zendesk Sell lead ID\n"
+        "a,Ines Buoy,New,Ines Buoy,1,11\nb,Otto Shoal,New,Otto Shoal,2,12\n",
+        there / "activities.csv": "ID,Subject,Type,Done,Note,Contact person,Contact person ID\n"
+        f"40,Ring the bell,Call,Undone,Sell task 21,{activity}\n",
+    }
+    for path, text in files.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return verify(sell, there)
+
+
+@pytest.mark.parametrize("there", ["Otto Shoal,2", ","])
+def test_history_of_a_lead_on_somebody_else_is_found(there: str, tmp_path: Path) -> None:
+    """Where an export shows no lead, the person is all that one sees of the link."""
+    assert of_a_lead(tmp_path, "Ines Buoy,1").complete
+    links = of_a_lead(tmp_path, there).links
+    assert links.select("entity", "source_id", "relation", "expected").rows() == [
+        ("tasks", "21", "person", "Ines Buoy")
+    ]
 
 
 def test_an_orphan_that_somebody_placed_is_fine(moved: Moved, tmp_path: Path) -> None:

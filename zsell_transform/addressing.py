@@ -198,8 +198,8 @@ def _blank(given: Given, going: list[pl.DataFrame], here: pl.Expr) -> set[str]:
         frame = draft.frame.join(rows.lazy().select(_n="n"), on="_n", how="semi")
         row = frame.select(pl.col(header).count() for header in draft.headers).collect().row(0, named=True)
         counts = {header: counts.get(header, 0) + count for header, count in row.items()}
-        added = _added(plan, rows)
-        counts |= {h: counts.get(h, 0) + added[h].count() for h in added.columns if h != "id"}
+        for cells in (_added(plan, rows), *(own.join(rows, on="n", how="semi") for own in plan.overrides)):
+            counts |= {h: counts.get(h, 0) + cells[h].count() for h in cells.columns if h not in ("id", "n")}
     return {header for header, count in counts.items() if not count}
 
 

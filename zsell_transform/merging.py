@@ -135,14 +135,16 @@ def _joining(draft: Draft, plan: Plan) -> Plan:
     joins = plan.rows.filter(pl.col("joins").is_not_null() & (pl.col("state") == OUT))
     if not joins.height:
         return plan
-    filled = pl.concat_str(
-        [pl.when(pl.col(h).is_not_null()).then(pl.lit("1")).otherwise(pl.lit("0")) for h in draft.headers]
-    )
-    drafted = (
-        draft.frame.select(n="_n", pattern=filled)
-        .join(joins.lazy().select("n"), on="n", how="semi")
-        .collect()
-    )
+    wanted = joins.lazy().select("n")
+    filled = [pl.col(header).is_not_null() for header in draft.headers]
+    drafted = draft.frame.select(*filled, n="_n").join(wanted, on="n", how="semi").collect()
+    for own in plan.overrides:  # what a merged row takes from its other records is not blank either
+        more = own.select("n", *(pl.col(h).is_not_null().alias(f"own {h}") for h in own.columns if h != "n"))
+        drafted = drafted.join(more, on="n", how="left", maintain_order="left").with_columns(
+            pl.col(h) | pl.col(f"own {h}").fill_null(value=False) for h in draft.headers if h in own.columns
+        )
+    pattern = pl.concat_str(pl.col(draft.headers).cast(pl.UInt8).cast(pl.String))
+    drafted = drafted.select("n", pattern=pattern)
     marked = plan.rows.join(drafted, on="n", how="left", maintain_order="left")
     alone = pl.format("{} joins {}", "part", pl.col("pattern").fill_null("named")).cast(pl.Categorical)
     part = pl.when(pl.col("joins").is_not_null() & (pl.col("state") == OUT)).then(alone).otherwise("part")

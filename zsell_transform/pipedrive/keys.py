@@ -10,40 +10,37 @@ The room knows nothing of Sell: it sees records with an id, a name and values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import attrs
 import polars as pl
 
 from zsell_transform.folding import folded, phone_key
-from zsell_transform.ids import rank
 from zsell_transform.pieces import by_slices, in_slices
-from zsell_transform.pipedrive.names import Names
+from zsell_transform.pipedrive.conflicts import (
+    ABSENT,
+    BARE,
+    FOREIGN,
+    KIND,
+    OTHER,
+    PRESENT,
+    Tokens,
+    Towns,
+    Typed,
+    collisions,
+    decided,
+    shared_tokens,
+    told,
+)
 from zsell_transform.positions import firsts, shared
 from zsell_transform.sparse import below, beside, filled_first, has
-
-#: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not
-#: given.
-ABSENT: Final = "absent"
-PRESENT: Final = "present"
-OTHER: Final = "other"
-FOREIGN: Final = "foreign"
-_KIND: Final = pl.Enum([ABSENT, PRESENT, OTHER, FOREIGN])
-
-#: What the wizard could find a record by: rows of `uid`, `n` (folded name) and `v` (a value).
-Tokens = Callable[[pl.DataFrame], pl.DataFrame]
-
-#: Uids → the cities of these records, in their order: read only for those that get a name of their own.
-Towns = Callable[[pl.Series], pl.Series]
 
 #: Spreads the hashes of names before those of values are added; any odd number does.
 _STIR: Final = 0x9E3779B97F4A7C15
 
 #: People of whom folded texts are held together; two such slices are under way at a time.
 _TRACED: Final = 100_000
-
-_POOL: Final = ["uid", "kind", "id", "name"]
 
 
 @attrs.frozen
@@ -88,7 +85,7 @@ def organizations(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_s
         if bare_separate:
             return addressed
         bare = read.filter(pl.col("a").is_null()).select("n").unique()
-        return pl.concat([addressed, read.join(bare, on="n", how="semi").select("uid", "n", v=pl.lit("*"))])
+        return pl.concat([addressed, read.join(bare, on="n", how="semi").select("uid", "n", v=pl.lit(BARE))])
 
     def traces(frame: pl.DataFrame) -> pl.DataFrame:
         """All of one name leave the same trace: whether their address counts depends on the others."""
@@ -222,7 +219,7 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
 
 
 def _kind(word: str) -> pl.Expr:
-    return pl.lit(word, dtype=_KIND)
+    return pl.lit(word, dtype=KIND)
 
 
 def _aliases(sell: pl.DataFrame, ours: pl.DataFrame) -> pl.DataFrame:
@@ -262,13 +259,14 @@ def _keys(
     every = Seen(pl.concat(there), pl.concat(left), traces, tokens)
     spread = every.meeting()
     components = list(collisions(spread, pool))
-    decided = _decided(pool, components, towns, merge=merge)
-    named = beside(pool, decided, "uid")
-    if decided.height:
+    typed = Typed.of(pool, there, components, tokens)
+    found = decided(pool, components, towns, typed, merge=merge)
+    named = beside(pool, found, "uid")
+    if found.height:
         spread = every.renamed(named["final"]).meeting()
     frame = _frame(named.with_columns(proven=_proven(named, spread, every.traces["uid"])))
     mine = left[0] if frame.height == pool.height else left[0].filter(pl.col("uid") < frame.height)
-    return Keys(frame, _told(pool, decided, components), mine)
+    return Keys(frame, told(pool, found, components), mine)
 
 
 def _proven(named: pl.DataFrame, spread: pl.DataFrame, found: pl.Series) -> pl.Series:
@@ -281,7 +279,7 @@ def _proven(named: pl.DataFrame, spread: pl.DataFrame, found: pl.Series) -> pl.S
     """
     joined = named.filter(pl.col("joins_uid").is_not_null())
     one = named.select(pl.coalesce("into_uid", "uid")).to_series().scatter(joined["joins_uid"], joined["uid"])
-    shared = _shared(spread.with_columns(uid=one.gather(spread["uid"])))["uid"]
+    shared = shared_tokens(spread.with_columns(uid=one.gather(spread["uid"])))["uid"]
     proven = pl.repeat(False, named.height, dtype=pl.Boolean, eager=True)
     for some in in_slices(found.to_frame()):
         proven.scatter(one.gather(some.to_series()), True)
@@ -344,100 +342,3 @@ class Seen:
 def _trace(name: pl.Expr, value: pl.Expr) -> pl.Expr:
     """The hashes of a name and a value as one number."""
     return name * pl.lit(_STIR, dtype=pl.UInt64) + value
-
-
-# --- collisions ------------------------------------------------------------------------------------
-
-
-def _shared(spread: pl.DataFrame) -> pl.DataFrame:
-    """uid, n, v of tokens that several records have under one name."""
-    each = spread.unique(["n", "v", "uid"])
-    return each.filter(pl.struct("n", "v").is_duplicated()).select("uid", "n", "v").sort("n", "v", "uid")
-
-
-def collisions(spread: pl.DataFrame, pool: pl.DataFrame) -> Iterator[list[int]]:
-    """Groups of uids that are one to the wizard, also through a third, with at least one that is not there
-    yet.
-    """
-    shared = _shared(spread)
-    if not shared.height:
-        return
-    parent: dict[int, int] = {}
-
-    def root(uid: int) -> int:
-        while parent.setdefault(uid, uid) != uid:
-            parent[uid] = uid = parent[parent[uid]]
-        return uid
-
-    for members in shared.group_by("n", "v", maintain_order=True).agg("uid")["uid"].to_list():
-        for other in members[1:]:
-            parent[root(other)] = root(members[0])
-    groups: dict[int, list[int]] = {}
-    for uid in sorted(parent):
-        groups.setdefault(root(uid), []).append(uid)
-    absent = set(pool.filter((pl.col("kind") == ABSENT) & pl.col("uid").is_in(list(parent)))["uid"].to_list())
-    yield from (group for group in groups.values() if len(group) > 1 and absent.intersection(group))
-
-
-def _decided(pool: pl.DataFrame, components: list[list[int]], towns: Towns, *, merge: bool) -> pl.DataFrame:
-    """uid, final (a distinct name), joins_uid, into_uid for the records in conflict; the only loop over
-    records.
-    """
-    schema = {"uid": pl.UInt32, "final": pl.String, "joins_uid": pl.UInt32, "into_uid": pl.UInt32}
-    if not components:
-        return pl.DataFrame(schema=schema)
-    involved = [uid for group in components for uid in group]
-    met = pool.filter(pl.col("uid").is_in(involved)).select(_POOL)
-    records = {row["uid"]: row for row in met.with_columns(towns(met["uid"]).alias("city")).to_dicts()}
-    taken = Names(pool)
-    rows: list[tuple[int, str | None, int | None, int | None]] = []
-    for group in components:
-        members = [records[uid] for uid in group]
-        absent = sorted((m for m in members if m["kind"] == ABSENT), key=lambda m: rank(m["id"]))
-        there = [m for m in members if m["kind"] in (PRESENT, FOREIGN)]
-        others = [m for m in members if m["kind"] == OTHER]
-        first, rest = absent[0], absent[1:]
-        if there or len(others) > 1:
-            rest = absent
-        elif others:
-            rows.append((first["uid"], None, others[0]["uid"], None))
-        for record in rest:
-            if merge and record is not first and not there and len(others) < 2:
-                rows.append((record["uid"], None, None, first["uid"]))
-            else:
-                rows.append((record["uid"], taken.distinct(record["name"], record["city"]), None, None))
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _told(pool: pl.DataFrame, decided: pl.DataFrame, components: list[list[int]]) -> pl.DataFrame:
-    """id, name, final, joins, into, with: for each decided record, the records that it would have been
-    taken for.
-    """
-    if not decided.height:
-        return pl.DataFrame(schema=dict.fromkeys(("id", "name", "final", "joins", "into", "with"), pl.String))
-    labels = pool.select(
-        "uid",
-        label=pl.coalesce(pl.col("id"), pl.format("Pipedrive {}", pl.col("system_id"))),
-        id="id",
-        name="name",
-        system_id="system_id",
-    )
-    groups = pl.DataFrame(
-        [(uid, other) for group in components for uid in group[:50] for other in group[:6] if other != uid],
-        schema={"uid": pl.UInt32, "other": pl.UInt32},
-        orient="row",
-    )
-    others = (
-        groups.join(labels.select(other="uid", label="label"), on="other", maintain_order="left")
-        .group_by("uid", maintain_order=True)
-        .agg(pl.col("label").str.join(", ").alias("with"))
-    )
-    names = labels.select(into_uid="uid", into="id")
-    systems = labels.select(joins_uid="uid", joins="system_id")
-    return (
-        decided.join(labels.select("uid", "id", "name"), on="uid", how="left", maintain_order="left")
-        .join(names, on="into_uid", how="left", maintain_order="left")
-        .join(systems, on="joins_uid", how="left", maintain_order="left")
-        .join(others, on="uid", how="left", maintain_order="left")
-        .select("id", "name", "final", "joins", "into", "with")
-    )

@@ -15,6 +15,7 @@ import polars as pl
 
 from zsell_transform.ids import rank
 from zsell_transform.pipedrive import keys
+from zsell_transform.pipedrive.conflicts import ABSENT, collisions
 from zsell_transform.pipedrive.names import Names
 
 #: Who the person on a lead's row is.
@@ -171,14 +172,14 @@ def _earlier(free: pl.DataFrame, asked: keys.Seen) -> pl.DataFrame:
     have a person of their own. Who shares with one that is attached itself does not: its person is another.
     """
     tokens = asked.only(free["uid"]).meeting()
-    pool = free.select("uid", kind=pl.lit(keys.ABSENT))
+    pool = free.select("uid", kind=pl.lit(ABSENT))
     met = pool.select("uid").with_columns(id=free["id"]).filter(pl.col("uid").is_in(tokens["uid"].implode()))
     ids = dict(zip(met["uid"].to_list(), met["id"].to_list(), strict=True))
     shown: dict[int, set[tuple[int, str]]] = {}
     for uid, name, value in zip(*(tokens[column].to_list() for column in ("uid", "n", "v")), strict=True):
         shown.setdefault(uid, set()).add((name, value))
     rows = []
-    for group in keys.collisions(tokens, pool):
+    for group in collisions(tokens, pool):
         bases: list[int] = []
         for uid in sorted(group, key=lambda uid: rank(ids[uid])):
             base = next((base for base in bases if shown[base] & shown[uid]), None)

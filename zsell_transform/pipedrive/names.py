@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import chain, count
 
 import polars as pl
@@ -20,10 +21,18 @@ class Names:
         ]
         self._taken = {fold(name) for series in bracketed for name in series.to_list()}
 
-    def distinct(self, name: str, city: str | None) -> str:
-        """The name with ` (City)`, else ` (2)`, ` (3)` … behind it, and from now on taken."""
+    def distinct(self, name: str, city: str | None, own: Callable[[str], object] | None = None) -> str:
+        """The name with ` (City)`, else ` (2)`, ` (3)` … behind it, and from now on taken.
+
+        Args:
+            own: what is the record's already of a folded name that is taken; None for nothing.
+        """
         town = [f"{name} ({city.strip()})"] if city and city.strip() else []
         numbered = (f"{name} ({n})" for n in count(2))
-        chosen = next(c for c in chain(town, numbered) if fold(c) not in self._taken)
+        chosen = next(
+            c
+            for c in chain(town, numbered)
+            if fold(c) not in self._taken or (own and own(fold(c)) is not None)
+        )
         self._taken.add(fold(chosen))
         return chosen

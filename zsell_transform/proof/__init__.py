@@ -37,7 +37,7 @@ from zsell_transform.proof.differences import (
     wished,
 )
 from zsell_transform.proof.leads import NOTE, lead_notes
-from zsell_transform.proof.links import Links, compare_links, lead_people, without_sells_own
+from zsell_transform.proof.links import Links, compare_links, lead_history, lead_people, without_sells_own
 from zsell_transform.proof.repair import STEMS, link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.sell.entities import ENTITIES, TARGETS
@@ -179,6 +179,7 @@ def verify(
             links = compare_links(wanted.relations, there, held)
             added = added_links(wanted.relations, there, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
+            beside = lead_history(wanted.relations, graph.leads, there, held)
             notes = lead_notes(drafts, there, held)
             values = pl.concat([
                 differing(drafts, there, held, ask), other_company(wanted.company_in_sell, there, held),
@@ -188,7 +189,7 @@ def verify(
             told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
             missing = _missing(wanted, there, graph, held, ask, known.details, left_out, skipped)
     wrong = without_sells_own(links.wrong, wanted.companies_of_deals, there)
-    wrong = _without_wished(pl.concat([wrong, people, added]), wished(there, ask))
+    wrong = _without_wished(pl.concat([wrong, people, beside, added]), wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)
     return _proof(
         wanted, there, held, ask, links, values, missing=missing,

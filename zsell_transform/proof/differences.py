@@ -12,6 +12,7 @@ import polars as pl
 from zsell_transform.drafting import Drafts
 from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
+from zsell_transform.merging import NAMES
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import people_of_leads, several
 from zsell_transform.proof.values import kinds, printed_users, same, shown, values_of
@@ -167,11 +168,21 @@ def wished(there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
 
 
 def _without_wished(found: pl.DataFrame, there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
-    """Of records that the mapping merged only the first one's values stand, and the labels of all."""
-    joined = found.join(wished(there, ask), on=["entity", "source_id"], how="left", maintain_order="left")
+    """Of records that the mapping merged only the first one's values stand, and the labels of all; what the
+    first one lacks comes from the others, so that no cell is blank for which any of them has a value.
+    """
+    of_wish = wished(there, ask)
+    if not of_wish.height:
+        return found
+    marked = found.with_row_index("n")
+    joined = marked.join(of_wish, on=["entity", "source_id"], how="left", maintain_order="left")
     labels = pl.col("field").str.contains(r" - (?:Labels?|Tags)$")
-    drop = pl.col("first").is_not_null() & (~pl.col("first") | labels)
-    return joined.filter(~drop).select(*DIFFERING)
+    names = pl.col("field").is_in([name for headers in NAMES.values() for name in headers])
+    cell = pl.struct("entity", "system_id", "field")
+    filled = pl.col("pipedrive").is_not_null() | names | ~cell.is_first_distinct()
+    drop = pl.col("first").is_not_null() & (labels | (~pl.col("first") & filled))
+    ordered = joined.sort(pl.col("first").fill_null(value=True), descending=True, maintain_order=True)
+    return ordered.filter(~drop).sort("n").select(*DIFFERING)
 
 
 def other_company(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.DataFrame:
@@ -191,7 +202,8 @@ def other_company(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.D
         how="left",
         maintain_order="left",
     )
-    return rows.filter(~same("text", pl.col("value"), pl.col("pipedrive"))).select(
+    # Of companies that are one by wish of the mapping, the first one's spelling stands there.
+    return rows.filter(~same("single_option", pl.col("value"), pl.col("pipedrive"))).select(
         pl.lit("deals").alias("entity"),
         pl.col("id").alias("source_id"),
         "system_id",

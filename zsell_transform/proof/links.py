@@ -10,6 +10,7 @@ import polars as pl
 from zsell_transform.folding import digits, folded
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import BESIDE, OWN, PLACED, several
+from zsell_transform.sell.entities import HISTORY
 
 #: Relation → the columns of Pipedrive's exports that show it: ID, and names in order of preference.
 SHOWN: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -71,6 +72,8 @@ def compare_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> Link
         checked = _checked(rows, shown, has_id=SHOWN[str(relation)][0] in raw.columns)
         if relation == "organizations" and item in ("deals", "leads"):
             checked = _without_explained(checked, held)
+        if relation == "organizations" and item == "persons":
+            checked = _without_typed(checked, held)
         checked = checked.with_columns(relation=pl.lit(WORDS[str(relation)]))
         of_parties = _only_parties(checked, str(item), raw)
         parties.append(of_parties.select(*LINKS))
@@ -135,9 +138,7 @@ def _checked(rows: pl.DataFrame, shown: pl.DataFrame, *, has_id: bool) -> pl.Dat
         source_id="id",
         expected="to",
         expected_system_id="to_system_id",
-        found=pl.concat_str(
-            "found_name", pl.format("({})", pl.col("found_id")), separator=" ", ignore_nulls=True
-        ).replace("", None),
+        found=_found(),
     )
 
 
@@ -169,6 +170,16 @@ def _without_explained(wrong: pl.DataFrame, held: Held) -> pl.DataFrame:
     elsewhere = pl.col("own").ne_missing(pl.col("to_system_id")) & known & pl.col("person_id").is_not_null()
     attached = ((pl.col("entity") == "leads") | pl.col("one")) & pl.col("found").is_null() & elsewhere
     return joined.filter(~(under_own.fill_null(value=False) | attached.fill_null(value=False)))
+
+
+def _without_typed(wrong: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """People without those who have no company in Sell, and one in Pipedrive that is none of Sell's.
+
+    No row of ours names such a company: somebody typed it, before the person was joined or since.
+    """
+    typed = held.organizations.filter(pl.col("sell_id").is_null())["system_id"]
+    theirs = pl.col("to").is_null() & pl.col("found_id").is_in(typed.implode())
+    return wrong.filter(~theirs.fill_null(value=False))
 
 
 def without_sells_own(wrong: pl.DataFrame, companies: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
@@ -254,9 +265,7 @@ def lead_people(
         pl.lit("person").alias("relation"),
         pl.concat_str("name", "email", separator=", ", ignore_nulls=True).alias("expected"),
         pl.lit(None, dtype=pl.String).alias("expected_system_id"),
-        pl.concat_str("found_name", pl.format("({})", pl.col("found_id")), separator=" ", ignore_nulls=True)
-        .replace("", None)
-        .alias("found"),
+        _found().alias("found"),
     )
 
 
@@ -274,3 +283,75 @@ def _may_be_theirs() -> pl.Expr:
     unseen = pl.col("found_id").is_null() | pl.col("emails").is_null()  # no persons' export: the name must do
     value = pl.any_horizontal(expr.fill_null(value=False) for expr in shares) | nothing | unseen
     return named.fill_null(value=False) & value
+
+
+def lead_history(
+    relations: pl.DataFrame, leads: pl.DataFrame, there: pl.DataFrame, held: Held
+) -> pl.DataFrame:
+    """Activities and notes of leads that stand on another person than their lead, or on none where an export
+    shows no lead beside them.
+
+    Args:
+        relations, there: of `Account` and `presence`.
+        leads: id, name, of the linker.
+    """
+    single = there.filter(~several())
+    hung = relations.filter((pl.col("relation") == "leads") & pl.col("entity").is_in(HISTORY))
+    rows = (
+        hung.select("entity", "id", lead="to")
+        .join(single.select("entity", "id", "item", "system_id"), on=["entity", "id"], maintain_order="left")
+        .join(_people_of_leads(leads, single, held), on="lead", maintain_order="left")
+    )
+    wrong = [pl.DataFrame(schema=LINKS)]
+    for (item,), some in rows.partition_by("item", as_dict=True, maintain_order=True).items():
+        raw = held.raw.get(str(item))
+        shown = None if raw is None else shown_links(raw, "persons")
+        if raw is None or shown is None:
+            continue
+        seen = some.join(shown, on="system_id", how="left", maintain_order="left")
+        named = folded(pl.col("found_name"))
+        theirs = [
+            pl.col("found_id") == pl.col("person_id"),
+            *(named == folded(pl.col(name)) for name in ("person", "name")),
+        ]
+        nobody = pl.coalesce("found_id", "found_name").is_null()
+        needed = pl.col("person").is_not_null() & pl.lit(shown_links(raw, "leads") is None)
+        right = pl.when(nobody).then(~needed).otherwise(
+            pl.any_horizontal(one.fill_null(value=False) for one in theirs)
+        )  # fmt: skip
+        wrong.append(
+            seen.filter(~right).select(
+                "entity",
+                pl.col("id").alias("source_id"),
+                "system_id",
+                pl.lit("person").alias("relation"),
+                pl.coalesce("name", "person").alias("expected"),
+                pl.col("person_id").alias("expected_system_id"),
+                _found().alias("found"),
+            )
+        )
+    return pl.concat(wrong)
+
+
+def _people_of_leads(leads: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """lead (Sell id), name in Sell, person_id and person in Pipedrive, of those that are there."""
+    parts = [
+        shown.select(pl.lit(item).alias("item"), "system_id", person_id="found_id", person="found_name")
+        for item in ("leads", "deals")
+        if item in held.raw and (shown := shown_links(held.raw[item], "persons")) is not None
+    ]
+    people = pl.concat(
+        [*parts, pl.DataFrame(schema=dict.fromkeys(("item", "system_id", "person_id", "person"), pl.String))]
+    )
+    mine = there.filter(pl.col("entity") == "leads").select("item", "system_id", lead="id")
+    return (
+        mine.join(people, on=["item", "system_id"], maintain_order="left")
+        .join(leads.select("name", lead="id"), on="lead", how="left", maintain_order="left")
+        .select("lead", "name", "person_id", "person")
+    )
+
+
+def _found() -> pl.Expr:
+    """What an export shows, in words."""
+    number = pl.format("({})", pl.col("found_id"))
+    return pl.concat_str("found_name", number, separator=" ", ignore_nulls=True).replace("", None)

@@ -131,7 +131,9 @@ def with_added_lines(text: pl.Expr, there: pl.Expr, *, headed: bool) -> pl.Expr:
 
 
 def _number(written: pl.Expr, there: pl.Expr) -> pl.Expr:
-    a, b = (cell.str.replace_all(r"[^\d.\-]", "").cast(pl.Float64, strict=False) for cell in (written, there))
+    """Without spaces, thousands separators and a currency's sign or code; anything else is no number."""
+    beside = r"[\s,'’\p{Sc}]|^[A-Z]{3}|[A-Z]{3}$"
+    a, b = (cell.str.replace_all(beside, "").cast(pl.Float64, strict=False) for cell in (written, there))
     return (a - b).abs() <= pl.max_horizontal(a.abs(), 1.0) * 1e-9
 
 
