@@ -175,6 +175,7 @@ def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: 
         work="work",
         mobile="mobile",
         company_at="company_at",
+        joins=TEXT,
         by_value=pl.any_horizontal(pl.col("email", "work", "mobile").is_not_null()),
     )
     contacts = people.frame.filter(pl.col("id").is_in(wanted[CONTACT].implode()))
@@ -214,6 +215,7 @@ def _held_people(others: pl.DataFrame, companies: Targets) -> pl.DataFrame:
         work=TEXT,
         mobile=TEXT,
         company_at=pl.coalesce("company_at", elsewhere),
+        joins=TEXT,
         by_value=pl.lit(True),
     )
 

@@ -72,6 +72,7 @@ def organizations(
         address="address",
         title="name",
         place=pl.coalesce(pl.lit("#") + pl.col("system_id"), pl.lit("#") + pl.col("joins"), "id"),
+        joins="joins",
     )
     targets = Targets(_with_members(rows, own))
     plan = Plan(
@@ -115,7 +116,8 @@ def persons(
         merge=ask.duplicates["contacts"] == "merge",
     )
     rows = _filled(_known(contacts, known), ["email", "work", "mobile", "company_at"])
-    rows = read_at(rows, companies.frame.select("form"), "company_at", "o_")
+    told = ("form", "joins", "address") if has(companies.frame, "joins") else ("form",)
+    rows = read_at(rows, companies.frame.select(told), "company_at", "o_")
     rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(form(WAIT)))
     targets = Targets(_with_members(rows, _person_targets(rows)))
     rows = parted(rows, {"organization": "o_form"})
@@ -192,7 +194,7 @@ def _written_name(rows: pl.DataFrame) -> pl.Expr:
 
 
 def _person_targets(rows: pl.DataFrame) -> pl.DataFrame:
-    own = ("id", "system_id", "email", "work", "mobile", "company_at")
+    own = ("id", "system_id", "email", "work", "mobile", "company_at", "joins")
     return rows.select(*own, form=_form(), name=_written_name(rows), by_value=_has_value())
 
 

@@ -195,6 +195,10 @@ def person_cells(form: str, prefix: str, *, alone: bool) -> list[pl.Expr]:
     ]
 
 
+#: Under which prefix each link's target stands on a row, and the cells of its key that may be blank.
+_KEY_CELLS: Final = {"person": ("p_", ("email", "work", "mobile")), "organization": ("o_", ("address",))}
+
+
 def parted(rows: pl.DataFrame, forms: Mapping[str, str]) -> pl.DataFrame:
     """Rows with `part`: those whose links are filled differently never share a file (contract, `No blank over
     a value`).
@@ -205,9 +209,25 @@ def parted(rows: pl.DataFrame, forms: Mapping[str, str]) -> pl.DataFrame:
     """
     going = pl.col("state") == OUT
     used = rows.select("state", *forms.values()).filter(going)
-    label = pl.concat_str([_labelled(link, used[c]) for link, c in forms.items()], separator=" ")
+    links = [_labelled(link, used[c]) for link, c in forms.items()]
+    typed = [_typed(link, c) for link, c in forms.items() if has_typed(rows, link)]
+    label = pl.concat_str([*links, *typed], separator=" ", ignore_nulls=True)
     part = (label if forms else pl.lit("all")).cast(pl.Categorical)
     return rows.with_columns(pl.when(going).then(part).alias("part"))
+
+
+def has_typed(rows: pl.DataFrame, link: str) -> bool:
+    """Whether any row is linked to a record that merges with one which Pipedrive holds already."""
+    joins = f"{_KEY_CELLS[link][0]}joins"
+    return joins in rows.columns and has(rows, joins)
+
+
+def _typed(link: str, form: str) -> pl.Expr:
+    """Which cells of such a record's key are filled: Pipedrive may have a value where Sell has none."""
+    prefix, cells = _KEY_CELLS[link]
+    filled = [pl.col(f"{prefix}{cell}").is_not_null().cast(pl.UInt8).cast(pl.String) for cell in cells]
+    by_key = pl.col(f"{prefix}joins").is_not_null() & (pl.col(form) == BY_KEY)
+    return pl.when(by_key).then(pl.concat_str(pl.lit("filled "), *filled))
 
 
 def _labelled(link: str, forms: pl.Series) -> pl.Expr:
