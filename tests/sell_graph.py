@@ -25,24 +25,27 @@ class _Parties:
 
     companies: dict[str, str] = attrs.Factory(dict)
     people: dict[str, str] = attrs.Factory(dict)
+    #: Company → its address, where companies of one name and address are merged.
+    places: dict[str, str] = attrs.Factory(dict)
 
     def add(self, kind: dict[str, str], sell_id: str, name: str) -> None:
         if sell_id and name and sell_id not in self.companies and sell_id not in self.people:
             kind[sell_id] = name
 
     def company(self, sell_id: str, name: str) -> str | None:
-        return _one(self.companies, sell_id, name)
+        return _one(self.companies, sell_id, name, self.places)
 
     def party(self, sell_id: str, name: str) -> str | None:
-        return _one(self.companies | self.people, sell_id, name)
+        return _one(self.companies | self.people, sell_id, name, self.places)
 
 
-def _one(known: dict[str, str], sell_id: str, name: str) -> str | None:
-    """By id; without one by name, if exactly one has it."""
+def _one(known: dict[str, str], sell_id: str, name: str, places: dict[str, str]) -> str | None:
+    """By id; without one by name, if exactly one has it, or several that are merged."""
     if sell_id:
         return sell_id if sell_id in known else None
     fits = [one for one, called in known.items() if name and fold(called) == fold(name)]
-    return fits[0] if len(fits) == 1 else None
+    merged = all(one in places for one in fits) and len({places[one] for one in fits}) == 1
+    return fits[0] if len(fits) == 1 or merged else None
 
 
 @attrs.frozen
@@ -103,12 +106,20 @@ class Wishes:
 
     placeholder: bool = True
     lead_statuses: frozenset[str] = frozenset()  # of the leads that are left out
+    merged_companies: bool = False  # those of one name and address are one
 
 
 def expected(account: Account, wishes: Wishes = Wishes()) -> Expected:
     """The links and records that the contract promises."""
     stays = [row for row in account.leads if row.get("status") not in wishes.lead_statuses]
     parties = _parties(account)
+    if wishes.merged_companies:
+        parts = ("address", "zip", "city", "region", "country")
+        parties.places = {
+            row["id"]: fold(" ".join(row.get(part, "") for part in parts))
+            for row in account.contacts
+            if row["is_organisation"] == "true"
+        }
     placeholder = PLACEHOLDER if wishes.placeholder else None
     ends = {row["id"]: _deal_ends(row, parties) for row in account.deals}
     employers = _employers(account, parties, ends)

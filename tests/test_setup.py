@@ -476,6 +476,13 @@ def test_headers_take_the_spelling_of_the_wizards_template(tmp_path: Path) -> No
     }
 
 
+def test_a_spelling_that_may_be_two_columns_is_neither_s(tmp_path: Path) -> None:
+    """Without marks `Nombre` is the full name or the first one: one stood where the other goes."""
+    (tmp_path / "plantilla.csv").write_text("Persona - Nombre,Organización - Nombre\n", encoding="utf-8")
+
+    assert spell(OURS, tmp_path) == {"Organization - Name": "Organización - Nombre"}
+
+
 def test_templates_may_be_workbooks(tmp_path: Path) -> None:
     """The wizard hands out .xlsx."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -497,9 +504,10 @@ def test_templates_may_be_workbooks(tmp_path: Path) -> None:
 
 def test_no_two_headers_get_one_spelling(tmp_path: Path) -> None:
     """A file with two equal headers could not be mapped."""
-    (tmp_path / "a.csv").write_text("Persona - Nombre\n", encoding="utf-8")
+    (tmp_path / "a.csv").write_text("Person - Email,Deal - Title\n", encoding="utf-8")
+    ours = ["Person - Email (Work)", "Person - Email", "Deal - Title"]
 
-    assert spell(OURS, tmp_path) == {"Person - First name": "Persona - Nombre"}
+    assert spell(ours, tmp_path) == {"Deal - Title": "Deal - Title"}
 
 
 def test_a_folder_without_templates_is_a_mistake_of_the_mapping(tmp_path: Path) -> None:

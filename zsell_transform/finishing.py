@@ -33,7 +33,7 @@ def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell:
     book = counted(run.plans, *_came(run), told, run.updated)
     book.check({item: sum(facts.rows or 0 for facts in files) for item, files in run.written.files.items()})
     kit = _kit(folder, run)
-    chosen = write_trial(folder, run.written, run.plans, trial)
+    chosen = write_trial(folder, run.written, run.plans, trial, bom=run.ask.bom)
     lists = _lists(folder)
     story = tell_story(
         run,

@@ -9,6 +9,7 @@ import polars as pl
 
 from zsell_transform.details import Details
 from zsell_transform.drafting import Drafts
+from zsell_transform.folding import folded
 from zsell_transform.linker import Graph, link
 from zsell_transform.mapping import Mapping
 from zsell_transform.survey import Survey
@@ -32,5 +33,17 @@ class Linked:
 def linked(drafts: Drafts, keys: MappingOf[str, pl.DataFrame], seen: Survey, ask: Mapping) -> Linked:
     """Links an account as the mapping wishes; the keys are not needed from here on."""
     details = Details.of(drafts, seen)
+    if ask.duplicates["companies"] == "merge":
+        keys = {**keys, "companies": _with_twins(keys["companies"], bare=ask.bare_organizations == "merge")}
     graph = link(keys, details, follow_domains=ask.email_domains == "link")
     return Linked(graph, details, keys["leads"].filter(pl.col("left_out") == "true")["id"])
+
+
+def _with_twins(companies: pl.DataFrame, *, bare: bool) -> pl.DataFrame:
+    """Companies with `twin`: of one name, those will be one row that have the same there.
+
+    Args:
+        bare: those without an address will.
+    """
+    address = folded(pl.col("address"))
+    return companies.with_columns(twin=address.fill_null("") if bare else address)

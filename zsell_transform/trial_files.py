@@ -16,7 +16,9 @@ from zsell_transform.sell.entities import ENTITIES, TARGETS
 from zsell_transform.writing.folder import Folder
 
 
-def write_trial(folder: Folder, written: Written, plans: MappingOf[str, Plan], limit: int) -> Trial:
+def write_trial(
+    folder: Folder, written: Written, plans: MappingOf[str, Plan], limit: int, *, bom: bool
+) -> Trial:
     """Chooses the trial's records among the written rows and writes their files; parts stay parts."""
     if limit <= 0:
         return Trial({}, stories.empty(stories.TRIAL))
@@ -33,7 +35,7 @@ def write_trial(folder: Folder, written: Written, plans: MappingOf[str, Plan], l
             for headers, files in kinds.items()
             if rows["_file"].is_in(files).any()
         ]
-        folder.table(f"trial/{STEMS[item]}", parts)
+        folder.table(f"trial/{STEMS[item]}", parts, bom=bom)
     return chosen
 
 

@@ -39,7 +39,10 @@ def spell(headers: Iterable[str], folder: str | Path) -> dict[str, str]:
     literal = {header: _first(exact, map(plain, spellings)) for header, spellings in ours.items()}
     # Without its marks a spelling may be another column's: Spanish full and first name. So these come last.
     loose = {header: _first(bare, map(_bare, spellings)) for header, spellings in ours.items()}
-    return _each_once([*literal.items(), *loose.items()], ours)
+    found = _each_once([*literal.items(), *loose.items()], ours)
+    # A name that fits a header which found none is nobody's: it may be the full name or the first one.
+    doubtful = {spelling for header, spelling in loose.items() if spelling and header not in found}
+    return {header: spelling for header, spelling in found.items() if spelling not in doubtful}
 
 
 def _first(lookup: Mapping[str, str], forms: Iterable[str]) -> str | None:

@@ -218,6 +218,8 @@ def parted(rows: pl.DataFrame, forms: Mapping[str, str]) -> pl.DataFrame:
 
 def has_typed(rows: pl.DataFrame, link: str) -> bool:
     """Whether any row is linked to a record that merges with one which Pipedrive holds already."""
+    if link not in _KEY_CELLS:  # deals and leads are linked by System ID alone
+        return False
     joins = f"{_KEY_CELLS[link][0]}joins"
     return joins in rows.columns and has(rows, joins)
 

@@ -9,7 +9,7 @@ the export does not hold, with a name beside it, adds that record; a name that n
 
 Key frames come in by entity, all text, with `n` (running number), `id`, `file` and `row`:
 
-- companies: name, address, city, email, website
+- companies: name, address, city, email, website; with `twin`, those of one name and twin will be one record
 - contacts: name, company_id, company_name; their e-mails are read only if someone asks for them
 - deals: title, main_contact_id, main_contact_name, main_contact_email, company_id, company_name
 - leads: title, name, first, last, email, work, mobile, city, company_id, company_name

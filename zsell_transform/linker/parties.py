@@ -65,7 +65,8 @@ def parties_of(keys: Mapping[str, pl.DataFrame], details: Details, rows: Rows) -
 
 def _party(frame: pl.DataFrame) -> pl.DataFrame:
     columns = [pl.col(c) if c in frame.columns else _TEXT.alias(c) for c in COLUMNS]
-    return frame.select("n", "file", "row", *columns, pl.lit(False).alias("added"))
+    twin = ["twin"] if "twin" in frame.columns else []
+    return frame.select("n", "file", "row", *columns, *twin, pl.lit(False).alias("added"))
 
 
 def _extended(party: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:

@@ -42,7 +42,7 @@ class Index:
     E-mails and names are folded only if a reference asks for one.
 
     Attributes:
-        records: kind, at (row among its kind), id, name.
+        records: kind, at (row among its kind), id, name, twin.
         emails: reads their e-mails.
     """
 
@@ -58,15 +58,16 @@ class Index:
         return _grouped(self._keyed(self.records["name"]), "value")
 
     def _keyed(self, values: pl.Series) -> pl.DataFrame:
-        said = self.records.select("kind", "id", values.alias("value")).with_row_index("number")
+        said = self.records.select("kind", "id", "twin", values.alias("value")).with_row_index("number")
         keyed = said.with_columns(folded(pl.col("value")))
         return keyed.filter(pl.col("value").is_not_null())
 
 
 def of_kind(records: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """Records as an index holds them."""
+    """Records as an index holds them; those of one name and one `twin` will be one record."""
     at = pl.int_range(pl.len(), dtype=pl.UInt32)
-    return records.select(pl.lit(kind, dtype=KIND).alias("kind"), "id", "name", at=at)
+    twin = pl.col("twin") if "twin" in records.columns else _TEXT.alias("twin")
+    return records.select(pl.lit(kind, dtype=KIND).alias("kind"), "id", "name", twin, at=at)
 
 
 def _grouped(keyed: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -75,13 +76,14 @@ def _grouped(keyed: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     Split by hash: two values that share one land among those of several, where text decides.
     """
     single = ~crowded(keyed[by])
+    one = (pl.len() == 1) | (pl.col("twin").is_not_null().all() & (pl.col("twin").n_unique() == 1))
     groups = (
         keyed.filter(~single)
         .sort("kind", maintain_order=True)
         .group_by(by, maintain_order=True)
         .agg(
-            number=pl.when(pl.len() == 1).then(pl.col("number").first()),
-            candidates=pl.when(pl.len() > 1).then(pl.col("id").head(CANDIDATES).str.join(", ")),
+            number=pl.when(one).then(pl.col("number").first()),
+            candidates=pl.when(~one).then(pl.col("id").head(CANDIDATES).str.join(", ")),
         )
     )
     return keyed.filter(single).select(by, "number"), groups

@@ -143,13 +143,17 @@ def _place(header: str) -> tuple[str, str] | None:
 
 @cache
 def _localized() -> dict[str, str]:
-    """A header of the wizard's templates in another language → the English one."""
-    return {
+    """A header of the wizard's templates in another language → the English one; also without its marks, where
+    it is no other one then.
+    """
+    literal = {
         form: english
         for language in facts("pipedrive/spellings").values()
         for english, forms in language.get("spelled", {}).items()
         for form in forms
     }
+    bare = {re.sub(r"\s*(?:\*|\([^)]*\))$", "", form): english for form, english in literal.items()}
+    return bare | literal
 
 
 # --- skipping -----------------------------------------------------------------------------------------
