@@ -30,7 +30,7 @@ from zsell_transform.progress import Progress, Stage
 from zsell_transform.reading import Export
 from zsell_transform.records import contradicting
 from zsell_transform.run import Run
-from zsell_transform.sell.stages import maybe_closed
+from zsell_transform.sell.stages import doubts
 from zsell_transform.writing.folder import Folder
 
 Source = str | Path | Sequence[str | Path] | Export | MappingOf[str, pl.DataFrame | pl.LazyFrame]
@@ -105,7 +105,7 @@ def transform(
             _without_exports(previous, pipedrive),
             changed.found if changed else issues.empty(),
             *contradicting(records),
-            maybe_closed(records.seen.stages, ask),
+            doubts(records.seen.stages, ask),
         )
         run = Run(
             ask=ask,

@@ -82,6 +82,11 @@ KINDS: Final[dict[str, Kind]] = {
         "'{field}' says '{value}', and 'completed' that the task is open",
         "written as an open task, without that time",
     ),
+    "time_shortened": Kind(
+        "info",
+        "{value} times in '{field}' have seconds or an offset from UTC",
+        "written as hours and minutes, as they stand: Pipedrive's times have no more",
+    ),
     "deals_in_text": Kind(
         "info",
         "'{field}' of {value} records names deals beside the person",

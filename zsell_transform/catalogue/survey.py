@@ -7,6 +7,12 @@ from typing import Final
 from zsell_transform.catalogue.kind import Kind
 
 KINDS: Final[dict[str, Kind]] = {
+    "closed_stage_new": Kind(
+        "warning",
+        "'{field}' names '{value}', which is no stage of the export (nearest: '{detail}')",
+        "taken as it stands; the setup list has it among the stages to create",
+        "If it is a slip of the pen, correct it in the mapping.",
+    ),
     "stage_may_be_closed": Kind(
         "warning",
         "the {detail} deals of stage '{value}' have no win likelihood, as closed deals have none",

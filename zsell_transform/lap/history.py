@@ -356,7 +356,7 @@ def _told(rows: pl.DataFrame, going: pl.DataFrame, entity: str) -> pl.DataFrame:
                     "link_to_left_out",
                     entity=entity,
                     field="about",
-                    value=pl.coalesce("name", "deal_name"),
+                    value=pl.coalesce("name", "deal_name", "gone_title"),
                 ),
                 *told_orphans(told, entity),
             ]

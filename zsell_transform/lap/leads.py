@@ -346,7 +346,9 @@ def _targets(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 def _told(rows: pl.DataFrame) -> pl.DataFrame:
     told = _placed_rows(rows.filter(pl.col("state") != PRESENT).lazy())
-    joined = pl.format("{} {}", pl.col("who"), pl.col("who_id"))
+    known = pl.format("{} {}", pl.col("who"), pl.col("who_id"))
+    typed = pl.format("in Pipedrive already (System ID {})", pl.col("who_id"))
+    joined = pl.when(pl.col("who") == HELD).then(typed).otherwise(known)
     going = pl.col("state") == OUT
     added = told.filter(pl.col("added") & going)
     return issues.gather(

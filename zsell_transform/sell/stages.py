@@ -6,7 +6,8 @@ So a closed deal needs a stage to stand in: one of its pipeline's open ones (con
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 
 import attrs
 import polars as pl
@@ -66,18 +67,22 @@ def stages(seen: pl.DataFrame, ask: Mapping) -> tuple[Stage, ...]:
     )
 
 
-def maybe_closed(seen: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
+def doubts(seen: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
+    """What a person should look at: open stages that may be closed ones, and wishes that name no stage."""
+    known = stages(seen, ask)
+    return issues.gather([_maybe_closed(seen, known), *_new_ones(known, ask)])
+
+
+def _maybe_closed(seen: pl.DataFrame, known: Sequence[Stage]) -> pl.DataFrame:
     """Open stages whose deals have no win likelihood while others have one: so it is with closed deals.
 
     Source: facts on Sell exports, section 2.3 (2026: blank on closed deals, mostly).
     """
-    known = stages(seen, ask)
-    doubtful = [stage.status == "Open" and stage.likelihood is None for stage in known]
     if all(stage.likelihood is None for stage in known):
         return issues.empty()
-    told = seen.filter(pl.Series(doubtful, dtype=pl.Boolean))
+    doubtful = [stage.status == "Open" and stage.likelihood is None for stage in known]
     found = issues.found(
-        told.lazy(),
+        seen.filter(pl.Series(doubtful, dtype=pl.Boolean)).lazy(),
         "stage_may_be_closed",
         entity="deals",
         field="stage_name",
@@ -85,6 +90,20 @@ def maybe_closed(seen: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
         detail=pl.col("deals").cast(pl.String),
     )
     return found.collect()
+
+
+def _new_ones(known: Sequence[Stage], ask: Mapping) -> Iterator[pl.DataFrame]:
+    """Stages of `closed_stages` that no deal is in: wished for, or misspelled."""
+    names = {plain(name): name for stage in known for name in (stage.name, stage.stands_in, "first", "last")}
+    closed = {stage.status: stage.stands_in for stage in known if stage.status != "Open"}
+    for status, wish in (("Won", ask.closed_stages.won), ("Lost", ask.closed_stages.lost)):
+        others = [name for key, name in names.items() if key != plain(wish)]
+        is_known = wish in ("first", "last") or any(plain(s.name) == plain(wish) for s in known)
+        if status in closed and not is_known:
+            nearest = next(iter(get_close_matches(wish, others, 1)), "")
+            yield issues.issue(
+                "closed_stage_new", field=f"closed_stages: {status.lower()}", value=wish, detail=nearest
+            )
 
 
 def status_of(name: str, ask: Mapping, category: str = "") -> str:

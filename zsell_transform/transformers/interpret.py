@@ -87,6 +87,10 @@ def _ignored(wishes: MappingOf[str, str]) -> set[str]:
     return {f"custom {header}" if header in taken else header for header in ignored}
 
 
+#: Seconds that are not nought, or an offset from UTC that is not.
+_MORE_THAN_MINUTES: Final = r"\d:\d\d:(?:[1-9]\d|0[1-9])|:\d\d(?:\.\d+)?\s*[+-](?:0[1-9]|[1-9]\d|00:?[1-9])"
+
+
 def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft:
     """Records → their draft, by the table. Columns that the table reads and the export lacks are null.
 
@@ -118,7 +122,7 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
         records=frame,
         steps=steps,
         shown=shown,
-        audit=(*_unread(table, fields), *_cut(table, cut), *_remarked(table)),
+        audit=(*_unread(table, fields), *_cut(table, cut), *_remarked(table), *_rounded(table, customs)),
         notes=issues.gather(_notes(table, given, customs)),
         origins=_origins(table, fields, customs),
     )
@@ -228,6 +232,14 @@ def _cut(table: Table, cut: MappingOf[str, int]) -> Iterator[Told]:
     for header, longest in cut.items():
         too_long = pl.col(header).str.len_chars() > longest
         yield Told("value_shortened", too_long, table.source, header, pl.col(header), f"{longest} characters")
+
+
+def _rounded(table: Table, customs: Iterable[Custom]) -> Iterator[Told]:
+    """Times that say more than hours and minutes, which is what a field for times holds."""
+    for custom in customs:
+        if custom.is_time:
+            more = pl.col(custom.column).str.contains(_MORE_THAN_MINUTES)
+            yield Told("time_shortened", more, table.source, custom.column, counted=True)
 
 
 def _remarked(table: Table) -> Iterator[Told]:
