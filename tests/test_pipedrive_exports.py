@@ -224,7 +224,10 @@ def test_what_is_no_export_is_said_in_one_line(tmp_path: Path) -> None:
 
 def test_files_that_help_nobody_are_issues(tmp_path: Path) -> None:
     found = given(
-        tmp_path, other="a,b\n1,2\n", deals="Title,Stage\nRoof,Won\n", leads="ID,Title,Contact person\n"
+        tmp_path,
+        other="a,b\n1,2\n",
+        deals="Title,Stage\nRoof,Won\n",
+        leads="ID,Title,Contact person\na,Roof,Ann\n",
     )
 
     assert sorted(found.issues["code"]) == ["export_id_missing", "export_not_recognised"]

@@ -88,7 +88,7 @@ class Held:
             `sell_id` is null for records that are not from Sell, and for those in `twice`.
         activities, notes: `mark` is `Sell task 7402212` and the like; null when there is none.
         given: The items that had a file.
-        readable: The items whose file has System IDs and the column of its Sell id or mark.
+        readable: The items whose file has System IDs and the column of its Sell id or mark, or no record.
         raw: By item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
             `Email - Work`); custom fields under their label. One row a record.
         twice: `item, sell_id, system_ids`: Sell ids that stand on several records. They are present, and
@@ -219,7 +219,11 @@ def _held(
         issue("sell_ids_rounded", entity=ENTITY_OF[item], value=count, detail=item)
         for item, count in rounded.items()
     ]
-    readable = {item for item in tables if _has_own_column(item, tables[item]) and item not in rounded}
+    readable = {
+        item
+        for item, table in tables.items()
+        if item not in rounded and (_has_own_column(item, table) or not table.height)
+    }
     frames = {item: _frame(item, tables.get(item, pl.DataFrame())) for item in ITEMS}
     twice = pl.concat([_twice(item, frames[item]) for item in ITEMS])
     for item in ("organizations", "persons", "deals", "leads"):

@@ -116,7 +116,7 @@ class Rehearsal:
             folder: Is made if need be; files of the same names are replaced.
             style: `prefixed` (`Deal - Title`) or `bare` (`Title`); activities and notes are always bare.
             language: en, de, pt or es, as far as the headers are known.
-            only: Items to export; all that hold records otherwise.
+            only: Items to export; all that hold records otherwise, and the main lists.
         """
         return write_export(self.tables, Path(folder), style=style, language=language, only=only)
 

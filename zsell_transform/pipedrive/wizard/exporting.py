@@ -11,6 +11,8 @@ import polars as pl
 from zsell_transform.pipedrive.export_headers import vocabulary
 from zsell_transform.unique import told_apart
 
+#: Lists that are exported even where they hold nothing.
+_MAIN: Final = ("organizations", "persons", "deals", "leads")
 _STEMS: Final = {"persons": "people"}
 _BARE: Final = ("activities", "notes")
 
@@ -23,13 +25,15 @@ def write_export(
     language: str,
     only: Collection[str] | None,
 ) -> list[Path]:
-    """Writes one file for each item that holds records; returns their paths."""
+    """Writes one file for each item that holds records, and a header alone for the other main lists; returns
+    their paths.
+    """
     if style not in ("prefixed", "bare") or language not in vocabulary()["prefixes"]["deals"]:
         raise ValueError(f"no export of style {style!r} in language {language!r} is known")
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for item, table in tables.items():
-        if not table.height or (only is not None and item not in only):
+        if not (table.height or item in _MAIN) or (only is not None and item not in only):
             continue
         path = folder / f"{_STEMS.get(item, item)}-1.csv"
         heads = headers(item, table.columns, style="bare" if item in _BARE else style, language=language)
