@@ -18,6 +18,7 @@ from typing import Final, NoReturn
 
 from zsell_transform import process
 from zsell_transform.errors import ZsellError
+from zsell_transform.paths import path_of
 
 DONE, PARTLY, NOTHING, STOPPED = 0, 1, 2, 130
 
@@ -112,7 +113,7 @@ def _transform_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("source", metavar="SOURCE", help="Sell's export: a folder, a zip or a CSV file")
-    parser.add_argument("target", metavar="TARGET", type=Path, help="the folder to write")
+    parser.add_argument("target", metavar="TARGET", type=path_of, help="the folder to write")
     parser.add_argument("--pipedrive", metavar="DIR", help="Pipedrive's own exports, from the second lap on")
     parser.add_argument("--mapping", metavar="FILE", help="your wishes (YAML); without it the defaults hold")
     parser.add_argument(

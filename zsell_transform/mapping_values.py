@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 
 from zsell_transform.errors import MappingError
+from zsell_transform.paths import path_of
 
 
 @attrs.define
@@ -212,7 +213,7 @@ def patterns(reading: Reading, place: str, value: Any) -> Any:
 
 def folder(reading: Reading, place: str, value: Any) -> Any:
     """A folder that exists; a relative path counts from the mapping's own folder."""
-    if isinstance(value, str | Path) and (path := reading.folder / Path(value).expanduser()).is_dir():
+    if isinstance(value, str | Path) and (path := reading.folder / path_of(value)).is_dir():
         return path
     return reading.wrong(place, "an existing folder", str(value) if isinstance(value, Path) else value)
 

@@ -13,6 +13,7 @@ import polars as pl
 from zsell_transform.errors import ExportError
 from zsell_transform.guide.setup import Setup
 from zsell_transform.guide.story import Story
+from zsell_transform.paths import path_of
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.writing.folder import Folder, publish
 from zsell_transform.writing.manifest import FileFacts
@@ -103,7 +104,7 @@ class Migration:
             TargetError: as for `transform`.
         """
         publish(self._home.path, target, overwrite=overwrite)
-        return attrs.evolve(self, target=Path(target))
+        return attrs.evolve(self, target=path_of(target))
 
     def __repr__(self) -> str:
         from zsell_transform.guide.notebook import migration_text
