@@ -19,6 +19,7 @@ import zsell_transform as zt
 from zsell_transform import console, process, progress
 from zsell_transform.__main__ import main
 from zsell_transform.errors import ZsellError
+from zsell_transform.guide.story import Story
 from zsell_transform.issues import SCHEMA
 from zsell_transform.ledger import Ledger
 from zsell_transform.progress import Progress, Stage
@@ -34,6 +35,7 @@ class Done:
     issues: pl.DataFrame = ISSUES
     complete: bool = False
     ledger: Ledger = attrs.field(factory=lambda: Ledger.of({}))
+    story: Story = attrs.field(factory=Story)
 
     def summary(self) -> pl.DataFrame:
         return self.ledger.frame()

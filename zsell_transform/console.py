@@ -143,21 +143,12 @@ def _steps(migration: Migration, target: Path, program: str, given: Sequence[str
     earlier = ", in place of the earlier files" if "--pipedrive" in options else ""
     yield EXPORT.format(f"{exported}{earlier}")
     more = [] if "--pipedrive" in options else ["--pipedrive", exported]
-    yield "Run the next lap: " + " ".join(
-        [program, source, shlex.quote(str(_after(target))), *options, *more]
-    )
+    after = target.with_name(Path(migration.story.next_target).name)
+    yield "Run the next lap: " + " ".join([program, source, shlex.quote(str(after)), *options, *more])
 
 
 def _index(options: Sequence[str], name: str) -> int:
     return options.index(name) if name in options else -1
-
-
-def _after(target: Path) -> Path:
-    """The name of the next lap's folder: `lap_1` → `lap_2`, `out` → `out_2`."""
-    name = target.name
-    bare = name.rstrip("0123456789")
-    number = name[len(bare) :]
-    return target.with_name(f"{bare}{int(number) + 1}" if number else f"{name}_2")
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

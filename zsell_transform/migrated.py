@@ -11,6 +11,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.errors import ExportError
+from zsell_transform.guide.laps import next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.guide.story import Story
 from zsell_transform.paths import path_of
@@ -104,7 +105,9 @@ class Migration:
             TargetError: as for `transform`.
         """
         publish(self._home.path, target, overwrite=overwrite)
-        return attrs.evolve(self, target=path_of(target))
+        name = path_of(target).as_posix()
+        named = attrs.evolve(self.story, target=name, next_target=next_folder(name, self.story.lap))
+        return attrs.evolve(self, target=path_of(target), story=named)
 
     def __repr__(self) -> str:
         from zsell_transform.guide.notebook import migration_text

@@ -19,6 +19,7 @@ from zsell_transform import issues
 from zsell_transform.addressing import layouts
 from zsell_transform.drafting import draft_all, hung_on
 from zsell_transform.finishing import finish
+from zsell_transform.guide.story import NAMELESS
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
 from zsell_transform.linked import linked
@@ -95,8 +96,7 @@ def transform(
         del graph, known  # while the files are written, only what stands in them is held
         placed = layouts(drafts, plans, filled)
         written = write_tables(folder, drafts, plans, placed, records, ask, tell, trial)
-        if changed is not None:
-            write_parts(folder, changed.files, ask)
+        spelled = {} if changed is None else write_parts(folder, changed.files, ask)
         notes = (draft.notes for draft in drafts.values())
         later = (
             lost,
@@ -107,7 +107,9 @@ def transform(
         )
         run = Run(
             ask=ask,
-            names=_names(source=source, target=target, pipedrive=pipedrive, mapping=mapping),
+            names=_names(
+                source=source, target=target, pipedrive=pipedrive, mapping=mapping, previous=previous
+            ),
             export=export,
             records=records,
             held=held,
@@ -119,6 +121,7 @@ def transform(
             written=written,
             told=issues.gather([*found, *notes, *later]),
             updated=changed.updated if changed else {},
+            spelled=spelled,
         )
         return finish(folder, run, trial=trial, rehearse=rehearse, tell=tell)
 
@@ -130,5 +133,6 @@ def _without_exports(previous: object, pipedrive: object) -> pl.DataFrame:
 
 
 def _names(**given: object) -> dict[str, str | None]:
-    """How the user called what was given; None for what is no path."""
-    return {what: str(one) if isinstance(one, str | Path) else None for what, one in given.items()}
+    """How the user called what was given; None for what is no path. A mapping without a file has no name."""
+    names = {what: str(one) if isinstance(one, str | Path) else None for what, one in given.items()}
+    return names if given["mapping"] is None else names | {"mapping": names["mapping"] or NAMELESS}

@@ -121,7 +121,7 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "waits_for_system_id": Kind(
         "info",
-        "{value} records wait: {detail}",
+        "records that wait: {value} ({detail})",
         "they follow in a later lap",
         "Upload this lap, export everything from Pipedrive and run again.",
     ),
@@ -129,7 +129,7 @@ KINDS: Final[dict[str, Kind]] = {
         f"no_export_of_{item}": Kind(
             "error",
             "no export of {detail} with its Sell ids was given, while Pipedrive holds records from Sell",
-            "all {value} records wait, so that none is doubled",
+            "all its records wait ({value}), so that none is doubled",
             f"Export {item} from Pipedrive, with all columns, or name it in `empty_in_pipedrive`.",
         )
         for item in ("organizations", "persons", "deals", "leads", "activities", "notes")

@@ -23,12 +23,13 @@ ITEM_NAMES: Final = {
 }  # fmt: skip
 
 
-def setup_markdown(setup: Setup, *, lap: int = 1) -> str:
+def setup_markdown(setup: Setup, *, lap: int = 1, complete: bool = False) -> str:
     """The page as text; the same kit gives the same bytes.
 
     Args:
         setup: the kit.
         lap: the number of this lap; from the second on the page says that the setting up should be done.
+        complete: whether no lap follows.
     """
     sections = (
         ("Who does it", _who),
@@ -41,9 +42,9 @@ def setup_markdown(setup: Setup, *, lap: int = 1) -> str:
         ("Activity types", _activity_types),
         ("Lost reasons", _lost_reasons),
         ("The files, column by column", _files),
-        ("Afterwards", _afterwards),
     )
     written = [(title, list(section(setup))) for title, section in sections]
+    written.append(("Afterwards", list(_afterwards(setup, complete=complete))))
     lines = list(_opening(lap))
     for number, (title, body) in enumerate(((title, body) for title, body in written if body), 1):
         lines += ["", f"## {number}. {title}", "", *body]
@@ -299,13 +300,21 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _afterwards(setup: Setup) -> Lines:
+def _afterwards(setup: Setup, *, complete: bool) -> Lines:
     for row in setup.tables["filters"].to_dicts():
         yield (
             f"- [ ] The Smart List {_code(row['smart_list'])} as a filter: {_said(row['filter'])} "
             f"({count(row['records'], 'record')})"
         )
-    yield "- [ ] Export everything from Pipedrive and run the next lap; `report.html` gives the command."
+    if not complete:
+        yield "- [ ] Export everything from Pipedrive and run the next lap; `report.html` gives the command."
+    elif setup.tables["columns"].height:
+        yield (
+            "- [ ] Export everything from Pipedrive again and prove it with `verify`; `report.html` gives "
+            "the command."
+        )
+    else:
+        yield "- [ ] Nothing is left to import: prove it with `verify`; `report.html` gives the command."
 
 
 # --- words --------------------------------------------------------------------------------------------------
