@@ -90,6 +90,8 @@ def test_a_proof_says_its_verdict() -> None:
     frames = {"ok": pl.DataFrame({"id": range(7)}), "missing": pl.DataFrame({"id": range(40)})}
     assert notebook.proof_text(frames) == "40 differences to look at: 40 missing, 7 confirmed"
     assert "… and 28 more" in notebook.proof_html(frames)
+    assert notebook.proof_text(frames, "a hint").endswith("confirmed\na hint")
+    assert "a hint" in notebook.proof_html(frames, "a hint")
     assert notebook.proof_text(frames | {"missing": frames["missing"].clear()}).startswith(
         "Everything is there"
     )

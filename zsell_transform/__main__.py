@@ -38,7 +38,10 @@ also:
   {program} rehearse lap_1                             what Pipedrive's wizard would do with these files
   {program} COMMAND --help
 
-exit codes: 0 done; 1 done, but some records or values could not be carried over; 2 nothing written
+Give the same --mapping to every lap and to verify.
+
+exit codes: 0 done; 1 done, but some records or values could not be carried over; 2 nothing written;
+130 stopped by Ctrl-C
 """
 
 
@@ -209,15 +212,29 @@ def _verify_parser() -> Parser:
     parser.add_argument(
         "--skip-file", metavar="FILE", help="the skipped rows that Pipedrive lists after an import"
     )
+    parser.add_argument(
+        "--write",
+        metavar="DIR",
+        type=path_of,
+        help="write proof.html, what was found as CSV files, repair/",
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace DIR even where its files were changed since"
+    )
     return parser
 
 
 def _verify(asked: argparse.Namespace) -> int:
     import zsell_transform as zt
-    from zsell_transform.console import table
+    from zsell_transform.console import proved
+    from zsell_transform.writing.folder import Folder
 
+    if asked.write:  # told before the work, and not behind it
+        Folder(asked.write, [asked.source, asked.pipedrive, asked.mapping], overwrite=asked.overwrite)
     proof = zt.verify(asked.source, asked.pipedrive, mapping=asked.mapping, skip_file=asked.skip_file)
-    _print([*table(proof.summary()), "", "All is there." if proof.complete else "Not all is there."])
+    if asked.write:
+        proof.write(asked.write, overwrite=asked.overwrite)
+    _print(proved(proof, asked.write))
     return DONE if proof.complete else PARTLY
 
 

@@ -82,12 +82,13 @@ def rehearsal_html(said: Rehearsed) -> str:
     )
 
 
-def proof_html(frames: Mapping[str, pl.DataFrame]) -> str:
+def proof_html(frames: Mapping[str, pl.DataFrame], hint: str = "") -> str:
     """A proof (frames as for `report.proof_html_page`): verdict, summary, and what speaks against it."""
     told = chapters.proof_page(frames, "")
     against = [part for part in told["parts"] if part["against"] and part["count"]]
     return _box(
         told["headline"],
+        _paragraph(hint) if hint else "",
         table_html(frames["summary"]) if "summary" in frames else "",
         *(_heading(part["title"], part["text"]) + table_html(frames[part["name"]]) for part in against),
     )
@@ -194,8 +195,8 @@ def export_text(inputs: pl.DataFrame, unknown: Sequence[str] = ()) -> str:
     return f"Sell export: {counts} ({words.count(inputs.height, 'file')}{rest})"
 
 
-def proof_text(frames: Mapping[str, pl.DataFrame]) -> str:
-    """A proof in a line: the verdict and how many of each kind."""
+def proof_text(frames: Mapping[str, pl.DataFrame], hint: str = "") -> str:
+    """A proof in a line: the verdict and how many of each kind; a hint stands in another."""
     told = chapters.proof_page(frames, "")
     counts = ", ".join(f"{words.number(part['count'])} {part['title'].lower()}" for part in told["parts"])
-    return f"{told['headline']}: {counts}"
+    return f"{told['headline']}: {counts}" + (f"\n{hint}" if hint else "")

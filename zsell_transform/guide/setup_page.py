@@ -57,7 +57,8 @@ def _opening(lap: int) -> Lines:
     yield (
         "Pipedrive's import creates records, and neither users nor labels, stages or options. What the "
         "files name must "
-        "exist first. Below it stands in the order in which to do it: tick off as you go."
+        "exist first. Below it stands in the order in which to do it: tick off as you go, in a copy of this "
+        "page, since a folder in which a file was changed is not replaced by the next run."
     )
     if lap > 1:
         yield ""

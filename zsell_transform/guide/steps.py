@@ -103,7 +103,9 @@ def _prepare(story: Story) -> Step | None:
     if story.lap > 1 or not made:
         return None
     return Step(
-        "Prepare Pipedrive", f"Create {words.listed(made)}. `setup.md` lists each, in order, to tick off."
+        "Prepare Pipedrive",
+        f"Create {words.listed(made)}. `setup.md` lists each, in order, to tick off (in a copy: a folder in "
+        "which a file was changed is not replaced by the next run).",
     )
 
 

@@ -37,7 +37,8 @@ def _opening(story: Story, items: list[str]) -> str:
         "1. Prepare Pipedrive as `setup.md` says, or as much of it as these records need.\n"
         "2. Import the files of this folder in the order of their numbers, each to its end. Give the same "
         "answers as later for all records: the columns as in `setup.md`, duplicates “merge”.\n"
-        "3. Open each record below in Pipedrive and tick off what is as described.\n"
+        "3. Open each record below in Pipedrive and tick off what is as described, in a copy of this page: a "
+        "folder in which a file was changed is not replaced by the next run.\n"
         "4. Where something came out differently, change what is named there, run the library and try again."
     )
 
