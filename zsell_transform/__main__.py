@@ -198,7 +198,8 @@ def _rehearse(asked: argparse.Namespace) -> int:
     from zsell_transform.rehearsing import answered
 
     result = zt.rehearse(asked.folder, assumptions=answered(Mapping.load(asked.mapping)))
-    _print(table(result.summary()))
+    # To a reader "merged" is a loss; these are links by key. Records that become one are issues of a run.
+    _print(table(result.summary().rename({"merged": "joined"})))
     return PARTLY if result.skipped.height else DONE
 
 

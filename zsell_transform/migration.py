@@ -18,7 +18,9 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.addressing import layouts
 from zsell_transform.drafting import draft_all, hung_on
+from zsell_transform.errors import ZsellError
 from zsell_transform.finishing import finish
+from zsell_transform.guide.sightings import MOST
 from zsell_transform.guide.story import NAMELESS
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
@@ -57,7 +59,7 @@ def transform(
         pipedrive: a folder with Pipedrive's own exports; None in the first lap.
         mapping: a YAML file, a dict or a `Mapping`; None = the defaults.
         previous: the folder of a run before the changes, for `updates/`.
-        trial: how many chosen records a file of the trial holds, at most 10; 0 = no trial.
+        trial: how many chosen records a file of the trial holds, 0 to 10; 0 = no trial.
         rehearse: whether to run the wizard's model on the files; None = up to 500,000 rows.
         overwrite: replace a target even where a file of it was changed or added.
         progress: None (a bar when it takes long and someone looks), True, False or `callable(stage, done,
@@ -67,7 +69,10 @@ def transform(
         ExportError: the source or Pipedrive's export cannot be read.
         MappingError: the mapping is wrong; names place and nearest right key.
         TargetError: the target cannot be replaced.
+        ZsellError: `trial` is not 0 to 10.
     """
+    if not 0 <= trial <= MOST:
+        raise ZsellError(f"trial must be 0 to {MOST} (records a file of the trial; 0 is none), not {trial}")
     ask = Mapping.load(mapping)
     read = (source, pipedrive, previous, mapping)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:

@@ -63,7 +63,8 @@ KINDS: Final[dict[str, Kind]] = {
         "warning",
         "the wizard would take it for the same as {detail}",
         "named '{value}' to keep it apart",
-        "Merge them in Pipedrive afterwards, or set `duplicates: merge` in the mapping.",
+        "Merge them in Pipedrive afterwards, or set `duplicates: {companies: merge, contacts: merge}` in the "
+        "mapping.",
     ),
     "merged_duplicate": Kind(
         "warning",

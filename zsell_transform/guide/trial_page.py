@@ -80,7 +80,7 @@ def _record(name: str | None, place: str, shown: dict[Feature, str | None], told
 
 def _point(feature: Feature, value: str | None) -> str:
     doubt = " (not documented)" if feature.unsure or feature.answers else ""
-    here = f" Here: {plain(value)}." if value else ""
+    here = f" Here: {plain(value).rstrip('.')}." if value else ""
     otherwise = f" *If not:* {feature.otherwise}." if feature.otherwise else ""
     return f"- [ ] **{words.spoken(feature.shows)}**{doubt}: {feature.look}{here}{otherwise}"
 
