@@ -13,6 +13,7 @@ from typing import Any
 # The tutorial runs in a kernel of its own; a page needs no trace of its progress bars.
 os.environ.setdefault("TQDM_DISABLE", "1")
 
+NOTEBOOK_LINK = re.compile(r'href="([\w/.-]+\.md)(#[^"]*)?"')
 MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
 
@@ -127,3 +128,14 @@ GENERATORS: dict[str, Callable[[], str]] = {
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Called by MkDocs for every page before it is rendered."""
     return MARK.sub(lambda found: GENERATORS[found[1]](), markdown)
+
+
+def on_page_content(html: str, *, page: Any, files: Any, **_: Any) -> str:
+    """Links of a notebook to pages, which MkDocs turns into addresses in Markdown alone."""
+
+    def address(found: re.Match[str]) -> str:
+        target = files.get_file_from_path(found[1])
+        return found[0] if target is None else f'href="{target.url_relative_to(page.file)}{found[2] or ""}"'
+
+    of_notebook = page.file.src_uri.endswith(".ipynb")
+    return NOTEBOOK_LINK.sub(address, html) if of_notebook else html

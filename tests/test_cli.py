@@ -528,3 +528,18 @@ def test_a_proof_that_cannot_be_written_says_so_before_the_work(
 ) -> None:
     assert main(["verify", str(sample), str(after_lap_1), "--write", str(sample)]) == 2
     assert "is also what is read" in capsys.readouterr().err
+
+
+def test_a_python_without_polars_says_how_to_run_it(
+    called: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The Python of the system was told to report an internal error."""
+    called["gives"] = ModuleNotFoundError("No module named 'polars'", name="polars")
+    assert main(["sell", "lap_1"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"zsell-transform: polars is not installed for {sys.executable}; activate")
+    assert said.count("\n") == 1
+
+    called["gives"] = ModuleNotFoundError("No module named 'x'", name="zsell_transform.x")
+    assert main(["sell", "lap_1"]) == 2
+    assert "internal error" in capsys.readouterr().err

@@ -7,12 +7,14 @@ names that the docs use. A `text` block behind a `python` block is what the last
 from __future__ import annotations
 
 import ast
+import importlib.util
 import os
 import re
 import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -154,3 +156,22 @@ def test_readme_has_two_commands_of_one_line() -> None:
     assert len(commands) == 2
     assert commands[0].endswith("-m zsell_transform sample_exports/sell lap_1")
     assert "pytest" in commands[1]
+
+
+def test_links_of_the_tutorial_are_addresses_on_the_site() -> None:
+    """MkDocs leaves those of a notebook as they are: `how-to/trial.md` led nowhere."""
+    spec = importlib.util.spec_from_file_location("hooks", ROOT / "docs" / "hooks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    hooks = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hooks)
+    there = SimpleNamespace(url_relative_to=lambda _: "../how-to/trial/")
+    files = SimpleNamespace(get_file_from_path=lambda path: there if path == "how-to/trial.md" else None)
+    html = '<a href="how-to/trial.md#x">a</a> <a href="nowhere.md">b</a>'
+
+    def shown(path: str) -> str:
+        page = SimpleNamespace(file=SimpleNamespace(src_uri=path))
+        return str(hooks.on_page_content(html, page=page, files=files))
+
+    assert shown("tutorial.ipynb") == '<a href="../how-to/trial/#x">a</a> <a href="nowhere.md">b</a>'
+    assert shown("index.md") == html

@@ -509,3 +509,11 @@ def test_a_folder_without_templates_is_a_mistake_of_the_mapping(tmp_path: Path) 
     (tmp_path / "a.xlsx").write_bytes(b"no workbook")
     with pytest.raises(MappingError, match=r"a\.xlsx cannot be read"):
         spell(OURS, tmp_path)
+
+
+def test_files_that_are_no_templates_are_a_mistake_of_the_mapping(tmp_path: Path) -> None:
+    """The line had no effect, and nobody knew."""
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
+
+    with pytest.raises(MappingError, match=r"has a column of Pipedrive's wizard .*\(found: 'a', 'b'\)"):
+        spell(["Person - Name"], tmp_path)

@@ -282,7 +282,19 @@ def _failed(message: str, code: int = NOTHING) -> int:
     return code
 
 
+def _lacking(package: str) -> str:
+    """Most often this is the Python of the system, beside the one that all was installed for."""
+    return (
+        f"{package} is not installed for {sys.executable}; activate the environment that zsell_transform was"
+        " installed in (`source .venv/bin/activate`), or call its Python:"
+        " `.venv/bin/python -m zsell_transform …`"
+    )
+
+
 def _unexpected(error: BaseException) -> str:
+    package = (error.name or "").split(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if package not in ("", __package__):
+        return _lacking(package)
     said = str(error).strip().splitlines()
     what = f"{type(error).__name__}: {said[0][:200]}" if said else type(error).__name__
     return f"internal error ({what}); please report it, with what ZSELL_DEBUG=1 shows"
