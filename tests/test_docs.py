@@ -14,7 +14,7 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +24,8 @@ from sybil.parsers.markdown import CodeBlockParser
 
 import zsell_transform as zt
 from zsell_transform.__main__ import main
+from zsell_transform.issues import KINDS
+from zsell_transform.pipedrive.assumptions import ASSUMPTIONS, SOURCES
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -158,13 +160,31 @@ def test_readme_has_two_commands_of_one_line() -> None:
     assert "pytest" in commands[1]
 
 
-def test_links_of_the_tutorial_are_addresses_on_the_site() -> None:
-    """MkDocs leaves those of a notebook as they are: `how-to/trial.md` led nowhere."""
+def of_the_site() -> ModuleType:
+    """What fills the reference pages."""
     spec = importlib.util.spec_from_file_location("hooks", ROOT / "docs" / "hooks.py")
     assert spec is not None
     assert spec.loader is not None
     hooks = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(hooks)
+    return hooks
+
+
+def test_the_reference_pages_leave_nothing_open() -> None:
+    """Texts of activities and notes had no source, sources of assumptions no place, advice had raw slots."""
+    hooks = of_the_site()
+    rows = hooks.fields().splitlines()
+    for column, kind in (("Note", "large_text"), ("Content", "content")):
+        [row] = [row for row in rows if row.startswith(f"| `{column}` | {kind} |")]
+        assert "`content`" in row
+    cited = {code for one in ASSUMPTIONS.values() for code in re.findall(r"\b[KFRVN]\d+\b", one.source)}
+    assert cited == set(SOURCES)
+    assert [code for code, kind in KINDS.items() if re.search(r"\{\w+\}", kind.todo.split("`")[0])] == []
+
+
+def test_links_of_the_tutorial_are_addresses_on_the_site() -> None:
+    """MkDocs leaves those of a notebook as they are: `how-to/trial.md` led nowhere."""
+    hooks = of_the_site()
     there = SimpleNamespace(url_relative_to=lambda _: "../how-to/trial/")
     files = SimpleNamespace(get_file_from_path=lambda path: there if path == "how-to/trial.md" else None)
     html = '<a href="how-to/trial.md#x">a</a> <a href="nowhere.md">b</a>'

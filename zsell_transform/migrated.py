@@ -47,8 +47,8 @@ class Migration:
     """One lap of a migration.
 
     Attributes:
-        issues: what could not be carried as it was: the contract's columns (severity, code, entity, file, row
-            …).
+        issues: what could not be carried as it was, in the columns of `issues.csv` (severity, code, entity,
+            file, row …).
         complete: True when nothing was missing and nothing waits.
         story: everything that report and notebook show.
         rehearsal: what the wizard's model made of the files, or None.
@@ -66,7 +66,10 @@ class Migration:
     _target: Path | None
 
     def summary(self) -> pl.DataFrame:
-        """The ledger: one row a Sell entity (contract, section 6)."""
+        """The ledger, one row a Sell entity: entity, target, rows_in, added, rows_out, present, waiting,
+        merged, skipped, updated, linked, unlinked, errors, warnings. Always `rows_in + added == rows_out +
+        present + waiting + merged + skipped`.
+        """
         return self._ledger
 
     @property
@@ -87,7 +90,9 @@ class Migration:
 
     @property
     def setup(self) -> dict[str, pl.DataFrame]:
-        """What to create in Pipedrive first, by topic (contract, section 7)."""
+        """What to create in Pipedrive first, by topic: users, currencies, fields, labels, stages,
+        activity_types, lost_reasons, filters, columns, plan.
+        """
         return self._setup.tables
 
     @property

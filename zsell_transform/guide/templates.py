@@ -52,7 +52,7 @@ def _expect_known(offered: Iterable[str], folder: Path) -> None:
         found = ", ".join(repr(header) for header in list(offered)[:3]) or "no header"
         raise MappingError(
             f"templates: no file in {folder.name} has a column of Pipedrive's wizard that is known here"
-            f" (found: {found}); give a folder with the templates that the wizard offers, or leave the line out"
+            f" (found: {found}); give the folder with those that the wizard offers, or leave the line out"
         )
 
 

@@ -44,6 +44,19 @@ class Assumption:
         return self.readings[0]
 
 
+#: What the codes of the sources stand for.
+SOURCES: Final = {
+    "K1": "https://support.pipedrive.com/hc/en/articles/360013870858 (mandatory fields, 21 Apr 2026)",
+    "K5": "https://support.pipedrive.com/hc/en-us/articles/208048865 (duplicates, Nov 2023)",
+    "K11": "https://support.pipedrive.com/hc/nb/articles/360010859677 (followers and participants)",
+    "K16": "https://support.pipedrive.com/cs/article/updating-pipedrive-data-with-a-spreadsheet",
+    "F7": "docs.fintesk.com (Mar 2025), a copy of Pipedrive's article on updating with System IDs",
+    "R2": "notes on merging of Sep 2026, by others; no address is known",
+    "V1": "https://getcapt.com/blog/pipedrive-import-csv (a vendor, Feb 2026)",
+    "N4": "https://support.pipedrive.com/cs/article/how-can-i-import-leads (31 Oct 2023)",
+    "N5": "a migration vendor's checklist of 27 May 2026; no address is known",
+}
+
 ASSUMPTIONS: Final[dict[str, Assumption]] = {
     "bare_organizations": Assumption(
         "Are two organizations of one name, both without an address, the same?",
