@@ -17,7 +17,10 @@ from zsell_transform.guide.report import report_html
 from zsell_transform.guide.setup_page import setup_markdown
 from zsell_transform.guide.trial_page import trial_markdown
 from zsell_transform.guide.unused import unused
+from zsell_transform.lap.sales import COMPANY_IN_SELL
 from zsell_transform.migrated import Migration
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import field_key
 from zsell_transform.progress import Tell
 from zsell_transform.rehearsing import rehearsed
 from zsell_transform.run import Run
@@ -112,7 +115,15 @@ def _kit(folder: Folder, run: Run, updates: Sequence[FileFacts]) -> setup.Setup:
     drafts, written = list(run.drafts.values()), run.written
     numbered = (facts for files in written.files.values() for facts in files)
     headers = {**_headers(folder, numbered, written.spelled), **_headers(folder, updates, run.spelled)}
-    return setup.kit(run.records.seen, drafts, written.values, headers, run.ask, run.filled)
+    asked = _asked_before(run.held)
+    return setup.kit(run.records.seen, drafts, written.values, headers, run.ask, run.filled, asked)
+
+
+def _asked_before(held: Held) -> list[str]:
+    """Fields that links alone fill, and did in an earlier lap: they must still be there."""
+    deals, name = held.raw.get("deals"), field_key(COMPANY_IN_SELL.removeprefix("Deal - "))
+    columns = [] if deals is None else [deals[c] for c in deals.columns if field_key(c) == name]
+    return [COMPANY_IN_SELL] if any(column.count() for column in columns) else []
 
 
 def _headers(folder: Folder, files: Iterable[FileFacts], spelled: Mapping[str, str]) -> dict[str, list[str]]:

@@ -126,8 +126,7 @@ def _users(setup: Setup) -> Lines:
     if users:
         yield (
             "Invite everyone who owns a record. What belongs to nobody may all be given to whoever runs the "
-            "import "
-            "(likely, not confirmed)."
+            "import (likely, not confirmed). Notes are not counted: they have no owner in Pipedrive."
         )
         yield ""
     for user in users:
@@ -135,7 +134,9 @@ def _users(setup: Setup) -> Lines:
         yield f"- [ ] **{_said(user['user'])}** ({count(user['records'], 'record')}{sell})"
     gone = setup.lost_users.to_dicts()
     if gone:
-        names = listed(f"{_said(user['sell_user'])} ({count(user['records'], 'record')})" for user in gone)
+        names = listed(
+            f"{_said(user['sell_user'])} ({count(user['records'], 'record')}, with notes)" for user in gone
+        )
         yield ""
         yield (
             f"Deleted in Sell, so not invited: {names}. Their names are kept in the field `Sell owner` and "
