@@ -198,7 +198,7 @@ def _rehearse(asked: argparse.Namespace) -> int:
     from zsell_transform.rehearsing import answered
 
     result = zt.rehearse(asked.folder, assumptions=answered(Mapping.load(asked.mapping)))
-    # To a reader "merged" is a loss; these are links by key. Records that become one are issues of a run.
+    # To a reader "merged" is a loss; most of these are parties that a row names to be linked to.
     _print(table(result.summary().rename({"merged": "joined"})))
     return PARTLY if result.skipped.height else DONE
 

@@ -73,11 +73,10 @@ def rehearsal_html(said: Rehearsed) -> str:
     """What the rehearsed wizard did with each file, and why it skipped rows."""
     sums = said.files.select(pl.col("rows", "created", "merged", "skipped").sum()).row(0, named=True)
     title = f"{words.count(sums['rows'], 'row')} rehearsed: {words.number(sums['created'])} created"
-    told = {"merged": "joined by their key", "skipped": "skipped"}
-    rest = [f"{words.number(sums[name])} {said}" for name, said in told.items() if sums[name]]
+    rest = [f"{words.number(sums[name])} {name}" for name in ("merged", "skipped") if sums[name]]
     return _box(
         ", ".join([title, *rest]),
-        table_html(said.files.select(pl.exclude("item")).rename({"merged": "joined"})),
+        table_html(said.files.select(pl.exclude("item"))),
         table_html(said.reasons),
         "".join(f"<div style='{_SOFT}'>{escape(line)}</div>" for line in said.assumptions),
     )

@@ -133,7 +133,10 @@ class Rehearsal:
         return f"<p>{self!r}</p>{self.summary()._repr_html_()}"
 
     def summary(self) -> pl.DataFrame:
-        """One row an item: `item, held, created, merged, updated, skipped, links, overwritten`."""
+        """One row an item: `item, held, created, merged, updated, skipped, links, overwritten`.
+
+        `merged` counts each time a row found a record by its key: most often only to be linked to it.
+        """
         counted = {
             name: dict(getattr(self, name).group_by("item").len().iter_rows())
             for name in ("created", "merged", "updated", "skipped", "links", "overwritten")
