@@ -160,19 +160,20 @@ def test_readme_has_two_commands_of_one_line() -> None:
     assert "pytest" in commands[1]
 
 
-def of_the_site() -> ModuleType:
-    """What fills the reference pages."""
+@pytest.fixture
+def hooks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """What fills the reference pages; what it sets in the environment ends with the test."""
+    monkeypatch.setenv("TQDM_DISABLE", "1")
     spec = importlib.util.spec_from_file_location("hooks", ROOT / "docs" / "hooks.py")
     assert spec is not None
     assert spec.loader is not None
-    hooks = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(hooks)
-    return hooks
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def test_the_reference_pages_leave_nothing_open() -> None:
+def test_the_reference_pages_leave_nothing_open(hooks: ModuleType) -> None:
     """Texts of activities and notes had no source, sources of assumptions no place, advice had raw slots."""
-    hooks = of_the_site()
     rows = hooks.fields().splitlines()
     for column, kind in (("Note", "large_text"), ("Content", "content")):
         [row] = [row for row in rows if row.startswith(f"| `{column}` | {kind} |")]
@@ -182,9 +183,8 @@ def test_the_reference_pages_leave_nothing_open() -> None:
     assert [code for code, kind in KINDS.items() if re.search(r"\{\w+\}", kind.todo.split("`")[0])] == []
 
 
-def test_links_of_the_tutorial_are_addresses_on_the_site() -> None:
+def test_links_of_the_tutorial_are_addresses_on_the_site(hooks: ModuleType) -> None:
     """MkDocs leaves those of a notebook as they are: `how-to/trial.md` led nowhere."""
-    hooks = of_the_site()
     there = SimpleNamespace(url_relative_to=lambda _: "../how-to/trial/")
     files = SimpleNamespace(get_file_from_path=lambda path: there if path == "how-to/trial.md" else None)
     html = '<a href="how-to/trial.md#x">a</a> <a href="nowhere.md">b</a>'
