@@ -13,6 +13,7 @@ from typing import Any
 # The tutorial runs in a kernel of its own; a page needs no trace of its progress bars.
 os.environ.setdefault("TQDM_DISABLE", "1")
 
+NOTEBOOK_LINK = re.compile(r'href="([\w/.-]+\.md)(#[^"]*)?"')
 MARK = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 
 
@@ -52,9 +53,13 @@ def sell_columns() -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for entity, make in TABLES.items():
         made = make(Mapping.load(None), nothing_seen())
-        for field in made.fields:
-            names = sorted(read(made, field.value.meta.root_names()))
-            found.setdefault(field.header, []).append(f"{entity}: {', '.join(names)}" if names else "")
+        written = [(field.header, field.value.meta.root_names()) for field in made.fields]
+        if made.story:  # heading, body and mark, one below the other
+            parts = (made.story.heading, made.story.body, made.story.mark)
+            written.append((made.story.header, [name for part in parts for name in part.meta.root_names()]))
+        for header, roots in written:
+            names = sorted(read(made, roots))
+            found.setdefault(header, []).append(f"{entity}: {', '.join(names)}" if names else "")
     return {header: "; ".join(filter(None, texts)) for header, texts in found.items()}
 
 
@@ -104,9 +109,16 @@ def assumptions() -> str:
     """Every unsure fact about the wizard, with its other readings."""
     from zsell_transform.pipedrive.assumptions import table as known
 
-    columns = ("question", "reading", "others", "sure", "source", "wrong", "key")
-    header = ("question", "we take it as", "or", "sure", "source", "if wrong", "what helps")
+    columns = ("question", "says", "reading", "others", "sure", "source", "wrong", "key")
+    header = ("question", "we take it that", "called", "or", "sure", "source", "if wrong", "what helps")
     return table(header, known().select(columns).iter_rows())
+
+
+def assumption_sources() -> str:
+    """What the letters of the sources of the assumptions mean."""
+    from zsell_transform.pipedrive.assumptions import SOURCES
+
+    return table(("code", "source"), ((f"`{code}`", where) for code, where in SOURCES.items()))
 
 
 def sources() -> str:
@@ -120,6 +132,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "fields": fields,
     "issues": issues,
     "assumptions": assumptions,
+    "assumption_sources": assumption_sources,
     "sources": sources,
 }
 
@@ -127,3 +140,14 @@ GENERATORS: dict[str, Callable[[], str]] = {
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Called by MkDocs for every page before it is rendered."""
     return MARK.sub(lambda found: GENERATORS[found[1]](), markdown)
+
+
+def on_page_content(html: str, *, page: Any, files: Any, **_: Any) -> str:
+    """Links of a notebook to pages, which MkDocs turns into addresses in Markdown alone."""
+
+    def address(found: re.Match[str]) -> str:
+        target = files.get_file_from_path(found[1])
+        return found[0] if target is None else f'href="{target.url_relative_to(page.file)}{found[2] or ""}"'
+
+    of_notebook = page.file.src_uri.endswith(".ipynb")
+    return NOTEBOOK_LINK.sub(address, html) if of_notebook else html

@@ -19,6 +19,7 @@ import zsell_transform as zt
 from zsell_transform import console, process, progress
 from zsell_transform.__main__ import main
 from zsell_transform.errors import ZsellError
+from zsell_transform.guide.story import Story
 from zsell_transform.issues import SCHEMA
 from zsell_transform.ledger import Ledger
 from zsell_transform.progress import Progress, Stage
@@ -34,6 +35,7 @@ class Done:
     issues: pl.DataFrame = ISSUES
     complete: bool = False
     ledger: Ledger = attrs.field(factory=lambda: Ledger.of({}))
+    story: Story = attrs.field(factory=Story)
 
     def summary(self) -> pl.DataFrame:
         return self.ledger.frame()
@@ -486,3 +488,58 @@ def test_a_rehearsal_reads_the_wizard_as_the_mapping_says(
 
     assert with_wish[:3] == ["organizations", "2", "2"]
     assert with_wish != without
+
+
+# --- the proof --------------------------------------------------------------------------------------------
+
+
+def test_a_proof_names_the_first_of_what_is_missing(
+    sample: Path, after_lap_1: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It ended in "Not all is there.", and nobody knew what was not."""
+    assert main(["verify", str(sample), str(after_lap_1)]) == 1
+    said = capsys.readouterr().out
+    assert "Missing: 22" in said
+    assert "  deals 61000412 Nightjar roost: not in Pipedrive: the next lap writes it\n" in said
+    assert "  and 19 more\n" in said
+    assert "No mapping was given" in said
+    assert said.rstrip().endswith("--write DIR")
+
+    (tmp_path / "mapping.yaml").write_text("timezone: UTC\n", encoding="utf-8")
+    given = ["--mapping", str(tmp_path / "mapping.yaml"), "--write", str(tmp_path / "proof")]
+    assert main(["verify", str(sample), str(after_lap_1), *given]) == 1
+    said = capsys.readouterr().out
+    assert "No mapping was given" not in said
+    assert f"Report: {tmp_path / 'proof' / 'proof.html'}" in said
+    assert (tmp_path / "proof" / "missing.csv").is_file()
+
+
+def test_a_proof_tells_each_kind_in_a_line() -> None:
+    row = dict.fromkeys(("entity", "source_id", "field", "sell", "pipedrive"), "x") | {"pipedrive": None}
+    assert console._AGAINST["differing"](row) == "x x, x: 'x' in Sell, nothing in Pipedrive"
+    row = {"item": "persons", "system_id": "7", "name": "Ada", "source_ids": "1, 2"}
+    assert console._AGAINST["merged"](row) == "persons, System ID 7 Ada: holds 1, 2"
+    row = {"entity": "deals", "source_id": "5", "relation": "person", "expected": None, "found": "Ada (7)"}
+    assert console._AGAINST["links"](row) == "deals 5 → person: nothing in Sell, Ada (7) in Pipedrive"
+
+
+def test_a_proof_that_cannot_be_written_says_so_before_the_work(
+    sample: Path, after_lap_1: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(sample), str(after_lap_1), "--write", str(sample)]) == 2
+    assert "is also what is read" in capsys.readouterr().err
+
+
+def test_a_python_without_polars_says_how_to_run_it(
+    called: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The Python of the system was told to report an internal error."""
+    called["gives"] = ModuleNotFoundError("No module named 'polars'", name="polars")
+    assert main(["sell", "lap_1"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"zsell-transform: polars is not installed for {sys.executable}; activate")
+    assert said.count("\n") == 1
+
+    called["gives"] = ModuleNotFoundError("No module named 'x'", name="zsell_transform.x")
+    assert main(["sell", "lap_1"]) == 2
+    assert "internal error" in capsys.readouterr().err

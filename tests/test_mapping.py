@@ -124,6 +124,7 @@ def test_templates_count_from_the_mapping_file(tmp_path: Path) -> None:
         ({"closed_stages": {"wonn": "last"}}, "unknown key 'wonn' in closed_stages; did you mean 'won'?"),
         ({"timezone": "Santiago"}, "not 'Santiago'; did you mean 'America/Santiago'?"),
         ({"timezone": "america/santiag"}, "did you mean 'America/Santiago'?"),
+        ({"timezone": "GMT+1"}, "an offset knows no summer time: name a city of the zone"),
         ({"timezone": 5}, "timezone must be a time zone like 'America/Santiago', not 5"),
         ({"day_first": {"deal": {}}}, "unknown key 'deal' in day_first; did you mean 'deals'?"),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import polars as pl
 
 from zsell_transform.guide import notebook
@@ -49,6 +50,19 @@ def test_a_migration_says_what_is_next() -> None:
     ]
 
 
+def test_what_is_not_written_cannot_be_uploaded() -> None:
+    """The display named files in a folder that was not there."""
+    told = notebook.migration_text(attrs.evolve(STORY, target=None)).splitlines()
+    assert told[-2:] == ["  1. Write the files", '     .write("lap_1")']
+
+
+def test_errors_are_named_where_they_are() -> None:
+    """They are below in the report; in a notebook nothing is below."""
+    wrong = attrs.evolve(STORY, ledger=STORY.ledger.with_columns(errors=pl.lit(1, pl.Int64)))
+    assert "2 errors are in `.issues`" in notebook.migration_text(wrong).replace("in .issues", "in `.issues`")
+    assert "below" not in notebook.migration_html(wrong)
+
+
 def test_an_export_says_what_it_holds() -> None:
     assert (
         notebook.export_text(READ, ["c.csv"]) == "Sell export: 1,205 deals (3 files; not recognised: c.csv)"
@@ -76,6 +90,8 @@ def test_a_proof_says_its_verdict() -> None:
     frames = {"ok": pl.DataFrame({"id": range(7)}), "missing": pl.DataFrame({"id": range(40)})}
     assert notebook.proof_text(frames) == "40 differences to look at: 40 missing, 7 confirmed"
     assert "… and 28 more" in notebook.proof_html(frames)
+    assert notebook.proof_text(frames, "a hint").endswith("confirmed\na hint")
+    assert "a hint" in notebook.proof_html(frames, "a hint")
     assert notebook.proof_text(frames | {"missing": frames["missing"].clear()}).startswith(
         "Everything is there"
     )

@@ -509,6 +509,17 @@ def test_a_column_that_sell_does_not_have_is_a_mistake_of_the_mapping(tmp_path: 
     assert told.tables["contacts"]["custom Telephone"].to_list() == ["+46 8 1"]
 
 
+def test_columns_and_day_first_name_a_custom_field_alike(tmp_path: Path) -> None:
+    """One wanted `custom Start`, the other `Start`, and nothing said which."""
+    header = f"{CONTACTS.strip().splitlines()[0]},custom Start,custom City,City\n"
+    here = folder(tmp_path, contacts__csv=header + ",Berg,false,Berg,,,1,7,own,Lund\n")
+
+    told = read_export(here, {"columns": {"contacts": {"Start": "description", "City": "custom Town"}}})
+
+    assert told.tables["contacts"]["description"].to_list() == ["7"]
+    assert told.tables["contacts"].select("custom City", "custom Town").row(0) == ("own", "Lund")
+
+
 # --- several files of one entity ----------------------------------------------------------------------------
 
 

@@ -13,12 +13,14 @@ import attrs
 import polars as pl
 import pytest
 
-from zsell_transform.guide import chapters, report, steps, words
+import zsell_transform as zt
+from zsell_transform.guide import chapters, laps, report, steps, words
 from zsell_transform.guide.story import (
     FILES,
     INPUTS,
     LEDGER,
     LINKS,
+    NAMELESS,
     PIPELINE,
     REASONS,
     REHEARSED,
@@ -479,3 +481,50 @@ def test_it_fits_a_phone(tmp_path: Path) -> None:
 def test_it_prints(tmp_path: Path) -> None:
     chromium(tmp_path, report.report_html(sample()), f"--print-to-pdf={tmp_path / 'report.pdf'}")
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("name", "lap", "after"),
+    [
+        ("lap_1", 1, "lap_2"),
+        ("acme-lap-9", 9, "acme-lap-10"),
+        ("Lap 3", 3, "Lap 4"),
+        ("lap2", 2, "lap3"),
+        ("Skymoss 2026", None, "Skymoss 2026_lap_2"),
+        ("overlap_2", None, "overlap_2_lap_2"),
+        ("out", None, "out_lap_2"),
+    ],
+)
+def test_a_number_counts_where_it_is_a_lap_s(name: str, lap: int | None, after: str) -> None:
+    assert laps.named_lap(name) == lap
+    assert laps.next_name(name, lap or 1) == after
+
+
+def test_without_pipedrive_s_exports_it_is_lap_1(tmp_path: Path) -> None:
+    """`Skymoss 2026` was lap 2026; the next one was `Skymoss 2027` or `lap_2027`."""
+    people = pl.DataFrame({"id": ["1"], "name": ["Ada Quill"], "email": ["a@quill.example"]})
+    for name in ("Skymoss 2026", "lap_7"):
+        run = zt.transform({"contacts": people}, tmp_path / name, rehearse=False)
+        assert run.story.lap == 1
+
+
+def test_a_mapping_without_a_name_stands_in_the_commands_too() -> None:
+    """Who gave a dict was told to run the next lap without it."""
+    step = steps.checklist(sample(mapping=NAMELESS))[-1]
+    assert step.commands[0].pieces[-1] == "mapping=…)"
+    assert step.commands[1].pieces[-1] == "--mapping …"
+    assert "the same mapping as this lap" in step.text
+    people = pl.DataFrame({"id": ["1"], "name": ["Ada Quill"], "email": ["a@quill.example"]})
+    assert zt.transform({"contacts": people}, mapping={"timezone": "UTC"}).story.mapping == NAMELESS
+
+
+def test_a_later_lap_says_that_its_exports_replace_the_earlier_ones() -> None:
+    [export] = [step for step in steps.checklist(sample(again=True)) if step.title.startswith("Export")]
+    assert "`pipedrive_export`, in place of the earlier files." in export.text
+
+
+def test_one_record_waits_and_many_wait() -> None:
+    ledger = sample().ledger
+    one = ledger.with_columns(waiting=pl.when(pl.col("target") == "notes").then(1).otherwise(0))
+    assert "1 follows in a later lap" in steps.headline(sample(ledger=one))["lead"]
+    assert "the IDs it hangs on" in steps.headline(sample(ledger=one))["lead"]

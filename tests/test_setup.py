@@ -395,7 +395,7 @@ def test_draft_mapping_reads_the_export_and_never_overwrites(sample: Path, tmp_p
         ({"day_first": {"deals": {"Stard": True}}}, "day_first.deals.Stard", "did you mean 'Start'?"),
         ({"columns": {"deals": {"Grad": "ignore"}}}, "columns.deals.Grad", ""),
         ({"stages": {"Sales": {"Quotes": "x"}}}, "stages.Sales.Quotes", "did you mean 'Quote'?"),
-        ({"won_stages": ["Gone"]}, "won_stages: Gone", ""),
+        ({"won_stages": ["Gone"]}, "won_stages: Gone", "the list won_stages replaces Sell's own names"),
         ({"smart_lists": {"deal.csv": "x"}}, "smart_lists.deal.csv", "did you mean 'deals.csv'?"),
         ({"encoding": {"y.csv": "cp1252"}}, "encoding.y.csv", ""),
     ],
@@ -412,17 +412,17 @@ def test_a_name_that_the_export_lacks_is_told_with_the_nearest(
 
 
 def test_a_header_is_known_as_its_file_spells_it(tmp_path: Path) -> None:
-    """A line that had its effect was told to have had none."""
+    """A line that had its effect was told to have had none; a custom field may be called by its own name."""
     (tmp_path / "contacts.csv").write_text(
         "id,is_organisation,name,custom (contact) Birthday,custom (contact) Pager\n1,false,Ada Lum,x,7\n"
     )
-    wish = {"contacts": {"custom (contact) Birthday": "title", "Pager": "ignore"}}
+    wish = {"contacts": {"custom (contact) Birthday": "title", "Pager": "ignore", "Pagers": "ignore"}}
 
     told = transform(tmp_path, mapping={"columns": wish, "encoding": {"contacts.csv": "utf-8"}}).issues
 
     unused_lines = told.filter(pl.col("code") == "mapping_unused")
-    assert unused_lines["field"].to_list() == ["columns.contacts.Pager"]
-    assert "did you mean 'custom (contact) Pager'?" in unused_lines["message"][0]
+    assert unused_lines["field"].to_list() == ["columns.contacts.Pagers"]
+    assert "did you mean 'Pager'?" in unused_lines["message"][0]
 
 
 def test_a_pipeline_that_there_is_not_is_told(tmp_path: Path) -> None:
@@ -517,3 +517,11 @@ def test_a_folder_without_templates_is_a_mistake_of_the_mapping(tmp_path: Path) 
     (tmp_path / "a.xlsx").write_bytes(b"no workbook")
     with pytest.raises(MappingError, match=r"a\.xlsx cannot be read"):
         spell(OURS, tmp_path)
+
+
+def test_files_that_are_no_templates_are_a_mistake_of_the_mapping(tmp_path: Path) -> None:
+    """The line had no effect, and nobody knew."""
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
+
+    with pytest.raises(MappingError, match=r"has a column of Pipedrive's wizard .*\(found: 'a', 'b'\)"):
+        spell(["Person - Name"], tmp_path)

@@ -360,3 +360,23 @@ def test_the_page_says_what_it_does_not_cover_and_the_three_ways_on() -> None:
 def test_names_do_not_become_markdown() -> None:
     text = page(organizations=[{"_id": "1", NAMES["organizations"]: "*AB* [x](y) <b>\nNästa"}])
     assert r"### \*AB\* \[x\](y) \<b\> Nästa" in text
+
+
+def test_the_checks_of_the_sample_are_true(sample: Path, tmp_path: Path) -> None:
+    """They spoke of tags, of a lead's day in the wrong field, of people without their company."""
+    zt.transform(sample, tmp_path / "lap_1", rehearse=False)
+    page = (tmp_path / "lap_1" / "trial" / "trial.md").read_text(encoding="utf-8")
+    assert "Wants to subcontract. / Will not work on Fridays.\n" in page
+    assert "br\\>" not in page
+    assert ".. " not in page
+    assert "The day stands in the field “Created in Sell”" in page
+    assert "A person without an organization" not in page
+    assert "in a copy of this page" in page
+
+
+@pytest.mark.parametrize("trial", [-1, 11, 99])
+def test_a_trial_has_at_most_ten_records(trial: int) -> None:
+    """The command line refused 99; Python took it in silence and chose ten."""
+    people = pl.DataFrame({"id": ["1"], "name": ["Ada Quill"]})
+    with pytest.raises(zt.ZsellError, match=rf"trial must be 0 to 10 .*, not {trial}"):
+        zt.transform({"contacts": people}, trial=trial)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -341,6 +342,14 @@ def test_the_files_of_updates_are_among_those_to_upload(
     said = capsys.readouterr().out
     assert "lap_2/updates/1-organizations.csv  1 record\n" in said
     assert said.index("1. Upload the files") < said.index("2. Export every list") < said.index("verify")
+    page = (tmp_path / "lap_2" / "report.html").read_text(encoding="utf-8")
+    titles = ["Upload the files in this order", "Export from Pipedrive again", "Prove it"]
+    assert re.findall(r"<h3>(.*?)</h3>", page)[:3] == titles
+    assert "in place of the earlier files" in page
+    setup = (tmp_path / "lap_2" / "setup.md").read_text(encoding="utf-8")
+    assert "### updates/1-organizations.csv" in setup
+    assert "| `Organization - Pipedrive System ID` | Organization › Pipedrive System ID |" in setup
+    assert "run the next lap" not in setup
 
 
 def test_a_company_that_is_there_by_its_name_alone_is_told(tmp_path: Path) -> None:

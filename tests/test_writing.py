@@ -272,6 +272,27 @@ def test_an_earlier_folder_of_ours_is_replaced(
     assert [one.name for one in tmp_path.iterdir()] == ["lap_1"]
 
 
+@pytest.mark.parametrize(
+    "litter", [".ipynb_checkpoints/setup-checkpoint.md", "trial/.~lock.1-organizations.csv#", "~$issues.csv"]
+)
+def test_what_programs_leave_behind_is_no_change(tmp_path: Path, litter: str) -> None:
+    """Who looked at a file in a notebook or an office program could not run the lap again."""
+    path = written(tmp_path / "lap_1")
+    (path / litter).parent.mkdir(exist_ok=True)
+    (path / litter).write_text("litter")
+    with Folder(path) as folder:
+        folder.text("setup.md", "new")
+        folder.finish(**NOTHING)
+    assert holds(path) == ["manifest.json", "setup.md"]
+
+
+def test_a_notebook_s_copies_alone_are_not_ours(tmp_path: Path) -> None:
+    (tmp_path / "work" / ".ipynb_checkpoints").mkdir(parents=True)
+    (tmp_path / "work" / ".ipynb_checkpoints" / "plan-checkpoint.ipynb").write_text("all that is left")
+    with pytest.raises(TargetError, match="did not write"):
+        Folder(tmp_path / "work")
+
+
 def test_a_folder_of_ours_with_changes_is_refused_unless_told_so(tmp_path: Path) -> None:
     path = written(tmp_path / "lap_1")
     (path / "setup.md").write_text("my own notes")

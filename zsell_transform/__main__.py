@@ -18,6 +18,7 @@ from typing import Final, NoReturn
 
 from zsell_transform import process
 from zsell_transform.errors import ZsellError
+from zsell_transform.paths import path_of
 
 DONE, PARTLY, NOTHING, STOPPED = 0, 1, 2, 130
 
@@ -37,7 +38,10 @@ also:
   {program} rehearse lap_1                             what Pipedrive's wizard would do with these files
   {program} COMMAND --help
 
-exit codes: 0 done; 1 done, but some records or values could not be carried over; 2 nothing written
+Give the same --mapping to every lap and to verify.
+
+exit codes: 0 done; 1 done, but some records or values could not be carried over; 2 nothing written;
+130 stopped by Ctrl-C
 """
 
 
@@ -112,7 +116,7 @@ def _transform_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("source", metavar="SOURCE", help="Sell's export: a folder, a zip or a CSV file")
-    parser.add_argument("target", metavar="TARGET", type=Path, help="the folder to write")
+    parser.add_argument("target", metavar="TARGET", type=path_of, help="the folder to write")
     parser.add_argument("--pipedrive", metavar="DIR", help="Pipedrive's own exports, from the second lap on")
     parser.add_argument("--mapping", metavar="FILE", help="your wishes (YAML); without it the defaults hold")
     parser.add_argument(
@@ -194,7 +198,8 @@ def _rehearse(asked: argparse.Namespace) -> int:
     from zsell_transform.rehearsing import answered
 
     result = zt.rehearse(asked.folder, assumptions=answered(Mapping.load(asked.mapping)))
-    _print(table(result.summary()))
+    # To a reader "merged" is a loss; most of these are parties that a row names to be linked to.
+    _print(table(result.summary().rename({"merged": "joined"})))
     return PARTLY if result.skipped.height else DONE
 
 
@@ -208,15 +213,29 @@ def _verify_parser() -> Parser:
     parser.add_argument(
         "--skip-file", metavar="FILE", help="the skipped rows that Pipedrive lists after an import"
     )
+    parser.add_argument(
+        "--write",
+        metavar="DIR",
+        type=path_of,
+        help="write proof.html, what was found as CSV files, repair/",
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace DIR even where its files were changed since"
+    )
     return parser
 
 
 def _verify(asked: argparse.Namespace) -> int:
     import zsell_transform as zt
-    from zsell_transform.console import table
+    from zsell_transform.console import proved
+    from zsell_transform.writing.folder import Folder
 
+    if asked.write:  # told before the work, and not behind it
+        Folder(asked.write, [asked.source, asked.pipedrive, asked.mapping], overwrite=asked.overwrite)
     proof = zt.verify(asked.source, asked.pipedrive, mapping=asked.mapping, skip_file=asked.skip_file)
-    _print([*table(proof.summary()), "", "All is there." if proof.complete else "Not all is there."])
+    if asked.write:
+        proof.write(asked.write, overwrite=asked.overwrite)
+    _print(proved(proof, asked.write))
     return DONE if proof.complete else PARTLY
 
 
@@ -263,7 +282,19 @@ def _failed(message: str, code: int = NOTHING) -> int:
     return code
 
 
+def _lacking(package: str) -> str:
+    """Most often this is the Python of the system, beside the one that all was installed for."""
+    return (
+        f"{package} is not installed for {sys.executable}; activate the environment that zsell_transform was"
+        " installed in (`source .venv/bin/activate`), or call its Python:"
+        " `.venv/bin/python -m zsell_transform …`"
+    )
+
+
 def _unexpected(error: BaseException) -> str:
+    package = (error.name or "").split(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if package not in ("", __package__):
+        return _lacking(package)
     said = str(error).strip().splitlines()
     what = f"{type(error).__name__}: {said[0][:200]}" if said else type(error).__name__
     return f"internal error ({what}); please report it, with what ZSELL_DEBUG=1 shows"

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from zsell_transform.guide.chapters import AGAINST
 from zsell_transform.guide.words import count, cut, one
 
 if TYPE_CHECKING:
     from zsell_transform.migrated import Migration
+    from zsell_transform.proof import Proof
 
 #: The columns of the ledger that say where records are; errors and warnings follow with the issues.
 SHOWN: Final = ("rows_in", "added", "rows_out", "present", "waiting", "merged", "skipped", "updated")
 MOST_CODES: Final = 6
+MOST_FOUND: Final = 3
 EXPORT: Final = "Export every list from Pipedrive, all columns, into one folder ({})"
 UPLOAD: Final = 'Upload the files in Pipedrive\'s import wizard, in this order; duplicates: "merge"'
 
@@ -37,6 +40,54 @@ def told(migration: Migration, target: Path, program: str, given: Sequence[str])
     yield from _section("Next", _next(migration, target, program, given))
     yield ""
     yield f"Report: {target / 'report.html'}"
+
+
+def proved(proof: Proof, written: Path | None = None) -> Iterator[str]:
+    """A proof: its summary, the first of what speaks against it, and where all of it is.
+
+    Args:
+        written: the folder that it was written to.
+    """
+    yield from table(proof.summary())
+    for name, tell in _AGAINST.items():
+        frame = getattr(proof, name)
+        lines = [cut(tell(row), 160) for row in frame.head(MOST_FOUND).to_dicts()]
+        if frame.height > MOST_FOUND:
+            lines.append(f"and {frame.height - MOST_FOUND:,} more")
+        yield from _section(f"{AGAINST[name][0]}: {frame.height:,}", lines)
+    yield ""
+    yield "All is there." if proof.complete else "Not all is there."
+    if proof.hint:
+        yield proof.hint
+    if written:
+        yield f"Report: {written / 'proof.html'}"
+    elif not proof.complete:
+        yield "All of it as tables, and files that repair what can be repaired: --write DIR"
+
+
+#: What speaks against a proof → how one row of it is told.
+_AGAINST: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
+    "missing": lambda row: f"{_record(row)} {row['name'] or ''}: {row['reason']}",
+    "merged": lambda row: (
+        f"{row['item']}, System ID {row['system_id']} {row['name'] or ''}: holds {row['source_ids']}"
+    ),
+    "differing": lambda row: (
+        f"{_record(row)}, {row['field']}: {_value(row['sell'])} in Sell, "
+        f"{_value(row['pipedrive'])} in Pipedrive"
+    ),
+    "links": lambda row: (
+        f"{_record(row)} → {row['relation']}: {row['expected'] or 'nothing'} in Sell, "
+        f"{row['found'] or 'nothing'} in Pipedrive"
+    ),
+}
+
+
+def _record(row: Mapping[str, Any]) -> str:
+    return f"{row['entity']} {row['source_id']}"
+
+
+def _value(cell: str | None) -> str:
+    return "nothing" if cell is None else f"'{cut(cell, 40)}'"
 
 
 def table(frame: pl.DataFrame) -> Iterator[str]:
@@ -143,21 +194,12 @@ def _steps(migration: Migration, target: Path, program: str, given: Sequence[str
     earlier = ", in place of the earlier files" if "--pipedrive" in options else ""
     yield EXPORT.format(f"{exported}{earlier}")
     more = [] if "--pipedrive" in options else ["--pipedrive", exported]
-    yield "Run the next lap: " + " ".join(
-        [program, source, shlex.quote(str(_after(target))), *options, *more]
-    )
+    after = target.with_name(Path(migration.story.next_target).name)
+    yield "Run the next lap: " + " ".join([program, source, shlex.quote(str(after)), *options, *more])
 
 
 def _index(options: Sequence[str], name: str) -> int:
     return options.index(name) if name in options else -1
-
-
-def _after(target: Path) -> Path:
-    """The name of the next lap's folder: `lap_1` → `lap_2`, `out` → `out_2`."""
-    name = target.name
-    bare = name.rstrip("0123456789")
-    number = name[len(bare) :]
-    return target.with_name(f"{bare}{int(number) + 1}" if number else f"{name}_2")
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

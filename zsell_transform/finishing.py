@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 import attrs
 import polars as pl
 
@@ -15,8 +17,10 @@ from zsell_transform.guide.report import report_html
 from zsell_transform.guide.setup_page import setup_markdown
 from zsell_transform.guide.trial_page import trial_markdown
 from zsell_transform.guide.unused import unused
+from zsell_transform.lap.sales import COMPANY_IN_SELL
 from zsell_transform.migrated import Migration
-from zsell_transform.output import Written
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import field_key
 from zsell_transform.progress import Tell
 from zsell_transform.rehearsing import rehearsed
 from zsell_transform.run import Run
@@ -32,9 +36,9 @@ def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell:
     told = issues.render(issues.gather([run.told, found, _documents(folder, run), *_of_mapping(run)]))
     book = counted(run.plans, *_came(run), told, run.updated)
     book.check({item: sum(facts.rows or 0 for facts in files) for item, files in run.written.files.items()})
-    kit = _kit(folder, run)
-    chosen = write_trial(folder, run.written, run.plans, trial, bom=run.ask.bom)
     lists = _lists(folder)
+    kit = _kit(folder, run, lists["updates"])
+    chosen = write_trial(folder, run.written, run.plans, trial, bom=run.ask.bom)
     story = tell_story(
         run,
         ledger=book.frame(),
@@ -74,7 +78,7 @@ def _came(run: Run) -> tuple[dict[str, int], dict[str, int]]:
 
 def _write_pages(folder: Folder, story: stories.Story, kit: setup.Setup, told: pl.DataFrame) -> None:
     folder.table("issues", told.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None)
-    folder.text("setup.md", setup_markdown(kit, lap=story.lap))
+    folder.text("setup.md", setup_markdown(kit, lap=story.lap, complete=story.complete))
     folder.text("report.html", report_html(story))
     if story.trial.height:
         folder.text("trial/trial.md", trial_markdown(story))
@@ -107,15 +111,22 @@ def _of_mapping(run: Run) -> list[pl.DataFrame]:
     )
 
 
-def _kit(folder: Folder, run: Run) -> setup.Setup:
-    drafts, values = list(run.drafts.values()), run.written.values
-    return setup.kit(run.records.seen, drafts, values, _headers(folder, run.written), run.ask, run.filled)
+def _kit(folder: Folder, run: Run, updates: Sequence[FileFacts]) -> setup.Setup:
+    drafts, written = list(run.drafts.values()), run.written
+    numbered = (facts for files in written.files.values() for facts in files)
+    headers = {**_headers(folder, numbered, written.spelled), **_headers(folder, updates, run.spelled)}
+    asked = _asked_before(run.held)
+    return setup.kit(run.records.seen, drafts, written.values, headers, run.ask, run.filled, asked)
 
 
-def _headers(folder: Folder, written: Written) -> dict[str, list[str]]:
-    ours = {theirs: header for header, theirs in written.spelled.items()}
-    return {
-        facts.file: [ours.get(name, name) for name in folder.headers(facts.file)]
-        for files in written.files.values()
-        for facts in files
-    }
+def _asked_before(held: Held) -> list[str]:
+    """Fields that links alone fill, and did in an earlier lap: they must still be there."""
+    deals, name = held.raw.get("deals"), field_key(COMPANY_IN_SELL.removeprefix("Deal - "))
+    columns = [] if deals is None else [deals[c] for c in deals.columns if field_key(c) == name]
+    return [COMPANY_IN_SELL] if any(column.count() for column in columns) else []
+
+
+def _headers(folder: Folder, files: Iterable[FileFacts], spelled: Mapping[str, str]) -> dict[str, list[str]]:
+    """File → its headers, as we call them, in upload order."""
+    ours = {theirs: header for header, theirs in spelled.items()}
+    return {facts.file: [ours.get(name, name) for name in folder.headers(facts.file)] for facts in files}

@@ -15,6 +15,7 @@ import attrs
 
 from zsell_transform import mapping_values as read
 from zsell_transform.errors import MappingError
+from zsell_transform.paths import path_of
 from zsell_transform.sell.entities import ENTITIES, ITEMS
 
 #: Items that have labels; entities whose duplicates the wizard would merge; entities that need a link.
@@ -141,7 +142,7 @@ class Mapping:
         if isinstance(given, dict):
             return _checked(given, "mapping", Path())
         if isinstance(given, str | Path):
-            path = Path(given)
+            path = path_of(given, "the path of the mapping", MappingError)
             return _checked(read.yaml_file(path), path.name, path.parent)
         raise MappingError(f"mapping must be a YAML path, a dict or a Mapping, not {type(given).__name__}")
 

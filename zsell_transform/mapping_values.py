@@ -7,6 +7,7 @@ notes in the `Reading` and goes on. It knows no key by name: which reader belong
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from typing import Any, Final
 import attrs
 
 from zsell_transform.errors import MappingError
+from zsell_transform.paths import path_of
 
 
 @attrs.define
@@ -165,7 +167,9 @@ def zone(reading: Reading, place: str, value: Any) -> Any:
         pl.Series([0], dtype=pl.Int64).cast(pl.Datetime("us")).dt.replace_time_zone(value)
         zoneinfo.ZoneInfo(value)
     except Exception:  # each library has its own errors for an unknown name and for what is no name at all
-        hint = _nearest_zone(str(value), sorted(zoneinfo.available_timezones()))
+        # `Etc/GMT+1` is an hour behind UTC: near by its letters, and the opposite of what is meant.
+        named = (name for name in zoneinfo.available_timezones() if not name.startswith("Etc/GMT"))
+        hint = _nearest_zone(str(value), sorted(named))
         return reading.wrong(place, "a time zone like 'America/Santiago'", value, hint)
     return value
 
@@ -173,6 +177,8 @@ def zone(reading: Reading, place: str, value: Any) -> Any:
 def _nearest_zone(word: str, known: list[str]) -> str:
     """The nearest zone, also for a city alone or with a blank in it (`Buenos Aires`)."""
     city = word.strip().replace(" ", "_").casefold()
+    if re.search(r"[+-]\d", word):
+        return "; an offset knows no summer time: name a city of the zone"
     same = [name for name in known if name.rsplit("/", 1)[-1].casefold() == city]
     return f"; did you mean {same[0]!r}?" if same else nearest(word.replace(" ", "_"), known)
 
@@ -212,7 +218,7 @@ def patterns(reading: Reading, place: str, value: Any) -> Any:
 
 def folder(reading: Reading, place: str, value: Any) -> Any:
     """A folder that exists; a relative path counts from the mapping's own folder."""
-    if isinstance(value, str | Path) and (path := reading.folder / Path(value).expanduser()).is_dir():
+    if isinstance(value, str | Path) and (path := reading.folder / path_of(value)).is_dir():
         return path
     return reading.wrong(place, "an existing folder", str(value) if isinstance(value, Path) else value)
 

@@ -11,8 +11,10 @@ import attrs
 import polars as pl
 
 from zsell_transform.errors import ExportError
+from zsell_transform.guide.laps import next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.guide.story import Story
+from zsell_transform.paths import path_of
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.writing.folder import Folder, publish
 from zsell_transform.writing.manifest import FileFacts
@@ -45,8 +47,8 @@ class Migration:
     """One lap of a migration.
 
     Attributes:
-        issues: what could not be carried as it was: the contract's columns (severity, code, entity, file, row
-            …).
+        issues: what could not be carried as it was, in the columns of `issues.csv` (severity, code, entity,
+            file, row …).
         complete: True when nothing was missing and nothing waits.
         story: everything that report and notebook show.
         rehearsal: what the wizard's model made of the files, or None.
@@ -64,7 +66,10 @@ class Migration:
     _target: Path | None
 
     def summary(self) -> pl.DataFrame:
-        """The ledger: one row a Sell entity (contract, section 6)."""
+        """The ledger, one row a Sell entity: entity, target, rows_in, added, rows_out, present, waiting,
+        merged, skipped, updated, linked, unlinked, errors, warnings. Always `rows_in + added == rows_out +
+        present + waiting + merged + skipped`.
+        """
         return self._ledger
 
     @property
@@ -85,7 +90,9 @@ class Migration:
 
     @property
     def setup(self) -> dict[str, pl.DataFrame]:
-        """What to create in Pipedrive first, by topic (contract, section 7)."""
+        """What to create in Pipedrive first, by topic: users, currencies, fields, labels, stages,
+        activity_types, lost_reasons, filters, columns, plan.
+        """
         return self._setup.tables
 
     @property
@@ -103,7 +110,9 @@ class Migration:
             TargetError: as for `transform`.
         """
         publish(self._home.path, target, overwrite=overwrite)
-        return attrs.evolve(self, target=Path(target))
+        name = path_of(target).as_posix()
+        named = attrs.evolve(self.story, target=name, next_target=next_folder(name, self.story.lap))
+        return attrs.evolve(self, target=path_of(target), story=named)
 
     def __repr__(self) -> str:
         from zsell_transform.guide.notebook import migration_text

@@ -18,7 +18,10 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.addressing import layouts
 from zsell_transform.drafting import draft_all, hung_on
+from zsell_transform.errors import ZsellError
 from zsell_transform.finishing import finish
+from zsell_transform.guide.sightings import MOST
+from zsell_transform.guide.story import NAMELESS
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
 from zsell_transform.linked import linked
@@ -57,7 +60,7 @@ def transform(
         pipedrive: a folder with Pipedrive's own exports; None in the first lap.
         mapping: a YAML file, a dict or a `Mapping`; None = the defaults.
         previous: the folder of a run before the changes, for `updates/`.
-        trial: how many chosen records a file of the trial holds, at most 10; 0 = no trial.
+        trial: how many chosen records a file of the trial holds, 0 to 10; 0 = no trial.
         rehearse: whether to run the wizard's model on the files; None = up to 500,000 rows.
         overwrite: replace a target even where a file of it was changed or added.
         progress: None (a bar when it takes long and someone looks), True, False or `callable(stage, done,
@@ -67,7 +70,10 @@ def transform(
         ExportError: the source or Pipedrive's export cannot be read.
         MappingError: the mapping is wrong; names place and nearest right key.
         TargetError: the target cannot be replaced.
+        ZsellError: `trial` is not 0 to 10.
     """
+    if not 0 <= trial <= MOST:
+        raise ZsellError(f"trial must be 0 to {MOST} (records a file of the trial; 0 is none), not {trial}")
     ask = Mapping.load(mapping)
     read = (source, pipedrive, previous, mapping)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
@@ -96,8 +102,7 @@ def transform(
         del graph, known  # while the files are written, only what stands in them is held
         placed = layouts(drafts, plans, filled)
         written = write_tables(folder, drafts, plans, placed, records, ask, tell, trial)
-        if changed is not None:
-            write_parts(folder, changed.files, ask)
+        spelled = {} if changed is None else write_parts(folder, changed.files, ask)
         notes = (draft.notes for draft in drafts.values())
         later = (
             lost,
@@ -109,7 +114,9 @@ def transform(
         )
         run = Run(
             ask=ask,
-            names=_names(source=source, target=target, pipedrive=pipedrive, mapping=mapping),
+            names=_names(
+                source=source, target=target, pipedrive=pipedrive, mapping=mapping, previous=previous
+            ),
             export=export,
             records=records,
             held=held,
@@ -121,6 +128,7 @@ def transform(
             written=written,
             told=issues.gather([*found, *notes, *later]),
             updated=changed.updated if changed else {},
+            spelled=spelled,
         )
         return finish(folder, run, trial=trial, rehearse=rehearse, tell=tell)
 
@@ -132,5 +140,6 @@ def _without_exports(previous: object, pipedrive: object) -> pl.DataFrame:
 
 
 def _names(**given: object) -> dict[str, str | None]:
-    """How the user called what was given; None for what is no path."""
-    return {what: str(one) if isinstance(one, str | Path) else None for what, one in given.items()}
+    """How the user called what was given; None for what is no path. A mapping without a file has no name."""
+    names = {what: str(one) if isinstance(one, str | Path) else None for what, one in given.items()}
+    return names if given["mapping"] is None else names | {"mapping": names["mapping"] or NAMELESS}

@@ -177,13 +177,20 @@ def _too_large(files: MappingOf[str, Sequence[FileFacts]], limits: Limits) -> It
                 )
 
 
-def write_parts(folder: Folder, files: MappingOf[str, Sequence[pl.LazyFrame]], ask: Mapping) -> None:
-    """Writes smaller tables (`updates/`) under the same limits: stem → the parts of its files."""
+def write_parts(
+    folder: Folder, files: MappingOf[str, Sequence[pl.LazyFrame]], ask: Mapping
+) -> dict[str, str]:
+    """Writes smaller tables (`updates/`) under the same limits: stem → the parts of its files.
+
+    Returns:
+        Our header → its spelling, as in `Written`.
+    """
     headers = (name for parts in files.values() for part in parts for name in part.collect_schema().names())
     spelled = _spelled(dict.fromkeys(headers), ask)
     for stem, parts in files.items():
         named = [part.rename(spelled, strict=False) for part in parts]
         folder.table(stem, named, rows=ask.limits.rows, megabytes=ask.limits.megabytes, bom=ask.bom)
+    return spelled
 
 
 def _chunks(lot: _Lot) -> Iterator[tuple[_Lot, Callable[[], _Chunk]]]:

@@ -51,9 +51,7 @@ def rehearsed(
     said = stories.Rehearsed(
         files=done.files.select(list(stories.REHEARSED)),
         reasons=done.skipped.group_by("file", "reason").agg(pl.len().alias("count")).sort("file", "reason"),
-        assumptions=tuple(
-            f"{row['question']} {row['reading'].replace('_', ' ')}." for row in done.assumptions.to_dicts()
-        ),
+        assumptions=tuple(done.assumptions["says"]),
     )
     return said, done, _found(done, held)
 

@@ -23,7 +23,7 @@ class Run:
 
     Attributes:
         ask: the mapping.
-        names: source, target, pipedrive, mapping → how the user called it (None where not given).
+        names: source, target, pipedrive, mapping, previous → how the user called it (None where not given).
         export, records: what Sell gave.
         held: what Pipedrive holds.
         drafts, filled: the records as drafted, and which of their headers hold anything.
@@ -32,6 +32,7 @@ class Run:
         written: the files of this lap.
         told: all issues so far, in the travelling schema.
         updated: entity → records in `updates/`.
+        spelled: our header → its spelling in `updates/`.
     """
 
     ask: Mapping
@@ -47,3 +48,4 @@ class Run:
     written: Written
     told: pl.DataFrame
     updated: MappingOf[str, int]
+    spelled: MappingOf[str, str]

@@ -11,6 +11,7 @@ from zsell_transform.cleaning import first_line, text
 from zsell_transform.errors import TargetError
 from zsell_transform.guide.mapping_draft import SUBJECTS, Found, draft_text
 from zsell_transform.mapping import Mapping
+from zsell_transform.paths import path_of
 from zsell_transform.reading import Export, read_export
 from zsell_transform.survey import study
 from zsell_transform.transformers.history import activity_type
@@ -31,9 +32,9 @@ def draft_mapping(
 
     Raises:
         ExportError: the source cannot be read.
-        TargetError: there is a file at `path` already.
+        TargetError: there is a file at `path` already, or none can be written there.
     """
-    target = None if path is None else Path(path)
+    target = None if path is None else path_of(path, "the path of the mapping", TargetError)
     if target is not None and target.exists():
         raise TargetError(f"{target.name} exists already; name another file, or remove it first")
     ask = Mapping.load(mapping)
@@ -41,7 +42,11 @@ def draft_mapping(
     text = draft_text(found_in(export, ask))
     if target is None:
         return text
-    target.write_text(text, encoding="utf-8")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise TargetError(f"{target} cannot be written: {error.strerror or error}") from error
     return target
 
 

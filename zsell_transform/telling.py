@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
 from zsell_transform._version import VERSION
 from zsell_transform.guide import story
+from zsell_transform.guide.laps import named_lap, next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.lap import MAIN
 from zsell_transform.pipedrive.exports import Held
@@ -18,8 +18,6 @@ from zsell_transform.reading import Export
 from zsell_transform.run import Run
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.writing.manifest import FileFacts
-
-_TRAILING_NUMBER: Final = re.compile(r"(\d+)$")
 
 
 def tell_story(
@@ -40,7 +38,8 @@ def tell_story(
     """
     complete = is_complete(ledger)
     names, pipelines = run.names, run.written.pipelines
-    number = lap_number(run.held, names.get("target"))
+    again = bool(names.get("pipedrive"))
+    number = lap_number(run.held, names.get("target")) if again else 1
     given: dict[str, Any] = {
         key: value for key in ("source", "pipedrive") if (value := _as_given(names.get(key)))
     }
@@ -49,14 +48,16 @@ def tell_story(
         complete=complete,
         version=VERSION,
         target=_as_given(names.get("target")),
-        next_target=_beside(names.get("target"), f"lap_{number + 1}"),
+        next_target=next_folder(_as_given(names.get("target")), number),
         mapping=_as_given(names.get("mapping")),
+        previous=_as_given(names.get("previous")),
+        again=again,
         mapping_sha256=run.ask.mapping_sha256,
         inputs=_inputs(run.export),
         ledger=ledger,
         files=_listed(files),
         waiting=run.lap.waiting,
-        exports_next=() if complete else exports_next(ledger),
+        exports_next=() if complete and not files["updates"] else exports_next(ledger),
         notes=[
             f"None of the {item} could be written yet, so Pipedrive has none to export: set"
             f" `empty_in_pipedrive: [{item}]` in the mapping of the next lap."
@@ -113,18 +114,12 @@ def _sums(ledger: pl.DataFrame) -> dict[str, dict[str, int]]:
 
 
 def lap_number(held: Held, target: str | None) -> int:
-    """Which lap this is: as the target's name says, else by what is there already."""
-    if target and (found := _TRAILING_NUMBER.search(Path(target).name)):
-        return max(1, int(found.group(1)))
+    """Which lap with Pipedrive's exports this is: as the target's name says, else by what is there."""
+    if target and (named := named_lap(Path(target).name)):
+        return named
     if not any(held[item]["sell_id"].drop_nulls().len() for item in MAIN):
         return 1
     return 3 if any(held[item]["mark"].drop_nulls().len() for item in ("activities", "notes")) else 2
-
-
-def _beside(target: str | None, name: str) -> str:
-    """A folder next to the one that was written, as the user would call it."""
-    given = _as_given(target)
-    return name if given is None else Path(given).with_name(name).as_posix()
 
 
 def _as_given(name: str | None) -> str | None:

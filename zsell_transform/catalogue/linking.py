@@ -63,7 +63,8 @@ KINDS: Final[dict[str, Kind]] = {
         "warning",
         "the wizard would take it for the same as {detail}",
         "named '{value}' to keep it apart",
-        "Merge them in Pipedrive afterwards, or set `duplicates: merge` in the mapping.",
+        "Merge them in Pipedrive afterwards, or set `duplicates: {companies: merge, contacts: merge}` in the "
+        "mapping.",
     ),
     "merged_duplicate": Kind(
         "warning",
@@ -121,7 +122,7 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "waits_for_system_id": Kind(
         "info",
-        "{value} records wait: {detail}",
+        "records that wait: {value} ({detail})",
         "they follow in a later lap",
         "Upload this lap, export everything from Pipedrive and run again.",
     ),
@@ -130,7 +131,7 @@ KINDS: Final[dict[str, Kind]] = {
             "error",
             "no export of {detail} with its Sell ids was given, and Pipedrive holds records from Sell, by"
             " their ids or titles",
-            "all {value} records wait, so that none is doubled",
+            "all its records wait ({value}), so that none is doubled",
             f"Export {item} from Pipedrive, with all columns, or name it in `empty_in_pipedrive`.",
         )
         for item in ("organizations", "persons", "deals", "leads", "activities", "notes")

@@ -155,8 +155,8 @@ KINDS: Final[dict[str, Kind]] = {
     "names_unknown": Kind(
         "warning",
         "{value} different ids stand in {field}, and no dump beside it names them",
-        "the ids were read as names",
-        "Add the connector's dump of {detail} to the folder.",
+        "the ids were read as names; the connector's dump of {detail} has them",
+        "Add that dump to the folder.",
     ),
     "cell_not_json": Kind(
         "warning", "{field} holds {value}, which should be JSON and is not", "kept as text under `{detail}`"

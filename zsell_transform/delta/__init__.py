@@ -26,6 +26,7 @@ from zsell_transform.errors import ExportError
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
+from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several
 from zsell_transform.proof.differences import COMPANY_IN_SELL
@@ -113,7 +114,7 @@ def _then(
     previous: str | Path, records: Records, ask: Mapping, now: Account
 ) -> tuple[Drafts, Account, Account]:
     """The drafts of then, the account of now, and that of then."""
-    frames = _kept(Path(previous))
+    frames = _kept(path_of(previous, "the folder of the earlier run", ExportError))
     seen = _without_dead(records.seen)
     if "deals" in frames:  # what a stage means depends on all that there were then
         seen = attrs.evolve(seen, stages=stages_of(frames["deals"]))

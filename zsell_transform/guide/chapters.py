@@ -264,8 +264,12 @@ BESIDE: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def proof_page(frames: Mapping[str, pl.DataFrame], version: str) -> Values:
-    """The proof as values: the verdict, the summary, and each part with its first rows."""
+def proof_page(frames: Mapping[str, pl.DataFrame], version: str, hint: str = "") -> Values:
+    """The proof as values: the verdict, the summary, and each part with its first rows.
+
+    Args:
+        hint: what may explain the differences, where there is something.
+    """
     against = {name: frames[name].height for name in AGAINST if name in frames}
     found = sum(against.values())
     parts = [
@@ -284,6 +288,7 @@ def proof_page(frames: Mapping[str, pl.DataFrame], version: str) -> Values:
     return {
         "headline": "Everything is there" if not found else f"{words.count(found, 'difference')} to look at",
         "good": not found,
+        "hint": hint,
         "parts": parts,
         "summary": summary.to_dicts() if summary is not None else [],
         "summary_columns": summary.columns if summary is not None else [],

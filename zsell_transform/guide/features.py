@@ -26,6 +26,8 @@ NAMES: Final[dict[str, str]] = {
     "activities": "Activity - Subject",
     "notes": "Note - Content",
 }
+#: Columns of which the cells are HTML.
+HTML: Final = ("Note - Content", "Activity - Note")
 _TWIN: Final = r" \([^()]+\)$"
 
 
@@ -163,15 +165,29 @@ def _shared(item: str, prefix: str) -> tuple[Feature, ...]:
             f"{item}_time", item, "a custom date with a time", *_CUSTOM_TIME, ending(" (time)"), unsure=True
         ),
         Feature(f"{item}_long", item, "a text of more than 255 characters", *_LONG, longer(255), ends=True),
-        Feature(
+        _created(item, prefix),
+    )
+
+
+def _created(item: str, prefix: str) -> Feature:
+    """The wizard takes no creation day of a lead: it stands in a field of ours."""
+    if item == "leads":
+        return Feature(
             f"{item}_created",
             item,
             "a creation date",
-            "“Created” shows the day of Sell, not that of the import.",
-            "let an administrator run the import; if it stays so, map the column to a date field of your own",
-            filled(f"{prefix} - Creation date", f"{prefix} - Created in Sell"),
-            unsure=True,
-        ),
+            "The day stands in the field “Created in Sell”; Pipedrive’s own one is that of the import.",
+            "create the field that setup.md lists",
+            filled(f"{prefix} - Created in Sell"),
+        )
+    return Feature(
+        f"{item}_created",
+        item,
+        "a creation date",
+        "“Created” shows the day of Sell, not that of the import.",
+        "let an administrator run the import; if it stays so, map the column to a date field of your own",
+        filled(f"{prefix} - Creation date"),
+        unsure=True,
     )
 
 
@@ -246,7 +262,8 @@ DEALS: Final = (
     Feature("deals_company_only", "deals", "no person",
             "It hangs on its organization alone, and no person was made.", "",
             every(lacking("Person - Name"), filled("Organization - Name"))),
-    Feature("deals_person_only", "deals", "a person without an organization", "It hangs on its person.", "",
+    Feature("deals_person_only", "deals", "a person, and no organization on its row",
+            "It hangs on its person, and on no organization but that person’s, if there is one.", "",
             every(filled("Person - Name"), lacking("Organization - Name"))),
     Feature("deals_by_id", "deals", "a link by System ID",
             "It hangs on the person or organization with this ID, whose name is as before.",

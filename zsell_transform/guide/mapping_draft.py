@@ -238,7 +238,9 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
         (
             "Sell users → the name or e-mail of the Pipedrive user who gets their records; null leaves the "
             "owner empty\n"
-            "and keeps the name in the field `Sell owner`."
+            "and keeps the name in the field `Sell owner`. Records are counted with notes and the like, "
+            "which have no\n"
+            "owner in Pipedrive: setup.md counts without them."
         ),
         _owners,
     ),

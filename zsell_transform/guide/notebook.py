@@ -13,7 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform.guide import chapters, words
-from zsell_transform.guide.steps import Step, checklist, headline
+from zsell_transform.guide.steps import Step, checklist, headline, unwritten
 from zsell_transform.guide.story import Rehearsed, Story
 
 #: Rows of a table that a notebook shows; the rest is counted.
@@ -31,12 +31,12 @@ _SOFT: Final = "opacity:.7"
 
 def migration_html(story: Story) -> str:
     """A migration: what it comes to, a bar, the ledger, and what to do next."""
-    said = headline(story)
+    said = headline(story, "in `.issues`")
     bar = chapters.fates(story.ledger)
     told = chapters.ledger(story.ledger)
     shown = {"entity": "in Sell"} | {name: words.COLUMNS[name] for name in told["columns"]}
     rows = pl.DataFrame([{title: row[name] for name, title in shown.items()} for row in told["rows"]])
-    steps = "".join(f"<li>{_step(step)}</li>" for step in checklist(story))
+    steps = "".join(f"<li>{_step(step)}</li>" for step in _next(story))
     return _box(
         f"Lap {story.lap}: {said['title']}",
         _paragraph(said["lead"]),
@@ -82,12 +82,13 @@ def rehearsal_html(said: Rehearsed) -> str:
     )
 
 
-def proof_html(frames: Mapping[str, pl.DataFrame]) -> str:
+def proof_html(frames: Mapping[str, pl.DataFrame], hint: str = "") -> str:
     """A proof (frames as for `report.proof_html_page`): verdict, summary, and what speaks against it."""
     told = chapters.proof_page(frames, "")
     against = [part for part in told["parts"] if part["against"] and part["count"]]
     return _box(
         told["headline"],
+        _paragraph(hint) if hint else "",
         table_html(frames["summary"]) if "summary" in frames else "",
         *(_heading(part["title"], part["text"]) + table_html(frames[part["name"]]) for part in against),
     )
@@ -146,6 +147,10 @@ def _bar(parts: Sequence[chapters.Values]) -> str:
     return f"{bar}<div style='margin:.3em 0 .8em'>{legend}</div>"
 
 
+def _next(story: Story) -> list[Step]:
+    return unwritten(story) if story.target is None else checklist(story)
+
+
 def _step(step: Step) -> str:
     """A step in a line: files and items behind it, the Python command below it."""
     files = [f"{file['file']} ({words.count(file['rows'], 'row')})" for file in step.files]
@@ -167,10 +172,10 @@ def _issues(issues: pl.DataFrame | None) -> str:
 
 def migration_text(story: Story) -> str:
     """A migration in a few lines, for a terminal: what it comes to and what is next."""
-    said = headline(story)
+    said = headline(story, "in `.issues`")
     parts = chapters.fates(story.ledger)["parts"]
     fates = ", ".join(f"{words.number(part['count'])} {part['label']}" for part in parts)
-    steps = [_step_text(place, step) for place, step in enumerate(checklist(story), start=1)]
+    steps = [_step_text(place, step) for place, step in enumerate(_next(story), start=1)]
     lead = said["lead"].replace("`", "")
     return "\n".join([f"Lap {story.lap}: {said['title']}", lead, fates, "", "Next:", *steps])
 
@@ -190,8 +195,8 @@ def export_text(inputs: pl.DataFrame, unknown: Sequence[str] = ()) -> str:
     return f"Sell export: {counts} ({words.count(inputs.height, 'file')}{rest})"
 
 
-def proof_text(frames: Mapping[str, pl.DataFrame]) -> str:
-    """A proof in a line: the verdict and how many of each kind."""
+def proof_text(frames: Mapping[str, pl.DataFrame], hint: str = "") -> str:
+    """A proof in a line: the verdict and how many of each kind; a hint stands in another."""
     told = chapters.proof_page(frames, "")
     counts = ", ".join(f"{words.number(part['count'])} {part['title'].lower()}" for part in told["parts"])
-    return f"{told['headline']}: {counts}"
+    return f"{told['headline']}: {counts}" + (f"\n{hint}" if hint else "")

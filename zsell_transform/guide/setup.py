@@ -121,6 +121,7 @@ def kit(
     headers: Mapping[str, Sequence[str]],
     ask: Wishes,
     filled: Mapping[str, Mapping[str, int]] | None = None,
+    asked: Sequence[str] = (),
 ) -> Setup:
     """The setup kit of an account.
 
@@ -132,11 +133,11 @@ def kit(
         ask: the mapping.
         filled: entity → header → records that have a value there; fields that none has are not listed. None =
             not known.
+        asked: further headers whose fields an earlier lap asked for.
     """
     words = {header: _ordered(frame) for header, frame in values.items()}
-    fields = _fields(
-        seen, drafts, words, [name for names in headers.values() for name in names], filled or {}
-    )
+    written = [*(name for names in headers.values() for name in names), *asked]
+    fields = _fields(seen, drafts, words, written, filled or {})
     labels = _labels(words)
     placed = stages(seen.stages, ask)
     found: dict[str, list[dict[str, Any]]] = {

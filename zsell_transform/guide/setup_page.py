@@ -23,12 +23,13 @@ ITEM_NAMES: Final = {
 }  # fmt: skip
 
 
-def setup_markdown(setup: Setup, *, lap: int = 1) -> str:
+def setup_markdown(setup: Setup, *, lap: int = 1, complete: bool = False) -> str:
     """The page as text; the same kit gives the same bytes.
 
     Args:
         setup: the kit.
         lap: the number of this lap; from the second on the page says that the setting up should be done.
+        complete: whether no lap follows.
     """
     sections = (
         ("Who does it", _who),
@@ -41,9 +42,9 @@ def setup_markdown(setup: Setup, *, lap: int = 1) -> str:
         ("Activity types", _activity_types),
         ("Lost reasons", _lost_reasons),
         ("The files, column by column", _files),
-        ("Afterwards", _afterwards),
     )
     written = [(title, list(section(setup))) for title, section in sections]
+    written.append(("Afterwards", list(_afterwards(setup, complete=complete))))
     lines = list(_opening(lap))
     for number, (title, body) in enumerate(((title, body) for title, body in written if body), 1):
         lines += ["", f"## {number}. {title}", "", *body]
@@ -56,7 +57,8 @@ def _opening(lap: int) -> Lines:
     yield (
         "Pipedrive's import creates records, and neither users nor labels, stages or options. What the "
         "files name must "
-        "exist first. Below it stands in the order in which to do it: tick off as you go."
+        "exist first. Below it stands in the order in which to do it: tick off as you go, in a copy of this "
+        "page, since a folder in which a file was changed is not replaced by the next run."
     )
     if lap > 1:
         yield ""
@@ -124,8 +126,7 @@ def _users(setup: Setup) -> Lines:
     if users:
         yield (
             "Invite everyone who owns a record. What belongs to nobody may all be given to whoever runs the "
-            "import "
-            "(likely, not confirmed)."
+            "import (likely, not confirmed). Notes are not counted: they have no owner in Pipedrive."
         )
         yield ""
     for user in users:
@@ -133,7 +134,9 @@ def _users(setup: Setup) -> Lines:
         yield f"- [ ] **{_said(user['user'])}** ({count(user['records'], 'record')}{sell})"
     gone = setup.lost_users.to_dicts()
     if gone:
-        names = listed(f"{_said(user['sell_user'])} ({count(user['records'], 'record')})" for user in gone)
+        names = listed(
+            f"{_said(user['sell_user'])} ({count(user['records'], 'record')}, with notes)" for user in gone
+        )
         yield ""
         yield (
             f"Deleted in Sell, so not invited: {names}. Their names are kept in the field `Sell owner` and "
@@ -299,13 +302,21 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _afterwards(setup: Setup) -> Lines:
+def _afterwards(setup: Setup, *, complete: bool) -> Lines:
     for row in setup.tables["filters"].to_dicts():
         yield (
             f"- [ ] The Smart List {_code(row['smart_list'])} as a filter: {_said(row['filter'])} "
             f"({count(row['records'], 'record')})"
         )
-    yield "- [ ] Export everything from Pipedrive and run the next lap; `report.html` gives the command."
+    if not complete:
+        yield "- [ ] Export everything from Pipedrive and run the next lap; `report.html` gives the command."
+    elif setup.tables["columns"].height:
+        yield (
+            "- [ ] Export everything from Pipedrive again and prove it with `verify`; `report.html` gives "
+            "the command."
+        )
+    else:
+        yield "- [ ] Nothing is left to import: prove it with `verify`; `report.html` gives the command."
 
 
 # --- words --------------------------------------------------------------------------------------------------

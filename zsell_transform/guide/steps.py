@@ -11,7 +11,7 @@ import polars as pl
 
 from zsell_transform.guide import words
 from zsell_transform.guide.chapters import Values, files, uploads
-from zsell_transform.guide.story import Story
+from zsell_transform.guide.story import NAMELESS, Story
 from zsell_transform.guide.words import count, number
 
 
@@ -34,8 +34,12 @@ class Step:
     commands: tuple[Command, ...] = ()
 
 
-def headline(story: Story) -> dict[str, str]:
-    """The title and the paragraph below it."""
+def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
+    """The title and the paragraph below it.
+
+    Args:
+        issues: where the reader of this page finds them.
+    """
     rows = uploads(story.ledger)
     total, added, out, waits, lost = (
         int(rows[name].sum()) for name in ("rows_in", "added", "rows_out", "waiting", "skipped")
@@ -54,20 +58,40 @@ def headline(story: Story) -> dict[str, str]:
         f"The Sell export holds {count(total, 'record')} for Pipedrive.": not story.complete,
         f"All {count(total, 'record')} of the Sell export are accounted for.": story.complete,
         f"{count(added, 'company or person is', 'companies and people are')} added by name.": added,
-        f"{number(waits)} follow in a later lap, when Pipedrive has given the IDs they hang on.": waits,
+        f"{_follow(waits)} in a later lap, when Pipedrive has given the IDs {_them(waits)} on.": waits,
         f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`.": lost,
-        f"{count(errors, 'error is', 'errors are')} listed below: something that does not arrive.": errors,
+        f"{count(errors, 'error is', 'errors are')} {issues}: something that does not arrive.": errors,
     }
     return {"title": title, "lead": " ".join(sentence for sentence, holds in said.items() if holds)}
 
 
+def _follow(waiting: int) -> str:
+    return f"{number(waiting)} {'follows' if waiting == 1 else 'follow'}"
+
+
+def _them(waiting: int) -> str:
+    return "it hangs" if waiting == 1 else "they hang"
+
+
 def checklist(story: Story) -> list[Step]:
     """What to do next, in order."""
-    if story.complete:
-        changes = _upload(story) if "updates" in story.files["item"] else None
-        return [step for step in (changes, _verify(story)) if step]
-    steps = (_prepare(story), _try(story), _upload(story), _export(story), _next_lap(story))
-    return [step for step in steps if step]
+    steps: tuple[Step | None, ...] = (_prepare(story), _try(story), _upload(story), _export(story))
+    if story.complete:  # what changed in Sell since an earlier run may still be uploaded
+        steps = steps[2:] if "updates" in story.files["item"] else ()
+    return [step for step in (*steps, _verify(story) if story.complete else _next_lap(story)) if step]
+
+
+def unwritten(story: Story) -> list[Step]:
+    """What to do with a lap that has no folder yet: nothing of it can be uploaded."""
+    if story.complete and not story.exports_next:
+        return checklist(story)
+    return [
+        Step(
+            "Write the files",
+            "No folder was named, so nothing is there to upload.",
+            commands=(Command("In Python", (f'.write("lap_{story.lap}")',)),),
+        )
+    ]
 
 
 def _prepare(story: Story) -> Step | None:
@@ -79,7 +103,9 @@ def _prepare(story: Story) -> Step | None:
     if story.lap > 1 or not made:
         return None
     return Step(
-        "Prepare Pipedrive", f"Create {words.listed(made)}. `setup.md` lists each, in order, to tick off."
+        "Prepare Pipedrive",
+        f"Create {words.listed(made)}. `setup.md` lists each, in order, to tick off (in a copy: a folder in "
+        "which a file was changed is not replaced by the next run).",
     )
 
 
@@ -114,10 +140,13 @@ def _upload(story: Story) -> Step | None:
 def _export(story: Story) -> Step | None:
     if not story.exports_next:
         return None
+    place = ", in place of the earlier files" if story.again else ""
+    reader = "The proof reads" if story.complete else "The next lap reads"
+    told = "what arrived." if story.complete else "what arrived, and the System IDs."
     return Step(
-        "Export from Pipedrive",
-        f"From each list, all records and all columns, into one folder, here called `{story.pipedrive}`. "
-        "The next lap reads from them what arrived, and the System IDs.",
+        "Export from Pipedrive again" if story.again else "Export from Pipedrive",
+        f"From each list, all records and all columns, into one folder, here called `{story.pipedrive}`"
+        f"{place}. {reader} from them {told}",
         items=tuple("People" if item == "persons" else words.spoken(item) for item in story.exports_next),
     )
 
@@ -125,19 +154,30 @@ def _export(story: Story) -> Step | None:
 def _next_lap(story: Story) -> Step:
     return Step(
         "Run the next lap",
-        "It writes what is missing then, and only that.",
+        f"It writes what is missing then, and only that.{_same_mapping(story)}",
         commands=_commands(
-            "transform", [story.source, story.next_target], _named(story, "pipedrive", "mapping")
+            "transform", [story.source, story.next_target], _named(story, "pipedrive", "mapping", "previous")
         ),
     )
 
 
 def _verify(story: Story) -> Step:
+    compare = "value by value, link by link, before Sell is closed"
     return Step(
         "Prove it",
-        "Export once more from Pipedrive, and compare value by value, link by link, before Sell is closed.",
+        f"Compare {compare}.{_same_mapping(story)}"
+        if story.exports_next
+        else f"Export once more from Pipedrive, and compare {compare}.{_same_mapping(story)}",
         commands=_commands("verify", [story.source, story.pipedrive], _named(story, "mapping")),
     )
+
+
+def _same_mapping(story: Story) -> str:
+    """Without it, the next lap would take the defaults, and the proof would compare with them."""
+    if not story.mapping:
+        return ""
+    nameless = " For `…`, name what you gave." if story.mapping == NAMELESS else ""
+    return f" Give it the same mapping as this lap.{nameless}"
 
 
 def _named(story: Story, *names: str) -> dict[str, str]:
@@ -149,7 +189,7 @@ def _commands(call: str, given: list[str], named: Mapping[str, str]) -> tuple[Co
     told = [_quoted(value) for value in given] + [f"{name}={_quoted(value)}" for name, value in named.items()]
     python = [f"{piece}," for piece in told[:-1]] + [f"{told[-1]})"]
     shell = [shlex.quote(value) for value in given]
-    flags = [f"--{name} {shlex.quote(value)}" for name, value in named.items()]
+    flags = [f"--{name} {_shell(value)}" for name, value in named.items()]
     command = ["zsell-transform", *([] if call == "transform" else [call])]
     return (
         Command("In Python", (f"zt.{call}({python[0]}", *python[1:])),
@@ -157,5 +197,9 @@ def _commands(call: str, given: list[str], named: Mapping[str, str]) -> tuple[Co
     )
 
 
+def _shell(value: str) -> str:
+    return value if value == NAMELESS else shlex.quote(value)
+
+
 def _quoted(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return value if value == NAMELESS else json.dumps(value, ensure_ascii=False)

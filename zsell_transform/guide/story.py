@@ -17,6 +17,8 @@ from zsell_transform.issues import SCHEMA as ISSUES
 
 Schema = dict[str, Any]
 
+#: What stands in a command for a mapping that came as a dict, and so has no name.
+NAMELESS: Final = "…"
 #: One row an input file: manifest.json's `inputs`, without the checksum.
 INPUTS: Final[Schema] = {
     "file": pl.String,
@@ -121,10 +123,11 @@ class Rehearsed:
 class Story:
     """All that a lap has to tell.
 
-    `source`, `target`, `next_target`, `mapping`, `pipedrive`: how the user's own folders and files are called
-    in the commands that the page proposes (bare names). `exports_next`: the items to export from Pipedrive
-    once this lap is uploaded, none when the migration is complete. `notes`: sentences about choices of the
-    mapping. `mapping_sha256`: of the mapping in force, as in the manifest.
+    `source`, `target`, `next_target`, `mapping`, `pipedrive`, `previous`: how the user's own folders and
+    files are called in the commands that the page proposes (`NAMELESS`: a mapping that is no file).
+    `again`: whether this lap had Pipedrive's exports, so that the next ones replace them. `exports_next`: the
+    items to export from Pipedrive once this lap is uploaded, none when nothing is. `notes`: sentences about
+    choices of the mapping. `mapping_sha256`: of the mapping in force, as in the manifest.
     """
 
     lap: int = 1
@@ -135,6 +138,8 @@ class Story:
     next_target: str = "lap_2"
     pipedrive: str = "pipedrive_export"
     mapping: str | None = None
+    previous: str | None = None
+    again: bool = False
     mapping_sha256: str | None = None
     inputs: pl.DataFrame = attrs.field(**_of(INPUTS))
     ledger: pl.DataFrame = attrs.field(**_of(LEDGER))

@@ -16,6 +16,7 @@ from typing import Final
 from zsell_transform.cleaning import plain
 from zsell_transform.errors import MappingError
 from zsell_transform.facts import facts
+from zsell_transform.pipedrive.fields import field_facts
 
 _MARKS: Final = re.compile(
     r"\s*(?:\*|\((?:suggested|sugerid[oa]s?|vorgeschlagen|sugestões)\))\s*$", re.IGNORECASE
@@ -31,9 +32,10 @@ def spell(headers: Iterable[str], folder: str | Path) -> dict[str, str]:
         folder: holds the wizard's templates, .csv or .xlsx.
 
     Raises:
-        MappingError: there is no template in the folder, or one cannot be read.
+        MappingError: there is no template in the folder, or one cannot be read, or none has a known column.
     """
     offered = list(dict.fromkeys(header for path in _templates(Path(folder)) for header in _first_row(path)))
+    _expect_known(offered, Path(folder))
     exact, bare = _lookup(offered, plain), _lookup(offered, _bare)
     ours = {header: [header, *_known().get(header, ())] for header in headers}
     literal = {header: _first(exact, map(plain, spellings)) for header, spellings in ours.items()}
@@ -43,6 +45,18 @@ def spell(headers: Iterable[str], folder: str | Path) -> dict[str, str]:
     # A name that fits a header which found none is nobody's: it may be the full name or the first one.
     doubtful = {spelling for header, spelling in loose.items() if spelling and header not in found}
     return {header: spelling for header, spelling in found.items() if spelling not in doubtful}
+
+
+def _expect_known(offered: Iterable[str], folder: Path) -> None:
+    """Other CSV files are no templates: all columns would keep our spelling, and nobody would know."""
+    known = {_bare(header) for spellings in _known().values() for header in spellings}
+    known |= {_bare(header) for header in field_facts()}
+    if not any(_bare(header) in known for header in offered):
+        found = ", ".join(repr(header) for header in list(offered)[:3]) or "no header"
+        raise MappingError(
+            f"templates: no file in {folder.name} has a column of Pipedrive's wizard that is known here"
+            f" (found: {found}); give the folder with those that the wizard offers, or leave the line out"
+        )
 
 
 def _first(lookup: Mapping[str, str], forms: Iterable[str]) -> str | None:

@@ -6,15 +6,17 @@ followed from those, and only the rows of the chosen ones are read again.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from html import unescape
 from typing import Final, Protocol
 
 import attrs
 import polars as pl
 
 from zsell_transform.guide import words
-from zsell_transform.guide.features import FEATURES, NAMES, Feature, alike, cells_of
+from zsell_transform.guide.features import FEATURES, HTML, NAMES, Feature, alike, cells_of
 from zsell_transform.guide.sightings import MOST, ORDINARY, Sightings
 from zsell_transform.guide.story import TRIAL
 from zsell_transform.sell.entities import ITEMS
@@ -204,7 +206,8 @@ def _told(
                 if key in keys
             ]
             place = row.get(OWN_ID.get(item, "_id")) or row["_id"]
-            told += [(item, place, row["_shown"], *pair) for pair in shown or [(None, None)]]
+            name = _read(NAMES[item], row["_shown"])
+            told += [(item, place, name, *pair) for pair in shown or [(None, None)]]
     return Trial(read, pl.DataFrame(told, schema=TRIAL, orient="row"))
 
 
@@ -219,9 +222,16 @@ def _name(item: str, columns: Sequence[str]) -> pl.Expr:
     return text.str.slice(0, 80).str.strip_chars().alias("_shown")
 
 
+def _read(header: str, cell: str | None) -> str:
+    """A cell as Pipedrive shows it: texts are HTML, whose lines stand here one behind the other."""
+    if header not in HTML or not cell:
+        return cell or ""
+    return unescape(re.sub("<[^>]*>", "", cell.replace("<br>", " / ")))
+
+
 def _value(feature: Feature, row: Mapping[str, str | None]) -> str | None:
     """The cells that show a feature, as `Label: text`; texts of which the end matters are cut before it."""
-    cells = {header: text or "" for header, text in row.items() if header != NAMES[feature.item]}
+    cells = {header: _read(header, text) for header, text in row.items() if header != NAMES[feature.item]}
     if feature.ends:
         told = [f"{header} ends “…{text[-40:]}”" for header, text in cells.items() if len(text) > LONG]
     else:

@@ -37,7 +37,8 @@ def _opening(story: Story, items: list[str]) -> str:
         "1. Prepare Pipedrive as `setup.md` says, or as much of it as these records need.\n"
         "2. Import the files of this folder in the order of their numbers, each to its end. Give the same "
         "answers as later for all records: the columns as in `setup.md`, duplicates “merge”.\n"
-        "3. Open each record below in Pipedrive and tick off what is as described.\n"
+        "3. Open each record below in Pipedrive and tick off what is as described, in a copy of this page: a "
+        "folder in which a file was changed is not replaced by the next run.\n"
         "4. Where something came out differently, change what is named there, run the library and try again."
     )
 
@@ -79,7 +80,7 @@ def _record(name: str | None, place: str, shown: dict[Feature, str | None], told
 
 def _point(feature: Feature, value: str | None) -> str:
     doubt = " (not documented)" if feature.unsure or feature.answers else ""
-    here = f" Here: {plain(value)}." if value else ""
+    here = f" Here: {plain(value).rstrip('.')}." if value else ""
     otherwise = f" *If not:* {feature.otherwise}." if feature.otherwise else ""
     return f"- [ ] **{words.spoken(feature.shows)}**{doubt}: {feature.look}{here}{otherwise}"
 

@@ -52,6 +52,8 @@ def _matches(mention: Mention, known: Collection[str]) -> bool:
 
 #: Names that are compared without case and accents; all others are taken as they stand.
 _FOLDED: Final = ("stages", "won_stages", "lost_stages")
+#: Lists that replace what the defaults know, whatever in them is found.
+_LISTS: Final = ("won_stages", "lost_stages")
 
 
 def _known(
@@ -66,7 +68,7 @@ def _known(
         "smart_lists": lambda: files,
         "encoding": lambda: files,
         "day_first": lambda: _undecided(seen, group),
-        "columns": lambda: headers.get(group, ()),
+        "columns": lambda: [*headers.get(group, ()), *map(plain_name, headers.get(group, ()))],
         "stages": lambda: _stages(seen, group),
         "won_stages": lambda: _stages(seen, None),
         "lost_stages": lambda: _stages(seen, None),
@@ -131,11 +133,9 @@ def _told(mention: Mention, known: Collection[str], seen: Survey) -> pl.DataFram
 
 
 def _nearest(mention: Mention, known: Collection[str], seen: Survey) -> str:
-    """What may have been meant: a custom field that is called without `custom`, a pipeline, a like name."""
-    if mention.topic == "columns":
-        alike = [name for name in known if plain_name(name) == mention.name]
-        return f"; did you mean {alike[0]!r}?" if alike else nearest(mention.name, known)
+    """What may have been meant: a pipeline, a like name; and that a list works also where a name does not."""
     if mention.topic == "stages" and not known:
         pipelines = [name for name in seen.stages["pipeline_name"].unique().sort() if name]
         return f"; there is no pipeline {mention.group!r}{nearest(mention.group or '', pipelines)}"
-    return nearest(mention.name, known)
+    replaces = f", but the list {mention.topic} replaces Sell's own names of such stages"
+    return f"{replaces if mention.topic in _LISTS else ''}{nearest(mention.name, known)}"

@@ -16,7 +16,7 @@ from zsell_transform.lap.history import history
 from zsell_transform.lap.leads import leads
 from zsell_transform.lap.parties import organizations, persons
 from zsell_transform.lap.sales import deals
-from zsell_transform.lap.words import NO_EXPORT, OUT, WAITING, Plan
+from zsell_transform.lap.words import NO_EXPORT, OUT, PLACEHOLDER_ID, WAITING, Plan
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.parallel import two_by_key
@@ -143,11 +143,13 @@ def _has_our_titles(graph: Graph, held: Held) -> bool:
 
 
 def _needs_placeholder(graph: Graph, held: Held, ask: Mapping, left_out: pl.Series) -> bool:
-    """Whether any record without a link goes to the placeholder now: none that is there, as it has its place.
+    """Whether the placeholder counts: it is there, or any record without a link goes to it now.
 
-    A note of what is left out has no link either.
+    None that is there needs it, as it has its place. A note of what is left out has no link either.
     """
     placed = {kind for kind, wish in ask.orphans.items() if wish == "placeholder"}
+    if placed and (held.organizations["sell_id"] == PLACEHOLDER_ID).any():
+        return True
     unwished = graph.leads["id"].is_in(left_out.implode())
     orphans = {
         "deals": graph.deals["person_at"].is_null() & graph.deals["company_at"].is_null(),

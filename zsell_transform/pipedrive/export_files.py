@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from zsell_transform.errors import ExportError
+from zsell_transform.paths import path_of
 from zsell_transform.reading.source import NO_CSV
 
 
@@ -17,7 +18,7 @@ def expect(folder: str | Path) -> None:
     Raises:
         ExportError: there is no such folder or file, or no CSV file in it.
     """
-    place = Path(folder)
+    place = path_of(folder, "the folder of Pipedrive's exports", ExportError)
     if not place.is_file() and not csv_files(place, place):
         raise nothing_in(place)
 

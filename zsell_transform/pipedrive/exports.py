@@ -18,6 +18,7 @@ import polars as pl
 
 from zsell_transform.errors import ExportError
 from zsell_transform.issues import empty, found, gather, issue
+from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.export_files import (
     csv_files,
     instead_of_csv,
@@ -135,7 +136,7 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
         ExportError: There is no file of Pipedrive's in the folder, none has System IDs, or two exports of one
             list differ.
     """
-    place = Path(folder)
+    place = path_of(folder)
     named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
     with tempfile.TemporaryDirectory(prefix="zsell-") as room:
         files = [_read_file(path, named) for path in csv_files(place, Path(room))]

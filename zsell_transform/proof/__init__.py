@@ -57,6 +57,10 @@ SUMMARY: Final = (
 )  # fmt: skip
 #: Why a record is missing that the next lap would write.
 NEXT_LAP: Final = "not in Pipedrive: the next lap writes it"
+NO_MAPPING: Final = (
+    "No mapping was given, so this compares with what the defaults write: if the laps had one, give the "
+    "proof the same."
+)
 Frames = dict[str, pl.DataFrame]
 
 
@@ -92,10 +96,18 @@ class Proof:
     skipped: pl.DataFrame
     repairs: MappingOf[str, MappingOf[str, Sequence[pl.DataFrame]]]
     _summary: pl.DataFrame
+    _mapped: bool = True
 
     def summary(self) -> pl.DataFrame:
-        """One row an entity, with the columns of `SUMMARY`."""
+        """One row an entity: entity, in_sell, added, there, missing, left_out, merged, differing,
+        wrong_links, unverifiable.
+        """
         return self._summary
+
+    @property
+    def hint(self) -> str:
+        """What may explain the differences; blank where nothing does."""
+        return "" if self._mapped or self.complete else NO_MAPPING
 
     @property
     def complete(self) -> bool:
@@ -114,12 +126,12 @@ class Proof:
     def __repr__(self) -> str:
         from zsell_transform.guide.notebook import proof_text
 
-        return proof_text(self.frames)
+        return proof_text(self.frames, self.hint)
 
     def _repr_html_(self) -> str:
         from zsell_transform.guide.notebook import proof_html
 
-        return proof_html(self.frames)
+        return proof_html(self.frames, self.hint)
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Writes `proof.html`, each frame as a CSV file, and `repair/links`, `repair/values`; returns the
@@ -138,7 +150,7 @@ class Proof:
             for kind, files in self.repairs.items():
                 for item, parts in files.items():
                     made.table(f"repair/{kind}/{STEMS[item]}", [part.lazy() for part in parts])
-            made.text("proof.html", proof_html_page(self.frames, version=VERSION))
+            made.text("proof.html", proof_html_page(self.frames, version=VERSION, hint=self.hint))
             return made.finish(ledger=self._summary.to_dicts(), inputs=[], version=VERSION, mapping_sha256="")
 
 
@@ -191,10 +203,11 @@ def verify(
     wrong = without_sells_own(links.wrong, wanted.companies_of_deals, there)
     wrong = _without_wished(pl.concat([wrong, people, beside, added]), wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)
-    return _proof(
+    proof = _proof(
         wanted, there, held, ask, links, values, missing=missing,
         unverifiable=_unverifiable(columns, links, told), skipped=skipped,
     )  # fmt: skip
+    return attrs.evolve(proof, mapped=mapping is not None)
 
 
 def _without_wished(wrong: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:

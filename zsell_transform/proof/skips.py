@@ -15,6 +15,7 @@ import polars as pl
 
 from zsell_transform.errors import ExportError
 from zsell_transform.facts import facts
+from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import mark
 from zsell_transform.sell.entities import MARK_WORDS
 
@@ -49,7 +50,7 @@ def read_skip_files(given: str | Path | Sequence[str | Path] | None) -> pl.DataF
 def _paths(given: str | Path | Sequence[str | Path] | None) -> list[Path]:
     if given is None:
         return []
-    paths = [Path(given)] if isinstance(given, str | Path) else [Path(path) for path in given]
+    paths = [path_of(path) for path in ([given] if isinstance(given, str | Path) else given)]
     files = [file for path in paths for file in (sorted(path.glob("*.csv")) if path.is_dir() else [path])]
     if missing := [path for path in paths if not path.exists()]:
         raise ExportError(f"{missing[0]}: no such skip file")

@@ -16,6 +16,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
+from zsell_transform.paths import path_of
 from zsell_transform.progress import At, unwatched
 from zsell_transform.reading import careful, damage, dialect, encoding, plain
 from zsell_transform.reading.source import Found
@@ -64,7 +65,7 @@ def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataF
     """
     from tempfile import TemporaryDirectory
 
-    path = Path(path)
+    path = path_of(path)
     if not path.is_file():
         raise ExportError(f"{path} does not exist or is no file: give a CSV file")
     with TemporaryDirectory(prefix="zsell_") as temporary:

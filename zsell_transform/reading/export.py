@@ -49,7 +49,7 @@ class Export:
         entities: the Sell entities that some file may hold, in the ledger's order.
         tables: entity → DataFrame, collected when asked for: canonical columns as text, `_file`, `_row`.
         unknown: file → DataFrame, for tables that are not recognised or have no place in Pipedrive.
-        issues: what was found, in the contract's columns; `raw_issues` in those of the travelling schema.
+        issues: what was found, in the columns of `issues.csv`; `raw_issues`: in the travelling schema.
         merged: entity → input records that went into another record of the same id.
         labels: files that the mapping's `smart_lists` makes a label, with it.
         dictionaries: dumps that name ids (`users`, `stages` …).

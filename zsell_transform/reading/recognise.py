@@ -25,6 +25,7 @@ from zsell_transform.reading.vocabulary import (
     momentary,
     smart_lists,
 )
+from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.entities import ENTITIES
 
 #: A list without ids needs so many known headers to be taken for one; the name of its file counts for the
@@ -224,14 +225,21 @@ def _others_mean(column: str, header: str, headers: Sequence[str], layout: Layou
     return any(layout.canonical.get(layout.key(other)) == column for other in headers if other != header)
 
 
+def _wish(header: str, headers: Sequence[str], wishes: dict[str, str]) -> str:
+    """What the mapping wants of a header: `custom Slope` may be called `Slope`, where no other one is."""
+    name = plain_name(header)
+    return wishes.get(header) or ("" if name in headers else wishes.get(name, ""))
+
+
 def _columns(headers: Sequence[str], layout: Layout, wishes: dict[str, str]) -> Meaning:
     """Each header's canonical column: the user's wish, else the family's alias; no column is taken twice."""
     passing = momentary() if layout.family == SMART_LIST else frozenset()
+    wishes = {header: _wish(header, headers, wishes) for header in headers}
     taken: dict[str, str] = {}
     rivals: dict[str, str] = {}
-    by_wish = sorted(headers, key=lambda header: wishes.get(header, "custom") in ("custom", "ignore"))
+    by_wish = sorted(headers, key=lambda header: (wishes[header] or "custom") in ("custom", "ignore"))
     for header in by_wish:
-        wish = wishes.get(header, "")
+        wish = wishes[header]
         plain = re.sub(r" \(\d+\)$", "", header)  # a second header of one name means what the first means
         column = layout.canonical.get(layout.key(header)) or layout.canonical.get(layout.key(plain), "")
         if wish == "custom":

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from zsell_transform.errors import ExportError
+from zsell_transform.paths import path_of
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -88,9 +89,13 @@ def files_of(source: object, temporary: Path) -> list[Found]:
         ExportError: nothing is there, the source is of another kind, or an archive is not safe to open.
     """
     if isinstance(source, str | Path):
-        return _files_at(Path(source), temporary)
+        return _files_at(_given(source), temporary)
     if isinstance(source, Iterable):
-        paths = [Path(each) for each in source if isinstance(each, str | Path)]
+        paths = [
+            path_of(each, "a path of the Sell export", ExportError)
+            for each in source
+            if isinstance(each, str | Path)
+        ]
         if not paths:
             raise ExportError("the list of files is empty: give the CSV files of a Sell export")
         found = [one for n, path in enumerate(paths) for one in _files_at(path, temporary / str(n))]
@@ -100,8 +105,11 @@ def files_of(source: object, temporary: Path) -> list[Found]:
     )
 
 
+def _given(path: str | Path) -> Path:
+    return path_of(path, "the path of the Sell export", ExportError)
+
+
 def _files_at(path: Path, temporary: Path) -> list[Found]:
-    path = path.expanduser()
     if not path.exists():
         raise ExportError(f"{path} does not exist: give the folder or zip of a Sell export")
     try:

@@ -25,6 +25,7 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform.errors import TargetError
+from zsell_transform.paths import path_of
 from zsell_transform.writing.manifest import NAME, FileFacts, files_in, manifest_text, weigh
 from zsell_transform.writing.rolling import Rolled, Rolling
 from zsell_transform.writing.target import appear, check_target, discard, hidden, recover, sight
@@ -61,7 +62,7 @@ class Folder:
         Raises:
             TargetError: naming what would be harmed.
         """
-        self.target = None if target is None else Path(target)
+        self.target = None if target is None else path_of(target, "the target", TargetError)
         self.facts: dict[str, FileFacts] = {}
         self._rolling: dict[str, list[Rolling]] = {}
         self._rolled: dict[str, Rolled] = {}
@@ -274,7 +275,7 @@ def _paths(given: Iterable[object]) -> list[Path]:
     found: list[Path] = []
     for one in given:
         if isinstance(one, str | Path):
-            found.append(Path(one))
+            found += [path_of(one)] if str(one) else []
         elif isinstance(one, list | tuple):
             found += _paths(one)
     return found

@@ -8,6 +8,7 @@ killed between them left behind is put back by the next one (`recover`).
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterable
@@ -17,8 +18,10 @@ from typing import Final
 from zsell_transform.errors import TargetError
 from zsell_transform.writing.manifest import NAME, files_in, read_manifest, weigh
 
-#: What file managers leave in a folder that was only looked at.
-LITTER: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+#: What file managers, notebooks and office programs leave in a folder that was only looked at.
+LITTER: Final = re.compile(
+    r"(?:^|/)(?:\.DS_Store|Thumbs\.db|desktop\.ini|\.~lock\.[^/]*#|~\$[^/]*|\.ipynb_checkpoints(?:/.*)?)$"
+)
 SHOWN: Final = 5
 
 #: A folder as it was seen: file → size and time of its last change.
@@ -44,8 +47,10 @@ def check_target(target: Path, sources: Iterable[Path] = (), *, overwrite: bool 
     if not target.is_dir():
         raise TargetError(f"{target} is a file; the result is a folder")
     seen = sight(target)
-    if seen:
-        _ours(target, list(seen), overwrite)
+    # A folder with nothing but a notebook's copies is not ours: they may be all that is left of it.
+    files = list(seen) or [file for file in files_in(target) if ".ipynb_checkpoints/" in file]
+    if files:
+        _ours(target, files, overwrite)
     return seen
 
 
@@ -53,7 +58,7 @@ def sight(folder: Path) -> Sight:
     """What a folder holds, seen from outside: enough to notice a change, without reading the files again."""
     found = {}
     for file in files_in(folder):
-        if Path(file).name not in LITTER:
+        if not LITTER.search(file):
             stat = (folder / file).lstat()
             found[file] = (stat.st_size, stat.st_mtime_ns)
     return found

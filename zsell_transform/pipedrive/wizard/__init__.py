@@ -15,6 +15,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.errors import ExportError
+from zsell_transform.paths import path_of
 from zsell_transform.pipedrive import assumptions as unsure
 from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard import match, people
@@ -118,7 +119,7 @@ class Rehearsal:
             language: en, de, pt or es, as far as the headers are known.
             only: Items to export; all that hold records otherwise, and the main lists.
         """
-        return write_export(self.tables, Path(folder), style=style, language=language, only=only)
+        return write_export(self.tables, path_of(folder), style=style, language=language, only=only)
 
     def __repr__(self) -> str:
         held = ", ".join(f"{table.height} {item}" for item, table in self.store.items() if table.height)
@@ -132,7 +133,10 @@ class Rehearsal:
         return f"<p>{self!r}</p>{self.summary()._repr_html_()}"
 
     def summary(self) -> pl.DataFrame:
-        """One row an item: `item, held, created, merged, updated, skipped, links, overwritten`."""
+        """One row an item: `item, held, created, merged, updated, skipped, links, overwritten`.
+
+        `merged` counts each time a row found a record by its key: most often only to be linked to it.
+        """
         counted = {
             name: dict(getattr(self, name).group_by("item").len().iter_rows())
             for name in ("created", "merged", "updated", "skipped", "links", "overwritten")
@@ -165,7 +169,7 @@ def rehearse(
         ExportError: There is no such folder.
         ValueError: There is no such assumption or reading.
     """
-    place = Path(folder)
+    place = path_of(folder, "the folder of the lap", ExportError)
     if not place.is_dir():
         raise ExportError(f"{place}: no such folder with the files of a lap")
     readings = Readings.of(assumptions)
