@@ -191,6 +191,42 @@ def test_a_file_of_few_words_is_read_as_its_neighbours_are(tmp_path: Path) -> No
     assert guessed["file"].to_list() == ["deals.0.csv", "leads.0.csv"]
 
 
+MANY = "".join(f"{n},José Núñez\n" for n in range(5))
+
+
+@pytest.mark.parametrize(
+    ("content", "last", "told"),
+    [
+        (f"id,name\n{MANY}6,".encode() + b"Ren\xe9 Ek\n", "René Ek", "René"),
+        (f"id,name\n{MANY}6,".encode() + b"Ren\xe9 \x81\n", "René ", "René …"),
+        (f"id,name\n{MANY}6,Bo Ñandú".encode()[:-1], "Bo Ñand", "Ñand"),
+        (f"id,name\r{MANY}6,".replace("\n", "\r").encode() + b"Ren\xe9\r", "René", "René"),
+        ("\ufeffid,name\n6,".encode() + b"Ren\xe9\n", "René", "René"),
+        (f"\ufeffid,name\n{MANY}6,René".encode("utf-16-le")[:-1], "Ren", "Ren"),
+        (f"id,name\n{MANY * 500}6,".encode() + b"Ren\xe9\n", "René", "René"),
+    ],
+)
+def test_bad_bytes_cost_no_other_record_its_accents(
+    tmp_path: Path, content: bytes, last: str, told: str
+) -> None:
+    """One pasted byte, or a file cut within a character: the whole file was read as Thai, and names lost."""
+    records, issues, _ = read(tmp_path, content)
+
+    assert records[-1] == ("6", last)
+    assert {name for _, name in records[:-1]} <= {"José Núñez"}
+    assert issues.select("code", "row", "value").rows() == [("bytes_mended", len(records) + 1, told)]
+
+
+def test_text_of_another_encoding_below_text_in_utf8(tmp_path: Path) -> None:
+    """Two files of one list were joined."""
+    old = "".join(f"{n},Åsa Öberg\n" for n in range(3))
+
+    records, issues, _ = read(tmp_path, f"id,name\n{MANY * 2}".encode() + old.encode("cp1252"))
+
+    assert [name for _, name in records[-3:]] == ["Åsa Öberg"] * 3
+    assert issues["code"].to_list() == ["bytes_mended"] * 3
+
+
 def test_an_encoding_without_ascii_is_no_guess(tmp_path: Path) -> None:
     """The header was plain to read, and the file was taken for one of a mainframe."""
     path = tmp_path / "notes.csv"

@@ -14,6 +14,12 @@ KINDS: Final[dict[str, Kind]] = {
         "If letters look wrong, name the right encoding under `encoding:` in the mapping,"
         " or save the file as UTF-8.",
     ),
+    "bytes_mended": Kind(
+        "warning",
+        "the record holds bytes that are no text in the file's encoding ({detail}): {value}",
+        "read as Windows-1252 has them, left out where it has none",
+        "Compare the record with Sell.",
+    ),
     "file_not_recognised": Kind(
         "info",
         "{field} is no table that Zendesk Sell is known to export",

@@ -144,10 +144,11 @@ class Reader:
         if text.count("\r") != text.count("\r\n"):
             return None
         law = laws(self.delimiter, self.width)
-        found = searched(
-            text, records=pl.col("text").str.count_matches(law.record), blank=is_blank_somewhere(law)
-        )
-        return Run(row, text, **found)
+        asked = {"records": pl.col("text").str.count_matches(law.record), "blank": is_blank_somewhere(law)}
+        try:
+            return Run(row, text, **searched(text, **asked))
+        except UnicodeEncodeError:  # bytes that are no text stand in it (`encoding.mended`)
+            return None
 
     def _legal(self, text: str) -> list[list[str]]:
         csv.field_size_limit(sys.maxsize)

@@ -23,6 +23,8 @@ from zsell_transform.unique import free
 
 #: By which delimiter and header are found; longer than the widest header and the longest preamble met.
 _OPENING: Final = 1 << 19
+#: Of the words that were mended in one record, so much is told.
+_SHOWN: Final = 120
 
 
 @attrs.frozen
@@ -152,7 +154,7 @@ def _careful_table(
     clean = temporary / "clean.csv"
     copy = _Copy(found.file, careful.Reader(layout.delimiter, layout.width))
     with (
-        found.path.open(encoding=read_as.name, newline="") as source,
+        found.path.open(encoding=read_as.name, errors=read_as.errors, newline="") as source,
         clean.open("w", encoding="utf-8", newline="") as target,
     ):
         copy.write(source, layout.header_row, target, at)
@@ -210,7 +212,7 @@ class _Copy:
             at(source.buffer.tell())
 
     def _add(self, record: careful.Record, header_row: int, writer: Any) -> None:
-        cells = self._without_nul(record)
+        cells = self._mended(self._without_nul(record), record.row)
         if record.row < header_row:
             self._told.append(("preamble_skipped", record.row, " ".join(filter(None, cells)), ""))
             return
@@ -247,6 +249,15 @@ class _Copy:
             return record.cells
         self._told.append(("nul_removed", record.row, str(whole.count("\0")), ""))
         return [cell.replace("\0", "") for cell in record.cells]
+
+    def _mended(self, cells: list[str], row: int) -> list[str]:
+        """The cells as text: bytes that are none under the file's encoding stand in very few."""
+        words = encoding.bad_words(self._reader.delimiter.join(cells))
+        if not words:
+            return cells
+        sample = " ".join(word or "…" for word in words)[:_SHOWN]
+        self._told.append(("bytes_mended", row, sample, f"{len(words)} {'words' if words[1:] else 'word'}"))
+        return [encoding.mended(cell) for cell in cells]
 
     def issues(self, rows: int) -> pl.DataFrame:
         """What was skipped and repaired, by record; delimiters behind most records are a habit, no issue."""
