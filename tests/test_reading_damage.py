@@ -282,6 +282,45 @@ def test_spreadsheet_damage_and_mojibake_are_told_by_cell(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize("ruined", ["1.07E+09", "1.07e+09", "1.07E9", "1e+09", '"1,07E+9"', "#######"])
+def test_ids_that_were_rounded_are_no_ids(tmp_path: Path, ruined: str) -> None:
+    """Two records became one, as only one spelling was known."""
+    header = "id,is_organisation,name,first_name,last_name,email"
+    people = f"{header}\n{ruined},false,Eva Ek,Eva,Ek,e@x.se\n{ruined},false,Bo Al,Bo,Al,b@x.se\n"
+    deals = f"id,name,stage_name,main_contact_id,main_contact\n5,Deal,Quote,{ruined},Eva Ek\n"
+    (tmp_path / "contacts.csv").write_text(people)
+    (tmp_path / "deals.csv").write_text(deals)
+
+    with read_export(tmp_path) as export:
+        assert export.tables["contacts"].select("id", "name").rows() == [(None, "Eva Ek"), (None, "Bo Al")]
+        assert export.tables["deals"]["main_contact_id"].to_list() == [None]
+        told = export.issues.filter(code="id_ruined").select("severity", "entity", "row", "field").rows()
+
+    assert told == [
+        ("error", "contacts", 2, "id"),
+        ("error", "contacts", 3, "id"),
+        ("error", "deals", 2, "main_contact_id"),
+    ]
+
+
+@pytest.mark.parametrize("written", ["1070000000.00", '"1,070,000,000"', "1.070.000.000", '="1070000000"'])
+def test_ids_in_another_form_are_the_ids_they_are(tmp_path: Path, written: str) -> None:
+    """In the record's own id, in all that refer to it, and in what is told of them."""
+    header = "id,is_organisation,name,first_name,last_name,email"
+    (tmp_path / "contacts.csv").write_text(f"{header}\n{written},false,Eva Ek,Eva,Ek,e@x.se\n")
+    deals = f"id,name,stage_name,main_contact_id,main_contact\n{written},Deal,Quote,{written},Eva Ek\n"
+    (tmp_path / "deals.csv").write_text(deals)
+    beside = f"id,deal_id,contact_id,role,created_at,updated_at\n1,{written},{written},involved,,\n"
+    (tmp_path / "associated_contacts.csv").write_text(beside)
+
+    with read_export(tmp_path) as export:
+        assert export.tables["contacts"]["id"].to_list() == ["1070000000"]
+        deal = export.tables["deals"].row(0, named=True)
+
+    assert (deal["id"], deal["main_contact_id"]) == ("1070000000", "1070000000")
+    assert deal["associated_contacts"] == "Eva Ek (role involved, contact id 1070000000)"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

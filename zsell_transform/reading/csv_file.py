@@ -40,6 +40,7 @@ class Table:
         sha256: of its bytes.
         issues: what was found, in the travelling schema, without an entity.
         suspicious: some cell may be damaged (`damage.cells` then finds which).
+        odd_ids: some id may be ruined (`damage.without_ruined_ids` then finds which).
     """
 
     file: str
@@ -51,6 +52,7 @@ class Table:
     sha256: str
     issues: pl.DataFrame
     suspicious: bool = False
+    odd_ids: bool = False
 
 
 def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -137,7 +139,16 @@ def _plain_table(found: Found, layout: dialect.Dialect, text: str, checked: plai
         frame = frame.filter(pl.any_horizontal(pl.col(names).is_not_null()))
     rows = int(frame.select(pl.len()).collect(engine="streaming").item())
     return Table(
-        found.file, frame, names, "utf-8", layout.delimiter, rows, checked.sha256, notes, checked.suspicious
+        file=found.file,
+        frame=frame,
+        names=names,
+        encoding="utf-8",
+        delimiter=layout.delimiter,
+        rows=rows,
+        sha256=checked.sha256,
+        issues=notes,
+        suspicious=checked.suspicious,
+        odd_ids=checked.odd_ids,
     )
 
 
@@ -167,7 +178,7 @@ def _careful_table(
         row_index_name="_row",
         glob=False,
     ).with_columns(copy.numbered(pl.col("_row")))
-    rows = copy.rows
+    rows, (suspicious, odd_ids) = copy.rows, plain.oddities(clean)
     if copy.has_blank:
         frame = frame.filter(pl.any_horizontal(pl.col(copy.names).is_not_null()))
         rows = int(frame.select(pl.len()).collect(engine="streaming").item())
@@ -180,7 +191,8 @@ def _careful_table(
         rows=rows,
         sha256=sha256,
         issues=issues.gather([_guess(found.file, read_as), copy.issues(rows)]),
-        suspicious=plain.is_suspicious(clean),
+        suspicious=suspicious,
+        odd_ids=odd_ids,
     )
 
 

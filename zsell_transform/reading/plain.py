@@ -33,7 +33,9 @@ _LF: Final = 10
 _BLANK_LINES: Final = re.compile(rb"(?:\r?\n)*")
 
 #: What spreadsheets and wrong encodings leave behind; a file without any of it is not searched by cell.
-SUSPICIOUS: Final = r"E\+\d\d|#(?:REF|NAME|VALUE|DIV|NUM|N/A|NULL)|Ã|â€|Â"
+SUSPICIOUS: Final = r"E\+\d\d|#(?:REF|NAME|VALUE|DIV|NUM|N/A|NULL|##[^\w# ])|Ã|â€|Â"
+#: Ends of cells that ids may have become (`ids.RUINED`): it begins with literals, which are found quickly.
+ODD_IDS: Final = rf"(?:{'|'.join(f'{n}[eE]' for n in range(10))})\+?\d{{1,3}}[^\w.]|##[^\w#]"
 
 
 @attrs.frozen
@@ -45,12 +47,14 @@ class Checked:
         sha256: of the bytes as they are.
         blank_records: some record may hold no value (then they are filtered and counted, else not).
         suspicious: some cell may be damaged (then they are searched for, else not).
+        odd_ids: some id may be ruined (then the columns of ids are searched, else not).
     """
 
     plain: bool
     sha256: str
     blank_records: bool = False
     suspicious: bool = False
+    odd_ids: bool = False
 
     def beside(self, other: Checked) -> Checked:
         """What two blocks of one file say together."""
@@ -59,6 +63,7 @@ class Checked:
             self.sha256,
             self.blank_records or other.blank_records,
             self.suspicious or other.suspicious,
+            self.odd_ids or other.odd_ids,
         )
 
 
@@ -93,15 +98,16 @@ def check(path: Path, delimiter: str, width: int, at: At = unwatched) -> Checked
     return attrs.evolve(seen, sha256=_finished(path, done, digest))
 
 
-def is_suspicious(path: Path) -> bool:
-    """Whether anything in a UTF-8 file may be damaged (also what the end of a block cuts apart)."""
-    rest = ""
+def oddities(path: Path) -> tuple[bool, bool]:
+    """Whether a UTF-8 file may have damaged cells, and ruined ids (also what the end of a block cuts)."""
+    rest, suspicious, odd_ids = "", False, False
     with path.open(encoding="utf-8", newline="") as stream:
-        while block := stream.read(_BLOCK):
-            if searched(rest + block, odd=pl.col("text").str.contains(SUSPICIOUS))["odd"]:
-                return True
+        while not (suspicious and odd_ids) and (block := stream.read(_BLOCK)):
+            text = pl.col("text")
+            seen = searched(rest + block, cells=text.str.contains(SUSPICIOUS), ids=text.str.contains(ODD_IDS))
+            suspicious, odd_ids = suspicious or seen["cells"], odd_ids or seen["ids"]
             rest = block[-16:]
-    return False
+    return suspicious, odd_ids
 
 
 def sha256(path: Path) -> str:
@@ -160,6 +166,7 @@ def _judge(text: bytes, end: int, law: Laws) -> Checked:
             plain=pl.col("text").str.contains(rf"\A(?:{law.record})*\z"),
             blank_records=is_blank_somewhere(law),
             suspicious=pl.col("text").str.contains(SUSPICIOUS),
+            odd_ids=pl.col("text").str.contains(ODD_IDS),
         )
     except PolarsError:
         return Checked(plain=False, sha256="")

@@ -183,10 +183,11 @@ class _Reading:
         if label := _of_file(self.ask.smart_lists, table.file):
             frame = frame.with_columns(pl.lit(label).alias("_smart_list"))
         columns = tuple(frame.collect_schema().names())
-        if table.suspicious:
+        if table.suspicious or table.odd_ids:
             ids = sorted(IDS.get(meaning.entity, frozenset()) & set(columns))
             frame, ruined = damage.without_ruined_ids(frame, ids, table.file)
             self._tell(meaning.entity, ruined)
+        if table.suspicious:
             self._tell(meaning.entity, damage.cells(frame, table.file))
         days = sorted(DATES.get(meaning.entity, frozenset()) & set(columns))
         self._tell(meaning.entity, damage.serial_days(frame, days, table.file))

@@ -80,9 +80,12 @@ STANDARD: Final[dict[str, frozenset[str]]] = {
     }.items()
 }
 
-#: Sell's own columns that hold ids: the record's, and those of others that it hangs on.
+#: Sell's own columns that hold its ids: the record's, and those of others that it hangs on (`external_id` is
+#: what a telephone system calls a call).
 IDS: Final[dict[str, frozenset[str]]] = {
-    entity: frozenset(name for name in names if name == "id" or name.endswith("_id"))
+    entity: frozenset(
+        name for name in names if name == "id" or (name.endswith("_id") and name != "external_id")
+    )
     for entity, names in STANDARD.items()
 }
 #: Sell's own columns that hold dates or numbers: a spreadsheet may have turned their values round.
