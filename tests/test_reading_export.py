@@ -437,11 +437,43 @@ def test_a_zip_with_lists_beside_it_is_not_alone(tmp_path: Path) -> None:
         read_export(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["deals.0.csv.txt", "deals.txt", "deals", "deals.0.csv.bak", "deals.csv~"])
+def test_a_list_of_sells_is_known_whatever_its_ending(tmp_path: Path, name: str) -> None:
+    """Windows hides endings, mail programs add them: deals were left alone with a line for information."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    (here / name).write_text("id,name,stage_name,main_contact_id\n5,Deal,Quote,2\n")
+    (here / "README.txt").write_text("id,name\nwhat the columns mean\n")
+
+    with read_export(here) as export:
+        assert export.tables["deals"]["name"].to_list() == ["Deal"]
+        assert export.issues.select("code", "file").rows() == [("file_not_recognised", "README.txt")]
+
+
+@pytest.mark.parametrize("name", ["leads.csv.bak", "leads.csv~", "leads.csv.txt"])
+def test_a_copy_beside_its_original_is_left_alone(tmp_path: Path, name: str) -> None:
+    """Of records without ids nobody would know that they are the same."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    (here / name).write_text(f"{LEADS},Berg,,New,,1\n")
+
+    with read_export(here) as export:
+        assert export.issues.select("severity", "code", "file").rows() == [("warning", "file_copied", name)]
+
+
+def test_packed_files_alone_are_no_export(tmp_path: Path) -> None:
+    """One line says what to do."""
+    (tmp_path / "deals.csv.gz").write_bytes(b"\x1f\x8b")
+    for source in (tmp_path, tmp_path / "deals.csv.gz"):
+        with pytest.raises(ExportError, match="unpack it"):
+            read_export(source)
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [
         ("contacts.0.xlsx", "list_not_csv"), ("Deals.numbers", "list_not_csv"),
         ("targets.xlsx", "file_not_csv"), ("contacts.zip", "file_not_csv"),
+        ("deals.0.csv.gz", "list_packed"), ("deals.csv.zip", "list_packed"), ("contacts.7z", "list_packed"),
+        ("backup.rar", "file_not_csv"),
         ("readme.txt", "file_not_recognised"),
     ],
 )  # fmt: skip

@@ -32,11 +32,23 @@ KINDS: Final[dict[str, Kind]] = {
         "left out; the other files were read",
         "Export it as CSV (UTF-8) into the same folder, and run again.",
     ),
+    "list_packed": Kind(
+        "error",
+        "{field} is {detail}: by its name one of Sell's lists, and none of its records was read",
+        "left out; the other files were read",
+        "Unpack it into the same folder, and run again.",
+    ),
+    "file_copied": Kind(
+        "warning",
+        "{field} is by its name a copy of {detail}, which was read",
+        "left alone",
+        "If it holds other records, give it a name of its own, ending in `.csv`.",
+    ),
     "file_not_csv": Kind(
         "warning",
         "{field} is {detail}: nothing of it was read",
         "left alone",
-        "If Sell's records are in it, export them as CSV (UTF-8), or give the zip itself.",
+        "If Sell's records are in it, unpack it, export them as CSV (UTF-8), or give the zip itself.",
     ),
     "file_of_pipedrives": Kind(
         "warning",

@@ -23,6 +23,8 @@ from zsell_transform.unique import free
 
 #: By which delimiter and header are found; longer than the widest header and the longest preamble met.
 _OPENING: Final = 1 << 19
+#: By which a file of another ending is known: longer than the widest header met.
+_GLANCE: Final = 1 << 16
 #: Of the words that were mended in one record, so much is told.
 _SHOWN: Final = 120
 
@@ -115,6 +117,20 @@ def read(
         sha256 = checked.sha256
     read_as = encoding.of(found.path, asked, beside)
     return _careful_table(found, temporary, layout, read_as, sha256 or plain.sha256(found.path), at)
+
+
+def first_record(found: Found, judge: dialect.Judge) -> tuple[str, ...]:
+    """The cells of a file's first record, as headers; none where it is no text."""
+    with found.path.open("rb") as stream:
+        head = stream.read(_GLANCE)
+    try:
+        encoding.refuse_binary(head, found.file)
+    except ExportError:
+        return ()
+    text = encoding.opening(head).removeprefix("\ufeff")
+    layout = dialect.of(text, judge)
+    rows = dialect.records(text, layout.delimiter)
+    return headers(rows[0], found.file, 1)[0] if rows else ()
 
 
 def _may_be_plain(asked: str | None) -> bool:
