@@ -126,6 +126,29 @@ def test_dialects(tmp_path: Path, delimiter: str, line_end: str) -> None:
     assert not issues.height
 
 
+@pytest.mark.parametrize("above", ["", "\n", "Report\n\n", "sep=,\n", '"Report, all"\n'])
+@pytest.mark.parametrize(
+    "records",
+    [
+        "41,Lea,x\n42,Max,y\n",
+        '41,"Lea\vLund",x\n42,"Max\v\vMo",y\n',
+        '"41,""Lea\vLund"",x"\n"42,Max,y"\n',
+        '41,Lea,x\n42,5" pipe,y\n43,"Lea\vLund",z\n',
+        "41,Lea\n42,Max,y,z\n",
+    ],
+)
+def test_lone_carriage_returns_end_records_as_line_feeds_do(tmp_path: Path, above: str, records: str) -> None:
+    """Below a line above the header, or with line breaks in cells, records were lost or mixed."""
+    text = f"{above}id,name,city\n{records}"
+    wanted = read(tmp_path, text.replace("\v", "\n"))
+
+    found = read(tmp_path, text.replace("\n", "\r").replace("\v", "\n"))
+
+    assert found[0] == wanted[0]
+    assert found[1].equals(wanted[1])
+    assert found[2] == wanted[2]
+
+
 def test_the_line_that_names_the_delimiter_is_no_header(tmp_path: Path) -> None:
     """Excel's `sep=;`."""
     records, _, headers = read(tmp_path, "sep=;\nid;name\n1;a,b\n2;c\n")

@@ -107,16 +107,19 @@ def read(
         raise ExportError(f"{found.file} is empty")
     encoding.refuse_binary(head, found.file)
     text = encoding.opening(head, asked)
+    if cr := dialect.ends_with_cr(text):
+        text = dialect.with_lf(text)
     whole = len(head) == found.size
     layout = dialect.of(text if whole else text[: text.rfind("\n") + 1] or text, judge)
     sha256 = ""
-    if layout.is_plain_header and _may_be_plain(asked) and b"\0" not in head:
+    if layout.is_plain_header and not cr and _may_be_plain(asked) and b"\0" not in head:
         checked = plain.check(found.path, layout.delimiter, layout.width, at)
         if checked.plain:
             return _plain_table(found, layout, text, checked)
         sha256 = checked.sha256
     read_as = encoding.of(found.path, asked, beside)
-    return _careful_table(found, temporary, layout, read_as, sha256 or plain.sha256(found.path), at)
+    sha256 = sha256 or plain.sha256(found.path)
+    return _careful_table(found, temporary, layout, read_as, sha256, None if cr else "", at)
 
 
 def first_record(found: Found, judge: dialect.Judge) -> tuple[str, ...]:
@@ -128,6 +131,7 @@ def first_record(found: Found, judge: dialect.Judge) -> tuple[str, ...]:
     except ExportError:
         return ()
     text = encoding.opening(head).removeprefix("\ufeff")
+    text = dialect.with_lf(text) if dialect.ends_with_cr(text) else text
     layout = dialect.of(text, judge)
     rows = dialect.records(text, layout.delimiter)
     return headers(rows[0], found.file, 1)[0] if rows else ()
@@ -174,14 +178,19 @@ def _careful_table(
     layout: dialect.Dialect,
     read_as: encoding.Encoding,
     sha256: str,
+    newline: str | None = "",
     at: At = unwatched,
 ) -> Table:
-    """What is legal is copied as it stands, what is not is repaired; polars scans the clean copy."""
+    """What is legal is copied as it stands, what is not is repaired; polars scans the clean copy.
+
+    Args:
+        newline: as `open` takes it; None where lone carriage returns end the records.
+    """
     temporary.mkdir(parents=True, exist_ok=True)
     clean = temporary / "clean.csv"
     copy = _Copy(found.file, careful.Reader(layout.delimiter, layout.width))
     with (
-        found.path.open(encoding=read_as.name, errors=read_as.errors, newline="") as source,
+        found.path.open(encoding=read_as.name, errors=read_as.errors, newline=newline) as source,
         clean.open("w", encoding="utf-8", newline="") as target,
     ):
         copy.write(source, layout.header_row, target, at)
