@@ -94,6 +94,37 @@ def test_trailing_delimiters_are_a_habit_not_damage(tmp_path: Path) -> None:
     assert not issues.height
 
 
+ONE, TWO = "1,Eva,x\n2,Bo,y\n", "3,Di,z\n"
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("header", ["id,name,city", '"id","name","city"', "id,name,"])
+@pytest.mark.parametrize("damage", ["", '8,stray " quote,w\n'])
+@pytest.mark.parametrize("many", [1, 2_000])
+def test_a_header_in_the_middle_is_no_record(
+    tmp_path: Path, mark: str, header: str, damage: str, many: int
+) -> None:
+    """Where files were joined, a person was called `name`; by the fast path, in runs and one by one."""
+    records, issues, _ = read(tmp_path, f"{mark}{header}\n{ONE * many}{damage}{mark}{header}\n{TWO}")
+
+    assert [id_ for id_, *_ in records] == ["1", "2"] * many + ["8"] * bool(damage) + ["3"]
+    repeated = issues.filter(code="header_repeated")
+    assert repeated["row"].to_list() == [2 * many + bool(damage) + 2]
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("last", ["y", '"y"', '"y, z"', ""])
+@pytest.mark.parametrize("header", ["id,name,city", '"id","name","city"'])
+def test_a_header_glued_to_the_last_cell_is_cut_off(
+    tmp_path: Path, mark: str, last: str, header: str
+) -> None:
+    """Where the first of two joined files had no line end behind its last record."""
+    records, issues, _ = read(tmp_path, f'{mark}{header}\n1,Eva,x\n2,Bo,{last}{mark}{header}\n3,"Di",z\n')
+
+    assert records == [("1", "Eva", "x"), ("2", "Bo", last.strip('"') or None), ("3", "Di", "z")]
+    assert issues.select("code", "row").rows() == [("header_cut", 3)]
+
+
 def test_rows_count_as_in_a_spreadsheet(tmp_path: Path) -> None:
     """Blank lines and preamble count, a record with line breaks counts once."""
     text = 'Report of people\n\nid,name,city\n1,"a\nb\nc",x\n\n\n2,short\n'

@@ -88,6 +88,15 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "header_without_records": Kind("info", "{field} has a header and no record", "read as an empty table"),
     "preamble_skipped": Kind("info", "a line stands above the header: {value}", "skipped"),
+    "header_repeated": Kind(
+        "info", "the record repeats the header, as where files were joined", "read as no record"
+    ),
+    "header_cut": Kind(
+        "warning",
+        "the header of another file stands behind the record's last cell, as where files were joined",
+        "cut off",
+        "Compare the record's last cell with Sell.",
+    ),
     "short_row": Kind(
         "warning",
         "the record has {detail}",

@@ -82,6 +82,8 @@ class Reader:
         legal = rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^{d}"\r\n]*+)'
         record = rf"(?:{legal}{d}){{{width - 1}}}{legal}"
         self.delimiter, self.width = delimiter, width
+        self._header: list[str] = []
+        self._header_lines: tuple[str, ...] = ()
         self._run = re.compile(rf"(?:{record}{_NEWLINE})++")
         self._one = re.compile(rf"{record}{_NEWLINE}")
         blank = rf"[ \t]*{_NEWLINE}" if delimiter != "\t" else rf" *{_NEWLINE}"
@@ -137,6 +139,20 @@ class Reader:
                 row += 1
                 yield record
 
+    def below(self, header: list[str]) -> None:
+        """From here on the header is known: where files were joined, it stands further down as well."""
+        self._header = _without_mark(header)
+        quoted = '"' + f'"{self.delimiter}"'.join(self._header) + '"'
+        self._header_lines = (self.delimiter.join(self._header), quoted)
+
+    def is_header(self, cells: list[str]) -> bool:
+        """Whether a record repeats the header."""
+        return _without_mark(cells) == self._header
+
+    def has_header(self, text: str) -> bool:
+        """Whether the header may stand in a text."""
+        return any(line in text for line in self._header_lines)
+
     def _as_it_stands(self, text: str, row: int) -> Run | None:
         """A run, unless it is short, or has anything that polars reads in another way than the csv module."""
         if not 1 < self.width <= MAX_WIDTH or len(text) < _WORTH_A_RUN or "\0" in text:
@@ -157,6 +173,8 @@ class Reader:
 
     def _repaired(self, text: str, at: int, row: int) -> tuple[Record, int]:
         """One record that is not legal CSV of the header's width, and where the next one begins."""
+        if cut := self._without_header(text, at):
+            return Record(row, cut.cells, "header_cut"), cut.end
         if inner := self._unwrapped(text, at):
             detail = "the whole record in one pair of quotes"
             return Record(row, inner.cells, "record_unwrapped", detail), inner.end
@@ -175,10 +193,33 @@ class Reader:
         width = self.width
         if len(found) == width:
             return Record(row, found)
+        if len(found) == 2 * width - 1 and (cut := self._cut(found)):
+            return Record(row, cut, "header_cut")
         code = "short_row" if len(found) < width else "long_row"
         cells = (found + [""] * width)[:width]
         detail = f"{len(found)} cells, and the header has {width}"
         return Record(row, cells, code, detail, tuple(filter(None, found[width:])))
+
+    def _cut(self, found: list[str]) -> list[str] | None:
+        """The cells of a record to whose last one the header is glued: a file without a final line end was
+        joined with another one.
+        """
+        first, *others = self._header or [""]
+        last = found[self.width - 1]
+        if not first or found[self.width :] != others or not last.endswith(first):
+            return None
+        own = last.removesuffix(first).removesuffix('"')  # of `"y""id"`, the quotes of two cells
+        return [*found[: self.width - 1], own.removesuffix("\ufeff")]
+
+    def _without_header(self, text: str, at: int) -> _Reading | None:
+        """The same of a record that has quotes."""
+        m = self._line.match(text, at)
+        end = m and self._end.match(text, m.end())
+        glued = next((line for line in self._header_lines if m and m[0].endswith(line)), "")
+        if not (m and end and glued):
+            return None
+        cells = self.single(m[0].removesuffix(glued).removesuffix("\ufeff"))
+        return _Reading(cells, end.end()) if cells else None
 
     def _as_text(self, text: str, at: int) -> _Reading | None:
         """The cells of a line in which quotes can only be text, if they are as many as the header's."""
@@ -309,6 +350,13 @@ class _Window:
             if self._ended and self.text and self.text[-1] not in "\r\n":
                 self.text += "\n"
         return self.at < len(self.text)
+
+
+def _without_mark(cells: list[str]) -> list[str]:
+    """The cells of a header without the byte order mark that may stand before it."""
+    if not cells[0].startswith("\ufeff"):
+        return cells
+    return [cells[0].removeprefix("\ufeff").strip('"'), *cells[1:]]  # behind a mark, quotes seem to be text
 
 
 def _unchained(chain: _Chain) -> list[str]:

@@ -113,7 +113,8 @@ def read(
     layout = dialect.of(text if whole else text[: text.rfind("\n") + 1] or text, judge)
     sha256 = ""
     if layout.is_plain_header and not cr and _may_be_plain(asked) and b"\0" not in head:
-        checked = plain.check(found.path, layout.delimiter, layout.width, at)
+        line = text.removeprefix("\ufeff").partition("\n")[0].removesuffix("\r")
+        checked = plain.check(found.path, layout.delimiter, layout.width, line, at)
         if checked.plain:
             return _plain_table(found, layout, text, checked)
         sha256 = checked.sha256
@@ -157,6 +158,9 @@ def _plain_table(found: Found, layout: dialect.Dialect, text: str, checked: plai
     ).with_columns(pl.col("_row").cast(pl.UInt32))
     if checked.blank_records:
         frame = frame.filter(pl.any_horizontal(pl.col(names).is_not_null()))
+    if checked.repeated:
+        frame, told = _without_headers(frame, header, names, found.file)
+        notes = issues.gather([notes, told])
     rows = int(frame.select(pl.len()).collect(engine="streaming").item())
     return Table(
         file=found.file,
@@ -170,6 +174,17 @@ def _plain_table(found: Found, layout: dialect.Dialect, text: str, checked: plai
         suspicious=checked.suspicious,
         odd_ids=checked.odd_ids,
     )
+
+
+def _without_headers(
+    frame: pl.LazyFrame, header: Sequence[str], names: Sequence[str], file: str
+) -> tuple[pl.LazyFrame, pl.DataFrame]:
+    """The table without records that repeat its header, as they do where files were joined; an issue each."""
+    cells = (pl.col(name).str.strip_prefix("\ufeff") for name in names)
+    alike = (cell.eq_missing(pl.lit(text or None)) for cell, text in zip(cells, header, strict=True))
+    repeats = pl.all_horizontal(alike)
+    told = frame.filter(repeats).select("_row", pl.lit(file).alias("_file"))
+    return frame.filter(~repeats), issues.found(told, "header_repeated", entity=None).collect()
 
 
 def _careful_table(
@@ -238,7 +253,7 @@ class _Copy:
         for part in self._reader.parts(source, alone=header_row):
             if isinstance(part, careful.Record):
                 self._add(part, header_row, writer)
-            elif self.names:
+            elif self.names and not self._reader.has_header(part.text):
                 self._place(part.row)
                 target.write(part.text)
                 self.rows += part.records
@@ -253,10 +268,14 @@ class _Copy:
         if record.row < header_row:
             self._told.append(("preamble_skipped", record.row, " ".join(filter(None, cells)), ""))
             return
+        if self.names and self._reader.is_header(cells):
+            self._told.append(("header_repeated", record.row, "", ""))
+            return
         if record.code:
             self._told.append((record.code, record.row, " | ".join(record.surplus), record.detail))
         if not self.names:
             self.names, self._header_notes = headers(cells, self.file, record.row)
+            self._reader.below(cells)
             writer.writerow([f"c{n}" for n in range(len(self.names))])
         elif any(cells):
             self._place(record.row)

@@ -48,6 +48,7 @@ class Checked:
         blank_records: some record may hold no value (then they are filtered and counted, else not).
         suspicious: some cell may be damaged (then they are searched for, else not).
         odd_ids: some id may be ruined (then the columns of ids are searched, else not).
+        repeated: the header's line stands in it once more (then it is searched for, else not).
     """
 
     plain: bool
@@ -55,6 +56,7 @@ class Checked:
     blank_records: bool = False
     suspicious: bool = False
     odd_ids: bool = False
+    repeated: bool = False
 
     def beside(self, other: Checked) -> Checked:
         """What two blocks of one file say together."""
@@ -64,13 +66,15 @@ class Checked:
             self.blank_records or other.blank_records,
             self.suspicious or other.suspicious,
             self.odd_ids or other.odd_ids,
+            self.repeated or other.repeated,
         )
 
 
-def check(path: Path, delimiter: str, width: int, at: At = unwatched) -> Checked:
+def check(path: Path, delimiter: str, width: int, header: str, at: At = unwatched) -> Checked:
     """One streaming pass: checksum, UTF-8 and structure of a file whose header has `width` cells.
 
     Args:
+        header: its first line.
         at: is told how many bytes have been read.
     """
     import hashlib
@@ -78,7 +82,7 @@ def check(path: Path, delimiter: str, width: int, at: At = unwatched) -> Checked
     digest = hashlib.sha256()
     if not 1 <= width <= MAX_WIDTH:
         return Checked(False, _finished(path, 0, digest))
-    law = laws(delimiter, width)
+    law, times = laws(delimiter, width), 1
     waiting: deque[Future[Checked]] = deque()
     done = _mark(path)
     digest.update(BOM[:done])
@@ -88,7 +92,8 @@ def check(path: Path, delimiter: str, width: int, at: At = unwatched) -> Checked
             digest.update(memoryview(text)[:end])
             done += end
             at(done)
-            waiting.append(pool.submit(_judge, text, end, law))
+            waiting.append(pool.submit(_judge, text, end, law, header, times))
+            times = 0
             if len(waiting) > 2 * _WORKERS:
                 seen = seen.beside(waiting.popleft().result())
             if not seen.plain:
@@ -155,8 +160,12 @@ def is_blank_somewhere(law: Laws) -> pl.Expr:
     return first | later
 
 
-def _judge(text: bytes, end: int, law: Laws) -> Checked:
-    """What the first `end` bytes of a text say: whole records, the last of which may lack its line end."""
+def _judge(text: bytes, end: int, law: Laws, header: str, times: int) -> Checked:
+    """What the first `end` bytes of a text say: whole records, the last of which may lack its line end.
+
+    Args:
+        header: a line that stands in it so many `times` at least.
+    """
     if _BLANK_LINES.fullmatch(text, 0, end):  # blank lines: no record, but polars makes rows of nulls of them
         return Checked(plain=True, sha256="", blank_records=True)
     whole = text[:end] if text[end - 1] == _LF else text[:end] + b"\n"
@@ -167,6 +176,7 @@ def _judge(text: bytes, end: int, law: Laws) -> Checked:
             blank_records=is_blank_somewhere(law),
             suspicious=pl.col("text").str.contains(SUSPICIOUS),
             odd_ids=pl.col("text").str.contains(ODD_IDS),
+            repeated=pl.col("text").str.count_matches(header, literal=True) > times,
         )
     except PolarsError:
         return Checked(plain=False, sha256="")
