@@ -66,9 +66,12 @@ def test_one_damaged_record(
 
 def test_cells_beyond_the_header_are_kept_in_the_issue(tmp_path: Path) -> None:
     """Nothing is lost by not having a header."""
-    _, issues, _ = read(tmp_path, "a,b\n1,2\n3,4\n1,2,surplus,,more\n")
+    _, issues, _ = read(tmp_path, "a,b\n1,2\n3,4\n1,2,surplus,,more\n5,6,\n")
 
-    assert issues["value"].to_list() == ["surplus | more"]
+    assert issues.select("severity", "code", "value").rows() == [
+        ("error", "long_row", "surplus | more"),
+        ("warning", "blank_surplus", None),
+    ]
 
 
 def test_a_header_wider_than_every_record_keeps_its_names(tmp_path: Path) -> None:

@@ -104,8 +104,14 @@ KINDS: Final[dict[str, Kind]] = {
         "Look whether a cell is missing in its middle, and correct it in Sell or in the file.",
     ),
     "long_row": Kind(
-        "warning",
+        "error",
         "the record has {detail}; beyond it: {value}",
+        "read without them",
+        "Look whether a cell was split by an unquoted delimiter, and correct it in the file.",
+    ),
+    "blank_surplus": Kind(
+        "warning",
+        "the record has {detail}; those beyond it are blank",
         "read without them",
         "Look whether a cell was split by an unquoted delimiter, and correct it in the file.",
     ),

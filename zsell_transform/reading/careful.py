@@ -195,10 +195,11 @@ class Reader:
             return Record(row, found)
         if len(found) == 2 * width - 1 and (cut := self._cut(found)):
             return Record(row, cut, "header_cut")
-        code = "short_row" if len(found) < width else "long_row"
+        surplus = tuple(filter(None, found[width:]))
+        code = "short_row" if len(found) < width else "long_row" if surplus else "blank_surplus"
         cells = (found + [""] * width)[:width]
         detail = f"{len(found)} cells, and the header has {width}"
-        return Record(row, cells, code, detail, tuple(filter(None, found[width:])))
+        return Record(row, cells, code, detail, surplus)
 
     def _cut(self, found: list[str]) -> list[str] | None:
         """The cells of a record to whose last one the header is glued: a file without a final line end was

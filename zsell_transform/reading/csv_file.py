@@ -317,12 +317,11 @@ class _Copy:
 
     def issues(self, rows: int) -> pl.DataFrame:
         """What was skipped and repaired, by record; delimiters behind most records are a habit, no issue."""
-        trailing = sum(code == "long_row" and not value for code, _, value, _ in self._told)
-        habit = trailing > rows // 2
+        habit = sum(code == "blank_surplus" for code, *_ in self._told) > rows // 2
         told = [
             (code, None, self.file, row, None, None, value or None, detail or None)
             for code, row, value, detail in self._told
-            if value or not (habit and code == "long_row")
+            if not (habit and code == "blank_surplus")
         ]
         return issues.gather([self._header_notes, pl.DataFrame(told, schema=issues.RAW, orient="row")])
 
