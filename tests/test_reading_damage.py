@@ -89,6 +89,35 @@ def test_a_header_narrower_than_most_records(tmp_path: Path) -> None:
     assert read(tmp_path, 'a,"b,c\n1,2,3\n4,5,6\n')[2] == ["a", '"b', "c"]
 
 
+@pytest.mark.parametrize(
+    ("header", "text", "record"),
+    [
+        ("id,name,street,city", "7,Eva,Main\nRoad 5,Bath\n", ("7", "Eva", "Main\nRoad 5", "Bath")),
+        ("id,name,street,city", "7,Eva,Main\n\nRoad\nB,Bath\n", ("7", "Eva", "Main\n\nRoad\nB", "Bath")),
+        ("name,street,city,id", "Eva,Main\nRoad,Bath,7\n", ("Eva", "Main\nRoad", "Bath", "7")),
+        ("Name,Contact ID,City", "Ek,\n7,Bath\n", None),
+        ("Name,Contact ID,City", "Eva\nEk,7\n", None),
+        ("Name,Contact ID,City,Zip", "Eva,7,Ba\nth,B5\n", ("Eva", "7", "Ba\nth", "B5")),
+        ("id,name,street,city", "7,Eva,Main\n8,Bath\n", None),
+        ("id,name,street,city", "7,Eva\nBo,Bath\n", None),
+        ("Name,Contact ID,City,Zip", "Eva,7,Ba\nth,5\n", None),
+        ("name,street,city,zip", "Eva,Main\nRoad,Bath,5\n", None),
+    ],
+)
+def test_an_unquoted_line_break_parts_no_record(
+    tmp_path: Path, header: str, text: str, record: tuple[str, ...] | None
+) -> None:
+    """Where neither piece has an id of its own beside the record's: else each is short, as before."""
+    whole = ",".join("1" * len(header.split(",")))
+    records, issues, _ = read(tmp_path, f"{header}\n{whole}\n{text}{whole}\n")
+
+    if record is None:
+        assert set(issues["code"]) == {"short_row"}
+    else:
+        assert records[1:-1] == [record]
+        assert issues.select("severity", "code", "row").rows() == [("warning", "record_joined", 3)]
+
+
 def test_trailing_delimiters_are_a_habit_not_damage(tmp_path: Path) -> None:
     """Spreadsheets put them behind every record: no issue each."""
     records, issues, _ = read(tmp_path, "a,b\n1,2,\n3,4,\n5,6,\n")

@@ -122,6 +122,12 @@ KINDS: Final[dict[str, Kind]] = {
         "Compare the record with Sell.",
     ),
     "record_unwrapped": Kind("warning", "a spreadsheet put {detail}", "its cells were taken out of it"),
+    "record_joined": Kind(
+        "warning",
+        "an unquoted line break parts the record into {detail}",
+        "read as one record, with the line break in its cell",
+        "Compare the record with Sell.",
+    ),
     "nul_removed": Kind("warning", "{value} NUL characters stand in the record", "removed"),
     "duplicate_header": Kind("info", "a second column is named {value}", "read as {field}"),
     "blank_header": Kind("info", "column {value} has no name", "read as {field}"),
