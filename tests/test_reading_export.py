@@ -679,3 +679,31 @@ def test_custom_fields_of_all_families_share_their_names(tmp_path: Path) -> None
     )
 
     assert read_export(here).tables["deals"]["custom Weight"].to_list() == ["7", "8"]
+
+
+def test_documents_of_no_record_are_counted(tmp_path: Path) -> None:
+    """Templates and the account's library were left out without a word: no file of theirs told it."""
+    header = "uploaded_file_name,uploaded_file_size_in_bytes,documentable_id,documentable_type,created_at,id"
+    kinds = ("Contact", "DocumentRepository", "PublicEmailTemplate")
+    rows = (f"{kind}.pdf,1,,{kind},2024-01-02T03:04:05.678Z,{n}" for n, kind in enumerate(kinds))
+    here = folder(
+        tmp_path, documents__csv="\n".join([header, *rows, ""]), leads__csv=f"{LEADS},Berg,,New,,1\n"
+    )
+
+    found = transform(here, rehearse=False).issues.filter(pl.col("entity") == "documents")
+
+    assert ("document_left_out", "2") in found.select("code", "value").rows()
+
+
+def test_a_flag_that_says_neither_is_told(tmp_path: Path) -> None:
+    """Words of other languages are read; of any other, names decided without a word."""
+    rows = "Eva,Ek,falsch,Eva Ek,,,2\n,,wahr,Acme,,,3\n,,x,Beta,,,4\nBo,Al,x,Bo Al,,,5\n"
+
+    migration = transform(folder(tmp_path, contacts__csv=CONTACTS + rows), rehearse=False)
+
+    assert migration.tables["organizations"]["Organization - Zendesk Sell ID"].to_list() == ["3", "4"]
+    told = migration.issues.filter(pl.col("code") == "kind_unreadable")
+    assert sorted(told.select("severity", "source_id", "value").rows()) == [
+        ("warning", "4", "x"),
+        ("warning", "5", "x"),
+    ]

@@ -197,6 +197,12 @@ KINDS: Final[dict[str, Kind]] = {
         "the ids were read as names",
         "Add the connector's dump of {detail} to the folder.",
     ),
+    "label_parted": Kind(
+        "warning",
+        "{field} holds {value}, with a comma in a label",
+        "read as several labels: Sell's own export and Pipedrive part labels by commas",
+        "Rename the label in Sell, and export again.",
+    ),
     "cell_not_json": Kind(
         "warning", "{field} holds {value}, which should be JSON and is not", "kept as text under `{detail}`"
     ),

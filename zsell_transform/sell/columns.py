@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from zsell_transform.cleaning import NO, YES
 from zsell_transform.unique import free
 
 _PERSON: Final = (
@@ -131,6 +132,10 @@ VOCABULARY: Final[dict[str, tuple[str, ...]]] = {
     "visits": ("owner", "outcome"),
     "documents": ("documentable_type",),
 }
+
+#: What `is_organisation` may say of a company, and of a person.
+COMPANY: Final = (*YES, *"sí si ja oui sim tak company organization organisation".split())
+PERSON: Final = (*NO, *"nein non não nie person people contact individual".split())
 
 #: `custom X`, `custom (contact) X`, `custom (prospect/customer) X`; only these scopes are scopes, since field
 #: names hold brackets.
