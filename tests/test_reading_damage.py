@@ -303,14 +303,16 @@ def test_bad_bytes_cost_no_other_record_its_accents(
     assert issues.select("code", "row", "value").rows() == [("bytes_mended", len(records) + 1, told)]
 
 
-def test_text_of_another_encoding_below_text_in_utf8(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [1, 3, 30])
+def test_text_of_another_encoding_below_text_in_utf8(tmp_path: Path, times: int) -> None:
     """Two files of one list were joined."""
-    old = "".join(f"{n},Åsa Öberg\n" for n in range(3))
+    old = "".join(f"{n},Åsa Öberg\n" for n in range(times))
 
-    records, issues, _ = read(tmp_path, f"id,name\n{MANY * 2}".encode() + old.encode("cp1252"))
+    records, issues, _ = read(tmp_path, f"id,name\n{MANY}".encode() + old.encode("cp1252"))
 
-    assert [name for _, name in records[-3:]] == ["Åsa Öberg"] * 3
-    assert issues["code"].to_list() == ["bytes_mended"] * 3
+    assert {name for _, name in records[:5]} == {"José Núñez"}
+    assert [name for _, name in records[5:]] == ["Åsa Öberg"] * times
+    assert issues["code"].to_list() == ["bytes_mended"] * times
 
 
 def test_an_encoding_without_ascii_is_no_guess(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -173,7 +173,8 @@ def _nearly_proven(path: Path) -> str:
         return wide
     if wide:  # nothing but its end may be missing
         return wide if _decodes(path, wide, whole=False) else ""
-    return UTF8.name if _is_nearly_utf8(_high_lines(path)) else ""
+    lines = list(_high_lines(path))
+    return UTF8.name if _is_nearly_utf8(lines) or _is_partly_utf8(lines) else ""
 
 
 def _said_by(path: Path) -> str:
@@ -186,6 +187,12 @@ def _said_by(path: Path) -> str:
 def _is_nearly_utf8(lines: Iterable[bytes]) -> bool:
     fates = [_is_utf8(line) for line in lines]
     return sum(fates) >= max(_NEARLY_ALL * len(fates), 1)
+
+
+def _is_partly_utf8(lines: Sequence[bytes]) -> bool:
+    """Whether some lines are UTF-8, and the bad bytes of the others make words of the West."""
+    bad = {word for line in lines for word in bad_words(line.decode(UTF8.name, _KEPT))}
+    return any(map(_is_utf8, lines)) and _are_western(bad)
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -313,7 +320,10 @@ def _reads_western(lines: list[bytes]) -> bool:
     In Cyrillic, Greek or Hebrew nearly every letter is none of ASCII's; Polish, Japanese and others have
     signs between letters when they are read so.
     """
-    words = set(_high_words(lines, "cp1252"))
+    return _are_western(set(_high_words(lines, "cp1252")))
+
+
+def _are_western(words: Collection[str]) -> bool:
     return not any(map(_NOT_WESTERN.search, words)) and _accents(words) <= _MOST_ACCENTS
 
 
