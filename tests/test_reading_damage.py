@@ -66,9 +66,12 @@ def test_one_damaged_record(
 
 def test_cells_beyond_the_header_are_kept_in_the_issue(tmp_path: Path) -> None:
     """Nothing is lost by not having a header."""
-    _, issues, _ = read(tmp_path, "a,b\n1,2\n3,4\n1,2,surplus,,more\n")
+    _, issues, _ = read(tmp_path, "a,b\n1,2\n3,4\n1,2,surplus,,more\n5,6,\n")
 
-    assert issues["value"].to_list() == ["surplus | more"]
+    assert issues.select("severity", "code", "value").rows() == [
+        ("error", "long_row", "surplus | more"),
+        ("warning", "blank_surplus", None),
+    ]
 
 
 def test_a_header_wider_than_every_record_keeps_its_names(tmp_path: Path) -> None:
@@ -86,12 +89,72 @@ def test_a_header_narrower_than_most_records(tmp_path: Path) -> None:
     assert read(tmp_path, 'a,"b,c\n1,2,3\n4,5,6\n')[2] == ["a", '"b', "c"]
 
 
+@pytest.mark.parametrize(
+    ("header", "text", "record"),
+    [
+        ("id,name,street,city", "7,Eva,Main\nRoad 5,Bath\n", ("7", "Eva", "Main\nRoad 5", "Bath")),
+        ("id,name,street,city", "7,Eva,Main\n\nRoad\nB,Bath\n", ("7", "Eva", "Main\n\nRoad\nB", "Bath")),
+        ("name,street,city,id", "Eva,Main\nRoad,Bath,7\n", ("Eva", "Main\nRoad", "Bath", "7")),
+        ("Name,Contact ID,City", "Ek,\n7,Bath\n", None),
+        ("Name,Contact ID,City", "Eva\nEk,7\n", None),
+        ("Name,Contact ID,City,Zip", "Eva,7,Ba\nth,B5\n", ("Eva", "7", "Ba\nth", "B5")),
+        ("id,name,street,city", "7,Eva,Main\n8,Bath\n", None),
+        ("id,name,street,city", "7,Eva\nBo,Bath\n", None),
+        ("Name,Contact ID,City,Zip", "Eva,7,Ba\nth,5\n", None),
+        ("name,street,city,zip", "Eva,Main\nRoad,Bath,5\n", None),
+    ],
+)
+def test_an_unquoted_line_break_parts_no_record(
+    tmp_path: Path, header: str, text: str, record: tuple[str, ...] | None
+) -> None:
+    """Where neither piece has an id of its own beside the record's: else each is short, as before."""
+    whole = ",".join("1" * len(header.split(",")))
+    records, issues, _ = read(tmp_path, f"{header}\n{whole}\n{text}{whole}\n")
+
+    if record is None:
+        assert set(issues["code"]) == {"short_row"}
+    else:
+        assert records[1:-1] == [record]
+        assert issues.select("severity", "code", "row").rows() == [("warning", "record_joined", 3)]
+
+
 def test_trailing_delimiters_are_a_habit_not_damage(tmp_path: Path) -> None:
     """Spreadsheets put them behind every record: no issue each."""
     records, issues, _ = read(tmp_path, "a,b\n1,2,\n3,4,\n5,6,\n")
 
     assert records == [("1", "2"), ("3", "4"), ("5", "6")]
     assert not issues.height
+
+
+ONE, TWO = "1,Eva,x\n2,Bo,y\n", "3,Di,z\n"
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("header", ["id,name,city", '"id","name","city"', "id,name,"])
+@pytest.mark.parametrize("damage", ["", '8,stray " quote,w\n'])
+@pytest.mark.parametrize("many", [1, 2_000])
+def test_a_header_in_the_middle_is_no_record(
+    tmp_path: Path, mark: str, header: str, damage: str, many: int
+) -> None:
+    """Where files were joined, a person was called `name`; by the fast path, in runs and one by one."""
+    records, issues, _ = read(tmp_path, f"{mark}{header}\n{ONE * many}{damage}{mark}{header}\n{TWO}")
+
+    assert [id_ for id_, *_ in records] == ["1", "2"] * many + ["8"] * bool(damage) + ["3"]
+    repeated = issues.filter(code="header_repeated")
+    assert repeated["row"].to_list() == [2 * many + bool(damage) + 2]
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("last", ["y", '"y"', '"y, z"', ""])
+@pytest.mark.parametrize("header", ["id,name,city", '"id","name","city"'])
+def test_a_header_glued_to_the_last_cell_is_cut_off(
+    tmp_path: Path, mark: str, last: str, header: str
+) -> None:
+    """Where the first of two joined files had no line end behind its last record."""
+    records, issues, _ = read(tmp_path, f'{mark}{header}\n1,Eva,x\n2,Bo,{last}{mark}{header}\n3,"Di",z\n')
+
+    assert records == [("1", "Eva", "x"), ("2", "Bo", last.strip('"') or None), ("3", "Di", "z")]
+    assert issues.select("code", "row").rows() == [("header_cut", 3)]
 
 
 def test_rows_count_as_in_a_spreadsheet(tmp_path: Path) -> None:
@@ -124,6 +187,29 @@ def test_dialects(tmp_path: Path, delimiter: str, line_end: str) -> None:
     assert headers == ["id", "name", "city"]
     assert records == [("1", f"a{delimiter}b", "x"), ("2", "Åsa", None)]
     assert not issues.height
+
+
+@pytest.mark.parametrize("above", ["", "\n", "Report\n\n", "sep=,\n", '"Report, all"\n'])
+@pytest.mark.parametrize(
+    "records",
+    [
+        "41,Lea,x\n42,Max,y\n",
+        '41,"Lea\vLund",x\n42,"Max\v\vMo",y\n',
+        '"41,""Lea\vLund"",x"\n"42,Max,y"\n',
+        '41,Lea,x\n42,5" pipe,y\n43,"Lea\vLund",z\n',
+        "41,Lea\n42,Max,y,z\n",
+    ],
+)
+def test_lone_carriage_returns_end_records_as_line_feeds_do(tmp_path: Path, above: str, records: str) -> None:
+    """Below a line above the header, or with line breaks in cells, records were lost or mixed."""
+    text = f"{above}id,name,city\n{records}"
+    wanted = read(tmp_path, text.replace("\v", "\n"))
+
+    found = read(tmp_path, text.replace("\n", "\r").replace("\v", "\n"))
+
+    assert found[0] == wanted[0]
+    assert found[1].equals(wanted[1])
+    assert found[2] == wanted[2]
 
 
 def test_the_line_that_names_the_delimiter_is_no_header(tmp_path: Path) -> None:
@@ -191,6 +277,44 @@ def test_a_file_of_few_words_is_read_as_its_neighbours_are(tmp_path: Path) -> No
     assert guessed["file"].to_list() == ["deals.0.csv", "leads.0.csv"]
 
 
+MANY = "".join(f"{n},José Núñez\n" for n in range(5))
+
+
+@pytest.mark.parametrize(
+    ("content", "last", "told"),
+    [
+        (f"id,name\n{MANY}6,".encode() + b"Ren\xe9 Ek\n", "René Ek", "René"),
+        (f"id,name\n{MANY}6,".encode() + b"Ren\xe9 \x81\n", "René ", "René …"),
+        (f"id,name\n{MANY}6,Bo Ñandú".encode()[:-1], "Bo Ñand", "Ñand"),
+        (f"id,name\r{MANY}6,".replace("\n", "\r").encode() + b"Ren\xe9\r", "René", "René"),
+        ("\ufeffid,name\n6,".encode() + b"Ren\xe9\n", "René", "René"),
+        (f"\ufeffid,name\n{MANY}6,René".encode("utf-16-le")[:-1], "Ren", "Ren"),
+        (f"id,name\n{MANY * 500}6,".encode() + b"Ren\xe9\n", "René", "René"),
+    ],
+)
+def test_bad_bytes_cost_no_other_record_its_accents(
+    tmp_path: Path, content: bytes, last: str, told: str
+) -> None:
+    """One pasted byte, or a file cut within a character: the whole file was read as Thai, and names lost."""
+    records, issues, _ = read(tmp_path, content)
+
+    assert records[-1] == ("6", last)
+    assert {name for _, name in records[:-1]} <= {"José Núñez"}
+    assert issues.select("code", "row", "value").rows() == [("bytes_mended", len(records) + 1, told)]
+
+
+@pytest.mark.parametrize("times", [1, 3, 30])
+def test_text_of_another_encoding_below_text_in_utf8(tmp_path: Path, times: int) -> None:
+    """Two files of one list were joined."""
+    old = "".join(f"{n},Åsa Öberg\n" for n in range(times))
+
+    records, issues, _ = read(tmp_path, f"id,name\n{MANY}".encode() + old.encode("cp1252"))
+
+    assert {name for _, name in records[:5]} == {"José Núñez"}
+    assert [name for _, name in records[5:]] == ["Åsa Öberg"] * times
+    assert issues["code"].to_list() == ["bytes_mended"] * times
+
+
 def test_an_encoding_without_ascii_is_no_guess(tmp_path: Path) -> None:
     """The header was plain to read, and the file was taken for one of a mainframe."""
     path = tmp_path / "notes.csv"
@@ -244,6 +368,45 @@ def test_spreadsheet_damage_and_mojibake_are_told_by_cell(tmp_path: Path) -> Non
         ("spreadsheet_damage", 2, "phone", "1"),
         ("spreadsheet_damage", 3, "city", "2"),
     ]
+
+
+@pytest.mark.parametrize("ruined", ["1.07E+09", "1.07e+09", "1.07E9", "1e+09", '"1,07E+9"', "#######"])
+def test_ids_that_were_rounded_are_no_ids(tmp_path: Path, ruined: str) -> None:
+    """Two records became one, as only one spelling was known."""
+    header = "id,is_organisation,name,first_name,last_name,email"
+    people = f"{header}\n{ruined},false,Eva Ek,Eva,Ek,e@x.se\n{ruined},false,Bo Al,Bo,Al,b@x.se\n"
+    deals = f"id,name,stage_name,main_contact_id,main_contact\n5,Deal,Quote,{ruined},Eva Ek\n"
+    (tmp_path / "contacts.csv").write_text(people)
+    (tmp_path / "deals.csv").write_text(deals)
+
+    with read_export(tmp_path) as export:
+        assert export.tables["contacts"].select("id", "name").rows() == [(None, "Eva Ek"), (None, "Bo Al")]
+        assert export.tables["deals"]["main_contact_id"].to_list() == [None]
+        told = export.issues.filter(code="id_ruined").select("severity", "entity", "row", "field").rows()
+
+    assert told == [
+        ("error", "contacts", 2, "id"),
+        ("error", "contacts", 3, "id"),
+        ("error", "deals", 2, "main_contact_id"),
+    ]
+
+
+@pytest.mark.parametrize("written", ["1070000000.00", '"1,070,000,000"', "1.070.000.000", '="1070000000"'])
+def test_ids_in_another_form_are_the_ids_they_are(tmp_path: Path, written: str) -> None:
+    """In the record's own id, in all that refer to it, and in what is told of them."""
+    header = "id,is_organisation,name,first_name,last_name,email"
+    (tmp_path / "contacts.csv").write_text(f"{header}\n{written},false,Eva Ek,Eva,Ek,e@x.se\n")
+    deals = f"id,name,stage_name,main_contact_id,main_contact\n{written},Deal,Quote,{written},Eva Ek\n"
+    (tmp_path / "deals.csv").write_text(deals)
+    beside = f"id,deal_id,contact_id,role,created_at,updated_at\n1,{written},{written},involved,,\n"
+    (tmp_path / "associated_contacts.csv").write_text(beside)
+
+    with read_export(tmp_path) as export:
+        assert export.tables["contacts"]["id"].to_list() == ["1070000000"]
+        deal = export.tables["deals"].row(0, named=True)
+
+    assert (deal["id"], deal["main_contact_id"]) == ("1070000000", "1070000000")
+    assert deal["associated_contacts"] == "Eva Ek (role involved, contact id 1070000000)"
 
 
 @pytest.mark.parametrize(

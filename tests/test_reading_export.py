@@ -437,11 +437,43 @@ def test_a_zip_with_lists_beside_it_is_not_alone(tmp_path: Path) -> None:
         read_export(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["deals.0.csv.txt", "deals.txt", "deals", "deals.0.csv.bak", "deals.csv~"])
+def test_a_list_of_sells_is_known_whatever_its_ending(tmp_path: Path, name: str) -> None:
+    """Windows hides endings, mail programs add them: deals were left alone with a line for information."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    (here / name).write_text("id,name,stage_name,main_contact_id\n5,Deal,Quote,2\n")
+    (here / "README.txt").write_text("id,name\nwhat the columns mean\n")
+
+    with read_export(here) as export:
+        assert export.tables["deals"]["name"].to_list() == ["Deal"]
+        assert export.issues.select("code", "file").rows() == [("file_not_recognised", "README.txt")]
+
+
+@pytest.mark.parametrize("name", ["leads.csv.bak", "leads.csv~", "leads.csv.txt"])
+def test_a_copy_beside_its_original_is_left_alone(tmp_path: Path, name: str) -> None:
+    """Of records without ids nobody would know that they are the same."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    (here / name).write_text(f"{LEADS},Berg,,New,,1\n")
+
+    with read_export(here) as export:
+        assert export.issues.select("severity", "code", "file").rows() == [("warning", "file_copied", name)]
+
+
+def test_packed_files_alone_are_no_export(tmp_path: Path) -> None:
+    """One line says what to do."""
+    (tmp_path / "deals.csv.gz").write_bytes(b"\x1f\x8b")
+    for source in (tmp_path, tmp_path / "deals.csv.gz"):
+        with pytest.raises(ExportError, match="unpack it"):
+            read_export(source)
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [
         ("contacts.0.xlsx", "list_not_csv"), ("Deals.numbers", "list_not_csv"),
         ("targets.xlsx", "file_not_csv"), ("contacts.zip", "file_not_csv"),
+        ("deals.0.csv.gz", "list_packed"), ("deals.csv.zip", "list_packed"), ("contacts.7z", "list_packed"),
+        ("backup.rar", "file_not_csv"),
         ("readme.txt", "file_not_recognised"),
     ],
 )  # fmt: skip
@@ -658,3 +690,31 @@ def test_custom_fields_of_all_families_share_their_names(tmp_path: Path) -> None
     )
 
     assert read_export(here).tables["deals"]["custom Weight"].to_list() == ["7", "8"]
+
+
+def test_documents_of_no_record_are_counted(tmp_path: Path) -> None:
+    """Templates and the account's library were left out without a word: no file of theirs told it."""
+    header = "uploaded_file_name,uploaded_file_size_in_bytes,documentable_id,documentable_type,created_at,id"
+    kinds = ("Contact", "DocumentRepository", "PublicEmailTemplate")
+    rows = (f"{kind}.pdf,1,,{kind},2024-01-02T03:04:05.678Z,{n}" for n, kind in enumerate(kinds))
+    here = folder(
+        tmp_path, documents__csv="\n".join([header, *rows, ""]), leads__csv=f"{LEADS},Berg,,New,,1\n"
+    )
+
+    found = transform(here, rehearse=False).issues.filter(pl.col("entity") == "documents")
+
+    assert ("document_left_out", "2") in found.select("code", "value").rows()
+
+
+def test_a_flag_that_says_neither_is_told(tmp_path: Path) -> None:
+    """Words of other languages are read; of any other, names decided without a word."""
+    rows = "Eva,Ek,falsch,Eva Ek,,,2\n,,wahr,Acme,,,3\n,,x,Beta,,,4\nBo,Al,x,Bo Al,,,5\n"
+
+    migration = transform(folder(tmp_path, contacts__csv=CONTACTS + rows), rehearse=False)
+
+    assert migration.tables["organizations"]["Organization - Zendesk Sell ID"].to_list() == ["3", "4"]
+    told = migration.issues.filter(pl.col("code") == "kind_unreadable")
+    assert sorted(told.select("severity", "source_id", "value").rows()) == [
+        ("warning", "4", "x"),
+        ("warning", "5", "x"),
+    ]

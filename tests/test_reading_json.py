@@ -137,3 +137,15 @@ def test_a_key_that_stands_twice_is_no_error() -> None:
     kind = json_cells._KINDS["custom_fields"]("contacts")
     found = json_cells._each(pl.Series(['{"B": "y", "A": "x", "A": ""}']), kind)
     assert {name: cells.to_list() for name, cells in found.columns.items()} == {"B": ["y"], "A": ["x"]}
+
+
+def test_a_label_with_a_comma_is_told(tmp_path: Path) -> None:
+    """It became two labels without a word."""
+    text = 'id,is_organization,name,first_name,last_name,tags\n2,false,Eva Ek,Eva,Ek,"[""VIP"",""x,y""]"\n'
+    (tmp_path / "contacts.csv").write_text(text)
+
+    with read_export(tmp_path) as export:
+        assert export.tables["contacts"]["tags"].to_list() == ["VIP,x,y"]
+        told = export.issues.filter(code="label_parted").select("severity", "row", "source_id", "value")
+
+    assert told.rows() == [("warning", 2, "2", "x,y")]

@@ -45,7 +45,7 @@ def both_ways(path: Path, delimiter: str, width: int) -> tuple[Table | None, Tab
     found = Found.at(path, path.name)
     text = path.read_text(encoding="utf-8")
     layout = dialect.Dialect(delimiter, width, 1, is_plain_header=True)
-    checked = plain.check(path, delimiter, width)
+    checked = plain.check(path, delimiter, width, text.partition("\n")[0])
     fast = csv_file._plain_table(found, layout, text, checked) if checked.plain else None
     read_as = encoding.of(path)
     one_by_one = csv_file._careful_table(found, path.parent / "copy", layout, read_as, checked.sha256)
@@ -115,7 +115,7 @@ def test_the_fast_path_is_refused(tmp_path: Path, body: str) -> None:
     path = tmp_path / "any.csv"
     path.write_bytes(f"a,b,c\n{body}".encode())
 
-    assert not plain.check(path, ",", 3).plain
+    assert not plain.check(path, ",", 3, "h0,h1,h2").plain
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\n\n\n", "\r\n"])
@@ -141,7 +141,7 @@ def test_blocks_end_between_records(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     for size in range(1, len(text) + 2):
         monkeypatch.setattr(plain, "_BLOCK", size)
 
-        checked = plain.check(path, ",", 2)
+        checked = plain.check(path, ",", 2, "h0,h1")
 
         assert checked.plain
         assert checked.blank_records
@@ -153,7 +153,7 @@ def test_bytes_that_are_no_utf8_are_not_plain(tmp_path: Path) -> None:
     path = tmp_path / "any.csv"
     path.write_bytes(b"a,b\n" + b"1,2\n" * 50_000 + "é,2\n".encode("cp1252"))
 
-    assert not plain.check(path, ",", 2).plain
+    assert not plain.check(path, ",", 2, "h0,h1").plain
 
 
 def test_a_wide_table_is_read_whole(tmp_path: Path) -> None:

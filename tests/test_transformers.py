@@ -659,6 +659,19 @@ def test_an_unknown_type_of_record_is_told() -> None:
     assert "record_type_unknown" in told(found)["code"].to_list()
 
 
+@pytest.mark.parametrize("kind", ["None", None])
+def test_an_id_without_a_type_is_told(kind: str | None) -> None:
+    """The id stood nowhere: neither in a file nor in an issue."""
+    rows = records(
+        {"id": "1", "taskable_type": kind, "taskable_id": "5"},
+        {"id": "2", "taskable_type": "Deal", "taskable_id": "5"},
+    )
+
+    found = told(draft("tasks", rows, Mapping(), NOTHING_SEEN)).filter(pl.col("code") == "id_without_type")
+
+    assert found.select("source_id", "field", "value").rows() == [("1", "taskable_id", "5")]
+
+
 def test_documents_of_no_record_are_left_out() -> None:
     rows = made(
         "documents",

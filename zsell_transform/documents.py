@@ -23,7 +23,7 @@ _KINDS: Final = {"deal": ("deals",), "lead": ("leads",), "contact": ("contacts",
 
 
 def documents(draft: Draft, where: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The list, in input order, and the issue that says how many there are.
+    """The list, in input order, and what is told of it: how many there are, and what is left out.
 
     Args:
         where: kind, id, item, name, system_id of every record (`lap.Lap.where`).
@@ -39,6 +39,9 @@ def documents(draft: Draft, where: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataF
         .unique(["_about_type", "_about_id"], keep="first", maintain_order=True)
     )
     rows = draft.frame.collect()
+    of_rows = issues.tell(
+        draft.whole.collect(), draft.audit
+    )  # no file is written of them, which would tell it
     left_out = "_leave_out" in rows.columns
     listed = rows.filter(pl.col("_leave_out").is_null()) if left_out else rows
     named = listed.join(records, on=["_about_type", "_about_id"], how="left", maintain_order="left")
@@ -48,4 +51,4 @@ def documents(draft: Draft, where: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataF
         if listed.height
         else issues.empty()
     )
-    return table, count
+    return table, issues.gather([count, of_rows])

@@ -32,9 +32,15 @@ def once_each(column: pl.Expr, read: Reading, kind: type[pl.DataType] = pl.Strin
     return column.map_batches(known, return_dtype=kind, is_elementwise=True)
 
 
-def where_found(column: pl.Expr, pattern: str, read: Reading) -> pl.Expr:
-    """The column; the cells that the pattern finds are read: it must find every one that reading changes."""
-    return _partly(column, lambda cell: cell.str.contains(pattern), read)
+def where_found(
+    column: pl.Expr, pattern: str, read: Reading, known: Callable[[pl.Series], bool] = lambda _: False
+) -> pl.Expr:
+    """The column; the cells that the pattern finds are read: it must find every one that reading changes.
+
+    Args:
+        known: whether the cells are all of a form in which nothing is found, where that is known sooner.
+    """
+    return _partly(column, lambda cell: cell.str.contains(pattern), read, known)
 
 
 def unless_found(column: pl.Expr, pattern: str, read: Reading) -> pl.Expr:
@@ -90,9 +96,13 @@ def first_found(column: pl.Expr, *reads: Reading) -> pl.Expr:
     return column.map_batches(found, return_dtype=pl.String, is_elementwise=True)
 
 
-def _partly(column: pl.Expr, which: Reading, read: Reading) -> pl.Expr:
+def _partly(
+    column: pl.Expr, which: Reading, read: Reading, known: Callable[[pl.Series], bool] = lambda _: False
+) -> pl.Expr:
     def changed(cells: pl.Series) -> pl.Series:
         cells = cells.cast(pl.String)  # a column without any value may have no type
+        if known(cells):
+            return cells
         found = _read(cells, which)
         if not found.any():
             return cells

@@ -97,6 +97,18 @@ KINDS: Final[dict[str, Kind]] = {
         "'{field}' says '{value}' (id {detail}), which is no type of record that is known",
         "no link was made",
     ),
+    "kind_unreadable": Kind(
+        "warning",
+        "'{field}' holds '{value}', which says neither company (true) nor person (false)",
+        "read as a person where it has a first or last name, else as a company",
+        "Correct it in the file.",
+    ),
+    "id_without_type": Kind(
+        "warning",
+        "'{field}' holds {value}, and the type beside it names no kind of record",
+        "no link was made",
+        "Look in Sell which record it belongs to.",
+    ),
     "document_left_out": Kind(
         "info",
         "{value} documents hang on no record (templates, the account's library)",

@@ -14,6 +14,12 @@ KINDS: Final[dict[str, Kind]] = {
         "If letters look wrong, name the right encoding under `encoding:` in the mapping,"
         " or save the file as UTF-8.",
     ),
+    "bytes_mended": Kind(
+        "warning",
+        "the record holds bytes that are no text in the file's encoding ({detail}): {value}",
+        "read as Windows-1252 has them, left out where it has none",
+        "Compare the record with Sell.",
+    ),
     "file_not_recognised": Kind(
         "info",
         "{field} is no table that Zendesk Sell is known to export",
@@ -26,11 +32,23 @@ KINDS: Final[dict[str, Kind]] = {
         "left out; the other files were read",
         "Export it as CSV (UTF-8) into the same folder, and run again.",
     ),
+    "list_packed": Kind(
+        "error",
+        "{field} is {detail}: by its name one of Sell's lists, and none of its records was read",
+        "left out; the other files were read",
+        "Unpack it into the same folder, and run again.",
+    ),
+    "file_copied": Kind(
+        "warning",
+        "{field} is by its name a copy of {detail}, which was read",
+        "left alone",
+        "If it holds other records, give it a name of its own, ending in `.csv`.",
+    ),
     "file_not_csv": Kind(
         "warning",
         "{field} is {detail}: nothing of it was read",
         "left alone",
-        "If Sell's records are in it, export them as CSV (UTF-8), or give the zip itself.",
+        "If Sell's records are in it, unpack it, export them as CSV (UTF-8), or give the zip itself.",
     ),
     "file_of_pipedrives": Kind(
         "warning",
@@ -70,6 +88,15 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "header_without_records": Kind("info", "{field} has a header and no record", "read as an empty table"),
     "preamble_skipped": Kind("info", "a line stands above the header: {value}", "skipped"),
+    "header_repeated": Kind(
+        "info", "the record repeats the header, as where files were joined", "read as no record"
+    ),
+    "header_cut": Kind(
+        "warning",
+        "the header of another file stands behind the record's last cell, as where files were joined",
+        "cut off",
+        "Compare the record's last cell with Sell.",
+    ),
     "short_row": Kind(
         "warning",
         "the record has {detail}",
@@ -77,8 +104,14 @@ KINDS: Final[dict[str, Kind]] = {
         "Look whether a cell is missing in its middle, and correct it in Sell or in the file.",
     ),
     "long_row": Kind(
-        "warning",
+        "error",
         "the record has {detail}; beyond it: {value}",
+        "read without them",
+        "Look whether a cell was split by an unquoted delimiter, and correct it in the file.",
+    ),
+    "blank_surplus": Kind(
+        "warning",
+        "the record has {detail}; those beyond it are blank",
         "read without them",
         "Look whether a cell was split by an unquoted delimiter, and correct it in the file.",
     ),
@@ -89,6 +122,12 @@ KINDS: Final[dict[str, Kind]] = {
         "Compare the record with Sell.",
     ),
     "record_unwrapped": Kind("warning", "a spreadsheet put {detail}", "its cells were taken out of it"),
+    "record_joined": Kind(
+        "warning",
+        "an unquoted line break parts the record into {detail}",
+        "read as one record, with the line break in its cell",
+        "Compare the record with Sell.",
+    ),
     "nul_removed": Kind("warning", "{value} NUL characters stand in the record", "removed"),
     "duplicate_header": Kind("info", "a second column is named {value}", "read as {field}"),
     "blank_header": Kind("info", "column {value} has no name", "read as {field}"),
@@ -157,6 +196,12 @@ KINDS: Final[dict[str, Kind]] = {
         "{value} different ids stand in {field}, and no dump beside it names them",
         "the ids were read as names; the connector's dump of {detail} has them",
         "Add that dump to the folder.",
+    ),
+    "label_parted": Kind(
+        "warning",
+        "{field} holds {value}, with a comma in a label",
+        "read as several labels: Sell's own export and Pipedrive part labels by commas",
+        "Rename the label in Sell, and export again.",
     ),
     "cell_not_json": Kind(
         "warning", "{field} holds {value}, which should be JSON and is not", "kept as text under `{detail}`"

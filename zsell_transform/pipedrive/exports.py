@@ -17,6 +17,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.errors import ExportError
+from zsell_transform.ids import RUINED, whole
 from zsell_transform.issues import empty, found, gather, issue
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.export_files import (
@@ -292,7 +293,7 @@ def _several(table: pl.DataFrame, begins: str, separators: str) -> pl.Expr:
 
 def split_ids(cell: pl.Expr) -> pl.Expr:
     """`123, 456` → a list; a name may hold commas itself (`name:peter, paul`) and is cut at an id only."""
-    cell = where_found(cell, r"^'|\d[.,]\d", _as_written)
+    cell = where_found(whole(cell), r"\d\.0", _each_whole)
     mixed = cell.str.replace_all(r"\s*,\s*(name:|email:)", "\x1f${1}")
     for _ in range(3):
         mixed = mixed.str.replace(r"(^|\x1f)(\d+)\s*,\s*", "${1}${2}\x1f")
@@ -302,21 +303,15 @@ def split_ids(cell: pl.Expr) -> pl.Expr:
     return both.str.strip_chars().str.split("\x1f")
 
 
-def _as_written(cell: pl.Expr) -> pl.Expr:
-    """Ids as we wrote them, where pandas or a spreadsheet gave them another form: `'1`, `1.0`, `1,234,567`.
-
-    Pipedrive itself puts a space behind the comma between two ids.
-    """
-    bare = cell.str.strip_prefix("'")
-    grouped = bare.str.contains(r"^\d{1,3}(?:,\d{3}){2,}$|^\d{1,3}(?:\.\d{3}){2,}$")
-    whole = bare.str.replace_all(r"\b(\d+)\.0+\b", "${1}")
-    return pl.when(grouped).then(bare.str.replace_all(r"[.,]", "")).otherwise(whole)
+def _each_whole(cell: pl.Expr) -> pl.Expr:
+    """Several ids of which a program made decimals; Pipedrive itself puts a space behind the comma."""
+    return cell.str.replace_all(r"\b(\d+)\.0+\b", "${1}")
 
 
 def _rounded(item: str, table: pl.DataFrame) -> int:
     """How many of our ids a spreadsheet has rounded (`4.1E+07`): they may be anyone's."""
     columns = [name for name in vocabulary()["sell_ids"].get(item, {}).values() if name in table.columns]
-    hit = table.select(pl.col(columns).str.contains(r"^'?\d+(?:[.,]\d+)?[eE]\+?\d+$").sum())
+    hit = table.select(whole(pl.col(name)).str.contains(RUINED).sum().alias(name) for name in columns)
     return sum(hit.row(0)) if columns else 0
 
 

@@ -93,12 +93,13 @@ def _rows(table: Table, meaning: Meaning, parts: Parts, tables: Tables) -> pl.Da
         rows = _with_order(rows, tables)
     if "deal_id" not in rows.columns:
         return None
+    rows = rows.with_columns(whole(pl.col(name)) for name in rows.columns if name.endswith("_id"))
     if meaning.entity == "associated_contacts":
         rows = rows.with_columns(contact=_names(rows["contact_id"], parts))
     return rows.select(
         pl.lit(table.file).alias("_file"),
         "_row",
-        whole(pl.col("deal_id")).alias("deal"),
+        pl.col("deal_id").alias("deal"),
         _words(_in_order(rows.columns, SAYS[meaning.entity]), headers).alias("text"),
     )
 

@@ -29,6 +29,10 @@ _WORTH_A_RUN: Final = 2_000
 _AT_ONCE: Final = 100
 #: Ways of reading one record that are tried before it is taken as it comes.
 _TRIES: Final = 400
+#: Of more rows no record is put together.
+_PIECES: Final = 100
+#: What is, or may be, an id.
+_ID: Final = re.compile(r"[^\w\n]*\d[\d.,]*[^\w\n]*")
 _NEWLINE: Final = r"(?:\r\n|\n|\r)"
 
 
@@ -39,6 +43,7 @@ class Record(NamedTuple):
         code: of the issue, empty for a record that needed none.
         detail: what was found, for the message.
         surplus: cells beyond the header that are not empty.
+        given: how many cells a short record has.
     """
 
     row: int
@@ -46,6 +51,7 @@ class Record(NamedTuple):
     code: str = ""
     detail: str = ""
     surplus: tuple[str, ...] = ()
+    given: int = 0
 
 
 class Run(NamedTuple):
@@ -82,6 +88,9 @@ class Reader:
         legal = rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^{d}"\r\n]*+)'
         record = rf"(?:{legal}{d}){{{width - 1}}}{legal}"
         self.delimiter, self.width = delimiter, width
+        self._header: list[str] = []
+        self._header_lines: tuple[str, ...] = ()
+        self._id_at: int | None = None
         self._run = re.compile(rf"(?:{record}{_NEWLINE})++")
         self._one = re.compile(rf"{record}{_NEWLINE}")
         blank = rf"[ \t]*{_NEWLINE}" if delimiter != "\t" else rf" *{_NEWLINE}"
@@ -119,6 +128,42 @@ class Reader:
         Args:
             alone: up to this row, each record comes by itself: the header, and what stands before it.
         """
+        pieces: list[Record] = []
+        for part in self._taken(stream, first_row, alone):
+            if not isinstance(part, Record) or part.code != "short_row" or self._id_at is None:
+                yield from pieces
+                yield part
+                pieces = []
+            elif pieces and len(pieces) < _PIECES and not self._looks_whole(part):
+                pieces.append(part)
+                if joined := self._joined(pieces):
+                    yield joined
+                    pieces = []
+            else:
+                yield from pieces
+                pieces = [part]
+        yield from pieces
+
+    def _looks_whole(self, record: Record) -> bool:
+        """Whether a short record has an id of its own, so that it is no piece of the one before it."""
+        return self._id_at is not None and bool(_ID.fullmatch(record.cells[self._id_at]))
+
+    def _joined(self, pieces: list[Record]) -> Record | None:
+        """Short records as one, of which an unquoted line break made several: only if its width is right, and
+        an id is in its place.
+        """
+        cells = [""]
+        row = pieces[0].row
+        for piece in pieces:
+            cells[-1] += "\n" * (piece.row - row) + piece.cells[0]
+            cells += piece.cells[1 : piece.given]
+            row = piece.row
+        if len(cells) != self.width or self._id_at is None or not _ID.fullmatch(cells[self._id_at]):
+            return None
+        return Record(pieces[0].row, cells, "record_joined", f"{len(pieces)} rows")
+
+    def _taken(self, stream: TextIO, first_row: int, alone: int) -> Iterator[Record | Run]:
+        """What the text is taken for, part by part."""
         window, row = _Window(stream), first_row
         while window.fill():
             text, at = window.text, window.at
@@ -137,6 +182,21 @@ class Reader:
                 row += 1
                 yield record
 
+    def below(self, header: list[str]) -> None:
+        """From here on the header is known: where files were joined, it stands further down as well."""
+        self._header = _without_mark(header)
+        quoted = '"' + f'"{self.delimiter}"'.join(self._header) + '"'
+        self._header_lines = (self.delimiter.join(self._header), quoted)
+        self._id_at = _place_of_id(self._header)
+
+    def is_header(self, cells: list[str]) -> bool:
+        """Whether a record repeats the header."""
+        return _without_mark(cells) == self._header
+
+    def has_header(self, text: str) -> bool:
+        """Whether the header may stand in a text."""
+        return any(line in text for line in self._header_lines)
+
     def _as_it_stands(self, text: str, row: int) -> Run | None:
         """A run, unless it is short, or has anything that polars reads in another way than the csv module."""
         if not 1 < self.width <= MAX_WIDTH or len(text) < _WORTH_A_RUN or "\0" in text:
@@ -144,10 +204,11 @@ class Reader:
         if text.count("\r") != text.count("\r\n"):
             return None
         law = laws(self.delimiter, self.width)
-        found = searched(
-            text, records=pl.col("text").str.count_matches(law.record), blank=is_blank_somewhere(law)
-        )
-        return Run(row, text, **found)
+        asked = {"records": pl.col("text").str.count_matches(law.record), "blank": is_blank_somewhere(law)}
+        try:
+            return Run(row, text, **searched(text, **asked))
+        except UnicodeEncodeError:  # bytes that are no text stand in it (`encoding.mended`)
+            return None
 
     def _legal(self, text: str) -> list[list[str]]:
         csv.field_size_limit(sys.maxsize)
@@ -156,6 +217,8 @@ class Reader:
 
     def _repaired(self, text: str, at: int, row: int) -> tuple[Record, int]:
         """One record that is not legal CSV of the header's width, and where the next one begins."""
+        if cut := self._without_header(text, at):
+            return Record(row, cut.cells, "header_cut"), cut.end
         if inner := self._unwrapped(text, at):
             detail = "the whole record in one pair of quotes"
             return Record(row, inner.cells, "record_unwrapped", detail), inner.end
@@ -174,10 +237,34 @@ class Reader:
         width = self.width
         if len(found) == width:
             return Record(row, found)
-        code = "short_row" if len(found) < width else "long_row"
+        if len(found) == 2 * width - 1 and (cut := self._cut(found)):
+            return Record(row, cut, "header_cut")
+        surplus = tuple(filter(None, found[width:]))
+        code = "short_row" if len(found) < width else "long_row" if surplus else "blank_surplus"
         cells = (found + [""] * width)[:width]
         detail = f"{len(found)} cells, and the header has {width}"
-        return Record(row, cells, code, detail, tuple(filter(None, found[width:])))
+        return Record(row, cells, code, detail, surplus, len(found) if code == "short_row" else 0)
+
+    def _cut(self, found: list[str]) -> list[str] | None:
+        """The cells of a record to whose last one the header is glued: a file without a final line end was
+        joined with another one.
+        """
+        first, *others = self._header or [""]
+        last = found[self.width - 1]
+        if not first or found[self.width :] != others or not last.endswith(first):
+            return None
+        own = last.removesuffix(first).removesuffix('"')  # of `"y""id"`, the quotes of two cells
+        return [*found[: self.width - 1], own.removesuffix("\ufeff")]
+
+    def _without_header(self, text: str, at: int) -> _Reading | None:
+        """The same of a record that has quotes."""
+        m = self._line.match(text, at)
+        end = m and self._end.match(text, m.end())
+        glued = next((line for line in self._header_lines if m and m[0].endswith(line)), "")
+        if not (m and end and glued):
+            return None
+        cells = self.single(m[0].removesuffix(glued).removesuffix("\ufeff"))
+        return _Reading(cells, end.end()) if cells else None
 
     def _as_text(self, text: str, at: int) -> _Reading | None:
         """The cells of a line in which quotes can only be text, if they are as many as the header's."""
@@ -308,6 +395,21 @@ class _Window:
             if self._ended and self.text and self.text[-1] not in "\r\n":
                 self.text += "\n"
         return self.at < len(self.text)
+
+
+def _place_of_id(header: list[str]) -> int | None:
+    """Where the records have their own id: under `id`, or in the second column, where lists have it."""
+    words = [re.findall(r"\w+", cell.casefold()) for cell in header]
+    if ["id"] in words:
+        return words.index(["id"])
+    return 1 if len(words) > 1 and "id" in words[1] else None
+
+
+def _without_mark(cells: list[str]) -> list[str]:
+    """The cells of a header without the byte order mark that may stand before it."""
+    if not cells[0].startswith("\ufeff"):
+        return cells
+    return [cells[0].removeprefix("\ufeff").strip('"'), *cells[1:]]  # behind a mark, quotes seem to be text
 
 
 def _unchained(chain: _Chain) -> list[str]:

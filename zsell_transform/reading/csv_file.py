@@ -24,6 +24,10 @@ from zsell_transform.unique import free
 
 #: By which delimiter and header are found; longer than the widest header and the longest preamble met.
 _OPENING: Final = 1 << 19
+#: By which a file of another ending is known: longer than the widest header met.
+_GLANCE: Final = 1 << 16
+#: Of the words that were mended in one record, so much is told.
+_SHOWN: Final = 120
 
 
 @attrs.frozen
@@ -39,6 +43,7 @@ class Table:
         sha256: of its bytes.
         issues: what was found, in the travelling schema, without an entity.
         suspicious: some cell may be damaged (`damage.cells` then finds which).
+        odd_ids: some id may be ruined (`damage.without_ruined_ids` then finds which).
     """
 
     file: str
@@ -50,6 +55,7 @@ class Table:
     sha256: str
     issues: pl.DataFrame
     suspicious: bool = False
+    odd_ids: bool = False
 
 
 def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -102,16 +108,35 @@ def read(
         raise ExportError(f"{found.file} is empty")
     encoding.refuse_binary(head, found.file)
     text = encoding.opening(head, asked)
+    if cr := dialect.ends_with_cr(text):
+        text = dialect.with_lf(text)
     whole = len(head) == found.size
     layout = dialect.of(text if whole else text[: text.rfind("\n") + 1] or text, judge)
     sha256 = ""
-    if layout.is_plain_header and _may_be_plain(asked) and b"\0" not in head:
-        checked = plain.check(found.path, layout.delimiter, layout.width, at)
+    if layout.is_plain_header and not cr and _may_be_plain(asked) and b"\0" not in head:
+        line = text.removeprefix("\ufeff").partition("\n")[0].removesuffix("\r")
+        checked = plain.check(found.path, layout.delimiter, layout.width, line, at)
         if checked.plain:
             return _plain_table(found, layout, text, checked)
         sha256 = checked.sha256
     read_as = encoding.of(found.path, asked, beside)
-    return _careful_table(found, temporary, layout, read_as, sha256 or plain.sha256(found.path), at)
+    sha256 = sha256 or plain.sha256(found.path)
+    return _careful_table(found, temporary, layout, read_as, sha256, None if cr else "", at)
+
+
+def first_record(found: Found, judge: dialect.Judge) -> tuple[str, ...]:
+    """The cells of a file's first record, as headers; none where it is no text."""
+    with found.path.open("rb") as stream:
+        head = stream.read(_GLANCE)
+    try:
+        encoding.refuse_binary(head, found.file)
+    except ExportError:
+        return ()
+    text = encoding.opening(head).removeprefix("\ufeff")
+    text = dialect.with_lf(text) if dialect.ends_with_cr(text) else text
+    layout = dialect.of(text, judge)
+    rows = dialect.records(text, layout.delimiter)
+    return headers(rows[0], found.file, 1)[0] if rows else ()
 
 
 def _may_be_plain(asked: str | None) -> bool:
@@ -134,10 +159,33 @@ def _plain_table(found: Found, layout: dialect.Dialect, text: str, checked: plai
     ).with_columns(pl.col("_row").cast(pl.UInt32))
     if checked.blank_records:
         frame = frame.filter(pl.any_horizontal(pl.col(names).is_not_null()))
+    if checked.repeated:
+        frame, told = _without_headers(frame, header, names, found.file)
+        notes = issues.gather([notes, told])
     rows = int(frame.select(pl.len()).collect(engine="streaming").item())
     return Table(
-        found.file, frame, names, "utf-8", layout.delimiter, rows, checked.sha256, notes, checked.suspicious
+        file=found.file,
+        frame=frame,
+        names=names,
+        encoding="utf-8",
+        delimiter=layout.delimiter,
+        rows=rows,
+        sha256=checked.sha256,
+        issues=notes,
+        suspicious=checked.suspicious,
+        odd_ids=checked.odd_ids,
     )
+
+
+def _without_headers(
+    frame: pl.LazyFrame, header: Sequence[str], names: Sequence[str], file: str
+) -> tuple[pl.LazyFrame, pl.DataFrame]:
+    """The table without records that repeat its header, as they do where files were joined; an issue each."""
+    cells = (pl.col(name).str.strip_prefix("\ufeff") for name in names)
+    alike = (cell.eq_missing(pl.lit(text or None)) for cell, text in zip(cells, header, strict=True))
+    repeats = pl.all_horizontal(alike)
+    told = frame.filter(repeats).select("_row", pl.lit(file).alias("_file"))
+    return frame.filter(~repeats), issues.found(told, "header_repeated", entity=None).collect()
 
 
 def _careful_table(
@@ -146,14 +194,19 @@ def _careful_table(
     layout: dialect.Dialect,
     read_as: encoding.Encoding,
     sha256: str,
+    newline: str | None = "",
     at: At = unwatched,
 ) -> Table:
-    """What is legal is copied as it stands, what is not is repaired; polars scans the clean copy."""
+    """What is legal is copied as it stands, what is not is repaired; polars scans the clean copy.
+
+    Args:
+        newline: as `open` takes it; None where lone carriage returns end the records.
+    """
     temporary.mkdir(parents=True, exist_ok=True)
     clean = temporary / "clean.csv"
     copy = _Copy(found.file, careful.Reader(layout.delimiter, layout.width))
     with (
-        found.path.open(encoding=read_as.name, newline="") as source,
+        found.path.open(encoding=read_as.name, errors=read_as.errors, newline=newline) as source,
         clean.open("w", encoding="utf-8", newline="") as target,
     ):
         copy.write(source, layout.header_row, target, at)
@@ -166,7 +219,7 @@ def _careful_table(
         row_index_name="_row",
         glob=False,
     ).with_columns(copy.numbered(pl.col("_row")))
-    rows = copy.rows
+    rows, (suspicious, odd_ids) = copy.rows, plain.oddities(clean)
     if copy.has_blank:
         frame = frame.filter(pl.any_horizontal(pl.col(copy.names).is_not_null()))
         rows = int(frame.select(pl.len()).collect(engine="streaming").item())
@@ -179,7 +232,8 @@ def _careful_table(
         rows=rows,
         sha256=sha256,
         issues=issues.gather([_guess(found.file, read_as), copy.issues(rows)]),
-        suspicious=plain.is_suspicious(clean),
+        suspicious=suspicious,
+        odd_ids=odd_ids,
     )
 
 
@@ -200,7 +254,7 @@ class _Copy:
         for part in self._reader.parts(source, alone=header_row):
             if isinstance(part, careful.Record):
                 self._add(part, header_row, writer)
-            elif self.names:
+            elif self.names and not self._reader.has_header(part.text):
                 self._place(part.row)
                 target.write(part.text)
                 self.rows += part.records
@@ -211,14 +265,18 @@ class _Copy:
             at(source.buffer.tell())
 
     def _add(self, record: careful.Record, header_row: int, writer: Any) -> None:
-        cells = self._without_nul(record)
+        cells = self._mended(self._without_nul(record), record.row)
         if record.row < header_row:
             self._told.append(("preamble_skipped", record.row, " ".join(filter(None, cells)), ""))
+            return
+        if self.names and self._reader.is_header(cells):
+            self._told.append(("header_repeated", record.row, "", ""))
             return
         if record.code:
             self._told.append((record.code, record.row, " | ".join(record.surplus), record.detail))
         if not self.names:
             self.names, self._header_notes = headers(cells, self.file, record.row)
+            self._reader.below(cells)
             writer.writerow([f"c{n}" for n in range(len(self.names))])
         elif any(cells):
             self._place(record.row)
@@ -249,14 +307,22 @@ class _Copy:
         self._told.append(("nul_removed", record.row, str(whole.count("\0")), ""))
         return [cell.replace("\0", "") for cell in record.cells]
 
+    def _mended(self, cells: list[str], row: int) -> list[str]:
+        """The cells as text: bytes that are none under the file's encoding stand in very few."""
+        words = encoding.bad_words(self._reader.delimiter.join(cells))
+        if not words:
+            return cells
+        sample = " ".join(word or "…" for word in words)[:_SHOWN]
+        self._told.append(("bytes_mended", row, sample, f"{len(words)} {'words' if words[1:] else 'word'}"))
+        return [encoding.mended(cell) for cell in cells]
+
     def issues(self, rows: int) -> pl.DataFrame:
         """What was skipped and repaired, by record; delimiters behind most records are a habit, no issue."""
-        trailing = sum(code == "long_row" and not value for code, _, value, _ in self._told)
-        habit = trailing > rows // 2
+        habit = sum(code == "blank_surplus" for code, *_ in self._told) > rows // 2
         told = [
             (code, None, self.file, row, None, None, value or None, detail or None)
             for code, row, value, detail in self._told
-            if value or not (habit and code == "long_row")
+            if not (habit and code == "blank_surplus")
         ]
         return issues.gather([self._header_notes, pl.DataFrame(told, schema=issues.RAW, orient="row")])
 

@@ -7,11 +7,13 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.ids import RUINED
 from zsell_transform.tall import name_of, tall
 
 #: What a spreadsheet leaves of long numbers, formulas and narrow columns.
-_ROUNDED: Final = r"^'?[+-]?\d+(?:[.,]\d+)?E\+\d{2,3}$"
-_SPREADSHEET: Final = rf"{_ROUNDED}|^#(?:REF!|NAME\?|VALUE!|DIV/0!|NUM!|N/A|NULL!)$|^#{{4,}}$"
+_SPREADSHEET: Final = (
+    r"^'?[+-]?\d+(?:[.,]\d+)?E\+\d{2,3}$|^#(?:REF!|NAME\?|VALUE!|DIV/0!|NUM!|N/A|NULL!)$|^#{4,}$"
+)
 #: UTF-8 that was read as Windows-1252 or Latin-1, once.
 _MOJIBAKE: Final = r"Ã[\x{80}-\x{BF}‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Â[\x{80}-\x{BF}]|â€[\x{80}-\x{BF}™œ“”˜¦]"
 #: A day as a spreadsheet counts them, from 1954 to 2064, with or without a time.
@@ -35,10 +37,10 @@ def cells(frame: pl.LazyFrame, file: str) -> pl.DataFrame:
 
 def without_ruined_ids(frame: pl.LazyFrame, ids: list[str], file: str) -> tuple[pl.LazyFrame, pl.DataFrame]:
     """The table without ids that a spreadsheet has rounded, as several may have become one; and issues."""
-    ruined = _matching(frame, ids, _ROUNDED, "id_ruined", file)
+    ruined = _matching(frame, ids, RUINED, "id_ruined", file)
     if not ruined.height:
         return frame, ruined
-    sound = (pl.when(~pl.col(name).str.contains(_ROUNDED)).then(name).alias(name) for name in ids)
+    sound = (pl.when(~pl.col(name).str.contains(RUINED)).then(name).alias(name) for name in ids)
     return frame.with_columns(sound), ruined
 
 

@@ -23,6 +23,9 @@ _TOP: Final = 30
 _SAMPLE: Final = 100
 #: Excel's first line that names the delimiter.
 _SEP_LINE: Final = re.compile(r'\A"?sep=(.)"?(?:\r\n|\r|\n)', re.IGNORECASE)
+#: What stands in quotes, where a line end ends no record.
+_IN_QUOTES: Final = re.compile(r'"[^"]*(?:"|\Z)')
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
 #: So many known headers in one record make it the header, whatever stands around it.
 _ENOUGH: Final = 2
 
@@ -60,6 +63,22 @@ def of(text: str, judge: Judge) -> Dialect:
         return attrs.evolve(inner.dialect, header_row=inner.dialect.header_row + 1, is_plain_header=False)
     candidates = [_candidate(text, delimiter, judge) for delimiter in DELIMITERS]
     return max(candidates, key=lambda one: one.merit).dialect
+
+
+def ends_with_cr(text: str) -> bool:
+    """Whether a lone carriage return is what ends the records of a file, as old Macs wrote it.
+
+    Elsewhere it is text: so it is where a line feed ends the first record, or more of them than it does.
+    """
+    if text.count("\r") == text.count("\r\n"):
+        return False
+    ends = _LINE_END.findall(_IN_QUOTES.sub("", text))
+    return bool(ends) and ends[0] == "\r" and ends.count("\r") > len(ends) // 2
+
+
+def with_lf(text: str) -> str:
+    """The text with a line feed for each line end."""
+    return _LINE_END.sub("\n", text)
 
 
 @attrs.frozen

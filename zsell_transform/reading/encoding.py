@@ -1,16 +1,17 @@
 """In which encoding a file's text stands: proven where it can be, guessed with a figure where it cannot.
 
 Order of proof (facts page on reading CSV): a byte order mark; strict UTF-8 over the *whole* file; NUL bytes
-in the places where UTF-16 or UTF-32 have them; few words, with those of the files beside it, that read as
-Western or Central European ones; then chardet, on the lines that hold a byte above 0x7F only, since on whole
-files of mostly ASCII it is right half of the time and on those lines 97 of 100 times.
+in the places where UTF-16 or UTF-32 have them; UTF-8 in nearly all lines, save for some bad bytes; few words,
+with those of the files beside it, that read as Western or Central European ones; then chardet, on the lines
+that hold a byte above 0x7F only, since on whole files of mostly ASCII it is right half of the time and on
+those lines 97 of 100 times.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -54,6 +55,14 @@ _SAMPLE_BYTES: Final = 4 << 20
 _ASCII: Final = bytes(range(32, 127))
 #: Characters that stand in no text: an encoding that makes them is another.
 _CONTROLS: Final = re.compile("[\x80-\x84\x86-\x9f]")
+#: Of the lines that are not ASCII, so many are UTF-8 by chance in no other encoding.
+_NEARLY_ALL: Final = 0.75
+#: A byte that is no text under the file's encoding, kept for what becomes of it (`mended`), and half a
+#: character at the file's end.
+_ESCAPE: Final = 0xDC00
+_CUT: Final = chr(_ESCAPE)
+_BAD: Final = re.compile(r"[\udc00\udc80-\udcff]")
+_BETWEEN_WORDS: Final = re.compile(r"[\s,;|]+")
 #: Up to so many different words that are not ASCII are few: too few for chardet.
 _FEW_WORDS: Final = 30
 #: Of the letters of Western words with accents, so many have one at most; in Greek or Cyrillic nearly all.
@@ -98,12 +107,15 @@ class Encoding:
         confidence: 1.0 where it is proven or the user said so, else the detector's figure.
         sample: words that another encoding would read differently; empty where nothing was guessed.
         asked: the user's mapping named it.
+        errors: what the codec does with bad bytes: it refuses them, save where the rest of the file proves
+            the encoding (then `mended` reads them).
     """
 
     name: str
     confidence: float = 1.0
     sample: str = ""
     asked: bool = False
+    errors: str = "strict"
 
     @property
     def is_guess(self) -> bool:
@@ -122,6 +134,8 @@ def refuse_binary(head: bytes, file: str) -> None:
         kind = "a binary file"
     if kind == "a spreadsheet or zip archive" and (b"xl/" in head or b"[Content_Types]" in head):
         kind = "an Excel workbook"
+    if kind == "a gzip archive":
+        raise ExportError(f"{file} is {kind}: unpack it and give the CSV file")
     if kind:
         raise ExportError(f"{file} is {kind}, not a CSV file: export it as CSV (UTF-8) and give that")
 
@@ -141,15 +155,78 @@ def of(path: Path, asked: str | None = None, beside: Sequence[Path] = ()) -> Enc
         if not _decodes(path, asked):
             raise ExportError(f"{path.name} is not {asked}, which the mapping's 'encoding' says it is")
         return Encoding(asked, asked=True)
-    return Encoding(known) if (known := _proven(path)) else _guessed(path, beside)
+    if known := _proven(path):
+        return Encoding(known)
+    return Encoding(known, errors=_KEPT) if (known := _nearly_proven(path)) else _guessed(path, beside)
 
 
 def _proven(path: Path) -> str:
     """The encoding that a mark, the places of NUL bytes or the whole file prove; empty where none does."""
+    names = (_said_by(path), UTF8.name)
+    return next((name for name in names if name and _decodes(path, name)), "")
+
+
+def _nearly_proven(path: Path) -> str:
+    """The same, save for bad bytes: a cell that another program pasted, or a file that breaks off."""
+    wide = _said_by(path)
+    if wide == "utf-8-sig":
+        return wide
+    if wide:  # nothing but its end may be missing
+        return wide if _decodes(path, wide, whole=False) else ""
+    lines = list(_high_lines(path))
+    return UTF8.name if _is_nearly_utf8(lines) or _is_partly_utf8(lines) else ""
+
+
+def _said_by(path: Path) -> str:
+    """What a mark, or the places of NUL bytes, say."""
     with path.open("rb") as stream:
         head = stream.read(_TELLING)
-    wide = _mark(head) or _wide(head)
-    return next((name for name in (wide, UTF8.name) if name and _decodes(path, name)), "")
+    return _mark(head) or _wide(head)
+
+
+def _is_nearly_utf8(lines: Iterable[bytes]) -> bool:
+    fates = [_is_utf8(line) for line in lines]
+    return sum(fates) >= max(_NEARLY_ALL * len(fates), 1)
+
+
+def _is_partly_utf8(lines: Sequence[bytes]) -> bool:
+    """Whether some lines are UTF-8, and the bad bytes of the others make words of the West."""
+    bad = {word for line in lines for word in bad_words(line.decode(UTF8.name, _KEPT))}
+    return any(map(_is_utf8, lines)) and _are_western(bad)
+
+
+def _is_utf8(line: bytes) -> bool:
+    """Whether a line is UTF-8 and not ASCII; without a line end it may break off within a character."""
+    try:
+        text, _ = codecs.utf_8_decode(line, "strict", line.endswith((b"\n", b"\r")))
+    except UnicodeDecodeError:
+        return False
+    return not text.isascii()
+
+
+def _keep(error: UnicodeError) -> tuple[str, int]:
+    """Bad bytes as characters that stand in no text."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    if error.reason in ("unexpected end of data", "truncated data") and error.end == len(error.object):
+        return _CUT, error.end
+    return "".join(chr(_ESCAPE + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+_KEPT: Final = "zsell_transform.kept"
+codecs.register_error(_KEPT, _keep)
+
+
+def mended(text: str) -> str:
+    """Text with its bad bytes as Windows-1252 has them, without those that it has not and half characters."""
+    return _BAD.sub(lambda bad: bytes([ord(bad[0]) - _ESCAPE]).decode("cp1252", "ignore").strip("\0"), text)
+
+
+def bad_words(text: str) -> list[str]:
+    """The words of a text in which bad bytes stand, mended."""
+    if text.isascii() or not _BAD.search(text):
+        return []
+    return [mended(word) for word in _BETWEEN_WORDS.split(text) if _BAD.search(word)]
 
 
 def opening(head: bytes, asked: str | None = None) -> str:
@@ -163,7 +240,9 @@ def opening(head: bytes, asked: str | None = None) -> str:
     try:
         return codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        return head.decode("cp1252", "replace")
+        high = (line for line in head.splitlines(keepends=True) if not line.isascii())
+        nearly = _is_nearly_utf8(high)
+        return mended(head.decode("utf-8", _KEPT)) if nearly else head.decode("cp1252", "replace")
 
 
 def _is_known(name: str) -> bool:
@@ -193,13 +272,14 @@ def _wide(head: bytes) -> str:
     return ""
 
 
-def _decodes(path: Path, name: str) -> bool:
+def _decodes(path: Path, name: str, *, whole: bool = True) -> bool:
+    """Whether a file is text in an encoding; if not as a whole, its end may break off within a character."""
     try:
         decoder = codecs.getincrementaldecoder(name)()
         with path.open("rb") as stream:
             while block := stream.read(_BLOCK):
                 decoder.decode(block)
-            decoder.decode(b"", True)
+            decoder.decode(b"", whole)
     except (UnicodeError, LookupError):
         return False
     return True
@@ -240,7 +320,10 @@ def _reads_western(lines: list[bytes]) -> bool:
     In Cyrillic, Greek or Hebrew nearly every letter is none of ASCII's; Polish, Japanese and others have
     signs between letters when they are read so.
     """
-    words = set(_high_words(lines, "cp1252"))
+    return _are_western(set(_high_words(lines, "cp1252")))
+
+
+def _are_western(words: Collection[str]) -> bool:
     return not any(map(_NOT_WESTERN.search, words)) and _accents(words) <= _MOST_ACCENTS
 
 
@@ -283,12 +366,15 @@ def _high_lines(path: Path) -> Iterator[bytes]:
     """The lines that hold a byte above 0x7F, up to a size, from the whole file."""
     size = 0
     with path.open("rb") as stream:
-        for line in stream:
-            if not line.isascii():
-                size += len(line)
-                yield line.strip()
-                if size > _SAMPLE_BYTES:
-                    return
+        for lines in stream:
+            if lines.isascii():
+                continue
+            for line in lines.splitlines(keepends=True):  # where lone CR end them
+                if not line.isascii():
+                    size += len(line)
+                    yield line
+                    if size > _SAMPLE_BYTES:
+                        return
 
 
 def _sample(lines: list[bytes], name: str) -> str:

@@ -61,6 +61,7 @@ def _table(entity: str, frame: pl.LazyFrame) -> Table:
         rows=rows,
         sha256="",
         issues=issues.empty(),
+        odd_ids=True,
     )
 
 

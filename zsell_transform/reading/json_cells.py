@@ -27,6 +27,8 @@ NESTED: Final = ("address", "billing_address", "shipping_address", "tags", "cust
 _SAMPLE: Final = 1_000
 #: Nothing, as JSON and as Python print it.
 _NOTHING: Final = r"^\s*(?:null|None)\s*$"
+#: Tags with a comma in them, beside the columns that are read: no list of labels can hold them.
+_WITH_COMMA: Final = "_tags_with_comma"
 #: Cells that are read at once.
 _SLICE: Final = 20_000
 #: Numbers stay as they are written.
@@ -91,21 +93,33 @@ def expanded(
     for column in nested:
         found = _read(_without_nothing(table[column]), _KINDS[column](entity))
         columns = dict(found.columns)
+        notes.append(_parted(table, columns.pop(_WITH_COMMA, None), entity, file))
         if found.wrong.count():
             kept = own_name(column, taken)
             columns[kept] = found.wrong.zip_with(found.wrong.is_not_null(), columns.get(kept, found.wrong))
-            where = table.select("_row", found.wrong.alias("value")).lazy()
-            bad = where.filter(pl.col("value").is_not_null()).with_columns(pl.lit(file).alias("_file"))
-            notes.append(
-                issues.found(
-                    bad, "cell_not_json", entity=entity, field=column, value=pl.col("value"), detail=column
-                ).collect()
-            )
+            notes.append(_told("cell_not_json", table, found.wrong, entity, file, column))
         for name, cells in columns.items():
             taken.append(own_name(name, taken))
             parts.append(cells.alias(taken[-1]))
     table.drop(nested).hstack(parts).write_parquet(target)
     return pl.scan_parquet(target, glob=False), issues.gather(notes)
+
+
+def _parted(table: pl.DataFrame, tags: pl.Series | None, entity: str, file: str) -> pl.DataFrame:
+    """What is told of tags with a comma in them."""
+    return issues.empty() if tags is None else _told("label_parted", table, tags, entity, file, "tags")
+
+
+def _told(
+    code: str, table: pl.DataFrame, cells: pl.Series, entity: str, file: str, column: str
+) -> pl.DataFrame:
+    """An issue for each of some cells that is not blank."""
+    source_id = pl.col("id") if "id" in table.columns else pl.lit(None, pl.String)
+    where = table.select("_row", source_id.alias("_id"), cells.alias("value"), pl.lit(file).alias("_file"))
+    some = where.lazy().filter(pl.col("value").is_not_null())
+    return issues.found(
+        some, code, entity=entity, field=column, value=pl.col("value"), detail=column
+    ).collect()
 
 
 def _without_nothing(cells: pl.Series) -> pl.Series:
@@ -207,7 +221,9 @@ def _one_line(column: str) -> Callable[[Any], Iterator[tuple[str, str]]]:
 
 
 def _tags(value: Any) -> Iterator[tuple[str, str]]:
-    yield "tags", ",".join(_text(each) for each in value) if isinstance(value, list) else _text(value)
+    tags = [_text(each) for each in value] if isinstance(value, list) else []
+    yield "tags", ",".join(tags) or _text(value)
+    yield _WITH_COMMA, "; ".join(tag for tag in tags if "," in tag)
 
 
 def _custom_fields(value: Any) -> Iterator[tuple[str, str]]:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Final
 
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import NO, YES
 from zsell_transform.reading.recognise import Meaning
-
-_YES: Final = [*YES, *"sí si ja oui sim tak company organization organisation".split()]
-_NO: Final = [*NO, *"nein non não nie person people contact individual".split()]
+from zsell_transform.sell.columns import COMPANY, PERSON
 
 
 def with_kind(
@@ -26,7 +22,8 @@ def with_kind(
     )
     if "is_organisation" in names:
         flag = pl.col("is_organisation").str.strip_chars().str.to_lowercase()
-        company = pl.when(flag.is_in(_YES)).then(True).when(flag.is_in(_NO)).then(False).otherwise(by_name)
+        said = pl.when(flag.is_in(COMPANY)).then(True).when(flag.is_in(PERSON)).then(False)
+        company = said.otherwise(by_name)  # what says neither is told by the transformers
         return frame.with_columns(company.alias("_company")), issues.empty()
     if meaning.entity == "companies":
         return frame.with_columns(pl.lit(True).alias("_company")), issues.empty()

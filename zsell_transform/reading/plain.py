@@ -33,7 +33,9 @@ _LF: Final = 10
 _BLANK_LINES: Final = re.compile(rb"(?:\r?\n)*")
 
 #: What spreadsheets and wrong encodings leave behind; a file without any of it is not searched by cell.
-SUSPICIOUS: Final = r"E\+\d\d|#(?:REF|NAME|VALUE|DIV|NUM|N/A|NULL)|Ã|â€|Â"
+SUSPICIOUS: Final = r"E\+\d\d|#(?:REF|NAME|VALUE|DIV|NUM|N/A|NULL|##[^\w# ])|Ã|â€|Â"
+#: Ends of cells that ids may have become (`ids.RUINED`): it begins with literals, which are found quickly.
+ODD_IDS: Final = rf"(?:{'|'.join(f'{n}[eE]' for n in range(10))})\+?\d{{1,3}}[^\w.]|##[^\w#]"
 
 
 @attrs.frozen
@@ -45,12 +47,16 @@ class Checked:
         sha256: of the bytes as they are.
         blank_records: some record may hold no value (then they are filtered and counted, else not).
         suspicious: some cell may be damaged (then they are searched for, else not).
+        odd_ids: some id may be ruined (then the columns of ids are searched, else not).
+        repeated: the header's line stands in it once more (then it is searched for, else not).
     """
 
     plain: bool
     sha256: str
     blank_records: bool = False
     suspicious: bool = False
+    odd_ids: bool = False
+    repeated: bool = False
 
     def beside(self, other: Checked) -> Checked:
         """What two blocks of one file say together."""
@@ -59,13 +65,16 @@ class Checked:
             self.sha256,
             self.blank_records or other.blank_records,
             self.suspicious or other.suspicious,
+            self.odd_ids or other.odd_ids,
+            self.repeated or other.repeated,
         )
 
 
-def check(path: Path, delimiter: str, width: int, at: At = unwatched) -> Checked:
+def check(path: Path, delimiter: str, width: int, header: str, at: At = unwatched) -> Checked:
     """One streaming pass: checksum, UTF-8 and structure of a file whose header has `width` cells.
 
     Args:
+        header: its first line.
         at: is told how many bytes have been read.
     """
     import hashlib
@@ -73,7 +82,7 @@ def check(path: Path, delimiter: str, width: int, at: At = unwatched) -> Checked
     digest = hashlib.sha256()
     if not 1 <= width <= MAX_WIDTH:
         return Checked(False, _finished(path, 0, digest))
-    law = laws(delimiter, width)
+    law, times = laws(delimiter, width), 1
     waiting: deque[Future[Checked]] = deque()
     done = _mark(path)
     digest.update(BOM[:done])
@@ -83,7 +92,8 @@ def check(path: Path, delimiter: str, width: int, at: At = unwatched) -> Checked
             digest.update(memoryview(text)[:end])
             done += end
             at(done)
-            waiting.append(pool.submit(_judge, text, end, law))
+            waiting.append(pool.submit(_judge, text, end, law, header, times))
+            times = 0
             if len(waiting) > 2 * _WORKERS:
                 seen = seen.beside(waiting.popleft().result())
             if not seen.plain:
@@ -93,15 +103,16 @@ def check(path: Path, delimiter: str, width: int, at: At = unwatched) -> Checked
     return attrs.evolve(seen, sha256=_finished(path, done, digest))
 
 
-def is_suspicious(path: Path) -> bool:
-    """Whether anything in a UTF-8 file may be damaged (also what the end of a block cuts apart)."""
-    rest = ""
+def oddities(path: Path) -> tuple[bool, bool]:
+    """Whether a UTF-8 file may have damaged cells, and ruined ids (also what the end of a block cuts)."""
+    rest, suspicious, odd_ids = "", False, False
     with path.open(encoding="utf-8", newline="") as stream:
-        while block := stream.read(_BLOCK):
-            if searched(rest + block, odd=pl.col("text").str.contains(SUSPICIOUS))["odd"]:
-                return True
+        while not (suspicious and odd_ids) and (block := stream.read(_BLOCK)):
+            text = pl.col("text")
+            seen = searched(rest + block, cells=text.str.contains(SUSPICIOUS), ids=text.str.contains(ODD_IDS))
+            suspicious, odd_ids = suspicious or seen["cells"], odd_ids or seen["ids"]
             rest = block[-16:]
-    return False
+    return suspicious, odd_ids
 
 
 def sha256(path: Path) -> str:
@@ -149,8 +160,12 @@ def is_blank_somewhere(law: Laws) -> pl.Expr:
     return first | later
 
 
-def _judge(text: bytes, end: int, law: Laws) -> Checked:
-    """What the first `end` bytes of a text say: whole records, the last of which may lack its line end."""
+def _judge(text: bytes, end: int, law: Laws, header: str, times: int) -> Checked:
+    """What the first `end` bytes of a text say: whole records, the last of which may lack its line end.
+
+    Args:
+        header: a line that stands in it so many `times` at least.
+    """
     if _BLANK_LINES.fullmatch(text, 0, end):  # blank lines: no record, but polars makes rows of nulls of them
         return Checked(plain=True, sha256="", blank_records=True)
     whole = text[:end] if text[end - 1] == _LF else text[:end] + b"\n"
@@ -160,6 +175,8 @@ def _judge(text: bytes, end: int, law: Laws) -> Checked:
             plain=pl.col("text").str.contains(rf"\A(?:{law.record})*\z"),
             blank_records=is_blank_somewhere(law),
             suspicious=pl.col("text").str.contains(SUSPICIOUS),
+            odd_ids=pl.col("text").str.contains(ODD_IDS),
+            repeated=pl.col("text").str.count_matches(header, literal=True) > times,
         )
     except PolarsError:
         return Checked(plain=False, sha256="")

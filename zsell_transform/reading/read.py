@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -76,9 +76,12 @@ class _Reading:
         self.origins: list[Found] = []
         self.notes: list[pl.DataFrame] = []
         self.failures: list[str] = []
+        self.packed: list[str] = []
 
     def take_files(self, found: list[Found]) -> None:
-        tables = [one for one in found if one.is_table or len(found) == 1]
+        self.packed = [one.file for one in found if one.is_packed]
+        sure = {one.file for one in found if one.is_table or len(found) == 1}
+        tables = [one for one in found if one.file in sure or self._is_sells(one, sure)]
         checking = Stage(self.tell, "checking", sum(one.size for one in tables))
         beside = tuple(one.path for one in tables)
         with checking, ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -88,7 +91,7 @@ class _Reading:
             ]
         for one, table in zip(found, read, strict=True):
             if table is None:
-                self.notes.append(_no_table(one))
+                self.notes.append(_no_table(one, sure))
                 continue
             try:
                 self._take(one, table.result())
@@ -96,6 +99,13 @@ class _Reading:
                 self.failures.append(str(error))
                 code = "file_unreadable" if one.size else "file_empty"
                 self.notes.append(issues.issue(code, file=one.file, field=one.file, detail=str(error)))
+
+    def _is_sells(self, one: Found, tables: Container[str]) -> bool:
+        """Whether a file with another ending is a table of Sell's: its header says so, and it is no copy."""
+        if one.is_instead or one.copied in tables:
+            return False
+        headers = csv_file.first_record(one, vocabulary.judge)
+        return bool(headers) and bool(recognise.meaning(headers, one.file, self.ask.columns).entity)
 
     def _read(self, one: Found, n: int, checking: Stage, beside: Sequence[Path]) -> Table:
         asked = _of_file(self.ask.encoding, one.file)
@@ -160,6 +170,8 @@ class _Reading:
             )
         if self.failures and not self.tables:
             raise ExportError("; ".join(self.failures[:_LISTED]))
+        if not self.tables and self.packed:
+            raise ExportError(f"{_listed(self.packed)}: packed; unpack it, and give the folder again")
         if not self.tables:
             raise ExportError(
                 "there is no CSV file here: give the folder, zip or files of a Zendesk Sell export"
@@ -183,10 +195,11 @@ class _Reading:
         if label := _of_file(self.ask.smart_lists, table.file):
             frame = frame.with_columns(pl.lit(label).alias("_smart_list"))
         columns = tuple(frame.collect_schema().names())
-        if table.suspicious:
+        if table.suspicious or table.odd_ids:
             ids = sorted(IDS.get(meaning.entity, frozenset()) & set(columns))
             frame, ruined = damage.without_ruined_ids(frame, ids, table.file)
             self._tell(meaning.entity, ruined)
+        if table.suspicious:
             self._tell(meaning.entity, damage.cells(frame, table.file))
         days = sorted(DATES.get(meaning.entity, frozenset()) & set(columns))
         self._tell(meaning.entity, damage.serial_days(frame, days, table.file))
@@ -246,12 +259,20 @@ def _headers(carried: list[tuple[Table, Meaning]]) -> dict[str, tuple[str, ...]]
     return found
 
 
-def _no_table(one: Found) -> pl.DataFrame:
-    """What is told of a file that is not read: most of all where it may be one of Sell's lists."""
+def _no_table(one: Found, tables: Container[str]) -> pl.DataFrame:
+    """What is told of a file that is not read: most of all where it may be one of Sell's lists.
+
+    Args:
+        tables: names of files that are read.
+    """
+    told = partial(issues.issue, file=one.file, field=one.file)
     if not one.is_instead:
-        return issues.issue("file_not_recognised", file=one.file, field=one.file)
-    code = "file_not_csv" if one.is_archive or not recognise.hinted(one.file) else "list_not_csv"
-    return issues.issue(code, file=one.file, field=one.file, detail=one.is_instead)
+        return told("file_copied", detail=one.copied) if one.copied in tables else told("file_not_recognised")
+    hinted = bool(recognise.hinted(one.file))
+    if one.is_packed_table or (hinted and one.is_packed and not one.is_archive):
+        return told("list_packed", detail=one.is_instead)
+    code = "list_not_csv" if hinted and not one.is_packed else "file_not_csv"
+    return told(code, detail=one.is_instead)
 
 
 def _input_file(table: Table, meaning: Meaning) -> InputFile:

@@ -60,6 +60,8 @@ def shaped(
         frame, names, told = _unnested(frame, names, meaning.entity, table.file, temporary)
         notes += told
     frame, names = _renamed(frame, names, meaning)
+    ids = [name for name in names if name in IDS.get(meaning.entity, ())]
+    frame = frame.with_columns(whole(pl.col(name)) for name in ids)
     if meaning.family == API:
         frame, told = _named(frame, names, meaning.entity, dictionaries, table.file)
         notes += told
@@ -73,18 +75,16 @@ def shaped(
         pl.col("_file") if "_file" in found else pl.lit(table.file).alias("_file")
     )  # edited frames keep theirs
     columns = [name for name in found if name not in ("_file", "_row")]
-    ids = [name for name in columns if name in IDS.get(meaning.entity, ())]
-    # pandas makes decimals of a column of whole numbers as soon as one cell is blank.
-    bare = (pl.col(name).str.strip_suffix(".0") for name in ids)
-    return frame.select(file, "_row", *columns).with_columns(bare), issues.gather(notes)
+    return frame.select(file, "_row", *columns), issues.gather(notes)
 
 
 def named_ids(table: Table, meaning: Meaning) -> pl.DataFrame:
     """A dump that names ids, as text; a user who was deleted is named as the full export names them."""
     found = table.frame.drop("_row").collect()
     found = found.rename({name: name.strip().lower() for name in found.columns})
+    ids = [name for name in found.columns if name == "id" or name.endswith("_id")]
+    found = found.with_columns(whole(pl.col(name)) for name in ids)
     if "id" in found.columns:
-        found = found.with_columns(whole(pl.col("id")))
         found = firsts(found, "id")
     if meaning.entity == "users" and {"name", "deleted_at"} <= set(found.columns):
         gone = pl.when(pl.col("deleted_at").is_not_null()).then(pl.lit(" - Deleted")).otherwise(pl.lit(""))

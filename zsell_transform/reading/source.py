@@ -20,12 +20,14 @@ from zsell_transform.paths import path_of
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
 
-#: What may hold a table. Other files are listed and left alone.
+#: What surely is a table. Other files are looked into: they are read where their header is one of Sell's.
 TABLE_SUFFIXES: Final = frozenset({".csv", ".tsv", ".tab"})
 #: What may hold lists that are not read → what it is.
 NO_CSV: Final = {
     ".xlsx": "an Excel workbook", ".xlsm": "an Excel workbook", ".xls": "an Excel workbook",
     ".ods": "an OpenDocument spreadsheet", ".numbers": "a Numbers document", ".zip": "a zip archive",
+    ".gz": "packed", ".tgz": "packed", ".bz2": "packed", ".xz": "packed", ".zst": "packed", ".z": "packed",
+    ".7z": "packed", ".rar": "packed", ".tar": "packed",
 }  # fmt: skip
 #: Litter that operating systems leave in folders and archives.
 _LITTER: Final = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini"})
@@ -60,8 +62,23 @@ class Found:
         return self.path.suffix.lower() == ".zip"
 
     @property
+    def is_packed(self) -> bool:
+        """Whether it has to be unpacked: an archive of any kind."""
+        return self.is_archive or self.is_instead == "packed"
+
+    @property
+    def is_packed_table(self) -> bool:
+        """Whether it is one table that was packed (`deals.0.csv.gz`)."""
+        return self.is_packed and Path(self.path.stem).suffix.lower() in TABLE_SUFFIXES
+
+    @property
     def is_table(self) -> bool:
         return self.path.suffix.lower() in TABLE_SUFFIXES
+
+    @property
+    def copied(self) -> str:
+        """The name of the file of which this one is a copy by its own (`deals.csv.bak`, `deals.csv~`)."""
+        return self.file.removesuffix("~" if self.file.endswith("~") else self.path.suffix)
 
     def is_unchanged(self) -> bool:
         """Whether size and time are still those of the first look."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from zsell_transform.cleaning import NO, YES
 from zsell_transform.unique import free
 
 _PERSON: Final = (
@@ -80,9 +81,12 @@ STANDARD: Final[dict[str, frozenset[str]]] = {
     }.items()
 }
 
-#: Sell's own columns that hold ids: the record's, and those of others that it hangs on.
+#: Sell's own columns that hold its ids: the record's, and those of others that it hangs on (`external_id` is
+#: what a telephone system calls a call).
 IDS: Final[dict[str, frozenset[str]]] = {
-    entity: frozenset(name for name in names if name == "id" or name.endswith("_id"))
+    entity: frozenset(
+        name for name in names if name == "id" or (name.endswith("_id") and name != "external_id")
+    )
     for entity, names in STANDARD.items()
 }
 #: Sell's own columns that hold dates or numbers: a spreadsheet may have turned their values round.
@@ -128,6 +132,10 @@ VOCABULARY: Final[dict[str, tuple[str, ...]]] = {
     "visits": ("owner", "outcome"),
     "documents": ("documentable_type",),
 }
+
+#: What `is_organisation` may say of a company, and of a person.
+COMPANY: Final = (*YES, *"sí si ja oui sim tak company organization organisation".split())
+PERSON: Final = (*NO, *"nein non não nie person people contact individual".split())
 
 #: `custom X`, `custom (contact) X`, `custom (prospect/customer) X`; only these scopes are scopes, since field
 #: names hold brackets.

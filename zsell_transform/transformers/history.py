@@ -58,12 +58,15 @@ def about(prefix: str, **more: pl.Expr) -> Relation:
 
 
 def about_remarks(prefix: str) -> tuple[Remark, ...]:
-    """A type of record that nobody knows, whose link cannot be made, and the type that says `none`."""
-    given = pl.col(f"{prefix}_type")
+    """A type of record that nobody knows, or an id without one, whose link cannot be made; and the type that
+    says `none`.
+    """
+    given, id_ = pl.col(f"{prefix}_type"), pl.col(f"{prefix}_id")
     unknown = given.is_not_null() & ~given.str.to_lowercase().is_in(list(record_types()))
     none = (given.str.to_lowercase() == "none").fill_null(value=False)
     return (
-        Remark("record_type_unknown", unknown, f"{prefix}_type", value=given, detail=pl.col(f"{prefix}_id")),
+        Remark("record_type_unknown", unknown, f"{prefix}_type", value=given, detail=id_),
+        Remark("id_without_type", id_.is_not_null() & (given.is_null() | none), f"{prefix}_id", value=id_),
         Remark("said_by_absence", none, f"{prefix}_type", detail="none"),
     )
 

@@ -22,6 +22,7 @@ from zsell_transform.cleaning import (
 )
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import PREFIXES
+from zsell_transform.sell.columns import COMPANY, PERSON
 from zsell_transform.sell.words import status_labels
 from zsell_transform.sparing import once_each
 from zsell_transform.transformers.table import Field, Remark
@@ -135,6 +136,17 @@ def flag_remark(column: str, read: pl.Expr) -> Remark:
     """A tick that is neither true nor false."""
     odd = pl.col(column).is_not_null() & read.is_null()
     return Remark("unreadable_value", odd, column, value=pl.col(column), detail="true or false")
+
+
+def kind_remark() -> Remark:
+    """A tick that says neither company nor person."""
+    given = pl.col("is_organisation")
+
+    def is_odd(word: pl.Expr) -> pl.Expr:
+        return ~word.str.strip_chars().str.to_lowercase().is_in([*COMPANY, *PERSON])
+
+    odd = once_each(given, is_odd, pl.Boolean).fill_null(value=False)
+    return Remark("kind_unreadable", odd, "is_organisation", value=given)
 
 
 def email_remark() -> Remark:
