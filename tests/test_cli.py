@@ -543,3 +543,18 @@ def test_a_python_without_polars_says_how_to_run_it(
     called["gives"] = ModuleNotFoundError("No module named 'x'", name="zsell_transform.x")
     assert main(["sell", "lap_1"]) == 2
     assert "internal error" in capsys.readouterr().err
+
+
+def test_a_list_that_cannot_be_exported_yet_is_named(tmp_path: Path) -> None:
+    """The deals waited for their contact, their export was asked for lap after lap, and nothing said why."""
+    sell = tmp_path / "sell"
+    sell.mkdir()
+    (sell / "contacts.0.csv").write_text(
+        "id,is_organisation,name,first_name,last_name\n14,false,Ed Vi,Ed,Vi\n"
+    )
+    (sell / "deals.0.csv").write_text("id,name,main_contact_id,stage_name\n104,Roof,14,Incoming\n")
+
+    done = run(str(sell), str(tmp_path / "lap_1"))
+
+    assert "empty_in_pipedrive: [deals]" in done.stdout
+    assert "empty_in_pipedrive: [deals]" in (tmp_path / "lap_1" / "report.html").read_text(encoding="utf-8")

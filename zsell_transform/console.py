@@ -21,6 +21,7 @@ SHOWN: Final = ("rows_in", "added", "rows_out", "present", "waiting", "merged", 
 MOST_CODES: Final = 6
 MOST_FOUND: Final = 3
 EXPORT: Final = "Export every list from Pipedrive, all columns, into one folder ({})"
+EMPTY: Final = "`empty_in_pipedrive: [{}]` in the mapping says so, where Pipedrive exports no empty list"
 UPLOAD: Final = 'Upload the files in Pipedrive\'s import wizard, in this order; duplicates: "merge"'
 
 
@@ -192,7 +193,11 @@ def _steps(migration: Migration, target: Path, program: str, given: Sequence[str
     if migration.files:
         yield UPLOAD
     earlier = ", in place of the earlier files" if "--pipedrive" in options else ""
-    yield EXPORT.format(f"{exported}{earlier}")
+    empty = migration.story.unexported
+    unwritten = (
+        f"; of {' and '.join(empty)} there is none yet: {EMPTY.format(', '.join(empty))}" if empty else ""
+    )
+    yield EXPORT.format(f"{exported}{earlier}") + unwritten
     more = [] if "--pipedrive" in options else ["--pipedrive", exported]
     after = target.with_name(Path(migration.story.next_target).name)
     yield "Run the next lap: " + " ".join([program, source, shlex.quote(str(after)), *options, *more])

@@ -58,11 +58,7 @@ def tell_story(
         files=_listed(files),
         waiting=run.lap.waiting,
         exports_next=() if complete and not files["updates"] else exports_next(ledger),
-        notes=[
-            f"None of the {item} could be written yet, so Pipedrive has none to export: set"
-            f" `empty_in_pipedrive: [{item}]` in the mapping of the next lap."
-            for item in still_empty(ledger)
-        ],
+        unexported=still_empty(ledger),
         links=run.links,
         pipeline=pipelines if pipelines.width else story.empty(story.PIPELINE),
         setup=kit.tables,

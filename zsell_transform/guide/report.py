@@ -57,7 +57,6 @@ def page(story: Story) -> Values:
         "issues": chapters.issues(story.issues),
         "files": chapters.files(story.files),
         "trial": chapters.trial(story.trial),
-        "notes": list(story.notes),
     }
 
 

@@ -146,8 +146,19 @@ def _export(story: Story) -> Step | None:
     return Step(
         "Export from Pipedrive again" if story.again else "Export from Pipedrive",
         f"From each list, all records and all columns, into one folder, here called `{story.pipedrive}`"
-        f"{place}. {reader} from them {told}",
+        f"{place}. {reader} from them {told}{_unexported(story)}",
         items=tuple("People" if item == "persons" else words.spoken(item) for item in story.exports_next),
+    )
+
+
+def _unexported(story: Story) -> str:
+    """What to do about lists that have nothing to export yet, while the lap after this one asks for them."""
+    if not story.unexported:
+        return ""
+    names = ", ".join(story.unexported)
+    return (
+        f" Of {words.listed(story.unexported)} nothing could be written yet: where Pipedrive exports no empty"
+        f" list, set `empty_in_pipedrive: [{names}]` in the mapping of the next lap."
     )
 
 

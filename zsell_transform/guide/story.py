@@ -126,8 +126,8 @@ class Story:
     `source`, `target`, `next_target`, `mapping`, `pipedrive`, `previous`: how the user's own folders and
     files are called in the commands that the page proposes (`NAMELESS`: a mapping that is no file).
     `again`: whether this lap had Pipedrive's exports, so that the next ones replace them. `exports_next`: the
-    items to export from Pipedrive once this lap is uploaded, none when nothing is. `notes`: sentences about
-    choices of the mapping. `mapping_sha256`: of the mapping in force, as in the manifest.
+    items to export from Pipedrive once this lap is uploaded, none when nothing is. `unexported`: main lists
+    whose records all wait. `mapping_sha256`: of the mapping in force, as in the manifest.
     """
 
     lap: int = 1
@@ -152,4 +152,4 @@ class Story:
     issues: pl.DataFrame = attrs.field(**_of(ISSUES))
     rehearsal: Rehearsed | None = None
     trial: pl.DataFrame = attrs.field(**_of(TRIAL))
-    notes: tuple[str, ...] = attrs.field(default=(), converter=_listed)
+    unexported: tuple[str, ...] = attrs.field(default=(), converter=_listed)
