@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.moved import Moved, account, move
+
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_exports" / "sell"
 
@@ -35,3 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the expected output of the golden folders, and say what changed",
     )
+
+
+@pytest.fixture(scope="session")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> Moved:
+    """An account that came through the loop as it should; whoever edits its exports copies them."""
+    return move(account(), tmp_path_factory.mktemp("moved"))

@@ -1,0 +1,143 @@
+"""The proof, value by value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.moved import Moved, account, move, set_cell
+from zsell_transform.proof import verify
+from zsell_transform.proof.values import printed_users, same
+
+# ---- values -------------------------------------------------------------------------------------------
+
+PHONE = "Person - Phone - Work"
+
+
+@pytest.mark.parametrize(
+    ("item", "column", "row", "shown"),
+    [
+        ("people", PHONE, 0, "+47-555-11, 99"),
+        ("people", "Person - Height (m)", 0, "12.5"),
+        ("people", "Person - Labels", 0, "keeper, vip"),
+        ("people", "Person - Person created", 0, "2024-01-01 23:00:00"),
+        ("people", "Person - Email - Work", 0, "Wilma@Skerry.example"),
+        ("deals", "Deal - Value", 0, "80.00"),
+        ("deals", "Deal - Won time", 0, "2024-03-01 12:30:59"),
+        ("activities", "Done", 0, "false"),
+        ("activities", "Due time", 0, "09:00:00"),
+    ],
+)
+def test_the_same_value_in_another_form(
+    moved: Moved, tmp_path: Path, item: str, column: str, row: int, shown: str
+) -> None:
+    exports = moved.edited(tmp_path / "e", item, set_cell(column, row, shown))
+
+    assert verify(moved.source, exports).differing.rows() == []
+
+
+@pytest.mark.parametrize(
+    ("item", "column", "row", "shown", "field"),
+    [
+        ("people", PHONE, 0, "+47 555 12", "Person - Phone (Work)"),
+        ("people", "Person - Height (m)", 0, "12.05", "Person - Height (m)"),
+        ("people", "Person - Labels", 0, "keeper", "Person - Label"),
+        ("people", "Person - Name", 0, "Wilma Reefe", "Person - Name"),
+        ("people", "Person - Owner", 0, "Bo Wick", "Person - Owner"),
+        ("deals", "Deal - Value", 0, "81", "Deal - Value"),
+        ("deals", "Deal - Status", 0, "Open", "Deal - Status"),
+        ("deals", "Deal - Won time", 0, "2024-03-01 12:29:00", "Deal - Won time"),
+        ("deals", "Deal - Company in Sell", 0, None, "Deal - Company in Sell"),
+        ("activities", "Done", 0, "Done", "Activity - Done"),
+        ("activities", "Due date", 0, "2024-05-03", "Activity - Due date"),
+    ],
+)
+def test_another_value_is_a_difference(
+    moved: Moved, tmp_path: Path, item: str, column: str, row: int, shown: str | None, field: str
+) -> None:
+    proof = verify(moved.source, moved.edited(tmp_path / "e", item, set_cell(column, row, shown)))
+
+    assert proof.differing["field"].to_list() == [field]
+    assert proof.differing["pipedrive"].to_list() == [shown]
+    assert not proof
+
+
+def test_a_note_is_compared_as_text(moved: Moved, tmp_path: Path) -> None:
+    def as_editor(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns("<p>" + pl.col("Content").str.replace_all("<br>", "</p><p>") + "</p>")
+
+    def damaged(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(pl.col("Content").str.replace("polish", "paint"))
+
+    assert verify(moved.source, moved.edited(tmp_path / "a", "notes", as_editor)).complete
+    assert verify(moved.source, moved.edited(tmp_path / "b", "notes", damaged)).differing[
+        "source_id"
+    ].to_list() == ["41"]
+
+
+def test_a_lead_s_description_is_a_note_on_it(moved: Moved, tmp_path: Path) -> None:
+    lost = moved.edited(
+        tmp_path / "e", "notes", lambda frame: frame.filter(~pl.col("Content").str.starts_with("Rings"))
+    )
+
+    proof = verify(moved.source, lost)
+
+    assert proof.differing.select("entity", "source_id", "field").rows() == [
+        ("leads", "31", "Note - Content")
+    ]
+
+
+def test_columns_that_an_export_lacks_cannot_be_proved(moved: Moved, tmp_path: Path) -> None:
+    exports = moved.edited(
+        tmp_path / "e", "activities", lambda frame: frame.drop("Lead", "Lead ID", "Due time")
+    )
+
+    proof = verify(moved.source, exports)
+
+    assert proof.complete
+    fields = proof.unverifiable.select("entity", "field", "count").rows()
+    assert fields == [("tasks", "Activity - Due time", 2), ("tasks", "link: lead", 1)]
+
+
+def test_an_owner_by_e_mail_is_shown_by_name(tmp_path: Path) -> None:
+    mapping = {"owners": {"Ada Lamp": "ada@lamp.example", "Bo Wick": "bo@wick.example"}}
+    moved = move(account(), tmp_path / "m", mapping)
+    names = {"ada@lamp.example": "Ada Lamp", "bo@wick.example": "Bo Wick"}
+    exports = moved.exports
+    for path in exports.iterdir():
+        pl.read_csv(path, infer_schema=False).with_columns(pl.all().replace(names)).write_csv(path)
+
+    assert verify(moved.source, exports, mapping=mapping).complete
+
+
+def test_a_user_who_took_everything_is_nobody_s_name() -> None:
+    pairs = pl.DataFrame({"written": ["a@x.example", "b@x.example"] * 3, "there": ["Importer"] * 6})
+
+    assert printed_users(pairs) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "there", "equal"),
+    [
+        ("stage", "Quote", "Quote (Roofs)", True),
+        ("stage", "Quote (Roofs)", "Quote", True),
+        ("stage", "Quote (Roofs)", "Quote (Walls)", False),
+        ("text", "a  b\r\nc", "a b\nc", True),
+        ("text", "a", "A", False),
+        ("address", "1 Quay, 5003 Bergen, NO", "1 Quay 5003 Bergen NO", True),
+        ("date", "2024-01-01", "2024-01-03 00:00:00", False),
+        ("moment", "2024-01-01", "2024-01-01 08:00:00", True),
+        ("time", "9:00", "09:00:00", True),
+        ("name", "Otto", "Otto (2)", True),
+        ("name", "Otto", "Ottokar (2)", False),
+        ("phone", "n/a", "n/a", True),
+        ("phone", "555", "1555", False),
+        ("number", None, None, True),
+    ],
+)
+def test_comparing_by_type(kind: str, written: str | None, there: str | None, equal: bool) -> None:
+    frame = pl.DataFrame({"a": [written], "b": [there]}, schema={"a": pl.String, "b": pl.String})
+
+    assert frame.select(same(kind, pl.col("a"), pl.col("b"))).item() is equal
