@@ -1,0 +1,343 @@
+"""Which table is what: full exports, Smart Lists, dumps of the API, and files that are none."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.exports import CONTACTS, LEADS, SAMPLE, codes, folder
+from zsell_transform import transform
+from zsell_transform.errors import ExportError, MappingError
+from zsell_transform.reading import read_export
+
+# --- families -----------------------------------------------------------------------------------------------
+
+#: What all three families tell of a record.
+TOLD = {
+    "contacts": ["id", "name", "email", "owner", "city", "tags", "customer_status"],
+    "companies": ["id", "name", "email", "owner", "city", "tags", "customer_status"],
+    "leads": ["id", "first_name", "last_name", "company_name", "status", "source", "owner", "tags", "street"],
+    "deals": "id name stage_name currency owner main_contact_id source loss_reason tags".split(),
+}
+
+
+@pytest.mark.parametrize("family", ["smart_lists_en", "smart_lists_es", "api_dump"])
+def test_every_family_tells_the_same_records(sample: Path, family: str) -> None:
+    """The sample account, whoever exported it: the same values under the same names."""
+    full, other = read_export(sample), read_export(SAMPLE / family)
+
+    for entity, columns in TOLD.items():
+        expected = full.tables[entity].select(columns).sort("id")
+        assert other.tables[entity].select(columns).sort("id").equals(expected), entity
+    assert not [
+        code for code in codes(other) if code in ("columns_collide", "names_unknown", "cell_not_json")
+    ]
+
+
+def test_api_ids_become_names_and_relations_keep_theirs() -> None:
+    """Users (deleted ones too), stages, pipelines, outcomes; links under the full export's names."""
+    tables = read_export(SAMPLE / "api_dump").tables
+
+    assert (
+        "Olive Branchley - Deleted"
+        in tables["deals"]["owner"].to_list() + tables["contacts"]["owner"].to_list()
+    )
+    assert tables["deals"]["pipeline_name"].unique().sort().to_list() == ["Green walls", "Rooftop gardens "]
+    assert tables["calls"].select("owner", "outcome").row(0) == ("Fern Overgreen", "Interested")
+    assert {"taskable_type", "taskable_id", "done_at", "date", "completed"} <= set(tables["tasks"].columns)
+    assert {"noteable_type", "noteable_id"} <= set(tables["notes"].columns)
+    assert tables["contacts"].filter(id="41000211")["organisation_id"].to_list() == ["41000101"]
+
+
+def test_api_cells_hold_json(tmp_path: Path) -> None:
+    """Addresses, tags, custom fields of all kinds; Python's print of them; bookkeeping goes."""
+    place = {"line1": "Street 1", "city": "Lund", "postal_code": "1", "state": None, "country": "SE"}
+    fields = {
+        "Sizes": [{"id": 1, "name": "S"}, {"id": 2, "name": "M"}],
+        "email": "x@y.example",
+        "Count": 3,
+        "Ok": True,
+        "Home": {"line1": "Way 2", "city": "Oslo", "postal_code": "0150"},
+    }
+    nested = ",".join('"' + json.dumps(each).replace('"', '""') + '"' for each in (place, ["a", "b"], fields))
+    cells = f"1,false,Berg,{nested},u1\n2,true,Firm,\"{{'line1': 'Way 3', 'city': None}}\",[],not json,\n"
+    header = "id,is_organization,name,address,tags,custom_fields,_airbyte_raw_id\n"
+
+    export = read_export(folder(tmp_path, contacts__csv=header + cells))
+    person, company = export.tables["contacts"], export.tables["companies"]
+
+    assert person.select("address", "city", "zip", "country", "tags").row(0) == (
+        "Street 1",
+        "Lund",
+        "1",
+        "SE",
+        "a,b",
+    )
+    assert person.select("Sizes", "email", "Count", "Ok", "Home").row(0) == (
+        "S, M", "x@y.example", "3", "true", "Way 2, 0150 Oslo",
+    )  # fmt: skip
+    assert company.select("address", "custom_fields").row(0) == ("Way 3", "not json")
+    assert "_airbyte_raw_id" not in person.columns
+    assert sorted(codes(export)) == ["bookkeeping_dropped", "cell_not_json"]
+
+
+def test_flattened_api_columns(tmp_path: Path) -> None:
+    """Singer's way to write an address and custom fields; ids that no dump names stand in for names."""
+    header = (
+        "id,is_organization,name,address__line1,address__city,custom_fields__Size,owner_id,customer_status\n"
+    )
+
+    export = read_export(folder(tmp_path, contacts__csv=f"{header}1,false,Berg,Street 1,Lund,S,77,none\n"))
+
+    columns = ["address", "city", "Size", "owner", "customer_status"]
+    assert export.tables["contacts"].select(columns).row(0) == ("Street 1", "Lund", "S", "77", "non")
+    assert codes(export) == ["names_unknown"]
+
+
+def test_smart_list_columns_are_never_taken_twice_in_silence(tmp_path: Path) -> None:
+    """A repeated column that says the same is read once; one that differs stays beside it, with an issue."""
+    same = folder(
+        tmp_path,
+        deals__csv="Deal name,Deal ID,Currency,Currency,Days since last communication\nA,1,SEK,SEK,3\n",
+    )
+    assert sorted(codes(read_export(same))) == ["column_repeated", "duplicate_header", "momentary_column"]
+
+    apart = folder(tmp_path, deals__csv="Deal name,Deal ID,Currency,Currency\nA,1,SEK,EUR\n")
+    export = read_export(apart)
+
+    assert export.tables["deals"].select("currency", "Currency (2)").row(0) == ("SEK", "EUR")
+    assert sorted(codes(export)) == ["columns_collide", "duplicate_header"]
+
+
+@pytest.mark.parametrize(
+    ("header", "entity"),
+    [
+        ("Geschäftsname,Geschäfts-ID,Pipeline-Phase,Wert,Währung", "deals"),
+        ("Nom de l'opportunité de vente,ID de l'opportunité de vente,Étape,Valeur", "deals"),
+        ("NOMBRE DEL TRATO,id del trato,Valor", "deals"),
+        ("取引名,取引ID,金額", "deals"),
+        ("Name,Kontakt-ID,Vorname,Nachname,E-Mail", "contacts"),
+        ("Nome da empresa,ID da empresa,Cidade", "companies"),
+        ("Task,Task ID,Due date,Owner", "tasks"),
+    ],
+)
+def test_smart_lists_in_other_languages(tmp_path: Path, header: str, entity: str) -> None:
+    """The id in column 2 tells which list it is."""
+    cells = ",".join(["x", "7", *("x" for _ in header.split(",")[2:])])
+
+    export = read_export(folder(tmp_path, any__csv=f"{header}\n{cells}\n"))
+
+    assert export.files[0].entity == entity
+    assert export.tables[entity]["id"].to_list() == ["7"]
+
+
+@pytest.mark.parametrize("more", ["pipeline_name,company_id,company", "company_id,company_name", "Phase"])
+def test_deals_of_few_columns(more: str, tmp_path: Path) -> None:
+    """Of all of Sell's lists, deals alone have a stage: they are known by it, however much was left out."""
+    cells = ",".join("x" for _ in more.split(","))
+
+    export = read_export(folder(tmp_path, any__csv=f"id,name,stage_name,{more}\n7,Roof,Won,{cells}\n"))
+
+    assert export.files[0].entity == "deals"
+    assert export.tables["deals"]["stage_name"].to_list() == ["Won"]
+
+
+def test_people_without_ids(tmp_path: Path) -> None:
+    """A hand-made list is read; that it has no ids is told."""
+    export = read_export(
+        folder(tmp_path, people__csv="Name;Email;Phone;Shoe size\nAnna Berg;a@b.example;1;38\n")
+    )
+
+    assert export.tables["contacts"].select("name", "email", "phone", "Shoe size").row(0) == (
+        "Anna Berg", "a@b.example", "1", "38",
+    )  # fmt: skip
+    assert codes(export) == ["records_without_id"]
+
+
+def test_pipedrives_own_files_are_not_taken_for_sells(tmp_path: Path) -> None:
+    """However alike the words are."""
+    text = "Person - Name,Person - ID,Person - Email\nA,1,a@b.example\n"
+    export = read_export(folder(tmp_path, people__csv=text, leads__csv=f"{LEADS},Berg,,New,,1\n"))
+
+    assert export.entities == ("leads",)
+    assert codes(export) == ["file_of_pipedrives"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "ID,Subject,Type,Note,Due date,Done,Assigned to user,Deal,Deal ID,Contact person,Contact person ID",
+        "ID,Name,Labels,Organization,Organization ID,Email - Work,Phone - Work,Owner,Person created",
+        "ID,Titel,Wert,Kontaktperson,Kontaktperson ID,Organisation,Phase,Deal erstellt",
+        "ID,Nombre,Dirección,Propietario,Organización creada,Zendesk Sell ID",
+        "ID,Content,Organization,Organization ID,Contact person,Contact person ID,Deal title,Deal ID",
+    ],
+)
+def test_nor_those_without_prefixes(tmp_path: Path, header: str) -> None:
+    """Activities and notes became deals, people were taken for companies."""
+    row = ",".join("1" for _ in header.split(","))
+    here = folder(tmp_path, list_1__csv=f"{header}\n{row}\n", leads__csv=f"{LEADS},Berg,,New,,1\n")
+
+    assert read_export(here).entities == ("leads",)
+    assert codes(read_export(here)) == ["file_of_pipedrives"]
+    with pytest.raises(ExportError, match="from or for Pipedrive; give Sell's export here"):
+        read_export(here / "list_1.csv")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id,creator_id,lead_id,individual_id,organization_id,deal_id,created_at,updated_at",
+        "id,name,currency,time_format,timezone,phone,subdomain,created_at,updated_at",
+        "id,deal_id,product_id,quantity,price,currency",
+    ],
+)
+def test_other_tables_of_a_dump_are_no_records(tmp_path: Path, header: str) -> None:
+    """Conversions became leads, and the account itself a person."""
+    row = ",".join(str(n) for n, _ in enumerate(header.split(",")))
+    here = folder(tmp_path, other__csv=f"{header}\n{row}\n", leads__csv=f"{LEADS},Berg,,New,,1\n")
+
+    export = read_export(here)
+
+    assert export.entities == ("leads",)
+    assert export.tables["leads"].height == 1
+
+
+def test_a_folder_with_sells_zip_alone_is_that_zip(tmp_path: Path) -> None:
+    """It was called a spreadsheet, to be exported as CSV."""
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("leads.csv", f"{LEADS},Berg,,New,,1\n")
+    (tmp_path / "readme.txt").write_text("from Sell")
+
+    assert read_export(tmp_path).entities == ("leads",)
+
+
+def test_a_zip_with_lists_beside_it_is_not_alone(tmp_path: Path) -> None:
+    """Its neighbour was dropped without a word; and an earlier lap in the folder hid the zip."""
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("leads.csv", f"{LEADS},Berg,,New,,1\n")
+    transform(tmp_path, tmp_path / "lap_1")
+    assert transform(tmp_path, tmp_path / "lap_2").files
+
+    (tmp_path / "contacts_rest.xlsx").write_bytes(b"PK\x03\x04")
+    with pytest.raises(ExportError):
+        read_export(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["deals.0.csv.txt", "deals.txt", "deals", "deals.0.csv.bak", "deals.csv~"])
+def test_a_list_of_sells_is_known_whatever_its_ending(tmp_path: Path, name: str) -> None:
+    """Windows hides endings, mail programs add them: deals were left alone with a line for information."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    (here / name).write_text("id,name,stage_name,main_contact_id\n5,Deal,Quote,2\n")
+    (here / "README.txt").write_text("id,name\nwhat the columns mean\n")
+
+    with read_export(here) as export:
+        assert export.tables["deals"]["name"].to_list() == ["Deal"]
+        assert export.issues.select("code", "file").rows() == [("file_not_recognised", "README.txt")]
+
+
+@pytest.mark.parametrize("name", ["leads.csv.bak", "leads.csv~", "leads.csv.txt"])
+def test_a_copy_beside_its_original_is_left_alone(tmp_path: Path, name: str) -> None:
+    """Of records without ids nobody would know that they are the same."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    (here / name).write_text(f"{LEADS},Berg,,New,,1\n")
+
+    with read_export(here) as export:
+        assert export.issues.select("severity", "code", "file").rows() == [("warning", "file_copied", name)]
+
+
+def test_packed_files_alone_are_no_export(tmp_path: Path) -> None:
+    """One line says what to do."""
+    (tmp_path / "deals.csv.gz").write_bytes(b"\x1f\x8b")
+    for source in (tmp_path, tmp_path / "deals.csv.gz"):
+        with pytest.raises(ExportError, match="unpack it"):
+            read_export(source)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("contacts.0.xlsx", "list_not_csv"), ("Deals.numbers", "list_not_csv"),
+        ("targets.xlsx", "file_not_csv"), ("contacts.zip", "file_not_csv"),
+        ("deals.0.csv.gz", "list_packed"), ("deals.csv.zip", "list_packed"), ("contacts.7z", "list_packed"),
+        ("backup.rar", "file_not_csv"),
+        ("readme.txt", "file_not_recognised"),
+    ],
+)  # fmt: skip
+def test_a_list_that_is_no_csv_is_told(tmp_path: Path, name: str, code: str) -> None:
+    """All contacts were gone with a line for information."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    (here / name).write_bytes(b"PK\x03\x04")
+
+    assert codes(read_export(here)) == [code]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Nombre,ID de contacto,Nombre de pila,Apellido,Nombre de la compañía,Correo electrónico",
+        "Nom,ID du contact,Prénom,Nom de famille,Nom de l'entreprise,E-mail",
+        "Nome,ID do contato,Primeiro nome,Sobrenome,Nome da empresa,E-mail",
+    ],
+)
+def test_a_word_for_a_part_of_a_name_is_the_whole_name_beside_that_part(tmp_path: Path, header: str) -> None:
+    """`Anna Berg` became `Anna Berg Berg`."""
+    text = f"{header}\nAnna Berg,5,Anna,Berg,Alfa,a@berg.example\n"
+
+    people = read_export(folder(tmp_path, contacts__csv=text)).tables["contacts"]
+
+    columns = ("id", "name", "first_name", "last_name", "organisation_name")
+    assert people.select(columns).rows() == [("5", "Anna Berg", "Anna", "Berg", "Alfa")]
+
+
+def test_columns_that_mean_one_fill_each_others_blanks(tmp_path: Path) -> None:
+    """A wish for one column moved all that stood in the column of Sell's own; nothing of three is lost."""
+    rows = ["1,Ada,,+1,,", "2,Bo,42,+2,,", "3,Cy,,,,+3", "4,Di,,,44,+4", "5,Eve,5,5,,"]
+    text = "id,name,custom Shoe,fax,custom Old,custom Older\n" + "\n".join(rows)
+    here = folder(tmp_path, contacts__csv=f"{text}\n")
+    wish = {"contacts": dict.fromkeys(("custom Shoe", "custom Old", "custom Older"), "fax")}
+
+    export = read_export(here, {"columns": wish})
+
+    people = export.tables["contacts"]
+    assert people["fax"].to_list() == ["+1", "42", "+3", "44", "5"]
+    left = people.drop("id", "name", "fax").select(pl.exclude("^_.*$"))
+    assert sorted(str(cell) for column in left for cell in column.drop_nulls()) == ["+2", "+4", "5"]
+    assert "columns_collide" in codes(export)
+
+
+def test_the_mapping_says_what_no_alias_knows(tmp_path: Path) -> None:
+    """Headers become canonical or custom as it wishes."""
+    here = folder(
+        tmp_path, contacts__csv=f"{CONTACTS.strip()},Notes2,title\n,Berg,false,Berg,,,1,hello,Boss\n"
+    )
+
+    export = read_export(here, {"columns": {"contacts": {"Notes2": "description", "title": "custom"}}})
+
+    assert export.tables["contacts"].select("description", "custom title").row(0) == ("hello", "Boss")
+
+
+def test_a_column_that_sell_does_not_have_is_a_mistake_of_the_mapping(tmp_path: Path) -> None:
+    """A slip of the pen would else make a custom field of it, and the phone would be lost among them."""
+    here = folder(tmp_path, contacts__csv=f"{CONTACTS.strip()},Tel\n,Berg,false,Berg,,,1,+46 8 1\n")
+
+    with pytest.raises(MappingError, match=r"columns.contacts.Tel must be .*did you mean 'phone'"):
+        read_export(here, {"columns": {"contacts": {"Tel": "phoen"}}})
+
+    told = read_export(here, {"columns": {"contacts": {"Tel": "custom Telephone"}}})
+    assert told.tables["contacts"]["custom Telephone"].to_list() == ["+46 8 1"]
+
+
+def test_columns_and_day_first_name_a_custom_field_alike(tmp_path: Path) -> None:
+    """One wanted `custom Start`, the other `Start`, and nothing said which."""
+    header = f"{CONTACTS.strip().splitlines()[0]},custom Start,custom City,City\n"
+    here = folder(tmp_path, contacts__csv=header + ",Berg,false,Berg,,,1,7,own,Lund\n")
+
+    told = read_export(here, {"columns": {"contacts": {"Start": "description", "City": "custom Town"}}})
+
+    assert told.tables["contacts"]["description"].to_list() == ["7"]
+    assert told.tables["contacts"].select("custom City", "custom Town").row(0) == ("own", "Lund")
