@@ -44,7 +44,8 @@ def _one(known: dict[str, str], sell_id: str, name: str, places: dict[str, str])
     if sell_id:
         return sell_id if sell_id in known else None
     fits = [one for one, called in known.items() if name and fold(called) == fold(name)]
-    merged = all(one in places for one in fits) and len({places[one] for one in fits}) == 1
+    at = {places.get(one) for one in fits}
+    merged = None not in at and (len(at) == 1 or "" in at)  # one without an address is taken for any of them
     return fits[0] if len(fits) == 1 or merged else None
 
 

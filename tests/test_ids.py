@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zsell_transform.ids import RUINED, rank, ranked, whole
+from zsell_transform.ids import RUINED, exact, rank, ranked
 
 IDS = st.one_of(st.integers(0, 2**62).map(str), st.text("ab:-7 ", min_size=1).map("name:{}".format))
 
@@ -35,7 +35,7 @@ def test_an_id_is_read_as_it_is_where_its_form_tells_it_exactly(written: str | N
     """What may be two different ids is left as it stands."""
     frame = pl.DataFrame({"id": ["7", written]}, schema={"id": pl.String})
 
-    assert frame.select(whole(pl.col("id")))["id"].to_list() == ["7", id_]
+    assert frame.select(exact(pl.col("id")))["id"].to_list() == ["7", id_]
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_an_id_is_read_as_it_is_where_its_form_tells_it_exactly(written: str | N
 def test_a_rounded_id_is_known_in_any_spelling(ruined: str) -> None:
     frame = pl.DataFrame({"id": [ruined, "98", "1E", "#", "12e"]})
 
-    assert frame.select(whole(pl.col("id")).str.contains(RUINED))["id"].to_list() == [True, *[False] * 4]
+    assert frame.select(exact(pl.col("id")).str.contains(RUINED))["id"].to_list() == [True, *[False] * 4]

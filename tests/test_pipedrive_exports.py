@@ -13,7 +13,7 @@ from zsell_transform.issues import KINDS, render
 from zsell_transform.mapping import Mapping
 from zsell_transform.migration import transform
 from zsell_transform.pipedrive.export_headers import recognise, vocabulary
-from zsell_transform.pipedrive.exports import Held, empty_held, mark, read_pipedrive
+from zsell_transform.pipedrive.exports import Held, empty_held, mark, read_pipedrive, split_ids
 from zsell_transform.pipedrive.fields import field_key
 from zsell_transform.pipedrive.wizard.exporting import headers
 from zsell_transform.sell.entities import ITEMS
@@ -312,6 +312,19 @@ def test_our_ids_are_known_in_every_form_that_other_programs_give_them(form: str
     held = read_pipedrive(tmp_path)
     assert held.persons["sell_id"].to_list() == ["41000011", "41000012"]
     assert held.issues.height == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "ids"),
+    [
+        ("name:web 2.0 gmbh", ["name:web 2.0 gmbh"]),
+        ("12345.0, name:web 2.0 gmbh", ["12345", "name:web 2.0 gmbh"]),
+        ("1.0, 2.0", ["1", "2"]),
+    ],
+)
+def test_figures_in_a_name_are_no_decimals_of_an_id(cell: str, ids: list[str]) -> None:
+    """A company known by its name only, `Web 2.0`, came back as another one, lap after lap."""
+    assert pl.DataFrame({"cell": [cell]}).select(split_ids(pl.col("cell"))).item().to_list() == ids
 
 
 def test_of_a_type_whose_ids_a_spreadsheet_rounded_nothing_is_written(tmp_path: Path) -> None:

@@ -141,3 +141,27 @@ def test_comparing_by_type(kind: str, written: str | None, there: str | None, eq
     frame = pl.DataFrame({"a": [written], "b": [there]}, schema={"a": pl.String, "b": pl.String})
 
     assert frame.select(same(kind, pl.col("a"), pl.col("b"))).item() is equal
+
+
+def test_a_line_of_a_description_is_no_line_of_ours(tmp_path: Path) -> None:
+    """Forms on the web write `Phone: …` into descriptions: such leads had somebody else's person."""
+    description = "Wants a call\nPhone: 555 1234"
+    source = {
+        "leads": pl.DataFrame(
+            {
+                "id": ["31"],
+                "first_name": ["Ines"],
+                "last_name": ["Buoy"],
+                "email": ["ines@buoy.example"],
+                "status": ["New"],
+                "description": [description],
+            }
+        )
+    }
+    moved = move(source, tmp_path)
+    other = set_cell("Person - Email - Work", 0, "other@buoy.example")
+
+    assert verify(moved.source, moved.exports).complete
+    proof = verify(moved.source, moved.edited(tmp_path / "e", "people", other))
+
+    assert proof.differing["field"].to_list() == ["Person - Email (Work)"]

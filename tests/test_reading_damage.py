@@ -100,6 +100,8 @@ def test_a_header_narrower_than_most_records(tmp_path: Path) -> None:
         ("Name,Contact ID,City,Zip", "Eva,7,Ba\nth,B5\n", ("Eva", "7", "Ba\nth", "B5")),
         ("id,name,street,city", "7,Eva,Main\n8,Bath\n", None),
         ("id,name,street,city", "7,Eva\nBo,Bath\n", None),
+        ("id,name,email,phone", "7,Eva,eva@x.example\n,Bo\n", None),
+        ("id,name,email,phone", "7,Eva,eva@x.example\nTotal,3\n", None),
         ("Name,Contact ID,City,Zip", "Eva,7,Ba\nth,5\n", None),
         ("name,street,city,zip", "Eva,Main\nRoad,Bath,5\n", None),
     ],

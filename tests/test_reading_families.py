@@ -240,6 +240,16 @@ def test_a_list_of_sells_is_known_whatever_its_ending(tmp_path: Path, name: str)
         assert export.issues.select("code", "file").rows() == [("file_not_recognised", "README.txt")]
 
 
+@pytest.mark.parametrize("above", ["sep=,\n", "Exported from Sell\n\n", "\n"])
+def test_lines_above_its_header_hide_no_list(tmp_path: Path, above: str) -> None:
+    """The same file called `.csv` was read."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    (here / "deals.txt").write_text(f"{above}id,name,stage_name,main_contact_id\n5,Deal,Quote,2\n")
+
+    with read_export(here) as export:
+        assert export.tables["deals"]["name"].to_list() == ["Deal"]
+
+
 @pytest.mark.parametrize("name", ["leads.csv.bak", "leads.csv~", "leads.csv.txt"])
 def test_a_copy_beside_its_original_is_left_alone(tmp_path: Path, name: str) -> None:
     """Of records without ids nobody would know that they are the same."""

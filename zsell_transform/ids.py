@@ -10,7 +10,7 @@ from zsell_transform.sparing import where_found
 
 #: What is left of an id that was rounded, or that a narrow column did not show: several may have become one.
 RUINED: Final = r"^[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+$|^#{2,}$"
-#: What `whole` looks at: blanks and signs around an id, and anything but digits within.
+#: What `exact` looks at: blanks and signs around an id, and anything but digits within.
 _ODD: Final = r"^[\s'=]|\s$|\d[.,\s'’]\d"
 #: Thousands are parted twice at least: one comma alone may as well stand before decimals.
 _GROUPED: Final = (
@@ -28,7 +28,7 @@ def ranked(column: str) -> tuple[pl.Expr, pl.Expr]:
     return pl.col(column).cast(pl.Int64, strict=False), pl.col(column)
 
 
-def whole(cell: pl.Expr) -> pl.Expr:
+def exact(cell: pl.Expr) -> pl.Expr:
     """An id as Sell writes it, where it stands in another form that tells it exactly.
 
     pandas makes decimals of whole numbers as soon as one cell is blank (`98.0`), spreadsheets part thousands

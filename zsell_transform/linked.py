@@ -45,5 +45,10 @@ def _with_twins(companies: pl.DataFrame, *, bare: bool) -> pl.DataFrame:
     Args:
         bare: those without an address will.
     """
-    address = folded(pl.col("address"))
-    return companies.with_columns(twin=address.fill_null("") if bare else address)
+    named = companies.select(name=folded(pl.col("name")), address=folded(pl.col("address")))
+    if not bare:
+        return companies.with_columns(named["address"].alias("twin"))
+    # One without an address is taken for each of its name, and these for one through it.
+    any_bare = pl.col("address").is_null().any().over("name")
+    twin = pl.when(any_bare).then(pl.lit("")).otherwise("address")
+    return companies.with_columns(named.select(twin.alias("twin")).to_series())

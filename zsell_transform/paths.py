@@ -20,3 +20,8 @@ def path_of(given: str | Path, what: str = "", error: type[ZsellError] = ZsellEr
         return Path(given).expanduser()
     except RuntimeError:  # nobody of that name has a home here: then it is a name like any other
         return Path(given)
+
+
+def as_given(name: str | None) -> str | None:
+    """A path as it was given, if it counts from where the user is; of one from the root the name alone."""
+    return None if not name else Path(name).name if Path(name).is_absolute() else Path(name).as_posix()

@@ -13,6 +13,7 @@ from zsell_transform.guide import story
 from zsell_transform.guide.laps import named_lap, next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.lap import MAIN
+from zsell_transform.paths import as_given
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.reading import Export
 from zsell_transform.run import Run
@@ -41,16 +42,16 @@ def tell_story(
     again = bool(names.get("pipedrive"))
     number = lap_number(run.held, names.get("target")) if again else 1
     given: dict[str, Any] = {
-        key: value for key in ("source", "pipedrive") if (value := _as_given(names.get(key)))
+        key: value for key in ("source", "pipedrive") if (value := as_given(names.get(key)))
     }
     return story.Story(
         lap=number,
         complete=complete,
         version=VERSION,
-        target=_as_given(names.get("target")),
-        next_target=next_folder(_as_given(names.get("target")), number),
-        mapping=_as_given(names.get("mapping")),
-        previous=_as_given(names.get("previous")),
+        target=as_given(names.get("target")),
+        next_target=next_folder(as_given(names.get("target")), number),
+        mapping=as_given(names.get("mapping")),
+        previous=as_given(names.get("previous")),
         again=again,
         mapping_sha256=run.ask.mapping_sha256,
         inputs=_inputs(run.export),
@@ -116,8 +117,3 @@ def lap_number(held: Held, target: str | None) -> int:
     if not any(held[item]["sell_id"].drop_nulls().len() for item in MAIN):
         return 1
     return 3 if any(held[item]["mark"].drop_nulls().len() for item in ("activities", "notes")) else 2
-
-
-def _as_given(name: str | None) -> str | None:
-    """A path as it was given, if it counts from where the user is; of one from the root the name alone."""
-    return None if not name else Path(name).name if Path(name).is_absolute() else Path(name).as_posix()

@@ -89,8 +89,8 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "deals_in_text": Kind(
         "info",
-        "'{field}' of {value} records names deals beside the person",
-        "linked to the deal where it is one, and its contact that person; the text names them all",
+        "'{field}' of {value} records names deals",
+        "linked to the deal where it is one, and nobody else is named or its own contact; the text names all",
     ),
     "record_type_unknown": Kind(
         "warning",

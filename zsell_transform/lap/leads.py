@@ -60,9 +60,9 @@ OWN_COLUMNS = (
 #: Values of a joining lead that its note keeps where they differ from those of the person it joins.
 COMPARED = {"email": "E-mail", "work": "Phone", "mobile": "Mobile"}
 LABELS = {"job": "Job title", "address": "Address"}
-_COMPANY = "Company"
+COMPANY = "Company"
 #: How the lines begin that stand in a lead's note behind its description.
-LINES = (*COMPARED.values(), *LABELS.values(), _COMPANY)
+LINES = (*COMPARED.values(), *LABELS.values(), COMPANY)
 
 
 def leads(
@@ -266,7 +266,7 @@ def _extra() -> pl.Expr:
         for column, label in LABELS.items()
     ]
     company = pl.when(pl.col("differing").is_not_null()).then(
-        pl.lit(f"{_COMPANY}: ") + escaped(pl.col("differing"))
+        pl.lit(f"{COMPANY}: ") + escaped(pl.col("differing"))
     )
     text = pl.concat_str([*lines, company], separator="<br>", ignore_nulls=True)
     return pl.when(_joins() & (text != "")).then(text)

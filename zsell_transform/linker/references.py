@@ -96,7 +96,8 @@ def _through_deals(about: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame:
     with_it = (parties[0].fill_null(value=False) | parties[1].fill_null(value=False)) & (
         about["target"] == PARTY
     )
-    moves = at.is_not_null() & (with_it | (about["target"] == "none"))
+    nobody = (about["target"] == "none") & about["about_deal_id"].is_not_null()
+    moves = (at.is_not_null() & with_it) | nobody
     return about.with_columns(
         target=pl.when(moves).then(pl.lit(DEAL).cast(_WORD)).otherwise("target"),
         id=pl.when(moves).then("about_deal_id").otherwise("id"),

@@ -6,7 +6,7 @@ each (`keys`); records that share one, also through a third, are one group.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, Final
@@ -108,10 +108,10 @@ class Typed:
         """Whether an organization without address is found by its name alone."""
         return BARE in self.values.get(uid, ())
 
-    def called(self, name: str, uid: int) -> int | None:
-        """The record of a suffixed name with a value of this one."""
-        values = sorted(self.values.get(uid, ()))
-        return next((self.suffixed[name, v] for v in values if (name, v) in self.suffixed), None)
+    def called(self, name: str, uid: int, claimed: Collection[int]) -> int | None:
+        """The record of a suffixed name with a value of this one, unless another has claimed it."""
+        found = (self.suffixed.get((name, value)) for value in sorted(self.values.get(uid, ())))
+        return next((at for at in found if at is not None and at not in claimed), None)
 
 
 def _joining(absent: list[dict[str, Any]], other: int, typed: Typed) -> dict[str, Any] | None:
@@ -124,16 +124,14 @@ def _joining(absent: list[dict[str, Any]], other: int, typed: Typed) -> dict[str
 def decided(
     pool: pl.DataFrame, components: list[list[int]], towns: Towns, typed: Typed, *, merge: bool
 ) -> pl.DataFrame:
-    """uid, final (a distinct name), joins_uid, into_uid for the records in conflict; the only loop over
-    records.
-    """
+    """uid, final (a distinct name), joins_uid, into_uid for the records in conflict, one by one."""
     schema = {"uid": pl.UInt32, "final": pl.String, "joins_uid": pl.UInt32, "into_uid": pl.UInt32}
     if not components:
         return pl.DataFrame(schema=schema)
     involved = [uid for group in components for uid in group]
     met = pool.filter(pl.col("uid").is_in(involved)).select(_POOL)
     records = {row["uid"]: row for row in met.with_columns(towns(met["uid"]).alias("city")).to_dicts()}
-    taken = Names(pool)
+    taken, claimed = Names(pool), set[int]()
     rows: list[tuple[int, str | None, int | None, int | None]] = []
     for group in components:
         members = [records[uid] for uid in group]
@@ -146,6 +144,7 @@ def decided(
         if len(others) == 1 and not in_the_way:
             first = _joining(absent, others[0]["uid"], typed) or first
             rows.append((first["uid"], None, others[0]["uid"], None))
+            claimed.add(others[0]["uid"])
             rest = [record for record in absent if record is not first]
         else:
             rest = absent if there or others else absent[1:]
@@ -153,9 +152,11 @@ def decided(
             if merge and record is not first and not there and len(others) < 2:
                 rows.append((record["uid"], None, None, first["uid"]))
                 continue
-            own = partial(typed.called, uid=record["uid"])
+            own = partial(typed.called, uid=record["uid"], claimed=claimed)
             name = taken.distinct(record["name"], record["city"], own)
-            rows.append((record["uid"], name, own(fold(name)), None))
+            joins = own(fold(name))
+            rows.append((record["uid"], name, joins, None))
+            claimed |= {joins} if joins is not None else set()
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

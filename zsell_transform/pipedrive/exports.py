@@ -17,7 +17,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.errors import ExportError
-from zsell_transform.ids import RUINED, whole
+from zsell_transform.ids import RUINED, exact
 from zsell_transform.issues import empty, found, gather, issue
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.export_files import (
@@ -293,7 +293,7 @@ def _several(table: pl.DataFrame, begins: str, separators: str) -> pl.Expr:
 
 def split_ids(cell: pl.Expr) -> pl.Expr:
     """`123, 456` → a list; a name may hold commas itself (`name:peter, paul`) and is cut at an id only."""
-    cell = where_found(whole(cell), r"\d\.0", _each_whole)
+    cell = where_found(exact(cell), r"^\d[\d.,\s]*\.0", _each_exact)
     mixed = cell.str.replace_all(r"\s*,\s*(name:|email:)", "\x1f${1}")
     for _ in range(3):
         mixed = mixed.str.replace(r"(^|\x1f)(\d+)\s*,\s*", "${1}${2}\x1f")
@@ -303,15 +303,18 @@ def split_ids(cell: pl.Expr) -> pl.Expr:
     return both.str.strip_chars().str.split("\x1f")
 
 
-def _each_whole(cell: pl.Expr) -> pl.Expr:
-    """Several ids of which a program made decimals; Pipedrive itself puts a space behind the comma."""
-    return cell.str.replace_all(r"\b(\d+)\.0+\b", "${1}")
+def _each_exact(cell: pl.Expr) -> pl.Expr:
+    """Several ids of which a program made decimals; Pipedrive itself puts a space behind the comma. A name
+    may end in such figures itself: `1.0, name:web 2.0`.
+    """
+    ids, names = cell.str.extract(r"^([\d.,\s]*)", 1), cell.str.extract(r"^[\d.,\s]*(.*)$", 1)
+    return ids.str.replace_all(r"\b(\d+)\.0+\b", "${1}") + names
 
 
 def _rounded(item: str, table: pl.DataFrame) -> int:
     """How many of our ids a spreadsheet has rounded (`4.1E+07`): they may be anyone's."""
     columns = [name for name in vocabulary()["sell_ids"].get(item, {}).values() if name in table.columns]
-    hit = table.select(whole(pl.col(name)).str.contains(RUINED).sum().alias(name) for name in columns)
+    hit = table.select(exact(pl.col(name)).str.contains(RUINED).sum().alias(name) for name in columns)
     return sum(hit.row(0)) if columns else 0
 
 

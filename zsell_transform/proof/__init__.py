@@ -36,7 +36,7 @@ from zsell_transform.proof.differences import (
     unseen_columns,
     wished,
 )
-from zsell_transform.proof.leads import NOTE, lead_notes
+from zsell_transform.proof.leads import NOTE, lead_notes, without_said
 from zsell_transform.proof.links import Links, compare_links, lead_history, lead_people, without_sells_own
 from zsell_transform.proof.repair import STEMS, link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
@@ -193,8 +193,9 @@ def verify(
             people = lead_people(graph.leads, there, wanted.relations, held)
             beside = lead_history(wanted.relations, graph.leads, there, held)
             notes = lead_notes(drafts, there, held)
+            other = without_said(differing(drafts, there, held, ask), there, held)
             values = pl.concat([
-                differing(drafts, there, held, ask), other_company(wanted.company_in_sell, there, held),
+                other, other_company(wanted.company_in_sell, there, held),
                 pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there, held),
             ])  # fmt: skip
             columns = unseen_columns(drafts, there, held)

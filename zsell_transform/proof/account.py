@@ -12,7 +12,6 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import folded
-from zsell_transform.lap.leads import LINES
 from zsell_transform.lap.words import PLACEHOLDER, PLACEHOLDER_ID
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
@@ -289,29 +288,18 @@ def people_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 
 def persons_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """id of a lead, system_id of its person (null without one), own: that came with this one lead only.
-
-    Nor did it come with a lead whose note says what differs from the person whom it joined.
-    """
+    """id of a lead, system_id of its person (null without one), own: that came with this one lead only."""
     people = held.leads.select("system_id", person_id="person_id").unique(
         "system_id", keep="first", maintain_order=True
     )
     others = [held.persons.filter(pl.col("sell_id").is_not_null())["system_id"], held.deals["person_id"]]
     shared = pl.concat([ids.rename("person_id").drop_nulls() for ids in others])
     person = pl.col("person_id")
-    alone = person.is_not_null() & person.is_unique() & ~person.is_in(shared.implode())
     return there.join(people, on="system_id", how="inner", maintain_order="left").select(
-        "id", system_id=person, own=alone & ~pl.col("system_id").is_in(_joining(held).implode())
+        "id",
+        system_id=person,
+        own=person.is_not_null() & person.is_unique() & ~person.is_in(shared.implode()),
     )
-
-
-def _joining(held: Held) -> pl.Series:
-    """System IDs of leads with a note that tells of a value beside their person's."""
-    notes = held.raw.get("notes")
-    if notes is None or not {"Lead ID", "Content"} <= set(notes.columns):
-        return pl.Series(dtype=pl.String)
-    said = rf"(?i)(?:^|\n|<br ?/?>|<p>)\s*(?:{'|'.join(LINES)}): "
-    return notes.filter(pl.col("Content").str.contains(said))["Lead ID"].drop_nulls()
 
 
 def several() -> pl.Expr:

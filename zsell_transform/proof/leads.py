@@ -9,7 +9,7 @@ import polars as pl
 
 from zsell_transform.cleaning import escaped
 from zsell_transform.drafting import Drafts
-from zsell_transform.lap.leads import COMPARED, LABELS
+from zsell_transform.lap.leads import COMPANY, COMPARED, LABELS
 from zsell_transform.lap.words import PERSON_EMAIL, PERSON_MOBILE, PERSON_WORK
 from zsell_transform.pipedrive.exports import Held, html_lines
 from zsell_transform.positions import firsts
@@ -109,6 +109,46 @@ def _beside_person(drafts: Drafts, leads: pl.DataFrame, notes: pl.DataFrame, hel
     ]
     text = pl.concat_str(lines, separator="<br>", ignore_nulls=True)
     return rows.select("_id", "system_id", sell=text).filter(pl.col("sell") != "")
+
+
+def without_said(found: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Differences without those of people whom a lead joined: its note says what they show otherwise.
+
+    Pipedrive had them before, with a spelling and an owner of their own.
+
+    Args:
+        found: as `DIFFERING`.
+        there: as of `presence`.
+    """
+    notes = held.raw.get("notes")
+    of_person = (pl.col("entity") == "leads") & pl.col("field").str.starts_with("Person - ")
+    if (
+        notes is None
+        or not {"Lead ID", "Content"} <= set(notes.columns)
+        or not found.filter(of_person).height
+    ):
+        return found
+    texts = notes.select(lead="Lead ID", content=_lines(pl.col("Content"))).drop_nulls()
+    leads = there.filter(pl.col("entity") == "leads").select(source_id="id", lead="system_id")
+    label = pl.col("field").replace_strict(
+        list(LINES), list(LINES.values()), default=None, return_dtype=pl.String
+    )
+    line = _lines(pl.concat_str(label, pl.lit(": "), escaped(pl.col("sell"))))
+    rows = (
+        found.filter(of_person)
+        .join(leads, on="source_id", maintain_order="left")
+        .join(texts, on="lead", maintain_order="left")
+        .with_columns(
+            said=pl.col("content").str.contains(line, literal=True).fill_null(value=False),
+            elsewhere=pl.col("content").str.contains(f"\n{COMPANY}: ", literal=True),
+        )
+    )
+    joined = of_person & pl.col("source_id").is_in(
+        rows.filter(pl.col("said") | pl.col("elsewhere"))["source_id"].implode()
+    )
+    cell = pl.concat_str("source_id", "field", separator="\n")
+    told = cell.is_in(rows.filter("said").select(cell).to_series().implode())
+    return found.filter(~(joined & (told | ~pl.col("field").is_in(list(LINES)))))
 
 
 def _people(held: Held) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.ids import whole
+from zsell_transform.ids import exact
 from zsell_transform.positions import firsts
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.recognise import Meaning
@@ -65,7 +65,7 @@ def attached(parts: Parts, tables: Tables) -> Attached:
         rows = {file: each for file, each in read.items() if each is not None}
         if not rows:
             continue
-        said = pl.concat(rows.values()).filter(pl.col("text").is_not_null())
+        said = _each_once(pl.concat(rows.values()).filter(pl.col("text").is_not_null()))
         there = said["deal"].is_in(known.implode()).fill_null(value=False)
         deals = tuple(_with_texts(frame, said.filter(there), entity) for frame in deals)
         notes += [_homeless(said.filter(~there)), _told(said.filter(there), entity)]
@@ -84,45 +84,59 @@ def _ids(frames: Sequence[pl.LazyFrame]) -> pl.Series:
     return pl.concat(having).collect(engine="streaming").to_series()
 
 
+def _each_once(said: pl.DataFrame) -> pl.DataFrame:
+    """Rows of two files that overlap, once: those of one id, or without ids of one deal and text."""
+    again = said.with_columns(key=pl.coalesce("id", pl.concat_str("deal", "text", separator="\n")))
+    first = pl.col("_file").first().over("key")
+    return again.filter(pl.col("key").is_null() | (pl.col("_file") == first)).drop("key", "id")
+
+
 def _rows(table: Table, meaning: Meaning, parts: Parts, tables: Tables) -> pl.DataFrame | None:
-    """`_file`, `_row`, `deal` and `text` of each row; None where nothing says to which deals they belong."""
-    columns = told_apart({name: meaning.columns.get(name, name.strip().lower()) for name in table.names})
+    """`_file`, `_row`, `id`, `deal` and `text` of each row; None where no column leads to a deal."""
+    columns = _canonical(table, meaning)
     headers = {column: name for name, column in columns.items()}
     rows = table.frame.collect().rename(columns)
     if "deal_id" not in headers and "order_id" in headers:
         rows = _with_order(rows, tables)
     if "deal_id" not in rows.columns:
         return None
-    rows = rows.with_columns(whole(pl.col(name)) for name in rows.columns if name.endswith("_id"))
+    rows = rows.with_columns(exact(pl.col(name)) for name in rows.columns if name.endswith("_id"))
     if meaning.entity == "associated_contacts":
         rows = rows.with_columns(contact=_names(rows["contact_id"], parts))
     return rows.select(
         pl.lit(table.file).alias("_file"),
         "_row",
+        exact(pl.col("id")) if "id" in rows.columns else pl.lit(None, pl.String).alias("id"),
         pl.col("deal_id").alias("deal"),
         _words(_in_order(rows.columns, SAYS[meaning.entity]), headers).alias("text"),
     )
 
 
+def _canonical(table: Table, meaning: Meaning) -> dict[str, str]:
+    """Header → the column that it means, no two alike."""
+    return told_apart({name: meaning.columns.get(name, name.strip().lower()) for name in table.names})
+
+
 def _with_order(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Line items with the deal of their order, and its discount, where the dump has the orders."""
+    """Line items with the deal of their order, and its discount, as far as the dump has the orders."""
     orders = [
-        table.frame.select(table.names).collect().rename(str.lower)
+        table.frame.select(table.names).collect().rename(_canonical(table, meaning))
         for table, meaning in tables
         if meaning.entity == "orders"
     ]
-    if not orders:
-        return rows
-    order = pl.concat(orders, how="diagonal").select(
-        whole(pl.col("id")).alias("order"), "deal_id", pl.col("discount").alias("order_discount")
+    having = [frame for frame in orders if "id" in frame.columns]
+    if not having:
+        return rows.with_columns(deal_id=pl.lit(None, pl.String))
+    order = pl.concat(having, how="diagonal").select(
+        exact(pl.col("id")).alias("order"), "deal_id", pl.col("discount").alias("order_discount")
     )
-    asked = rows.with_columns(order=whole(pl.col("order_id")))
+    asked = rows.with_columns(order=exact(pl.col("order_id")))
     return asked.join(firsts(order, "order"), on="order", how="left", maintain_order="left").drop("order")
 
 
 def _names(ids: pl.Series, parts: Parts) -> pl.Series:
     """The names of people and companies, as far as the export has them."""
-    asked = ids.to_frame("id").select(whole(pl.col("id")))
+    asked = ids.to_frame("id").select(exact(pl.col("id")))
     frames = [frame for kind in PARTIES for frame in parts.get(kind, ())]
     having = [frame.select("id", "name") for frame in frames if {"id", "name"} <= {*frame.collect_schema()}]
     if not having:

@@ -33,6 +33,8 @@ _TRIES: Final = 400
 _PIECES: Final = 100
 #: What is, or may be, an id.
 _ID: Final = re.compile(r"[^\w\n]*\d[\d.,]*[^\w\n]*")
+#: What no line break goes through: an address, a number, a day, a tick.
+_COMPLETE: Final = re.compile(r"\s*(?:\S+@\S+\.\S+|[+\d][\d\s().,/:TZ-]*|true|false)\s*")
 _NEWLINE: Final = r"(?:\r\n|\n|\r)"
 
 
@@ -155,6 +157,8 @@ class Reader:
         cells = [""]
         row = pieces[0].row
         for piece in pieces:
+            if piece is not pieces[0] and (not piece.cells[0].strip() or _COMPLETE.fullmatch(cells[-1])):
+                return None  # no text goes on here: the cells behind it are missing
             cells[-1] += "\n" * (piece.row - row) + piece.cells[0]
             cells += piece.cells[1 : piece.given]
             row = piece.row

@@ -135,7 +135,7 @@ def first_record(found: Found, judge: dialect.Judge) -> tuple[str, ...]:
     text = encoding.opening(head).removeprefix("\ufeff")
     text = dialect.with_lf(text) if dialect.ends_with_cr(text) else text
     layout = dialect.of(text, judge)
-    rows = dialect.records(text, layout.delimiter)
+    rows = dialect.records(text, layout.delimiter)[layout.header_row - 1 :]
     return headers(rows[0], found.file, 1)[0] if rows else ()
 
 

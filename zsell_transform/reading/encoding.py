@@ -191,8 +191,9 @@ def _is_nearly_utf8(lines: Iterable[bytes]) -> bool:
 
 def _is_partly_utf8(lines: Sequence[bytes]) -> bool:
     """Whether some lines are UTF-8, and the bad bytes of the others make words of the West."""
-    bad = {word for line in lines for word in bad_words(line.decode(UTF8.name, _KEPT))}
-    return any(map(_is_utf8, lines)) and _are_western(bad)
+    if not any(map(_is_utf8, lines)):
+        return False
+    return _are_western({word for line in lines for word in bad_words(line.decode(UTF8.name, _KEPT))})
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -293,14 +294,15 @@ def _guessed(path: Path, beside: Sequence[Path]) -> Encoding:
 
     own = list(_high_lines(path))
     lines = own
-    if _are_few(own):
-        lines = own + [line for other in beside if not _proven(other) for line in _high_lines(other)]
-    for name, reads in _REGIONS:
-        if _are_few(lines) and reads(lines) and _decodes(path, name):
+    if few := _are_few(own):
+        lines = own + [line for other in beside for line in _unproven_lines(other)]
+        few = _are_few(lines)
+    for name, reads in _REGIONS if few else ():
+        if reads(lines) and _decodes(path, name):
             return Encoding(name, 0.0, _sample(own, name))
     text = b"\n".join(lines)
     era = chardet.EncodingEra
-    likely = era.MODERN_WEB | era.LEGACY_MAC if _are_few(lines) else era.ALL
+    likely = era.MODERN_WEB | era.LEGACY_MAC if few else era.ALL
     opinion = chardet.detect(text, encoding_era=likely, max_bytes=max(len(text), 1))
     name = str(opinion.get("encoding") or "")
     confidence = min(float(opinion.get("confidence") or 0.0), 0.99)
@@ -310,8 +312,21 @@ def _guessed(path: Path, beside: Sequence[Path]) -> Encoding:
     return Encoding(name, confidence, _sample(own, name))
 
 
+def _unproven_lines(path: Path) -> list[bytes]:
+    """The lines of another file that are not ASCII, where nothing proves its encoding."""
+    if _said_by(path):
+        return []
+    lines = list(_high_lines(path))
+    return [] if all(map(_is_utf8, lines)) else lines
+
+
 def _are_few(lines: list[bytes]) -> bool:
-    return len(set(_high_words(lines, "cp1252"))) <= _FEW_WORDS
+    words: set[str] = set()
+    for word in _high_words(lines, "cp1252"):
+        words.add(word)
+        if len(words) > _FEW_WORDS:
+            return False
+    return True
 
 
 def _reads_western(lines: list[bytes]) -> bool:

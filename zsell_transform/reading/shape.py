@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.ids import whole
+from zsell_transform.ids import exact
 from zsell_transform.positions import firsts
 from zsell_transform.reading import json_cells
 from zsell_transform.reading.csv_file import Table
@@ -25,6 +25,7 @@ from zsell_transform.reading.vocabulary import (
     street_column,
 )
 from zsell_transform.sell.columns import IDS, is_ours, own_name
+from zsell_transform.sell.stages import is_closing
 from zsell_transform.unique import told_apart
 
 #: Dictionary → its table; `stages` and `pipelines` among them.
@@ -61,7 +62,7 @@ def shaped(
         notes += told
     frame, names = _renamed(frame, names, meaning)
     ids = [name for name in names if name in IDS.get(meaning.entity, ())]
-    frame = frame.with_columns(whole(pl.col(name)) for name in ids)
+    frame = frame.with_columns(exact(pl.col(name)) for name in ids)
     if meaning.family == API:
         frame, told = _named(frame, names, meaning.entity, dictionaries, table.file)
         notes += told
@@ -83,7 +84,7 @@ def named_ids(table: Table, meaning: Meaning) -> pl.DataFrame:
     found = table.frame.drop("_row").collect()
     found = found.rename({name: name.strip().lower() for name in found.columns})
     ids = [name for name in found.columns if name == "id" or name.endswith("_id")]
-    found = found.with_columns(whole(pl.col(name)) for name in ids)
+    found = found.with_columns(exact(pl.col(name)) for name in ids)
     if "id" in found.columns:
         found = firsts(found, "id")
     if meaning.entity == "users" and {"name", "deleted_at"} <= set(found.columns):
@@ -196,7 +197,7 @@ def _dictionary(naming: Naming, dictionaries: Dictionaries) -> pl.DataFrame | No
 
 def _looked_up(column: str, found: pl.DataFrame | None, value: str = "name") -> pl.Expr:
     """The name of an id; the id itself where nothing names it."""
-    key = whole(pl.col(column))
+    key = exact(pl.col(column))
     if found is None or not found.height or value not in found.columns:
         return key
     return key.replace_strict(found["id"], found[value], default=key, return_dtype=pl.String)
@@ -210,7 +211,7 @@ def _staged(frame: pl.LazyFrame, dictionaries: Dictionaries) -> pl.LazyFrame:
     if stages is None or not {"id", "name"} <= set(stages.columns):
         return frame.with_columns(pl.col("stage_id").alias("stage_name"))
     frame = frame.with_columns(_looked_up("stage_id", stages).alias("stage_name"))
-    stage = whole(pl.col("stage_id"))
+    stage = exact(pl.col("stage_id"))
 
     def of(known: pl.DataFrame, what: str) -> pl.Expr:
         return stage.replace_strict(known["id"], known[what], default=None, return_dtype=pl.String)
@@ -219,10 +220,10 @@ def _staged(frame: pl.LazyFrame, dictionaries: Dictionaries) -> pl.LazyFrame:
         frame = frame.with_columns(of(stages, "pipeline_id").alias("pipeline_id"))
         pipelines = dictionaries.get("pipelines")
         frame = frame.with_columns(_looked_up("pipeline_id", pipelines).alias("pipeline_name"))
-    is_open = pl.lit(value=True)
+    is_open = pl.repeat(True, stages.height, dtype=pl.Boolean, eager=True)
     if "category" in stages.columns:
         frame = frame.with_columns(of(stages, "category").alias("stage_category"))
-        is_open = ~pl.col("category").is_in(["won", "lost", "unqualified"])
+        is_open = pl.Series([not is_closing(one) for one in stages["category"]], dtype=pl.Boolean)
     if "likelihood" in stages.columns:
         has_own = "current_win_likelihood" in frame.collect_schema().names()
         own = pl.col("current_win_likelihood") if has_own else pl.lit(None, pl.String)

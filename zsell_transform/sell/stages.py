@@ -28,6 +28,11 @@ _CATEGORIES = {
 }
 
 
+def is_closing(category: str | None) -> bool:
+    """Whether a stage of this category closes the deals in it."""
+    return _CATEGORIES.get(plain(category or ""), "Open") != "Open"
+
+
 @attrs.frozen
 class Stage:
     """One stage that deals of the export are in.
