@@ -243,6 +243,7 @@ def test_unicode_is_proven(tmp_path: Path, encoding: str) -> None:
         ("Ľubomír Štúr", "cp1250"), ("Řeznictví Hák – Žďár", "cp1250"), ("Đorđe Čubrić", "cp1250"),
         ("Gergő Nagy, Győr", "cp1250"), ("Ştefan Rădulescu, Iaşi", "cp1250"), ("Łódź", "cp1250"),
         ("João Simões, São Tomé", "cp1252"), ("María Nº 5, 1ª", "cp1252"), ("Yıldız Şahin", "cp1254"),
+        ("Þór Guðmundsson, Árni", "cp1252"), ("Anđelko Čubrić", "cp1250"),
         ("José Muñoz, Öberg", "mac_roman"), ("Müller, Größe", "cp850"), ("ישראל כהן", "cp1255"),
         ("Иван Петров", "cp1251"), ("Γιώργος", "cp1253"),
         ("田中太郎", "cp932"),
@@ -315,6 +316,30 @@ def test_text_of_another_encoding_below_text_in_utf8(tmp_path: Path, times: int)
     assert {name for _, name in records[:5]} == {"José Núñez"}
     assert [name for _, name in records[5:]] == ["Åsa Öberg"] * times
     assert issues["code"].to_list() == ["bytes_mended"] * times
+
+
+@pytest.mark.parametrize("cell", ["PRIORITÉ\xa0: haute", "RENÉ’S BAR", "CITÉ® Paris", "MENÜ“ sagte er"])
+def test_a_line_that_is_utf8_by_chance_proves_nothing(tmp_path: Path, cell: str) -> None:
+    """An accented capital before a sign is one character of UTF-8, and made the file so."""
+    names = ["Crème brûlée", "Forêt", "à côté", "Noël"] * 10
+    text = "id,name\n" + "".join(f"{n},{name}\n" for n, name in enumerate([*names, cell]))
+
+    records, issues, _ = read(tmp_path, text.encode("cp1252"))
+
+    assert [name for _, name in records] == [*names, cell]
+    assert issues["code"].to_list() == ["encoding_guessed"]
+
+
+def test_what_its_own_words_settle_no_neighbour_does(tmp_path: Path) -> None:
+    """A French list beside Hungarian notes read `Crčme brűlée`."""
+    header = "id,first_name,last_name,company_name,status"
+    (tmp_path / "leads.0.csv").write_bytes(f"{header}\n1,Zoé,Forêt,Crème brûlée,New\n".encode("cp1252"))
+    notes = "content,noteable_id,noteable_type,id\nGyőr és Łódź,1,Lead,9\n"
+    (tmp_path / "notes.0.csv").write_bytes(notes.replace(" és Łódź", "").encode("cp1250"))
+
+    with read_export(tmp_path) as export:
+        assert export.tables["leads"]["company_name"].to_list() == ["Crème brûlée"]
+        assert export.tables["notes"]["content"].to_list() == ["Győr"]
 
 
 def test_an_encoding_without_ascii_is_no_guess(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from zsell_transform.errors import TargetError
 from zsell_transform.writing import FileFacts, Folder, publish, read_manifest, rolling, target
+from zsell_transform.writing.target import check_target
 
 NOTHING = {"ledger": [], "inputs": [], "version": "0", "mapping_sha256": "0"}
 
@@ -403,3 +404,15 @@ def test_without_a_target_the_folder_lives_until_closed_and_can_be_published(tmp
 def test_the_manifest_is_the_same_for_the_same_run(tmp_path: Path) -> None:
     one, two = written(tmp_path / "a"), written(tmp_path / "b")
     assert (one / "manifest.json").read_bytes() == (two / "manifest.json").read_bytes()
+
+
+@pytest.mark.parametrize("name", [".", "", ".."])
+def test_the_folder_that_one_is_in_is_no_target(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was an internal error; and who is in a folder that is replaced is nowhere."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    with pytest.raises(TargetError, match="the folder that you are in"):
+        check_target(Path(name))

@@ -9,7 +9,7 @@ import polars as pl
 from zsell_transform.sparing import where_found
 
 #: What is left of an id that was rounded, or that a narrow column did not show: several may have become one.
-RUINED: Final = r"^[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+$|^#{2,}$"
+RUINED: Final = r"^[+-]?\d(?:[.,]\d+)?[eE]\+?\d+$|^#{2,}$"
 #: What `exact` looks at: blanks and signs around an id, and anything but digits within.
 _ODD: Final = r"^[\s'=]|\s$|\d[.,\s'’]\d"
 #: Thousands are parted twice at least: one comma alone may as well stand before decimals.

@@ -75,6 +75,12 @@ KINDS: Final[dict[str, Kind]] = {
         "{field} holds {value} records of a kind that has no place in Pipedrive's import",
         "not carried over; they are under `export.unknown`",
     ),
+    "name_by_place": Kind(
+        "warning",
+        "no header is known to mean the name, and {field} stands where Sell puts it, before the ID",
+        "the {value} records are called by it",
+        "If it is not the name, say what is: `columns: {deals: {Their header: name}}`.",
+    ),
     "rows_attached": Kind(
         "info",
         "{value} rows belong to deals and have no place of their own in Pipedrive's import",

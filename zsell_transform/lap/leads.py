@@ -7,6 +7,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.cleaning import escaped
 from zsell_transform.details import PLACED, Details, placed
+from zsell_transform.folding import folded
 from zsell_transform.lap.parties import Compared, with_place
 from zsell_transform.lap.sales import (
     _one_organization,
@@ -182,7 +183,7 @@ def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: 
     others = held.persons.filter(pl.col("system_id").is_in(wanted[HELD].implode()))
     known = {LEAD: bases, CONTACT: contacts}
     if others.height:
-        known[HELD] = _held_people(others, companies)
+        known[HELD] = _held_people(others, companies, held)
     prefixed = pl.concat(
         frame.select(who=pl.lit(who), who_id="id", **{f"p_{c}": c for c in bases.columns if c != "id"})
         for who, frame in known.items()
@@ -198,10 +199,16 @@ def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: 
     )
 
 
-def _held_people(others: pl.DataFrame, companies: Targets) -> pl.DataFrame:
-    """Pipedrive's other people as link targets, with the company that stands for their organization."""
-    places = (
-        companies.frame.select("place", "carried").with_row_index("company_at").filter(~pl.col("carried"))
+def _held_people(others: pl.DataFrame, companies: Targets, held: Held) -> pl.DataFrame:
+    """Pipedrive's other people as link targets, with the company that stands for their organization.
+
+    One that only may merge with that organization, as its address is another, does not: it would move them.
+    """
+    there = firsts(held.organizations, "system_id").select(joins="system_id", there="address")
+    numbered = companies.frame.select("place", "carried", "joins", "address").with_row_index("company_at")
+    sure = pl.col("joins").is_null() | folded(pl.col("address")).eq_missing(folded(pl.col("there")))
+    places = numbered.join(there, on="joins", how="left", maintain_order="left").filter(
+        ~pl.col("carried") & sure
     )
     by_place = places.unique("place", keep="first", maintain_order=True).select("place", "company_at")
     placed = with_place(others).join(by_place, on="place", how="left", maintain_order="left")

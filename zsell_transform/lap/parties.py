@@ -345,10 +345,11 @@ def _told_collisions(known: keys.Keys, rows: pl.DataFrame, entity: str) -> pl.Da
         return absent
     place = rows.select("id", _file=pl.col("file").cast(pl.String), _row="row")
     told = known.collisions.join(place, on="id", how="left", maintain_order="left").rename({"id": "_id"})
+    told = told.with_columns(written=pl.coalesce("final", "name"))
     fates = (
         ("distinguished", "final", "final", "with"),
         ("merged_duplicate", "into", "name", "into"),
-        ("joins_existing", "joins", "name", "joins"),
+        ("joins_existing", "joins", "written", "joins"),
     )
     found = [
         issues.found(

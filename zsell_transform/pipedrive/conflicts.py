@@ -6,6 +6,7 @@ each (`keys`); records that share one, also through a third, are one group.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -73,7 +74,8 @@ class Typed:
 
     Attributes:
         values: uid → the values by which the wizard could find that record, whatever the others are.
-        suffixed: (folded name, value) → uid of those with a suffix behind their names. A row that the wizard
+        suffixed: (folded name, value) → uid of those with a suffix behind their names, where only one has
+            both, something of ours is there already, and no record is really called so. A row that the wizard
             skipped was made all the same by the rows that link to it: under the name of its own that it had
             been given, and without its Sell id.
     """
@@ -97,8 +99,14 @@ class Typed:
             uid: frozenset(of_it)
             for uid, of_it in zip(found["uid"].to_list(), found["v"].to_list(), strict=True)
         }
+        ours = pool.filter(pl.col("kind") != OTHER)
+        if (ours["kind"] == ABSENT).all():
+            return cls(values, {})
+        real = set(ours.filter(pl.col("name").str.ends_with(")")).select(folded(pl.col("name"))).to_series())
         called = zip(names["uid"].to_list(), names["f"].to_list(), strict=True)
-        return cls(values, {(name, value): uid for uid, name in called for value in values.get(uid, ())})
+        suffixed = [((name, value), uid) for uid, name in called for value in values.get(uid, ())]
+        times = Counter(key for key, _ in suffixed)
+        return cls(values, {key: uid for key, uid in suffixed if times[key] == 1 and key[0] not in real})
 
     def shared(self, one: int, other: int) -> bool:
         """Whether two records have a value in common."""

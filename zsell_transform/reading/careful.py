@@ -34,7 +34,7 @@ _PIECES: Final = 100
 #: What is, or may be, an id.
 _ID: Final = re.compile(r"[^\w\n]*\d[\d.,]*[^\w\n]*")
 #: What no line break goes through: an address, a number, a day, a tick.
-_COMPLETE: Final = re.compile(r"\s*(?:\S+@\S+\.\S+|[+\d][\d\s().,/:TZ-]*|true|false)\s*")
+_COMPLETE: Final = re.compile(r"\s*(?:\S+@\S+|[+\d][\d\s().,/:TZ-]*|true|false)\s*")
 _NEWLINE: Final = r"(?:\r\n|\n|\r)"
 
 

@@ -136,7 +136,8 @@ def first_record(found: Found, judge: dialect.Judge) -> tuple[str, ...]:
     text = dialect.with_lf(text) if dialect.ends_with_cr(text) else text
     layout = dialect.of(text, judge)
     rows = dialect.records(text, layout.delimiter)[layout.header_row - 1 :]
-    return headers(rows[0], found.file, 1)[0] if rows else ()
+    is_table = len(rows) > 1 and len(rows[0]) == len(rows[1])  # and no sentence that speaks of columns
+    return headers(rows[0], found.file, 1)[0] if is_table else ()
 
 
 def _may_be_plain(asked: str | None) -> bool:

@@ -86,12 +86,23 @@ _NOT_WESTERN: Final = re.compile(
 
 def _words_with(capitals: str) -> re.Pattern[str]:
     """Words with these letters, large and small, beside plain ones, and no capital within."""
-    within = rf"(?![^\W\d_]*[a-z{capitals.lower()}][{capitals}])"
+    small = capitals.lower()
+    within = rf"(?![^\W\d_]*(?:[a-z{small}][{capitals}]|[{small}][A-Z]))"
     return re.compile(rf"{within}[\x00-\x7f{capitals}{capitals.lower()}ß‚„“”‘’–—…]+")
 
 
-#: Polish, Czech, Slovak, Hungarian, Slovene, Croatian and Romanian.
-_CENTRAL: Final = _words_with("ÁÂĂĄĆČÇĎĐÉĘËĚÍÎĹĽŁŃŇÓÔŐÖŔŘŚŠŞŤŢÚŮŰÜÝŹŻŽ")
+#: Polish, Czech, Slovak, Hungarian, Croatian and Slovene, Romanian: all words are of one of them.
+_CENTRAL: Final = tuple(
+    map(
+        _words_with,
+        ("ĄĆĘŁŃÓŚŹŻ", "ÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ", "ÁÄČĎÉÍĹĽŇÓÔŔŠŤÚÝŽ", "ÁÉÍÓÖŐÚÜŰ", "ČĆĐŠŽ", "ĂÂÎŞŢ"),
+    )
+)
+_ICELANDIC: Final = re.compile(r"(?!Ð|ð|.+[Þþ])[\x00-\x7fÁÉÍÓÚÝÞÆÖáéíóúýþæöð–’]+")
+#: What Windows-1252 makes UTF-8 by chance: an accented capital before a sign (`É’`, `Ü“`).
+_CHANCE: Final = re.compile("[\u0180-\u036f\u0530-\u07ff]")
+#: Of few lines that are not ASCII, so many are UTF-8 where two such files were joined; of many, two are.
+_PARTLY: Final = 0.25
 _WESTERN: Final = _words_with("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ")
 #: Where a text has these alone, it is as well Turkish, which reads otherwise.
 _TURKISH: Final = frozenset("çğıöşüâîûÇĞİÖŞÜÂÎÛ")
@@ -191,7 +202,8 @@ def _is_nearly_utf8(lines: Iterable[bytes]) -> bool:
 
 def _is_partly_utf8(lines: Sequence[bytes]) -> bool:
     """Whether some lines are UTF-8, and the bad bytes of the others make words of the West."""
-    if not any(map(_is_utf8, lines)):
+    proven = [line for line in lines if _is_utf8(line) and not _CHANCE.search(line.decode(UTF8.name))]
+    if len(proven) < min(2, max(_PARTLY * len(lines), 1)):
         return False
     return _are_western({word for line in lines for word in bad_words(line.decode(UTF8.name, _KEPT))})
 
@@ -292,14 +304,13 @@ def _guessed(path: Path, beside: Sequence[Path]) -> Encoding:
     """
     import chardet
 
-    own = list(_high_lines(path))
-    lines = own
-    if few := _are_few(own):
-        lines = own + [line for other in beside for line in _unproven_lines(other)]
-        few = _are_few(lines)
-    for name, reads in _REGIONS if few else ():
-        if reads(lines) and _decodes(path, name):
-            return Encoding(name, 0.0, _sample(own, name))
+    lines = list(_high_lines(path))
+    few = _are_few(lines)
+    more = [*lines, *(line for other in beside for line in _unproven_lines(other))] if few else lines
+    for some in (lines, more) if few else ():  # what its own words settle, no neighbour does
+        for name, reads in _REGIONS:
+            if reads(some) and _decodes(path, name):
+                return Encoding(name, 0.0, _sample(lines, name))
     text = b"\n".join(lines)
     era = chardet.EncodingEra
     likely = era.MODERN_WEB | era.LEGACY_MAC if few else era.ALL
@@ -309,7 +320,7 @@ def _guessed(path: Path, beside: Sequence[Path]) -> Encoding:
     wrong = name.lower() in ("", "utf-8", "ascii") or not _decodes(path, name)
     if wrong or not _keeps_ascii(name) or _CONTROLS.search(text.decode(name, "replace")):
         name, confidence = ("cp1252", 0.0) if _decodes(path, "cp1252") else ("latin-1", 0.0)
-    return Encoding(name, confidence, _sample(own, name))
+    return Encoding(name, confidence, _sample(lines, name))
 
 
 def _unproven_lines(path: Path) -> list[bytes]:
@@ -345,10 +356,9 @@ def _are_western(words: Collection[str]) -> bool:
 def _reads_central(lines: list[bytes]) -> bool:
     """Whether as Windows-1250 these are words of Central Europe, and some of them not as well Turkish."""
     words = set(_high_words(lines, "cp1250"))
+    fits = any(all(map(one.fullmatch, words)) for one in _CENTRAL)
     turkish = {letter for word in _high_words(lines, "cp1254") for letter in word if not letter.isascii()}
-    return (
-        all(map(_CENTRAL.fullmatch, words)) and _accents(words) <= _MOST_ACCENTS and not turkish <= _TURKISH
-    )
+    return fits and _accents(words) <= _MOST_ACCENTS and not turkish <= _TURKISH
 
 
 def _reads_old_western(name: str, lines: list[bytes]) -> bool:
@@ -357,9 +367,20 @@ def _reads_old_western(name: str, lines: list[bytes]) -> bool:
     return all(map(_WESTERN.fullmatch, words)) and _accents(words) <= _FEW_ACCENTS
 
 
+def _reads_icelandic(lines: list[bytes]) -> bool:
+    """Whether these are words of Iceland: ð begins none, þ stands within none, and with either of them there
+    is a letter that Turkish, which has its own in their places, does not have.
+    """
+    words = set(_high_words(lines, "cp1252"))
+    letters = {letter.lower() for word in words for letter in word if not letter.isascii()}
+    telling = letters & set("þð") and letters & set("áéíóúæ")
+    return bool(telling) and all(map(_ICELANDIC.fullmatch, words))
+
+
 #: What few words may be, the more frequent first.
 _REGIONS: Final = (
     ("cp1252", _reads_western),
+    ("cp1252", _reads_icelandic),
     ("cp1250", _reads_central),
     ("mac_roman", partial(_reads_old_western, "mac_roman")),
     ("cp850", partial(_reads_old_western, "cp850")),

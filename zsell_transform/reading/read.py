@@ -237,6 +237,9 @@ class _Reading:
         for table, meaning in self.tables:
             told.append(table.issues.with_columns(pl.lit(meaning.entity or None, pl.String).alias("entity")))
             whole = partial(issues.issue, file=table.file, field=table.file)
+            if table.names and recognise.is_named_by_place(meaning, first := table.names[0]):
+                by_place = partial(issues.issue, entity=meaning.entity, file=table.file, field=first)
+                told.append(by_place("name_by_place", value=table.rows))
             if meaning.is_pipedrives:
                 told.append(whole("file_of_pipedrives", value=table.rows))
             elif not meaning.entity:

@@ -85,6 +85,17 @@ class Meaning:
         return self.family == PIPEDRIVES.family
 
 
+def is_named_by_place(meaning: Meaning, header: str) -> bool:
+    """Whether nothing but its place makes a Smart List's first header the name of its records."""
+    known = (
+        folded(header) in one.canonical
+        for one in smart_lists()
+        if (one.entity, one.language) == (meaning.entity, meaning.language)
+    )
+    named = meaning.columns.get(header) in ("name", "full_name")
+    return meaning.family == SMART_LIST and meaning.is_carried and named and not any(known)
+
+
 STRANGER: Final = Meaning("")
 PIPEDRIVES: Final = Meaning("", family="pipedrive")
 

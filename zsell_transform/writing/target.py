@@ -41,6 +41,8 @@ def check_target(target: Path, sources: Iterable[Path] = (), *, overwrite: bool 
     """
     for source in sources:
         _apart(target, source)
+    if Path.cwd().resolve().is_relative_to(target.resolve()):
+        raise TargetError(f"{target} is the folder that you are in, or holds it; name another for the result")
     recover(target.resolve())
     if not os.path.lexists(target):
         return {}
