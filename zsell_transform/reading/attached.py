@@ -58,7 +58,8 @@ def attached(parts: Parts, tables: Tables) -> Attached:
         tables: every table of the source with its meaning.
     """
     deals, files, notes = parts.get("deals", ()), list[str](), []
-    known = _ids(deals)
+    there_are = {meaning.entity for _, meaning in tables} & SAYS.keys()
+    known = _ids(deals if there_are else ())  # the deals are read once more for them
     for entity in SAYS if known.len() else ():
         of_it = [(table, meaning) for table, meaning in tables if meaning.entity == entity]
         read = {table.file: _rows(table, meaning, parts, tables) for table, meaning in of_it}
