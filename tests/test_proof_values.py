@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.moved import Moved, account, move, set_cell
+from tests.moved import Moved, account, move, set_cell, where
 from zsell_transform.proof import verify
 from zsell_transform.proof.values import printed_users, same
 
@@ -165,3 +165,14 @@ def test_a_line_of_a_description_is_no_line_of_ours(tmp_path: Path) -> None:
     proof = verify(moved.source, moved.edited(tmp_path / "e", "people", other))
 
     assert proof.differing["field"].to_list() == ["Person - Email (Work)"]
+
+
+def test_a_name_that_is_all_that_sell_knows_is_compared(moved: Moved, tmp_path: Path) -> None:
+    """A company that only a lead names has no row of its own in Sell."""
+    edit = where("Organization - Name", "Tidal", "Organization - Name", "Bell & Sons")
+
+    proof = verify(moved.source, moved.edited(tmp_path / "e", "organizations", edit))
+
+    assert proof.differing.select("entity", "field", "sell", "pipedrive").rows() == [
+        ("companies", "Organization - Name", "Tidal", "Bell & Sons")
+    ]

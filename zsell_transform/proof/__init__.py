@@ -33,6 +33,7 @@ from zsell_transform.proof.differences import (
     differing,
     doubled,
     other_company,
+    other_names,
     unseen_columns,
     wished,
 )
@@ -195,7 +196,7 @@ def verify(
             notes = lead_notes(drafts, there, held)
             other = without_said(differing(drafts, there, held, ask), there, held)
             values = pl.concat([
-                other, other_company(wanted.company_in_sell, there, held),
+                other, other_company(wanted.company_in_sell, there, held), other_names(wanted.records, there),
                 pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there, held),
             ])  # fmt: skip
             columns = unseen_columns(drafts, there, held)

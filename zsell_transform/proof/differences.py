@@ -213,6 +213,26 @@ def other_company(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.D
     )
 
 
+def other_names(records: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
+    """Companies, people and leads that the export only names, and that are called otherwise in Pipedrive.
+
+    Args:
+        records, there: of `Account` and `presence`.
+    """
+    headers = {"companies": "Organization - Name", "contacts": "Person - Name", "leads": "Lead - Title"}
+    named = records.filter(pl.col("added") & pl.col("entity").is_in(list(headers)))
+    printed = there.filter(~several()).select("entity", "id", "system_id", pipedrive="name")
+    rows = named.join(printed, on=["entity", "id"], how="inner", maintain_order="left")
+    return rows.filter(~same("name", pl.col("name"), pl.col("pipedrive"))).select(
+        "entity",
+        pl.col("id").alias("source_id"),
+        "system_id",
+        pl.col("entity").replace_strict(headers, return_dtype=pl.String).alias("field"),
+        pl.col("name").alias("sell"),
+        "pipedrive",
+    )
+
+
 def doubled(there: pl.DataFrame, held: Held) -> pl.DataFrame:
     """Sell ids and marks that stand on several records: they are there, and there is one too many."""
     twice = there.filter(several())
