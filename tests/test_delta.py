@@ -9,6 +9,8 @@ import attrs
 import polars as pl
 import pytest
 
+from tests.moved import Account
+from tests.moved import account as moved_account
 from zsell_transform import ExportError, issues, transform
 from zsell_transform.delta import Updates, updates
 from zsell_transform.delta.cells import CELLS, told
@@ -22,80 +24,35 @@ from zsell_transform.proof import verify
 from zsell_transform.reading import read_export
 from zsell_transform.records import keep
 
-Account = dict[str, pl.DataFrame]
-
 
 def account() -> Account:
-    """A small lighthouse trust in Sell before the move."""
-    contacts = pl.DataFrame(
-        {
-            "id": ["1", "2", "11", "12", "13"],
-            "is_organisation": ["true", "true", "false", "false", "false"],
-            "name": ["Skerry Lights", "Fog & Sons", "Wilma Reef", "Otto Shoal", "Otto Shoal"],
-            "organisation_name": ["Skerry Lights", "Fog & Sons", "Skerry Lights", "Fog & Sons", None],
-            "first_name": [None, None, "Wilma", "Otto", "Otto"],
-            "last_name": [None, None, "Reef", "Shoal", "Shoal"],
-            "email": [None, None, "wilma@skerry.example", "otto@fog.example", "otto@fog.example"],
-            "phone": ["+47 555 01", None, "+47 555 11", None, None],
-            "title": [None, None, "Keeper", None, None],
-            "owner": ["Ada Lamp", "Ada Lamp", "Ada Lamp", "Bo Wick", "Bo Wick"],
-            "city": ["Bergen", "Oban", None, None, "Wick"],
-            "custom Height (m)": [None, None, "12.50", "3", None],
-            "created_at": ["2024-01-02T10:00:00Z"] * 5,
-        }
-    )
-    deals = pl.DataFrame(
-        {
-            "id": ["21", "22"],
-            "name": ["New lens", "Fog horn"],
-            "decimal_value": ["1200.50", "80"],
-            "currency": ["NOK", "NOK"],
-            "pipeline_name": ["Sales", "Sales"],
-            "stage_name": ["Incoming", "Quote"],
-            "last_stage_change_at": ["2024-02-01T10:00:00Z", "2024-03-01T12:30:00Z"],
-            "main_contact_id": ["11", "12"],
-            "main_contact": ["Wilma Reef", "Otto Shoal"],
-            "company_id": ["1", "2"],
-            "company": ["Skerry Lights", "Fog & Sons"],
-            "owner": ["Ada Lamp", "Bo Wick"],
-        }
-    )
-    leads = pl.DataFrame(
-        {
-            "id": ["31", "32"],
-            "first_name": ["Ines", "Tove"],
-            "last_name": ["Buoy", "Tide"],
-            "company_name": ["Buoy & Bell", None],
-            "email": ["ines@buoy.example", "tove@tide.example"],
-            "phone": ["111", None],
-            "status": ["New", "New"],
-            "source": ["Fair", "Fair"],
-            "description": ["Rings at noon", None],
-            "owner": ["Ada Lamp", "Ada Lamp"],
-        }
-    )
-    notes = pl.DataFrame(
-        {
-            "id": ["41"],
-            "content": ["Lens is cracked."],
-            "noteable_type": ["Deal"],
-            "noteable_id": ["21"],
-            "owner": ["Ada Lamp"],
-            "created_at": ["2024-04-01T08:00:00Z"],
-        }
-    )
-    tasks = pl.DataFrame(
-        {
-            "id": ["51", "52"],
-            "content": ["Call about the lens", "Ring Ines"],
-            "taskable_type": ["Deal", "Lead"],
-            "taskable_id": ["21", "31"],
-            "date": ["2024-05-01T09:00:00Z", "2024-05-02T09:00:00Z"],
-            "owner": ["Ada Lamp", "Bo Wick"],
-            "done_at": [None, "2024-05-02T10:00:00Z"],
-        }
-    )
-    return {"contacts": contacts, "deals": deals, "leads": leads, "notes": notes, "tasks": tasks}
+    """The trust of `moved` before its move, with other leads and a deal that is still open."""
+    trust = moved_account()
+    return trust | {
+        "contacts": trust["contacts"]
+        .drop("tags")
+        .with_columns(title=cells(None, None, "Keeper", None, None)),
+        "deals": trust["deals"].with_columns(
+            stage_name=cells("Incoming", "Quote"),
+            company_id=cells("1", "2"),
+            company=cells("Skerry Lights", "Fog & Sons"),
+        ),
+        "leads": trust["leads"].with_columns(
+            first_name=cells("Ines", "Tove"),
+            last_name=cells("Buoy", "Tide"),
+            company_name=cells("Buoy & Bell", None),
+            email=cells("ines@buoy.example", "tove@tide.example"),
+            phone=cells("111", None),
+            status=cells("New", "New"),
+            source=cells("Fair", "Fair"),
+            description=cells("Rings at noon", None),
+        ),
+        "notes": trust["notes"].head(1).with_columns(content=cells("Lens is cracked.")),
+    }
+
+
+def cells(*values: str | None) -> pl.Series:
+    return pl.Series(values, dtype=pl.String)
 
 
 @attrs.frozen

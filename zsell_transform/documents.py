@@ -38,10 +38,9 @@ def documents(draft: Draft, where: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataF
         .select(_about_type="about", _about_id="id", **{ITEM: "item", NAME: "name", SYSTEM_ID: "system_id"})
         .unique(["_about_type", "_about_id"], keep="first", maintain_order=True)
     )
-    rows = draft.frame.collect()
-    of_rows = issues.tell(
-        draft.whole.collect(), draft.audit
-    )  # no file is written of them, which would tell it
+    whole = draft.whole.collect()
+    rows = whole.select(draft.shown)
+    of_rows = issues.tell(whole, draft.audit)  # no chunk of them is written, which would tell it
     left_out = "_leave_out" in rows.columns
     listed = rows.filter(pl.col("_leave_out").is_null()) if left_out else rows
     named = listed.join(records, on=["_about_type", "_about_id"], how="left", maintain_order="left")

@@ -24,4 +24,7 @@ def path_of(given: str | Path, what: str = "", error: type[ZsellError] = ZsellEr
 
 def as_given(name: str | None) -> str | None:
     """A path as it was given, if it counts from where the user is; of one from the root the name alone."""
-    return None if not name else Path(name).name if Path(name).is_absolute() else Path(name).as_posix()
+    if not name:
+        return None
+    path = Path(name)
+    return path.name if path.is_absolute() else path.as_posix()

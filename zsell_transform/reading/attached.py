@@ -31,8 +31,8 @@ SAYS: Final = {
 }
 #: What the deal itself says, and bookkeeping.
 _SILENT: Final = frozenset("id order_id deal_id deal_name estimated_close_date created_at updated_at".split())
-#: Orders lead from line items to their deals.
-_LEAD_THERE: Final = ("line_items", "orders")
+#: Attached table → the one that leads from it to deals.
+_LEADS_THERE: Final = {"line_items": "orders"}
 #: A deal's rows stand in one cell.
 _BETWEEN: Final = "; "
 
@@ -70,10 +70,8 @@ def attached(parts: Parts, tables: Tables) -> Attached:
         there = said["deal"].is_in(known.implode()).fill_null(value=False)
         deals = tuple(_with_texts(frame, said.filter(there), entity) for frame in deals)
         notes += [_homeless(said.filter(~there)), _told(said.filter(there), entity)]
-        files += [
-            *rows,
-            *(table.file for table, meaning in tables if (entity, meaning.entity) == _LEAD_THERE),
-        ]
+        leading = _LEADS_THERE.get(entity)
+        files += [*rows, *(table.file for table, meaning in tables if meaning.entity == leading)]
     return Attached(deals, frozenset(files), issues.gather(notes))
 
 

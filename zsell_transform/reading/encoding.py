@@ -306,11 +306,9 @@ def _guessed(path: Path, beside: Sequence[Path]) -> Encoding:
 
     lines = list(_high_lines(path))
     few = _are_few(lines)
-    more = [*lines, *(line for other in beside for line in _unproven_lines(other))] if few else lines
-    for some in (lines, more) if few else ():  # what its own words settle, no neighbour does
-        for name, reads in _REGIONS:
-            if reads(some) and _decodes(path, name):
-                return Encoding(name, 0.0, _sample(lines, name))
+    # What its own words settle, no neighbour does: the other files are read only for what they leave open.
+    if few and (region := _region(path, lines) or _region(path, [*lines, *_neighbours(beside)])):
+        return Encoding(region, 0.0, _sample(lines, region))
     text = b"\n".join(lines)
     era = chardet.EncodingEra
     likely = era.MODERN_WEB | era.LEGACY_MAC if few else era.ALL
@@ -323,12 +321,17 @@ def _guessed(path: Path, beside: Sequence[Path]) -> Encoding:
     return Encoding(name, confidence, _sample(lines, name))
 
 
-def _unproven_lines(path: Path) -> list[bytes]:
-    """The lines of another file that are not ASCII, where nothing proves its encoding."""
-    if _said_by(path):
-        return []
-    lines = list(_high_lines(path))
-    return [] if all(map(_is_utf8, lines)) else lines
+def _region(path: Path, lines: list[bytes]) -> str:
+    """The first of `_REGIONS` in which lines are words, and that reads the whole file; empty for none."""
+    return next((name for name, reads in _REGIONS if reads(lines) and _decodes(path, name)), "")
+
+
+def _neighbours(beside: Iterable[Path]) -> Iterator[bytes]:
+    """The lines that are not ASCII, of files whose encoding nothing proves."""
+    for path in beside:
+        lines = [] if _said_by(path) else list(_high_lines(path))
+        if not all(map(_is_utf8, lines)):
+            yield from lines
 
 
 def _are_few(lines: list[bytes]) -> bool:

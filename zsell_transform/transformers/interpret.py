@@ -28,6 +28,8 @@ from zsell_transform.transformers.table import DOUBTFUL, NOTHING, PLACES, Field,
 CARRIED: Final = frozenset({"id"})
 #: Bookkeeping of the programs that dump Sell's API, in any entity.
 CONNECTORS: Final = ("_airbyte_", "_sdc_", "_fivetran_")
+#: Seconds that are not nought, or an offset from UTC that is not.
+_MORE_THAN_MINUTES: Final = r"\d:\d\d:(?:[1-9]\d|0[1-9])|:\d\d(?:\.\d+)?\s*[+-](?:0[1-9]|[1-9]\d|00:?[1-9])"
 ORIGINS: Final[dict[str, Any]] = {
     "header": pl.String, "source": pl.String, "kind": pl.String, "type": pl.String, "create": pl.Boolean,
 }  # fmt: skip
@@ -85,10 +87,6 @@ def _ignored(wishes: MappingOf[str, str]) -> set[str]:
     taken = set(wishes.values()) - {"ignore", "custom"}
     ignored = (header for header, wish in wishes.items() if wish == "ignore")
     return {f"custom {header}" if header in taken else header for header in ignored}
-
-
-#: Seconds that are not nought, or an offset from UTC that is not.
-_MORE_THAN_MINUTES: Final = r"\d:\d\d:(?:[1-9]\d|0[1-9])|:\d\d(?:\.\d+)?\s*[+-](?:0[1-9]|[1-9]\d|00:?[1-9])"
 
 
 def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft:
