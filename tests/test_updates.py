@@ -91,6 +91,43 @@ def test_what_a_stage_meant_is_told_by_the_stages_of_then(
     assert verify(in_stages(*after), tmp_path / "after").complete
 
 
+def test_closed_deals_stay_where_they_stand_when_open_ones_move(tmp_path: Path) -> None:
+    """The last open stage is empty by now: that says nothing of deals that were won before."""
+    before, after = (in_stages(stage, "Incoming", "Won", "Won") for stage in ("Quote", "Incoming"))
+    before, after = (with_likelihood(one, Incoming="10", Quote="60") for one in (before, after))
+
+    folder, held = updated(before, after, tmp_path)
+
+    written = pl.read_csv(folder / "3-deals.csv", infer_schema=False)
+    assert written["Deal - Title"].to_list() == ["Roof 20"]
+    rehearse(folder, held).export(tmp_path / "after")
+    proof = verify(after, tmp_path / "after")
+    assert proof.complete, proof.differing.rows()
+    assert ("deals", "Deal - Stage (pipeline)", 2) in proof.unverifiable.select(
+        "entity", "field", "count"
+    ).rows()
+
+
+def test_a_closed_deal_that_somebody_moved_is_a_difference(tmp_path: Path) -> None:
+    """Its like stand elsewhere; so no earlier run placed it there."""
+    account = in_stages("Incoming", "Won", "Won", "Won")
+    transform(account, tmp_path / "lap_1", trial=0, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    deals = next((tmp_path / "exports").glob("deals*"))
+    frame = pl.read_csv(deals, infer_schema=False)
+    moved = pl.when(pl.col("Deal - Title") == "Roof 21").then(pl.lit("Quote")).otherwise("Deal - Stage")
+    frame.with_columns(moved.alias("Deal - Stage")).write_csv(deals)
+
+    proof = verify(account, tmp_path / "exports")
+
+    assert proof.differing.select("source_id", "pipedrive").rows() == [("21", "Quote")]
+
+
+def with_likelihood(given: Account, **by_stage: str) -> Account:
+    likelihood = pl.col("stage_name").replace_strict(by_stage, default=None)
+    return {**given, "deals": given["deals"].with_columns(current_win_likelihood=likelihood)}
+
+
 def test_a_stage_of_the_same_name_in_another_pipeline_is_a_change(tmp_path: Path) -> None:
     """It is called with its pipeline from then on, and was taken for the one of before."""
     before = in_stages("Incoming", "Incoming", "Incoming")

@@ -4,13 +4,10 @@ Pipedrive.
 
 from __future__ import annotations
 
-from typing import Final
-
 import polars as pl
 
 from zsell_transform.guide.story import PIPELINE
-
-_CELL: Final = "Deal - Stage (pipeline)"
+from zsell_transform.transformers.deals import STAGE
 
 
 def of_deals(chunks: list[pl.DataFrame], stages: pl.DataFrame) -> pl.DataFrame:
@@ -45,7 +42,7 @@ def narrowed(whole: pl.LazyFrame) -> pl.LazyFrame:
         pipeline=pipeline,
         stage=column("stage_name").str.strip_chars(),
         # Where two pipelines share a stage, the cell names the pipeline too.
-        arrives=column(_CELL).str.strip_suffix(pl.format(" ({})", pipeline.fill_null(""))),
+        arrives=column(STAGE).str.strip_suffix(pl.format(" ({})", pipeline.fill_null(""))),
         status=column("Deal - Status"),
         currency=column("Deal - Currency of value"),
         value=column("Deal - Value").cast(pl.Float64, strict=False),

@@ -36,7 +36,7 @@ from zsell_transform.proof.values import kinds, shown, values_of, with_added_lin
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
 from zsell_transform.survey import Survey, stages_of
-from zsell_transform.transformers.deals import STAGE_KEY
+from zsell_transform.transformers.deals import STAGE, STAGE_KEY
 from zsell_transform.transformers.draft import Draft
 from zsell_transform.writing.manifest import read_manifest
 
@@ -268,6 +268,8 @@ def _by_header(
             .join(old.select("_id", then=STAGE_KEY, old=header), on="_id", how="inner", maintain_order="left")
             .filter(pl.col("new").ne_missing(pl.col("old")))
         )
+        if header == STAGE:  # of deals that stay where they were, other deals decide how it is called
+            cells = cells.filter(pl.col("_id").is_in(_moved(old, new).implode()))
         kept = entity in HISTORY and header in TEXTS.values()
         text = with_added_lines(pl.col("new"), pl.col("there"), headed=item == "notes")
         done.append(
@@ -287,6 +289,16 @@ def _by_header(
             .select(CELLS)
         )
     return done
+
+
+def _moved(old: pl.DataFrame, new: pl.DataFrame) -> pl.Series:
+    """Ids of deals whose stage or status in Sell is another one by now."""
+    then, now = (frame.select("_id", STAGE_KEY, s="Deal - Status") for frame in (old, new))
+    both = now.join(then, on="_id", how="inner", maintain_order="left", suffix="_then")
+    other = pl.col(STAGE_KEY).ne_missing(pl.col(f"{STAGE_KEY}_then")) | pl.col("s").ne_missing(
+        pl.col("s_then")
+    )
+    return both.filter(other)["_id"]
 
 
 def _nobodys_choice(header: str, by_name: pl.Series) -> pl.Expr:

@@ -10,6 +10,7 @@ from zsell_transform import issues
 from zsell_transform.delta.files import TEXT, VALUES, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.proof.values import same
+from zsell_transform.transformers.deals import STAGE
 
 #: Columns of a changed cell, before it is decided what becomes of it.
 CELLS: Final = (
@@ -26,7 +27,7 @@ _OF_THE_END: Final = (
     "Deal - Lost time",
     "Deal - Lost reason",
     "Deal - Probability",
-    "Deal - Stage (pipeline)",
+    STAGE,
 )
 
 

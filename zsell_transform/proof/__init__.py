@@ -28,6 +28,8 @@ from zsell_transform.pipedrive.exports import Held
 from zsell_transform.progress import Progress, Stage, Tell
 from zsell_transform.proof.account import Account, account, presence
 from zsell_transform.proof.added import added_links
+from zsell_transform.proof.closed import REASON as PLACED_EARLIER
+from zsell_transform.proof.closed import placed_earlier, without
 from zsell_transform.proof.differences import (
     DIFFERING,
     differing,
@@ -42,6 +44,7 @@ from zsell_transform.proof.links import Links, compare_links, lead_history, lead
 from zsell_transform.proof.repair import STEMS, link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.sell.entities import ENTITIES, TARGETS
+from zsell_transform.transformers.deals import STAGE
 from zsell_transform.writing.folder import Folder
 
 MISSING: Final = dict.fromkeys(("entity", "item", "source_id", "name", "reason"), pl.String)
@@ -82,7 +85,8 @@ class Proof:
         parties_only: the same columns, of activities and notes that a single pass wrote without their deal
             or lead;
             they do not count against the proof, and `repair/links` adds what is missing.
-        unverifiable: entity, field, count, reason: what Pipedrive's exports do not show.
+        unverifiable: entity, field, count, reason: what Pipedrive's exports do not show, and stages of closed
+            deals that an earlier run chose.
         skipped: file, row, entity, source_id, name, reason, to_do: rows of Pipedrive's skip files.
         repairs: `links` and `values`, by item the parts of their files.
     """
@@ -199,6 +203,8 @@ def verify(
                 other, other_company(wanted.company_in_sell, there, held), other_names(wanted.records, there),
                 pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there, held),
             ])  # fmt: skip
+            placed = placed_earlier(values, drafts, there, held)
+            values = without(values, placed)
             columns = unseen_columns(drafts, there, held)
             told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
             missing = _missing(wanted, there, graph, held, ask, known.details, left_out, skipped)
@@ -207,7 +213,7 @@ def verify(
     links = attrs.evolve(links, wrong=wrong)
     proof = _proof(
         wanted, there, held, ask, links, values, missing=missing,
-        unverifiable=_unverifiable(columns, links, told), skipped=skipped,
+        unverifiable=_unverifiable(columns, links, told, placed), skipped=skipped,
     )  # fmt: skip
     return attrs.evolve(proof, mapped=mapping is not None)
 
@@ -323,7 +329,7 @@ def _merged(there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
     )
 
 
-def _unverifiable(columns: pl.DataFrame, links: Links, notes: int) -> pl.DataFrame:
+def _unverifiable(columns: pl.DataFrame, links: Links, notes: int, placed: pl.DataFrame) -> pl.DataFrame:
     absent = "Pipedrive's export has no such column"
     parts = [
         pl.DataFrame(schema=UNVERIFIABLE),
@@ -336,6 +342,9 @@ def _unverifiable(columns: pl.DataFrame, links: Links, notes: int) -> pl.DataFra
     if notes:
         said = "the export of notes does not show on which lead a note is"
         parts.append(pl.DataFrame([["leads", NOTE, notes, said]], schema=UNVERIFIABLE, orient="row"))
+    if placed.height:
+        stages = [["deals", STAGE, placed.height, PLACED_EARLIER]]
+        parts.append(pl.DataFrame(stages, schema=UNVERIFIABLE, orient="row"))
     return pl.concat(parts)
 
 

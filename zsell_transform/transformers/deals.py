@@ -25,6 +25,8 @@ from zsell_transform.transformers.table import Field, Relation, Remark, Table
 TITLE = 255
 #: Sell's pipeline and stage of a deal, by which two deals in stages of one name are told apart.
 STAGE_KEY = "_stage_key"
+#: The wizard's header of a deal's stage.
+STAGE = "Deal - Stage (pipeline)"
 AN_AMOUNT = "a number such as 1200.50"
 STATUS = pl.col("_status")
 REASONS = {column: name(column) for column in ("loss_reason", "unqualified_reason")}
@@ -61,7 +63,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
                 expects=AN_AMOUNT,
             ),
             Field("Deal - Currency of value", pl.col("currency").str.to_uppercase()),
-            Field("Deal - Stage (pipeline)", _looked_up(known, "cell", name("stage_name"))),
+            Field(STAGE, _looked_up(known, "cell", name("stage_name"))),
             Field("Deal - Status", STATUS),
             Field(
                 "Deal - Won time",
@@ -143,7 +145,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
                 "last_stage_change_at",
             ),
         ),
-        carried=dict.fromkeys(("pipeline_id", "pipeline_name", "stage_id"), "'Deal - Stage (pipeline)'")
+        carried=dict.fromkeys(("pipeline_id", "pipeline_name", "stage_id"), f"'{STAGE}'")
         | {"stage_category": "'Deal - Status'"},
         spare={"scope": "decimal_value", "added_on": "added_at", "created_at": "added_at"},
         ignored=(
