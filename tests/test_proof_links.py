@@ -72,6 +72,33 @@ def test_a_link_that_sell_does_not_have_is_found(
     assert found == ([told] if told else [])
 
 
+@pytest.mark.parametrize(
+    ("item", "mark", "entity", "party"),
+    [
+        ("notes", "Sell note 41", "notes", "person"),
+        ("notes", "Sell note 41", "notes", "organization"),
+        ("activities", "Sell task 51", "tasks", "person"),
+        ("activities", "Sell task 51", "tasks", "organization"),
+    ],
+)
+def test_a_party_that_lacks_beside_a_deal_is_found(
+    moved: Moved, tmp_path: Path, item: str, mark: str, entity: str, party: str
+) -> None:
+    """The row of a deal's note names the deal's person and organization: Pipedrive shows the note there."""
+    name = {"person": "Contact person", "organization": "Organization"}[party]
+    text = pl.col("Content" if item == "notes" else "Note").str.contains(mark)
+
+    def edit(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(
+            pl.when(~text).then(column).alias(column) for column in (name, f"{name} ID")
+        )
+
+    links = verify(moved.source, moved.edited(tmp_path / "e", item, edit)).links
+
+    mine = links.filter(pl.col("source_id") == mark[-2:])
+    assert mine.select("entity", "relation", "found").rows() == [(entity, party, None)]
+
+
 @pytest.mark.parametrize("lacking", ["column", "export"])
 def test_what_the_leads_export_does_not_show_is_no_added_link(
     moved: Moved, tmp_path: Path, lacking: str

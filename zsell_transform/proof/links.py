@@ -9,7 +9,7 @@ import polars as pl
 
 from zsell_transform.folding import digits, folded
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.account import BESIDE, OWN, PLACED, several
+from zsell_transform.proof.account import BESIDE, PLACED, several
 from zsell_transform.sell.entities import HISTORY
 
 #: Relation → the columns of Pipedrive's exports that show it: ID, and names in order of preference.
@@ -127,13 +127,8 @@ def _checked(rows: pl.DataFrame, shown: pl.DataFrame, *, has_id: bool) -> pl.Dat
     by_id = pl.col("found_id").eq_missing(pl.col("to_system_id"))
     by_name = folded(pl.col("found_name")).eq_missing(folded(pl.col("to_name")))
     right = (by_id if has_id else by_name) & (pl.col("to").is_null() | pl.col("to_system_id").is_not_null())
-    fine = (
-        pl.when(pl.col("how") == OWN)
-        .then(right)
-        .when(pl.col("how") == PLACED)
-        .then(found.is_not_null())  # somebody may have found its place since
-        .otherwise(right | found.is_null())
-    )
+    placed = pl.col("how") == PLACED
+    fine = pl.when(placed).then(found.is_not_null()).otherwise(right)  # it may have found its place since
     return joined.filter(~fine).with_columns(
         source_id="id",
         expected="to",
