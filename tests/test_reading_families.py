@@ -135,6 +135,41 @@ def test_smart_lists_in_other_languages(tmp_path: Path, header: str, entity: str
     assert export.tables[entity]["id"].to_list() == ["7"]
 
 
+@pytest.mark.parametrize(
+    ("file", "header", "entity"),
+    [
+        ("deals_20260401_0752", "Nome,ID da venda,Etapa,Valor,Moeda,Contato,ID do contato", "deals"),
+        ("deals_20260401_0752 (1)", "Nazwa,ID zamówienia,Etap,Wartość,Kontakt,ID kontaktu", "deals"),
+        ("deals_20260401_0752", "거래 이름,거래 번호,단계,값", "deals"),
+        ("leads_20260401_0752", "Fırsat,Fırsat kimliği,Durum", "leads"),
+        ("contacts_20260401_0752", "Name,Record ID,First name,Last name,Company,Email", "contacts"),
+        ("people_20260401_0752", "Naam,Persoonsnummer,Voornaam,Achternaam", "contacts"),
+        ("our deals", "Nome,ID da venda,Etapa,Valor,Moeda,Contato,ID do contato", "deals"),
+    ],
+)
+def test_a_list_whose_words_nobody_knows_is_what_sell_called_its_file(
+    file: str, header: str, entity: str, tmp_path: Path
+) -> None:
+    """Deals became people by the id of their contact, and people of one mailbox became one."""
+    width = header.count(",") - 1
+    rows = [",".join([f"n{n}", str(n), *["x@x.example"] * width]) for n in (7, 8)]
+    (tmp_path / f"{file}.csv").write_text("\n".join([header, *rows]), "utf-8")
+
+    export = read_export(tmp_path)
+
+    assert export.files[0].entity == entity
+    assert export.tables[entity]["id"].to_list() == ["7", "8"]
+    assert "n7" in export.tables[entity].row(0)
+
+
+def test_a_hand_made_list_with_a_number_behind_the_name_has_no_ids(tmp_path: Path) -> None:
+    header = "Name,Tax ID,Email,City"
+    export = read_export(folder(tmp_path, contacts__csv=f"{header}\nAnna,55,a@b.example,Lund\n"))
+
+    assert export.tables["contacts"]["Tax ID"].to_list() == ["55"]
+    assert "records_without_id" in codes(export)
+
+
 @pytest.mark.parametrize("more", ["pipeline_name,company_id,company", "company_id,company_name", "Phase"])
 def test_deals_of_few_columns(more: str, tmp_path: Path) -> None:
     """Of all of Sell's lists, deals alone have a stage: they are known by it, however much was left out."""

@@ -72,7 +72,7 @@ def transform(
         TargetError: the target cannot be replaced.
         ZsellError: `trial` is not 0 to 10.
     """
-    if not isinstance(trial, int) or not 0 <= trial <= MOST:
+    if trial not in range(MOST + 1):
         raise ZsellError(f"trial must be 0 to {MOST} (records a file of the trial; 0 is none), not {trial!r}")
     ask = Mapping.load(mapping)
     read = (source, pipedrive, previous, mapping)

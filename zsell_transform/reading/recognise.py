@@ -33,6 +33,10 @@ from zsell_transform.sell.entities import ENTITIES
 _ENOUGH: Final = 3
 #: Columns that hold a record's name, or a part of it.
 _NAMES: Final = frozenset({"name", "full_name", "first_name", "last_name"})
+#: How Sell ends the name of a Smart List's file: the day and time of the export.
+_NAMED_BY_SELL: Final = re.compile(r"_\d{8}_\d{4}(?!\d)")
+#: The word for an id, the same in most languages that Sell speaks.
+_SAYS_ID: Final = re.compile(r"(?i)(?<!\w)id(?!\w)")
 #: Words in names of files → entity, the longer ones first.
 _FILE_WORDS: Final = (
     ("deals_by_products", "line_items"),
@@ -171,12 +175,33 @@ def _smart_list(headers: Sequence[str], file: str) -> Layout | None:
 
     best = max(smart_lists(), key=merit)
     second, told, known, by_name = merit(best)
+    if not second and (of_file := _of_its_file(headers, keys, file)):
+        return _named_by_place(of_file, keys)
     if told and (second or known >= _ENOUGH):
         return _named_by_place(best, keys) if second else best
     if folded("ID") in keys[:2] and by_name and known >= _ENOUGH:
         canonical = {**best.canonical, "id": "id"}
         return attrs.evolve(best, canonical=canonical)
     return best if known >= _ENOUGH and _is_list_of(best, headers) else None
+
+
+def _of_its_file(headers: Sequence[str], keys: Sequence[str], file: str) -> Layout | None:
+    """A list that the name of its file tells, and whose second header is an id's in words that nobody knows.
+
+    Sell names the file after the kind of its records and puts their id into the second column (facts on Smart
+    List headers, section 5). A file that Sell did not name must say `ID` there, and another record's id
+    elsewhere: so a hand-made list with a tax id has no ids of Sell's.
+    """
+    entity = hinted(file)
+    of_it = [one for one in smart_lists() if one.entity == entity]
+    if not of_it or len(keys) < 2:
+        return None
+    best = max(of_it, key=lambda one: _known(headers, one))
+    others = {key for one in smart_lists() for telling in one.telling for key in telling}
+    says_so = _SAYS_ID.search(headers[1]) and others & set(keys[2:])
+    if keys[1] in best.canonical or not (says_so or _NAMED_BY_SELL.search(file)):
+        return None
+    return attrs.evolve(best, canonical=best.canonical | {keys[1]: "id"})
 
 
 def _products(keys: Sequence[str]) -> Layout | None:

@@ -6,7 +6,7 @@ is collected here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from typing import Any, Final
 
@@ -67,7 +67,7 @@ class _Columns:
     def of(cls, table: Table, names: list[str], ask: Mapping, survey: Survey) -> _Columns:
         seen, wishes = survey.columns.get(table.source, {}), ask.columns.get(table.source, {})
         inputs = [name for name in names if not name.startswith("_") or name.startswith(CONNECTORS)]
-        wished_away = _ignored(wishes).intersection(inputs) - CARRIED
+        wished_away = _ignored(wishes, inputs) - CARRIED
         known = {*table.columns, *table.ignored, *table.carried, *CARRIED, *wished_away}
         return cls(
             names,
@@ -79,14 +79,16 @@ class _Columns:
         )
 
 
-def _ignored(wishes: MappingOf[str, str]) -> set[str]:
+def _ignored(wishes: MappingOf[str, str], inputs: Collection[str]) -> set[str]:
     """The columns that the mapping ignores, as they are called after reading.
 
-    It names headers: one that another header takes the place of is read as a custom field of its name.
+    It names headers: one that another header takes the place of is read as a custom field of its name, and
+    `custom Slope` may be called `Slope` where no other one is.
     """
     taken = set(wishes.values()) - {"ignore", "custom"}
-    ignored = (header for header, wish in wishes.items() if wish == "ignore")
-    return {f"custom {header}" if header in taken else header for header in ignored}
+    ignored = {header for header, wish in wishes.items() if wish == "ignore"}
+    exact = {f"custom {header}" if header in taken else header for header in ignored}
+    return {name for name in inputs if name in exact or plain_name(name) in exact.difference(inputs)}
 
 
 def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft:
