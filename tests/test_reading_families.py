@@ -78,7 +78,7 @@ def test_api_cells_hold_json(tmp_path: Path) -> None:
         "a,b",
     )
     assert person.select("Sizes", "email", "Count", "Ok", "Home").row(0) == (
-        "S, M", "x@y.example", "3", "true", "Way 2, 0150 Oslo",
+        "S,M", "x@y.example", "3", "true", "Way 2, 0150 Oslo",
     )  # fmt: skip
     assert company.select("address", "custom_fields").row(0) == ("Way 3", "not json")
     assert "_airbyte_raw_id" not in person.columns
@@ -96,6 +96,56 @@ def test_flattened_api_columns(tmp_path: Path) -> None:
     columns = ["address", "city", "Size", "owner", "customer_status"]
     assert export.tables["contacts"].select(columns).row(0) == ("Street 1", "Lund", "S", "77", "non")
     assert codes(export) == ["names_unknown"]
+
+
+def test_choices_in_flattened_columns_are_read_as_in_others(tmp_path: Path) -> None:
+    """They went on as raw JSON."""
+    choices = json.dumps([{"id": 1, "name": "Steel"}, {"id": 2, "name": "Glass"}]).replace('"', '""')
+    header = "id,is_organization,name,custom_fields__Made of,custom_fields__Note\n"
+    cells = f'1,true,Firm,"{choices}",[sic]\n2,true,Other,"[]",as it is\n'
+
+    export = read_export(folder(tmp_path, contacts__csv=header + cells))
+
+    assert export.tables["companies"].select("Made of", "Note").rows() == [
+        ("Steel,Glass", "[sic]"),
+        (None, "as it is"),
+    ]
+
+
+def test_choices_of_a_dump_are_multiple_options(tmp_path: Path) -> None:
+    """Their combinations were the options of a single one."""
+    names = ["Steel", "Glass", "Wood"]
+    rows = []
+    for n in range(1, 8):
+        made_of = {"Made of": [{"id": k, "name": names[k]} for k in range(3) if (n >> k) & 1]}
+        rows.append(f'{n},true,Firm {n},"' + json.dumps(made_of).replace('"', '""') + '"')
+    text = "\n".join(["id,is_organization,name,custom_fields", *rows, ""])
+
+    fields = transform(folder(tmp_path, contacts__csv=text), rehearse=False, trial=0).setup["fields"]
+
+    made_of = fields.filter(pl.col("name") == "Made of")
+    assert made_of.select("type", "options").rows() == [("Multiple options", sorted(names))]
+
+
+def test_ids_that_a_dump_does_not_hold_are_told(tmp_path: Path) -> None:
+    """They went on as names, and somebody was to invite user 77."""
+    contacts = "id,is_organization,name,owner_id,parent_organization_id\n"
+    source = folder(
+        tmp_path,
+        contacts_1__csv=contacts + "1,true,Firm,5,2\n3,true,Third,77,999\n",
+        contacts_2__csv=contacts + "2,true,Other,5,\n",
+        users__csv="id,name,email\n5,Ada Lum,a@lum.example\n",
+    )
+
+    export = read_export(source)
+
+    told = export.issues.filter(pl.col("code") == "ids_unnamed")
+    assert set(told.select("field", "value").rows()) == {
+        ("owner_id", "77"),
+        ("parent_organisation_id", "999"),
+    }
+    companies = dict(export.tables["companies"].select("id", "parent_organisation_name").rows())
+    assert companies == {"1": "Other", "2": None, "3": None}
 
 
 def test_smart_list_columns_are_never_taken_twice_in_silence(tmp_path: Path) -> None:

@@ -203,6 +203,12 @@ KINDS: Final[dict[str, Kind]] = {
         "the ids were read as names; the connector's dump of {detail} has them",
         "Add that dump to the folder.",
     ),
+    "ids_unnamed": Kind(
+        "warning",
+        "{field} holds ids that the dump of {detail} does not hold: {value}",
+        "the ids were read as names",
+        "Export that dump again, and whole; or say what they mean, such as `owners: {77: Kim Ek}`.",
+    ),
     "label_parted": Kind(
         "warning",
         "{field} holds {value}, with a comma in a label",

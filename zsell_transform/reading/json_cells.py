@@ -62,15 +62,24 @@ class _Found:
         )
 
 
-def nested_columns(frame: pl.LazyFrame, names: list[str]) -> list[str]:
-    """Those columns whose first filled cells look like JSON (or like Python's print of it)."""
-    asked = [name for name in NESTED if name in names]
+def nested_columns(frame: pl.LazyFrame, names: list[str], flattened: str) -> list[str]:
+    """Those columns whose first filled cells look like JSON (or like Python's print of it).
+
+    Args:
+        flattened: how the headers of single custom fields begin: only where all of their cells look so.
+    """
+    single = [name for name in names if name.startswith(flattened)]
+    asked = [*(name for name in NESTED if name in names), *single]
     if not asked:
         return []
     cells = pl.col(asked).drop_nulls().head(_SAMPLE)
-    looks = cells.str.contains(r"^\s*[\[{]").any()
+    like_json = {name: pl.col(name).drop_nulls().head(_SAMPLE).str.contains(r"^\s*[\[{]") for name in asked}
+    looks = (
+        (each.all() & (each.len() > 0) if name in single else each.any()).alias(f"{name} looks")
+        for name, each in like_json.items()
+    )
     empty = cells.str.contains(_NOTHING).all() & (cells.len() > 0)
-    seen = frame.select(looks.name.suffix(" looks"), empty).collect(engine="streaming").row(0, named=True)
+    seen = frame.select(*looks, empty).collect(engine="streaming").row(0, named=True)
     return [name for name in asked if seen[f"{name} looks"] or seen[name]]
 
 
@@ -91,7 +100,8 @@ def expanded(
     parts: list[pl.Series] = []
     notes: list[pl.DataFrame] = []
     for column in nested:
-        found = _read(_without_nothing(table[column]), _KINDS[column](entity))
+        kind = _KINDS[column](entity) if column in _KINDS else _Kind(_one_line(column))
+        found = _read(_without_nothing(table[column]), kind)
         columns = dict(found.columns)
         notes.append(_parted(table, columns.pop(_WITH_COMMA, None), entity, file))
         if found.wrong.count():
@@ -240,13 +250,17 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _text(value: Any) -> str:
-    """A JSON value as the full export would write it: choices by name with commas, an address in one line."""
+    """A JSON value as the full export would write it: choices by name with commas, an address in one line.
+
+    Commas without a blank part choices, as they part tags; with one, where a choice has a comma of its own.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_text, value)))
+        choices = [text for text in map(_text, value) if text]
+        return (", " if any("," in choice for choice in choices) else ",").join(choices)
     if isinstance(value, dict):
         if "name" in value:
             return _text(value["name"])

@@ -19,6 +19,7 @@ from zsell_transform.reading import csv_file, damage, frames, recognise, unite, 
 from zsell_transform.reading.attached import attached
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.export import Export, InputFile
+from zsell_transform.reading.parents import with_parents
 from zsell_transform.reading.parties import of_kind, with_kind
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.shape import Dictionaries, named_ids, shaped
@@ -133,6 +134,9 @@ class _Reading:
             part = self._part(table, meaning, dictionaries, self.temporary / f"part{n}")
             grouped.setdefault(group, []).append(part)
         parts, merged = self._united(grouped)
+        if "companies" in parts:
+            parts["companies"], told = with_parents(parts["companies"])
+            self.notes.append(told)
         beside = attached(parts, self.tables)
         self.notes.append(beside.issues)
         return Export(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -13,10 +14,10 @@ from zsell_transform.ids import exact
 from zsell_transform.positions import firsts
 from zsell_transform.reading import json_cells
 from zsell_transform.reading.csv_file import Table
+from zsell_transform.reading.parents import unnamed
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.vocabulary import (
     API,
-    PARTIES,
     Naming,
     address_parts,
     bookkeeping,
@@ -28,6 +29,8 @@ from zsell_transform.sell.columns import IDS, is_ours, own_name
 from zsell_transform.sell.stages import is_closing
 from zsell_transform.unique import told_apart
 
+#: How a connector begins the header of a custom field that it has taken out of its object.
+_FLATTENED: Final = "custom_fields__"
 #: Dictionary → its table; `stages` and `pipelines` among them.
 Dictionaries = Mapping[str, pl.DataFrame]
 
@@ -67,8 +70,6 @@ def shaped(
         frame, told = _named(frame, names, meaning.entity, dictionaries, table.file)
         notes += told
         frame = _as_exported(frame)
-    if meaning.entity in PARTIES and "parent_organisation_id" in names:
-        frame = _with_parents(frame, names)
     if meaning.entity == "leads":
         frame = _without_full_name(frame)
     found = frame.collect_schema().names()
@@ -139,16 +140,14 @@ def _unnested(
 ) -> tuple[pl.LazyFrame, list[str], list[pl.DataFrame]]:
     """JSON cells and a connector's flattened columns as columns of their own."""
     notes = []
-    if nested := json_cells.nested_columns(frame, names):
+    if nested := json_cells.nested_columns(frame, names, flattened=_FLATTENED):
         temporary.mkdir(parents=True, exist_ok=True)
         frame, told = json_cells.expanded(frame, nested, entity, file, temporary / "expanded.parquet")
         notes.append(told)
         names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
     parts = {**address_parts(), "line1": street_column(entity)}
     flat = {f"address__{part}": column for part, column in parts.items()}
-    flat |= {
-        name: name.removeprefix("custom_fields__") for name in names if name.startswith("custom_fields__")
-    }
+    flat |= {name: name.removeprefix(_FLATTENED) for name in names if name.startswith(_FLATTENED)}
     found = {name: column for name, column in flat.items() if name in names and column not in names}
     return frame.rename(found), [found.get(name, name) for name in names], notes
 
@@ -166,10 +165,12 @@ def _named(
     frame: pl.LazyFrame, names: Sequence[str], entity: str, dictionaries: Dictionaries, file: str
 ) -> tuple[pl.LazyFrame, list[pl.DataFrame]]:
     """Ids of users, sources, reasons, outcomes and stages replaced by names, where a dump has them."""
-    notes = []
+    notes: list[pl.DataFrame] = []
+    looked_up: dict[str, pl.Expr] = {}
+    lacking: dict[str, tuple[str, pl.Expr]] = {}
     for naming in (one for one in namings(entity) if one.id_column in names and one.column not in names):
-        found = _dictionary(naming, dictionaries)
-        if found is None:
+        dump = _dictionary(naming, dictionaries)
+        if dump is None:
             ids = pl.col(naming.id_column).drop_nulls().n_unique()
             unknown = int(frame.select(ids).collect(engine="streaming").item())
             if unknown:
@@ -183,12 +184,28 @@ def _named(
                         detail=naming.dictionary,
                     )
                 )
-        frame = frame.with_columns(_looked_up(naming.id_column, found).alias(naming.column)).drop(
-            naming.id_column
-        )
+        elif dump.height:
+            lacking[naming.id_column] = (naming.dictionary, _without_name(naming.id_column, dump))
+        looked_up[naming.id_column] = _looked_up(naming.id_column, dump).alias(naming.column)
+    stages = dictionaries.get("stages")
+    if entity == "deals" and "stage_id" in names and stages is not None and "id" in stages.columns:
+        lacking["stage_id"] = ("stages", _without_name("stage_id", stages))
+    if lacking:
+        found = frame.select(each.implode() for _, each in lacking.values()).collect(engine="streaming")
+        notes += [
+            unnamed(found[column].explode().drop_nulls(), entity, column, dictionary, file)
+            for column, (dictionary, _) in lacking.items()
+        ]
+    frame = frame.with_columns(looked_up.values()).drop(looked_up)
     if entity == "deals" and "stage_id" in names:
         frame = _staged(frame, dictionaries)
     return frame, notes
+
+
+def _without_name(column: str, found: pl.DataFrame) -> pl.Expr:
+    """The different ids of a column that a dump does not hold."""
+    ids = exact(pl.col(column)).drop_nulls().unique()
+    return ids.filter(~ids.is_in(found["id"].implode()))
 
 
 def _dictionary(naming: Naming, dictionaries: Dictionaries) -> pl.DataFrame | None:
@@ -244,19 +261,6 @@ def _as_exported(frame: pl.LazyFrame) -> pl.LazyFrame:
         if statuses
         else frame
     )
-
-
-def _with_parents(frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
-    """The names of parent companies beside their ids, as far as the same file has them."""
-    if "parent_organisation_name" in names or not {"id", "name"} <= set(names):
-        return frame
-    asked = frame.select(pl.col("parent_organisation_id").drop_nulls().unique()).collect(engine="streaming")
-    known = frame.filter(pl.col("id").is_in(asked.to_series().implode())).select("id", "name")
-    named = firsts(known.collect(engine="streaming"), "id")
-    parent = pl.col("parent_organisation_id").replace_strict(
-        named["id"], named["name"], default=None, return_dtype=pl.String
-    )
-    return frame.with_columns(parent_organisation_name=parent)
 
 
 def _without_full_name(frame: pl.LazyFrame) -> pl.LazyFrame:
