@@ -109,7 +109,7 @@ class Migration:
         Raises:
             TargetError: as for `transform`.
         """
-        publish(self._home.path, target, overwrite=overwrite)
+        publish(self._home, target, overwrite=overwrite)
         name = as_given(str(target))
         named = attrs.evolve(self.story, target=name, next_target=next_folder(name, self.story.lap))
         return attrs.evolve(self, target=path_of(target), story=named)

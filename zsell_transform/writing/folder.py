@@ -42,6 +42,7 @@ class Folder:
         target: the folder as given; None for a temporary one.
         path: where the files are now: a hidden folder until `finish`, then the target.
         facts: file → what is known of it, for everything written by `roll`, `table` or `text`.
+        sources: the paths of what the run reads, from the root, so that they hold wherever one goes.
     """
 
     def __init__(
@@ -69,8 +70,10 @@ class Folder:
         self._parents: list[Path] = []
         self._finished = False
         self._real = self.target and self.target.resolve()  # a link to a folder stays a link
+        paths = _paths(sources)
+        self.sources = tuple(path.absolute() for path in paths)
         if self.target:
-            self._seen = check_target(self.target, _paths(sources), overwrite=overwrite)
+            self._seen = check_target(self.target, paths, overwrite=overwrite)
         self.path = Path()
 
     # --- life ---------------------------------------------------------------------------------------------
@@ -250,16 +253,15 @@ def octets(megabytes: float) -> int:
     return int(megabytes * MEGABYTE)
 
 
-def publish(
-    made: Path, target: str | Path, sources: Iterable[object] = (), *, overwrite: bool = False
-) -> Path:
-    """A finished folder (a temporary one) appears a second time, as `target`, under the same rules.
+def publish(made: Folder, target: str | Path, *, overwrite: bool = False) -> Path:
+    """A finished folder (a temporary one) appears a second time, as `target`, under the same rules: what its
+    run has read is not written over now either.
 
     Raises:
         TargetError: as `Folder`.
     """
-    with Folder(target, sources, overwrite=overwrite) as folder:
-        shutil.copytree(made, folder.path, dirs_exist_ok=True)
+    with Folder(target, made.sources, overwrite=overwrite) as folder:
+        shutil.copytree(made.path, folder.path, dirs_exist_ok=True)
         return folder.appear()
 
 
