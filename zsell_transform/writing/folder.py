@@ -51,6 +51,7 @@ class Folder:
         sources: Iterable[object] = (),
         *,
         overwrite: bool = False,
+        sign: str | None = None,
     ) -> None:
         """Checks the target, and touches nothing yet.
 
@@ -59,6 +60,7 @@ class Folder:
             sources: whatever the run reads (paths and lists of paths; anything else is passed over); the
                 target may lie inside, but neither be nor hold one of them.
             overwrite: replace a folder of ours also where its files were changed or others were added.
+            sign: the file by which folders of this kind are known, where no other kind may be replaced.
 
         Raises:
             TargetError: naming what would be harmed.
@@ -73,7 +75,7 @@ class Folder:
         paths = _paths(sources)
         self.sources = tuple(path.absolute() for path in paths)
         if self.target:
-            self._seen = check_target(self.target, paths, overwrite=overwrite)
+            self._seen = check_target(self.target, paths, overwrite=overwrite, sign=sign)
         self.path = Path()
 
     # --- life ---------------------------------------------------------------------------------------------
