@@ -158,10 +158,9 @@ def _transform(asked: argparse.Namespace) -> int:
     if not asked.quiet:
         from zsell_transform.console import told
 
-        kept = [asked.source]
-        for name in ("pipedrive", "mapping", "previous"):
-            kept += [f"--{name}", getattr(asked, name)] if getattr(asked, name) else []
-        _print(told(migration, asked.target, _program(), kept))
+        names = ("source", "pipedrive", "mapping", "previous")
+        given = {name: getattr(asked, name) for name in names if getattr(asked, name)}
+        _print(told(migration, asked.target, _program(), given))
     return PARTLY if (migration.issues["severity"] == "error").any() else DONE
 
 
