@@ -43,18 +43,14 @@ class How:
     linked: bool = True
 
 
-#: Ways in which a reference to another record was resolved, best first.
+#: Ways in which a reference to another record was resolved (those of the linker), best first.
 HOW: Final[dict[str, How]] = {
     "id": How("by Sell id", "now"),
     "email": How("by e-mail", "now-2"),
     "name": How("by name", "now-3"),
     "deals": How("from its deals", "now-4"),
-    "joined": How("joined to a known person", "now-4"),
-    "placeholder": How("to the placeholder", "calm"),
-    "added": How("record added by name", "calm"),
-    "waiting": How("waits for a System ID", "wait"),
+    "domain": How("by the domain of its e-mail", "calm"),
     "ambiguous": How("several fit, left out", "warn", linked=False),
-    "two_organizations": How("kept as text", "wait", linked=False),
     "dangling": How("not in the export", "bad", linked=False),
 }
 
