@@ -10,8 +10,10 @@ import polars as pl
 import pytest
 
 from tests.exports import CONTACTS, LEADS, codes, folder
+from zsell_transform import transform
 from zsell_transform.errors import ExportError
 from zsell_transform.reading import read_export
+from zsell_transform.sell.entities import ITEMS
 
 # --- what is given ------------------------------------------------------------------------------------------
 
@@ -199,3 +201,18 @@ def test_an_export_owns_its_temporary_files(tmp_path: Path) -> None:
 
     with pytest.raises(ExportError, match="closed"):
         export.scan("leads")
+    with pytest.raises(ExportError, match="closed"):
+        export.tables["leads"]
+
+
+def test_tables_are_made_when_asked_for_and_not_kept(tmp_path: Path) -> None:
+    """A table may be larger than all that a run holds; what somebody does to one in place stays theirs."""
+    export = read_export(folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n"))
+    mine = export.tables["leads"]
+    mine.insert_column(0, pl.Series("mine", ["x"]))
+
+    assert "mine" not in export.tables["leads"].columns
+    assert "leads" in export.tables
+    with pytest.raises(KeyError, match="'people' is none of leads"):
+        export.tables["people"]
+    assert list(transform(export, trial=0, rehearse=False).tables) == list(ITEMS)

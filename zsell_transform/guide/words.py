@@ -54,6 +54,9 @@ HOW: Final[dict[str, How]] = {
     "dangling": How("not in the export", "bad", linked=False),
 }
 
+#: Signs that mean something in Markdown, as they may stand in a name.
+_SIGNS: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|~"})
+
 TOPICS: Final[dict[str, tuple[str, str]]] = {
     "users": ("user", "users"),
     "currencies": ("currency", "currencies"),
@@ -120,6 +123,11 @@ def cut(text: str | None, length: int = 140) -> str:
     """At most `length` characters, on one line."""
     flat = " ".join((text or "").split())
     return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
+
+
+def markdown(text: object) -> str:
+    """Text that means only itself in Markdown, on one line."""
+    return " ".join(str(text).split()).translate(_SIGNS)
 
 
 def one(item: str) -> str:
