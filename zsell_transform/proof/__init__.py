@@ -203,7 +203,7 @@ def verify(
             other = without_said(differing(drafts, there, held, ask), there, held)
             values = pl.concat([
                 other, other_company(wanted.company_in_sell, there, held), other_names(wanted.records, there),
-                pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there, held),
+                pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there),
             ])  # fmt: skip
             placed = placed_earlier(values, drafts, there, held)
             values = without(values, placed)

@@ -52,8 +52,6 @@ class Export:
         unknown: file → DataFrame, for tables that are not recognised or have no place in Pipedrive.
         issues: what was found, in the columns of `issues.csv`; `raw_issues`: in the travelling schema.
         merged: entity → input records that went into another record of the same id.
-        labels: files that the mapping's `smart_lists` makes a label, with it.
-        dictionaries: dumps that name ids (`users`, `stages` …).
         headers: entity → the headers of its files, as they spell them; people and companies share theirs.
     """
 
@@ -65,8 +63,6 @@ class Export:
         *,
         unknown: dict[str, pl.LazyFrame] | None = None,
         merged: dict[str, int] | None = None,
-        labels: dict[str, str] | None = None,
-        dictionaries: dict[str, pl.DataFrame] | None = None,
         headers: Mapping[str, tuple[str, ...]] | None = None,
         origins: tuple[Found, ...] = (),
         temporary: TemporaryDirectory[str] | None = None,
@@ -76,8 +72,7 @@ class Export:
         if temporary:  # a collected export tidies up in silence: `TemporaryDirectory` alone would warn
             weakref.finalize(self, temporary.cleanup)
         self.files, self.raw_issues = files, raw_issues
-        self.merged, self.labels = merged or {}, labels or {}
-        self.dictionaries, self.headers = dictionaries or {}, headers or {}
+        self.merged, self.headers = merged or {}, headers or {}
         self.entities = tuple(entity for entity in ENTITIES if entity in parts)
         self.tables = Tables(self.entities, self.scan)
         others = unknown or {}
