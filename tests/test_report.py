@@ -31,6 +31,7 @@ from zsell_transform.guide.story import (
     Story,
 )
 from zsell_transform.issues import SCHEMA as ISSUES
+from zsell_transform.linker.resolving import HOW
 
 
 def frame(schema: Schema, *rows: tuple[Any, ...]) -> pl.DataFrame:
@@ -190,15 +191,15 @@ def sample(**changes: Any) -> Story:
             ("contacts", "company", "id", 3610),
             ("contacts", "company", "name", 210),
             ("contacts", "company", "deals", 28),
-            ("contacts", "company", "added", 71),
+            ("contacts", "company", "domain", 71),
             ("contacts", "company", "ambiguous", 12),
             ("deals", "main_contact", "id", 1702),
             ("deals", "main_contact", "email", 18),
             ("deals", "main_contact", "dangling", 3),
             ("deals", "company", "id", 1690),
-            ("deals", "company", "two_organizations", 41),
+            ("deals", "company", "ambiguous", 41),
             ("leads", "company", "name", 981),
-            ("leads", "company", "added", 139),
+            ("leads", "company", "dangling", 139),
             ("tasks", "about", "id", 3805),
             ("tasks", "about", "name", 40),
             ("tasks", "about", "dangling", 16),
@@ -527,3 +528,8 @@ def test_one_record_waits_and_many_wait() -> None:
     one = ledger.with_columns(waiting=pl.when(pl.col("target") == "notes").then(1).otherwise(0))
     assert "1 follows in a later lap" in steps.headline(sample(ledger=one))["lead"]
     assert "the IDs it hangs on" in steps.headline(sample(ledger=one))["lead"]
+
+
+def test_every_way_of_the_linker_has_its_words() -> None:
+    """The guide does not know the linker; with `email_domains: link` the page showed the bare word."""
+    assert set(words.HOW) == set(HOW.categories)

@@ -358,8 +358,8 @@ def test_the_page_says_what_it_does_not_cover_and_the_three_ways_on() -> None:
 
 
 def test_names_do_not_become_markdown() -> None:
-    text = page(organizations=[{"_id": "1", NAMES["organizations"]: "*AB* [x](y) <b>\nNästa"}])
-    assert r"### \*AB\* \[x\](y) \<b\> Nästa" in text
+    text = page(organizations=[{"_id": "1", NAMES["organizations"]: "*AB* [x](y) ~~z~~ <b>\nNästa"}])
+    assert r"### \*AB\* \[x\](y) \~\~z\~\~ \<b\> Nästa" in text
 
 
 def test_the_checks_of_the_sample_are_true(sample: Path, tmp_path: Path) -> None:

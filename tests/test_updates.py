@@ -10,7 +10,7 @@ import attrs
 import polars as pl
 import pytest
 
-from zsell_transform import ExportError, transform
+from zsell_transform import ExportError, TargetError, transform
 from zsell_transform.__main__ import main
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.proof import verify
@@ -403,3 +403,23 @@ def test_a_company_that_is_there_by_its_name_alone_is_told(tmp_path: Path) -> No
 
     told = run.issues.filter(pl.col("code") == "present_by_name")
     assert told.select("entity", "source_id", "value").rows() == [("companies", "5", "Skerry")]
+
+
+def test_what_a_run_has_read_is_not_written_over_later_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The earlier run is all that the next delta compares with: its `records/` are nowhere else."""
+    monkeypatch.chdir(tmp_path)
+    transform(people(), "lap_1", trial=0, rehearse=False)
+    rehearse("lap_1").export("exports")
+    lap = transform(people("Gull Cliff"), pipedrive="exports", previous="lap_1", trial=0, rehearse=False)
+    before = (tmp_path / "lap_1" / "manifest.json").read_bytes()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    for overwrite in (False, True):
+        with pytest.raises(TargetError, match="is also what is read"):
+            lap.write("../lap_1", overwrite=overwrite)
+
+    assert (tmp_path / "lap_1" / "manifest.json").read_bytes() == before
+    assert lap.write("lap_2").files

@@ -109,7 +109,6 @@ class Layout:
         columns: label of a part → the columns of its files, in upload order.
     """
 
-    item: str
     order: tuple[str, ...]
     columns: MappingOf[str, tuple[str, ...]]
 
@@ -139,7 +138,7 @@ def _layout(item: str, given: Given) -> Layout:
     going = [_going(plan.rows) for _, plan, _ in given]
     links = list(dict.fromkeys(c for _, plan, _ in given for c in plan.link_columns))
     headers = list(dict.fromkeys(h for draft, plan, _ in given for h in _headers(draft, plan)))
-    standing = _standing(given, going, headers)
+    standing = _standing(given, going)
     order = _ordered(item, [h for h in headers if h in standing and h not in links], links)
     columns: dict[str, tuple[str, ...]] = {}
     for label in sorted(
@@ -155,7 +154,7 @@ def _layout(item: str, given: Given) -> Layout:
             for h in order
             if (h not in links or h in linked or (h in standing and h in headers)) and h not in blank
         )
-    return Layout(item, tuple(h for h in order if any(h in part for part in columns.values())), columns)
+    return Layout(tuple(h for h in order if any(h in part for part in columns.values())), columns)
 
 
 def _going(rows: pl.DataFrame) -> pl.DataFrame:
@@ -224,7 +223,7 @@ def _ordered(item: str, standing: list[str], links: list[str]) -> list[str]:
     return [*(h for h in standing if h not in note), *links, *note]
 
 
-def _standing(given: Given, going: list[pl.DataFrame], headers: Iterable[str]) -> set[str]:
+def _standing(given: Given, going: list[pl.DataFrame]) -> set[str]:
     """Headers with a value in this lap's rows; counted anew only where not all records go out."""
     standing: set[str] = set()
     for (draft, plan, filled), rows in zip(given, going, strict=True):

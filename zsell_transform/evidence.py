@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import attrs
@@ -86,29 +86,19 @@ _YES_NO: Final = tuple(
     for pair in ("true false", "1 0", "yes no", "y n", "ja nein", "ja nej", "ja nee", "si no", "sim nao",
                  "oui non", "tak nie", "ya tidak", "はい いいえ", "on off", "checked unchecked")
 )  # fmt: skip
-_PHONE_NAMES: Final = (
-    "phone",
-    "tel",
-    "movil",
-    "mobil",
-    "mobile",
-    "celular",
-    "cell",
-    "fono",
-    "handy",
-    "fax",
-    "whatsapp",
+#: What names of fields say, as patterns over their folded words. German, Dutch and Scandinavian join words
+#: (`Diensthandy`, `Kundenadresse`), so that some may also end one; the short ones only begin a word, or are
+#: one: "Hotel number", "Cancellation no", "Handyman" and "Automobile" are no phones.
+_PHONE_NAMES: Final = re.compile(
+    r"telefo|telefa[xk]|telephon|telepon|telemov|whats ?app"
+    r"|\bphone|phones?\b|\btel(?:ef|f|p|s|nr|no|nummer)?\b"
+    r"|\bmobil(?!i)|mobil(?:nummer|nr)\b|\bmovil|\bfono|\bfax|fax(?:nummer|nr)\b"
+    r"|handy(?:s|nummer|nr)?\b|\bcelular|\bcell(?:s|nr|no|ula\w*)?\b"
 )
-_ADDRESS_NAMES: Final = (
-    "address",
-    "direccion",
-    "adresse",
-    "adress",
-    "adres",
-    "endereco",
-    "indirizzo",
-    "alamat",
-    "anschrift",
+#: Neither is "Madreselva", "Readressed to" or "Padres" an address, nor is who is addressed.
+_ADDRESS_NAMES: Final = re.compile(
+    r"(?<!\bre)add?ress(?!at|ier|e[de])|\badres(?!s)|(?<![lmpu])adres\b|anschrift"
+    r"|\bdireccion|\bendereco|\bindirizzo|\balamat"
 )
 
 
@@ -243,8 +233,10 @@ def _as_tick(seen: Evidence) -> Verdict | None:
     return Verdict("yes_no", _every(seen, said, said), tuple(sorted(seen.options)))
 
 
-def _named(name: str, words: Sequence[str]) -> bool:
-    return any(word in plain(name) for word in words)
+def _named(name: str, hint: re.Pattern[str]) -> bool:
+    """Whether the words of a name hint at something; `workPhone_2` is two of them."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return bool(hint.search(re.sub(r"[\W\d_]+", " ", plain(words))))
 
 
 def _as_phone(name: str, seen: Evidence) -> Verdict | None:

@@ -41,7 +41,7 @@ def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell:
     chosen = write_trial(folder, run.written, run.plans, trial, bom=run.ask.bom)
     story = tell_story(
         run,
-        ledger=book.frame(),
+        book=book,
         files={**run.written.files, **lists},
         kit=kit,
         told=told,

@@ -74,8 +74,8 @@ class Ledger:
         Raises:
             KeyError, TypeError: an entity or a column that the ledger does not have.
         """
-        for entity in counts:
-            TARGETS[entity]
+        if strangers := counts.keys() - TARGETS.keys():
+            raise KeyError(f"no entity of the ledger: {', '.join(sorted(strangers))}")
         return cls(tuple(Row(entity=name, target=TARGETS[name], **counts.get(name, {})) for name in ENTITIES))
 
     def check(self, written: Mapping[str, int] | None = None) -> Ledger:
@@ -115,10 +115,6 @@ class Ledger:
             out[row.target] += row.rows_out
         del out["documents"]  # they have no numbered file
         return out
-
-    def row(self, entity: str) -> Row:
-        """The row of one entity."""
-        return next(row for row in self.rows if row.entity == entity)
 
     def records(self) -> list[dict[str, Any]]:
         """As the manifest holds it."""

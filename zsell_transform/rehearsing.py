@@ -57,11 +57,8 @@ def rehearsed(
 
 
 def answered(ask: Mapping) -> dict[str, str]:
-    """Question → the reading that the mapping states, where a key of it is called like the question."""
-    from zsell_transform.pipedrive.assumptions import ASSUMPTIONS
-
-    wishes = {name: getattr(ask, name, None) for name in ASSUMPTIONS}
-    return {name: wish for name, wish in wishes.items() if wish in ASSUMPTIONS[name].readings}
+    """Assumption → the reading that the mapping states: one key of it tells how the wizard reads."""
+    return {"bare_organizations": ask.bare_organizations}
 
 
 def _found(done: Rehearsal, held: Held) -> pl.DataFrame:

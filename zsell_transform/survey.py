@@ -90,9 +90,6 @@ class Survey:
     stages: pl.DataFrame
     issues: pl.DataFrame
 
-    def column(self, entity: str, name: str) -> Column | None:
-        return self.columns.get(entity, {}).get(name)
-
 
 def study(frames: Dict[str, pl.LazyFrame], ask: Mapping, seen: Callable[[int], object] = unwatched) -> Survey:
     """Asks everything and answers: the whole survey in one call.

@@ -13,6 +13,7 @@ from zsell_transform.guide import story
 from zsell_transform.guide.laps import named_lap, next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.lap import MAIN
+from zsell_transform.ledger import Ledger
 from zsell_transform.paths import as_given
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.reading import Export
@@ -24,7 +25,7 @@ from zsell_transform.writing.manifest import FileFacts
 def tell_story(
     run: Run,
     *,
-    ledger: pl.DataFrame,
+    book: Ledger,
     files: MappingOf[str, tuple[FileFacts, ...]],
     kit: Setup,
     told: pl.DataFrame,
@@ -37,7 +38,7 @@ def tell_story(
         files: all lists that were written, those beside the numbered ones too.
         told: the issues, rendered.
     """
-    complete = is_complete(ledger)
+    complete, ledger = book.complete, book.frame()
     names, pipelines = run.names, run.written.pipelines
     again = bool(names.get("pipedrive"))
     number = lap_number(run.held, names.get("target")) if again else 1
@@ -80,11 +81,6 @@ def _listed(files: MappingOf[str, tuple[FileFacts, ...]]) -> pl.DataFrame:
         (facts.file, item, facts.rows, facts.bytes) for item, several in files.items() for facts in several
     ]
     return pl.DataFrame(rows, schema=story.FILES, orient="row")
-
-
-def is_complete(ledger: pl.DataFrame) -> bool:
-    """Nothing was missing in Pipedrive, and nothing waits."""
-    return bool(ledger.select((pl.col("rows_out") + pl.col("waiting")).sum()).item() == 0)
 
 
 def exports_next(ledger: pl.DataFrame) -> tuple[str, ...]:

@@ -77,7 +77,8 @@ def updates(
     Raises:
         ExportError: the folder holds no `records/`.
     """
-    drafts_then, now, then = _then(previous, records, ask, account(graph, ask, left_out))
+    now = account(graph, ask, left_out)
+    drafts_then, then = _then(previous, records, ask)
     there = presence(_all_records(then, now), held).filter(~several())
     values = _changed_values(drafts_then, drafts, there, held)
     changed = [*values, _company_in_sell(then, now, there, held)]
@@ -110,17 +111,15 @@ def updates(
     )
 
 
-def _then(
-    previous: str | Path, records: Records, ask: Mapping, now: Account
-) -> tuple[Drafts, Account, Account]:
-    """The drafts of then, the account of now, and that of then."""
+def _then(previous: str | Path, records: Records, ask: Mapping) -> tuple[Drafts, Account]:
+    """The drafts and the account of then."""
     frames = _kept(path_of(previous, "the folder of the earlier run", ExportError))
     seen = _without_dead(records.seen)
     if "deals" in frames:  # what a stage means depends on all that there were then
         seen = attrs.evolve(seen, stages=stages_of(frames["deals"]))
     _, drafts, keys, _ = draft_all(Records(frames, seen, records.folder), ask)
     known = linked(drafts, keys, records.seen, ask)
-    return drafts, now, account(known.graph, ask, known.left_out)
+    return drafts, account(known.graph, ask, known.left_out)
 
 
 def _kept(folder: Path) -> dict[str, pl.LazyFrame]:

@@ -49,7 +49,7 @@ def changed_links(
             seen.append(rows.with_columns(fate=pl.lit("unseen"), found_name=TEXT))
             continue
         joined = rows.join(shown, on="system_id", how="left", maintain_order="left")
-        seen.append(_fated(joined, by_id=SHOWN[str(relation)][0] in raw.columns, held=held))
+        seen.append(_fated(joined, by_id=SHOWN[str(relation)][0] in raw.columns))
         parts.append(_writes(seen[-1], str(item), str(relation), alone=alone))
     empty = pl.DataFrame(schema=dict.fromkeys(WRITES, pl.String))
     return ChangedLinks(pl.concat([empty, *parts]), _told(seen, now))
@@ -88,7 +88,7 @@ def _changed(then: Account, now: Account, there: pl.DataFrame) -> pl.DataFrame:
     return rows
 
 
-def _fated(rows: pl.DataFrame, *, by_id: bool, held: Held) -> pl.DataFrame:
+def _fated(rows: pl.DataFrame, *, by_id: bool) -> pl.DataFrame:
     shown = pl.col("found_id") if by_id else folded(pl.col("found_name"))
     old, new = (pl.col(f"{side}_id") if by_id else folded(pl.col(f"{side}_name")) for side in ("old", "new"))
     gone = pl.col("new").is_null() | (pl.col("new") == PLACEHOLDER_ID)

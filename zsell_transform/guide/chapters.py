@@ -86,7 +86,7 @@ def links(frame: pl.DataFrame) -> Values:
         return {"rows": [], "legend": [], "more": 0}
     order = {how: place for place, how in enumerate(words.HOW)}
     known = frame.filter(pl.col("count") > 0).sort(
-        pl.col("how").replace_strict(order, default=len(order), return_dtype=pl.Int64), maintain_order=True
+        pl.col("how").replace_strict(order, return_dtype=pl.Int64), maintain_order=True
     )
     totals = frame.group_by("entity", "relation", maintain_order=True).agg(pl.col("count").sum())
     rows = []
@@ -107,7 +107,7 @@ def links(frame: pl.DataFrame) -> Values:
 
 
 def _how(how: str) -> Values:
-    known = words.HOW.get(how, words.How(words.spoken(how).lower(), "calm"))
+    known = words.HOW[how]
     return {"label": known.label, "tone": known.tone, "linked": known.linked}
 
 

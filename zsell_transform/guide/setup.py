@@ -77,7 +77,6 @@ class Setup:
 
     tables: dict[str, pl.DataFrame]
     lost_users: pl.DataFrame
-    rows: Mapping[str, int]
 
 
 def closed(header: str) -> bool:
@@ -146,14 +145,14 @@ def kit(
         "fields": fields,
         "labels": labels,
         "stages": _stages(placed, seen),
-        "activity_types": _activity_types(words, ask),
+        "activity_types": _activity_types(words),
         "lost_reasons": _pairs(words.get("Deal - Lost reason"), "reason", "deals"),
         "filters": _filters(labels, ask),
         "columns": columns(headers, drafts),
         "plan": plan(seen, fields, labels, placed),
     }
     tables = {topic: pl.DataFrame(found[topic], schema=schema) for topic, schema in TOPICS.items()}
-    return Setup(tables, _lost_users(seen), dict(seen.rows))
+    return Setup(tables, _lost_users(seen))
 
 
 def _ordered(values: pl.DataFrame) -> pl.DataFrame:
@@ -355,7 +354,7 @@ def _stages(placed: Sequence[Stage], seen: Survey) -> list[dict[str, Any]]:
     return [row for _, row in ordered]
 
 
-def _activity_types(words: Mapping[str, pl.DataFrame], ask: Wishes) -> list[dict[str, Any]]:
+def _activity_types(words: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
     known = {plain(name) for name in default_activity_types()}
     used = words.get("Activity - Type")
     return (

@@ -10,7 +10,7 @@ import polars as pl
 
 from zsell_transform.guide.columns import HEDGES
 from zsell_transform.guide.setup import SETTINGS, Setup
-from zsell_transform.guide.words import count, listed
+from zsell_transform.guide.words import count, listed, markdown
 from zsell_transform.pipedrive.account import duplicates_answer
 from zsell_transform.pipedrive.fields import PREFIXES
 
@@ -118,7 +118,7 @@ def _plan(setup: Setup) -> Lines:
         mark = "- " if row["fits"] else "- [ ] **"
         end = "" if row["fits"] else "** Shorten the list, or keep the field as text."
         told = f"{row['found']:,} {row['check']}, a field takes {row['limit']:,}."
-        yield f"{mark}{_said(row['detail'])}: {told}{end}"
+        yield f"{mark}{markdown(row['detail'])}: {told}{end}"
 
 
 def _users(setup: Setup) -> Lines:
@@ -130,12 +130,12 @@ def _users(setup: Setup) -> Lines:
         )
         yield ""
     for user in users:
-        sell = "" if user["sell_user"] == user["user"] else f", in Sell: {_said(user['sell_user'])}"
-        yield f"- [ ] **{_said(user['user'])}** ({count(user['records'], 'record')}{sell})"
+        sell = "" if user["sell_user"] == user["user"] else f", in Sell: {markdown(user['sell_user'])}"
+        yield f"- [ ] **{markdown(user['user'])}** ({count(user['records'], 'record')}{sell})"
     gone = setup.lost_users.to_dicts()
     if gone:
         names = listed(
-            f"{_said(user['sell_user'])} ({count(user['records'], 'record')}, with notes)" for user in gone
+            f"{markdown(user['sell_user'])} ({count(user['records'], 'record')}, with notes)" for user in gone
         )
         yield ""
         yield (
@@ -151,7 +151,7 @@ def _currencies(setup: Setup) -> Lines:
         yield "A deal in a currency that the account does not have is skipped (likely, not confirmed)."
         yield ""
     for row in rows:
-        yield f"- [ ] **{_said(row['currency'])}** ({count(row['deals'], 'deal')})"
+        yield f"- [ ] **{markdown(row['currency'])}** ({count(row['deals'], 'deal')})"
 
 
 def _fields(setup: Setup) -> Lines:
@@ -179,8 +179,8 @@ def _home(row: dict[str, Any]) -> str:
 
 def _field(row: dict[str, Any]) -> Lines:
     only = " · for leads" if row["item"] == "leads" else ""
-    why = f" · {_said(row['evidence'])}" if row["custom"] else ""
-    yield f"- [ ] **{_said(row['name'])}** · {row['type']}{only}{why}"
+    why = f" · {markdown(row['evidence'])}" if row["custom"] else ""
+    yield f"- [ ] **{markdown(row['name'])}** · {row['type']}{only}{why}"
     if row["options"]:
         yield f"  - options: {', '.join(_code(option) for option in row['options'])}"
 
@@ -196,7 +196,7 @@ def _labels(setup: Setup) -> Lines:
         yield ""
         for row in (row for row in rows if row["item"] == item):
             twins = (
-                f" · the same as {_said(row['twins'])}? `labels:` in the mapping makes one of them"
+                f" · the same as {markdown(row['twins'])}? `labels:` in the mapping makes one of them"
                 if row["twins"]
                 else ""
             )
@@ -214,7 +214,9 @@ def _stages(setup: Setup) -> Lines:
     )
     for pipeline in dict.fromkeys(row["pipeline"] for row in rows):
         yield ""
-        yield f"**{_said(pipeline)}**" if pipeline else "**The pipeline** (the export does not say its name)"
+        yield (
+            f"**{markdown(pipeline)}**" if pipeline else "**The pipeline** (the export does not say its name)"
+        )
         yield ""
         for row in (row for row in rows if row["pipeline"] == pipeline):
             yield _stage(row)
@@ -225,15 +227,16 @@ def _stage(row: dict[str, Any]) -> str:
     held = [f"{row[status]:,} {status}" for status in ("open", "won", "lost") if row[status]]
     spelled = "" if row["cell"] == row["stage"] else f" · {_code(row['cell'])} in the file"
     deals = ", ".join(held) or "no deal"
-    return f"- [ ] {row['position']}. **{_said(row['stage'])}**{chance} · {deals}{spelled}"
+    return f"- [ ] {row['position']}. **{markdown(row['stage'])}**{chance} · {deals}{spelled}"
 
 
 def _activity_types(setup: Setup) -> Lines:
     rows = setup.tables["activity_types"].to_dicts()
     new = [row for row in rows if row["create"]]
     for row in new:
-        yield f"- [ ] Create **{_said(row['type'])}** ({count(row['activities'], 'activity', 'activities')})"
-    known = [f"{_said(row['type'])} ({row['activities']:,})" for row in rows if not row["create"]]
+        used = count(row["activities"], "activity", "activities")
+        yield f"- [ ] Create **{markdown(row['type'])}** ({used})"
+    known = [f"{markdown(row['type'])} ({row['activities']:,})" for row in rows if not row["create"]]
     if known:
         yield f"- [ ] Not switched off, as a new account has them: {listed(known)}"
 
@@ -244,7 +247,7 @@ def _lost_reasons(setup: Setup) -> Lines:
         yield "Only where the account has a fixed list of reasons; otherwise they are plain text."
         yield ""
     for row in rows:
-        yield f"- [ ] {_said(row['reason'])} ({count(row['deals'], 'deal')})"
+        yield f"- [ ] {markdown(row['reason'])} ({count(row['deals'], 'deal')})"
 
 
 # --- the files ----------------------------------------------------------------------------------------------
@@ -290,7 +293,7 @@ def _files(setup: Setup) -> Lines:
 
 
 def _column(row: dict[str, Any]) -> str:
-    field = f"{_said(PREFIXES.get(row['item'], row['item']))} › {_said(row['field'])}"
+    field = f"{markdown(PREFIXES.get(row['item'], row['item']))} › {markdown(row['field'])}"
     goes = field if row["own"] else f"**{field}** ({row['type']})"
     needed = " · required" if row["required"] else ""
     unsure = HEDGES["low"] if row["sure"] == "low" else ""
@@ -305,7 +308,7 @@ def _sentence(text: str) -> str:
 def _afterwards(setup: Setup, *, complete: bool) -> Lines:
     for row in setup.tables["filters"].to_dicts():
         yield (
-            f"- [ ] The Smart List {_code(row['smart_list'])} as a filter: {_said(row['filter'])} "
+            f"- [ ] The Smart List {_code(row['smart_list'])} as a filter: {markdown(row['filter'])} "
             f"({count(row['records'], 'record')})"
         )
     if not complete:
@@ -320,11 +323,6 @@ def _afterwards(setup: Setup, *, complete: bool) -> Lines:
 
 
 # --- words --------------------------------------------------------------------------------------------------
-
-
-def _said(text: Any) -> str:
-    """Text that means only itself in Markdown, on one line."""
-    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(str(text).split()))
 
 
 def _code(text: str, *, cell: bool = False) -> str:

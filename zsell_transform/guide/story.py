@@ -54,7 +54,7 @@ LEDGER: Final[Schema] = {
 FILES: Final[Schema] = {"file": pl.String, "item": pl.String, "rows": pl.Int64, "bytes": pl.Int64}
 #: What waits: `reason` is a phrase that ends "… waits because": "the deal has no System ID yet".
 WAITING: Final[Schema] = {"entity": pl.String, "item": pl.String, "reason": pl.String, "count": pl.Int64}
-#: How references were resolved: `how` is a key of `words.HOW` (id, email, name, deals, added, ambiguous …).
+#: How references were resolved: `how` is a key of `words.HOW` (id, email, name, deals, domain, ambiguous …).
 LINKS: Final[Schema] = {"entity": pl.String, "relation": pl.String, "how": pl.String, "count": pl.Int64}
 #: Deals by stage, in order. `side`: "Sell" or "Pipedrive" (when all is imported), `status`: Open, Won, Lost.
 PIPELINE: Final[Schema] = {

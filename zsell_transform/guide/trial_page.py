@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
 
 from zsell_transform.guide import words
 from zsell_transform.guide.features import FEATURES, Feature
@@ -11,9 +10,6 @@ from zsell_transform.guide.steps import checklist
 from zsell_transform.guide.story import Story
 from zsell_transform.pipedrive.assumptions import ASSUMPTIONS
 from zsell_transform.sell.entities import ITEMS
-
-#: Signs that mean something in Markdown, as they may stand in a name.
-_SIGNS: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|"})
 
 
 def trial_markdown(story: Story) -> str:
@@ -67,7 +63,7 @@ def _rows(story: Story) -> dict[tuple[str, str], list[dict[str, str | None]]]:
 def _record(name: str | None, place: str, shown: dict[Feature, str | None], told: set[str]) -> str:
     new = {feature: value for feature, value in shown.items() if feature.key not in told}
     again = [feature.shows for feature in shown if feature.key in told]
-    lines = [f"### {plain(name or place)}", "", f"Sell id `{place}`", ""]
+    lines = [f"### {words.markdown(name or place)}", "", f"Sell id `{place}`", ""]
     lines += [_point(*point) for point in sorted(new.items(), key=lambda point: -point[0].weight)]
     if again:
         lines.append(f"- [ ] As above: {'; '.join(again)}.")
@@ -80,7 +76,7 @@ def _record(name: str | None, place: str, shown: dict[Feature, str | None], told
 
 def _point(feature: Feature, value: str | None) -> str:
     doubt = " (not documented)" if feature.unsure or feature.answers else ""
-    here = f" Here: {plain(value).rstrip('.')}." if value else ""
+    here = f" Here: {words.markdown(value).rstrip('.')}." if value else ""
     otherwise = f" *If not:* {feature.otherwise}." if feature.otherwise else ""
     return f"- [ ] **{words.spoken(feature.shows)}**{doubt}: {feature.look}{here}{otherwise}"
 
@@ -126,8 +122,3 @@ def _ways_on(story: Story) -> str:
         "**Use a throw-away account.** Import the trial into an empty account of its own, set up like the "
         "real one. Nothing has to be taken back, and merging and System IDs can be tried without fear."
     )
-
-
-def plain(text: str) -> str:
-    """A name as it is, whatever signs it has."""
-    return " ".join(text.split()).translate(_SIGNS)

@@ -60,7 +60,6 @@ def deals(
     return plan, rows.select(
         "id",
         "system_id",
-        "printed",
         "title",
         "state",
         "person_at",

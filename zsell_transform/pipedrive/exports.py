@@ -30,6 +30,7 @@ from zsell_transform.pipedrive.export_files import (
 )
 from zsell_transform.pipedrive.export_headers import bare_names, recognise, vocabulary
 from zsell_transform.positions import crowded, firsts
+from zsell_transform.reading.source import Found
 from zsell_transform.sell.entities import ITEMS, TARGETS
 from zsell_transform.sparing import where_found
 from zsell_transform.unique import told_apart
@@ -140,7 +141,7 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     place = path_of(folder)
     named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
     with tempfile.TemporaryDirectory(prefix="zsell-") as room:
-        files = [_read_file(path, named) for path in csv_files(place, Path(room))]
+        files = [_read_file(one, named) for one in csv_files(place, Path(room))]
     if not any(file.item for file in files):
         raise nothing_in(place, [file.name for file in files if file.unread == "export_of_sells"])
     problems = [issue(file.unread, file=file.name, detail=file.why) for file in files if file.unread]
@@ -174,20 +175,20 @@ class _File:
     why: str | None = None
 
 
-def _read_file(path: Path, named: Mapping[str, Mapping[str, str]]) -> _File:
+def _read_file(one: Found, named: Mapping[str, Mapping[str, str]]) -> _File:
     try:
-        frame = read_text(path)
+        frame = read_text(one.path)
     except ExportError as error:
-        return _File(path.name, unread="export_unreadable", why=str(error))
-    if is_sells(frame.columns, path.name):
-        return _File(path.name, unread="export_of_sells")
-    item, names = recognise(frame.columns, path.name, named)
+        return _File(one.file, unread="export_unreadable", why=str(error))
+    if is_sells(frame.columns, one.file):
+        return _File(one.file, unread="export_of_sells")
+    item, names = recognise(frame.columns, one.file, named)
     if item is None:
-        return _File(path.name, unread="export_not_recognised")
+        return _File(one.file, unread="export_not_recognised")
     bare, wished = bare_names(frame.columns), dict[str, str]()
     for header, name in names.items():  # of twins, as of two languages, the second is a custom field
         wished[header] = name if name not in wished.values() else bare[header]
-    return _File(path.name, item, frame.rename(told_apart(wished)))
+    return _File(one.file, item, frame.rename(told_apart(wished)))
 
 
 def _refuse_two_states(files: list[_File]) -> None:

@@ -27,7 +27,7 @@ class Fact:
         type: what a cell may hold, a key of `types`.
         create: the field must be created before the import.
         required: the wizard skips a row without it.
-        sure, sources: how sure the header is, and by which sources of `fields.yaml`.
+        sure: how sure the header is.
     """
 
     item: str
@@ -37,7 +37,6 @@ class Fact:
     create: bool
     required: bool
     sure: str
-    sources: tuple[str, ...]
 
 
 def _file() -> dict[str, Any]:
@@ -51,7 +50,7 @@ def field_facts() -> dict[str, Fact]:
     found: dict[str, Fact] = {}
     for item, prefix in PREFIXES.items():
         for kind in ("has", "create"):
-            for name, (type_, sure, sources, *rest) in _file()[item][kind].items():
+            for name, (type_, sure, _, *rest) in _file()[item][kind].items():
                 header = f"{prefix} - {name}"
                 found[header] = Fact(
                     item,
@@ -61,7 +60,6 @@ def field_facts() -> dict[str, Fact]:
                     kind == "create",
                     "required" in rest,
                     sure,
-                    tuple(sources.split()),
                 )
     return found
 

@@ -65,6 +65,8 @@ NO_MAPPING: Final = (
     "No mapping was given, so this compares with what the defaults write: if the laps had one, give the "
     "proof the same."
 )
+#: The page of a proof, by which its folder is told from that of a lap: a lap is never replaced by a proof.
+PAGE: Final = "proof.html"
 Frames = dict[str, pl.DataFrame]
 
 
@@ -143,11 +145,11 @@ class Proof:
         folder.
 
         Raises:
-            TargetError: as for `transform`.
+            TargetError: as for `transform`, and where the folder is that of a lap.
         """
         from zsell_transform.guide.report import proof_html_page
 
-        with Folder(folder, overwrite=overwrite) as made:
+        with Folder(folder, overwrite=overwrite, sign=PAGE) as made:
             for name, frame in self.frames.items():
                 made.table(
                     name, frame.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None
@@ -155,7 +157,7 @@ class Proof:
             for kind, files in self.repairs.items():
                 for item, parts in files.items():
                     made.table(f"repair/{kind}/{STEMS[item]}", [part.lazy() for part in parts])
-            made.text("proof.html", proof_html_page(self.frames, version=VERSION, hint=self.hint))
+            made.text(PAGE, proof_html_page(self.frames, version=VERSION, hint=self.hint))
             return made.finish(ledger=self._summary.to_dicts(), inputs=[], version=VERSION, mapping_sha256="")
 
 
@@ -201,7 +203,7 @@ def verify(
             other = without_said(differing(drafts, there, held, ask), there, held)
             values = pl.concat([
                 other, other_company(wanted.company_in_sell, there, held), other_names(wanted.records, there),
-                pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there, held),
+                pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there),
             ])  # fmt: skip
             placed = placed_earlier(values, drafts, there, held)
             values = without(values, placed)

@@ -233,7 +233,7 @@ def other_names(records: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def doubled(there: pl.DataFrame, held: Held) -> pl.DataFrame:
+def doubled(there: pl.DataFrame) -> pl.DataFrame:
     """Sell ids and marks that stand on several records: they are there, and there is one too many."""
     twice = there.filter(several())
     field = pl.when(pl.col("entity").is_in(HISTORY)).then(pl.lit("mark")).otherwise(pl.lit("Zendesk Sell ID"))

@@ -6,7 +6,6 @@ Rows whose cells are filled alike share a file, so that no blank cell ever lies 
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from typing import Final
 
@@ -86,9 +85,7 @@ def _named(item: str, wide: pl.DataFrame, held: Held) -> pl.DataFrame:
     return joined.select(pl.col("system_id").alias(system_id(item)), header, *rest)
 
 
-def link_files(
-    links: pl.DataFrame, items: MappingOf[str, str] | pl.DataFrame, held: Held
-) -> dict[str, list[pl.DataFrame]]:
+def link_files(links: pl.DataFrame, items: pl.DataFrame, held: Held) -> dict[str, list[pl.DataFrame]]:
     """Item → file parts that add the links by System ID and name.
 
     Args:
@@ -96,7 +93,7 @@ def link_files(
         items: entity, source_id, item: where each record stands.
     """
     placed = links.filter(pl.col("expected_system_id").is_not_null()).join(
-        pl.DataFrame(items), on=["entity", "source_id"], how="inner", maintain_order="left"
+        items, on=["entity", "source_id"], how="inner", maintain_order="left"
     )
     files = {}
     for item in ITEMS:

@@ -149,12 +149,6 @@ class _Reading:
                 if not (meaning.is_carried or meaning.is_dictionary or table.file in beside.files)
             },
             merged=merged,
-            labels={
-                table.file: label
-                for table, _ in carried
-                if (label := _of_file(self.ask.smart_lists, table.file))
-            },
-            dictionaries=dictionaries,
             headers=_headers(carried),
             origins=tuple(self.origins),
             temporary=temporary,

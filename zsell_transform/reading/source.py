@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import stat
+import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -177,7 +178,16 @@ def _named_apart(found: list[Found]) -> list[Found]:
 
 
 def _unpacked(path: Path, temporary: Path) -> list[Found]:
+    if found := unpacked(path, temporary):
+        return found
+    raise ExportError(f"{path.name} holds no file: give the zip of a Sell export")
+
+
+def unpacked(path: Path, temporary: Path, suffixes: frozenset[str] | None = None) -> list[Found]:
     """A zip's files, unpacked under names of our own; refused as a whole when one member is not safe.
+
+    Args:
+        suffixes: of the files to unpack; None is all. Litter is left.
 
     Raises:
         ExportError: naming the archive and the member.
@@ -187,17 +197,19 @@ def _unpacked(path: Path, temporary: Path) -> list[Found]:
     try:
         with ZipFile(path) as archive:
             members = [one for one in archive.infolist() if not one.is_dir()]
-            wanted = [one for one in members if not _is_litter(PurePosixPath(_name(one)).parts)]
+            wanted = [one for one in members if _is_wanted(PurePosixPath(_name(one)), suffixes)]
             for member in members:
                 _refuse_unsafe(path, member)
-            if not wanted:
-                raise ExportError(f"{path.name} holds no file: give the zip of a Sell export")
             return sorted(
                 (_extracted(path, archive, one, temporary / str(n)) for n, one in enumerate(wanted)),
                 key=lambda one: natural(one.file),
             )
-    except (BadZipFile, NotImplementedError, EOFError) as error:
+    except (BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
         raise ExportError(f"{path.name} is not a zip that can be opened ({error})") from error
+
+
+def _is_wanted(name: PurePosixPath, suffixes: frozenset[str] | None) -> bool:
+    return not _is_litter(name.parts) and (suffixes is None or name.suffix.lower() in suffixes)
 
 
 def _name(member: ZipInfo) -> str:

@@ -28,13 +28,16 @@ SHOWN: Final = 5
 Sight = dict[str, tuple[int, int]]
 
 
-def check_target(target: Path, sources: Iterable[Path] = (), *, overwrite: bool = False) -> Sight:
+def check_target(
+    target: Path, sources: Iterable[Path] = (), *, overwrite: bool = False, sign: str | None = None
+) -> Sight:
     """Whether the folder may be written, before anything is read; returns what is there now.
 
     Args:
         target: the folder; it need not exist, nor need its parents.
         sources: whatever the run reads: exports, mapping, an earlier run.
         overwrite: replace a folder of ours also where its files were changed or others were added.
+        sign: the file by which folders of this kind are known: one of ours without it is never replaced.
 
     Raises:
         TargetError: naming what would be harmed.
@@ -52,7 +55,7 @@ def check_target(target: Path, sources: Iterable[Path] = (), *, overwrite: bool 
     # A folder with nothing but a notebook's copies is not ours: they may be all that is left of it.
     files = list(seen) or [file for file in files_in(target) if ".ipynb_checkpoints/" in file]
     if files:
-        _ours(target, files, overwrite)
+        _ours(target, files, overwrite, sign)
     return seen
 
 
@@ -75,15 +78,17 @@ def _apart(target: Path, source: Path) -> None:
         raise TargetError(f"{target} holds {source}, which is read; choose another folder for the result")
 
 
-def _ours(target: Path, files: list[str], overwrite: bool) -> None:
+def _ours(target: Path, files: list[str], overwrite: bool, sign: str | None) -> None:
     manifest = read_manifest(target)
     if manifest is None:
         raise TargetError(
             f"{target} has files that this library did not write ({_some(files)}); choose another folder"
         )
+    known = {one.file: (one.bytes, one.sha256) for one in manifest["outputs"]}
+    if sign and sign not in known:
+        raise TargetError(f"{target} is a folder of another kind (it has no {sign}); choose another folder")
     if overwrite:
         return
-    known = {one.file: (one.bytes, one.sha256) for one in manifest["outputs"]}
     added = [file for file in files if file != NAME and file not in known]
     kept = [file for file in files if file in known and not (target / file).is_symlink()]
     now = {one.file: (one.bytes, one.sha256) for one in weigh(target, kept)}

@@ -7,7 +7,7 @@ from Pipedrive's own words where there are any; where there are none, `assumptio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -153,7 +153,6 @@ def rehearse(
     database: Rehearsal | None = None,
     *,
     assumptions: Mapping[str, str] | None = None,
-    loop: bool = False,
     progress: bool | Tell | None = None,
 ) -> Rehearsal:
     """Imports the numbered files of a lap, in order, duplicates set to "merge".
@@ -162,7 +161,6 @@ def rehearse(
         folder: A lap, its `trial` or `updates`.
         database: The Pipedrive to import into: the rehearsal of the lap before; None = an empty one.
         assumptions: Other readings than the default ones, e.g. `{"bare_organizations": "separate"}`.
-        loop: Decide every row in the loop, none by joins: slow, for tests.
         progress: As for `transform`.
 
     Raises:
@@ -173,13 +171,25 @@ def rehearse(
     if not place.is_dir():
         raise ExportError(f"{place}: no such folder with the files of a lap")
     readings = Readings.of(assumptions)
+    if not any(place.iterdir()):
+        raise ExportError(f"{place}: nothing in it; give the folder of a lap, or its `trial` or `updates`")
+    with Progress(progress) as tell:
+        return import_files(numbered(place), database, readings, tell)
+
+
+def import_files(
+    paths: Sequence[Path], database: Rehearsal | None, readings: Readings, tell: Tell, *, loop: bool = False
+) -> Rehearsal:
+    """The files of a lap into a Pipedrive, one after the other.
+
+    Args:
+        loop: Decide every row in the loop, none by joins: slow, for tests.
+    """
     store = database.store if database else empty_store()
     told: list[Events] = [no_events()]
     read: list[dict[str, Any]] = []
-    sizes = {path: path.stat().st_size for path in numbered(place)}
-    if not sizes and not any(place.iterdir()):
-        raise ExportError(f"{place}: nothing in it; give the folder of a lap, or its `trial` or `updates`")
-    with Progress(progress) as tell, Stage(tell, "rehearsing", sum(sizes.values())) as rehearsing:
+    sizes = {path: path.stat().st_size for path in paths}
+    with Stage(tell, "rehearsing", sum(sizes.values())) as rehearsing:
         for path, size in sizes.items():
             rows = read_rows(path)
             store, events = import_file(rows, store, readings, loop=loop)
