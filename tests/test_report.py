@@ -18,7 +18,6 @@ from zsell_transform.guide import chapters, laps, report, steps, words
 from zsell_transform.guide.story import (
     FILES,
     INPUTS,
-    LEDGER,
     LINKS,
     NAMELESS,
     PIPELINE,
@@ -31,6 +30,7 @@ from zsell_transform.guide.story import (
     Story,
 )
 from zsell_transform.issues import SCHEMA as ISSUES
+from zsell_transform.ledger import SCHEMA as LEDGER
 
 
 def frame(schema: Schema, *rows: tuple[Any, ...]) -> pl.DataFrame:

@@ -24,19 +24,15 @@ from zsell_transform.guide.sightings import Sightings, watch
 from zsell_transform.lap.words import MERGED, OUT, Plan
 from zsell_transform.mapping import Limits, Mapping
 from zsell_transform.pipedrive import contract
-from zsell_transform.pipedrive.fields import PREFIXES
+from zsell_transform.pipedrive.fields import PREFIXES, STEMS
 from zsell_transform.pipelines import narrowed, of_deals
 from zsell_transform.progress import Stage, Tell
 from zsell_transform.records import CHUNK, Records
-from zsell_transform.sell.entities import ENTITIES, ITEMS, TARGETS
+from zsell_transform.sell.entities import ENTITIES, TARGETS
 from zsell_transform.transformers import Draft
 from zsell_transform.writing.folder import Folder, octets
 from zsell_transform.writing.manifest import FileFacts
 from zsell_transform.writing.rolling import Block, blocks_of
-
-#: Item → the stem of its files; the number is the upload order.
-STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(ITEMS, start=1)}
-
 
 #: Chunks that are drafted while one is written.
 _AHEAD: Final = 3

@@ -28,10 +28,10 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import NAMES, STEMS
 from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several
 from zsell_transform.proof.differences import COMPANY_IN_SELL
 from zsell_transform.proof.leads import NOTE
-from zsell_transform.proof.repair import NAMES, STEMS
 from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
@@ -344,7 +344,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
 
 def _with_new_names(there: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """What is there, with the name that it has once these cells are written (`written`)."""
-    header = pl.col("item").replace_strict({item: names[0] for item, names in NAMES.items()}, default=None)
+    header = pl.col("item").replace_strict(NAMES, default=None)
     renamed = cells.filter((pl.col("fate") == "written") & (pl.col("field") == header))
     names = renamed.select("item", "system_id", written="value").unique(["item", "system_id"], keep="first")
     joined = there.join(names, on=["item", "system_id"], how="left", maintain_order="left")

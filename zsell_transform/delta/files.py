@@ -9,8 +9,9 @@ import polars as pl
 
 from zsell_transform.drafting import Drafts
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.proof.account import people_of_leads
-from zsell_transform.proof.repair import NAMES, printed, system_id, without_blanks
+from zsell_transform.proof.repair import printed, system_id, without_blanks
 from zsell_transform.proof.values import kinds, same, shown
 from zsell_transform.sell.entities import ITEMS
 
@@ -42,7 +43,7 @@ def composed(
 
 def _rows(item: str, writes: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame:
     """One row a record: changed cells as they are in Sell, unchanged ones as they are in Pipedrive."""
-    header = NAMES[item][0]
+    header = NAMES[item]
     fields = writes["field"].unique(maintain_order=True).to_list()
     values = writes.filter(pl.col("part") == VALUES)["field"].unique(maintain_order=True).to_list()
     wide = writes.group_by("system_id", maintain_order=True).agg(

@@ -13,9 +13,10 @@ from zsell_transform.delta.files import LINKS, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.proof.account import BESIDE, Account
 from zsell_transform.proof.links import SHOWN, WORDS, shown_links
-from zsell_transform.proof.repair import NAMES, system_id
+from zsell_transform.proof.repair import system_id
 
 TEXT: Final = pl.lit(None, dtype=pl.String)
 #: Relation → the entity whose records it leads to.
@@ -110,7 +111,7 @@ def _fated(rows: pl.DataFrame, *, by_id: bool, held: Held) -> pl.DataFrame:
 
 def _writes(rows: pl.DataFrame, item: str, relation: str, *, alone: bool) -> pl.DataFrame:
     going = rows.filter(pl.col("fate") == "written")
-    cells = {system_id(relation): "new_id", **({} if alone else {NAMES[relation][0]: "new_written"})}
+    cells = {system_id(relation): "new_id", **({} if alone else {NAMES[relation]: "new_written"})}
     return pl.concat(
         going.select(
             "entity",

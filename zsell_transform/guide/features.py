@@ -13,19 +13,12 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.pipedrive.fields import NAMES
+
 Columns = tuple[str, ...]
 #: Columns of a file → the expression that is true for records with the feature; None when none can have it.
 When = Callable[[Columns], pl.Expr | None]
 
-#: The column by which a person recognises a record.
-NAMES: Final[dict[str, str]] = {
-    "organizations": "Organization - Name",
-    "persons": "Person - Name",
-    "deals": "Deal - Title",
-    "leads": "Lead - Title",
-    "activities": "Activity - Subject",
-    "notes": "Note - Content",
-}
 #: Columns of which the cells are HTML.
 HTML: Final = ("Note - Content", "Activity - Note")
 _TWIN: Final = r" \([^()]+\)$"

@@ -16,9 +16,10 @@ import attrs
 import polars as pl
 
 from zsell_transform.guide import words
-from zsell_transform.guide.features import FEATURES, HTML, NAMES, Feature, alike, cells_of
+from zsell_transform.guide.features import FEATURES, HTML, Feature, alike, cells_of
 from zsell_transform.guide.sightings import MOST, ORDINARY, Sightings
 from zsell_transform.guide.story import TRIAL
+from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.sell.entities import ITEMS
 
 #: Item → the column with the Sell ids of a row: several, where records were merged.

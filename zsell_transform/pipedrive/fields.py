@@ -15,6 +15,15 @@ PREFIXES: Final[dict[str, str]] = {
     "organizations": "Organization", "persons": "Person", "deals": "Deal",
     "leads": "Lead", "activities": "Activity", "notes": "Note",
 }  # fmt: skip
+#: Item → the stem of its files; the number is the upload order.
+STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(PREFIXES, start=1)}
+#: Item → the field by which a person recognises a record, and so Pipedrive's exports call its column.
+TITLES: Final = {
+    "organizations": "Name", "persons": "Name", "deals": "Title",
+    "leads": "Title", "activities": "Subject", "notes": "Content",
+}  # fmt: skip
+#: Item → the wizard's header of that field: `Deal - Title`.
+NAMES: Final = {item: f"{PREFIXES[item]} - {title}" for item, title in TITLES.items()}
 
 
 @attrs.frozen

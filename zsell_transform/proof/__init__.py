@@ -25,6 +25,7 @@ from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import STEMS
 from zsell_transform.progress import Progress, Stage, Tell
 from zsell_transform.proof.account import Account, account, presence
 from zsell_transform.proof.added import added_links
@@ -41,7 +42,7 @@ from zsell_transform.proof.differences import (
 )
 from zsell_transform.proof.leads import NOTE, lead_notes, without_said
 from zsell_transform.proof.links import Links, compare_links, lead_history, lead_people, without_sells_own
-from zsell_transform.proof.repair import STEMS, link_files, note_parts, value_files
+from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.sell.entities import ENTITIES, TARGETS
 from zsell_transform.transformers.deals import STAGE

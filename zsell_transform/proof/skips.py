@@ -17,6 +17,7 @@ from zsell_transform.errors import ExportError
 from zsell_transform.facts import facts
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import mark
+from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.sell.entities import MARK_WORDS
 
 SKIPPED: Final[dict[str, Any]] = {
@@ -30,7 +31,8 @@ _IDS: Final = {
     "Organization - Zendesk Sell ID": "companies",
 }  # fmt: skip
 _TEXTS: Final = {"Activity - Note": "activities", "Note - Content": "notes"}
-_NAMES: Final = ("Deal - Title", "Lead - Title", "Activity - Subject", "Person - Name", "Organization - Name")
+#: What a row is called, the most telling first; a note's text is no name.
+_NAMES: Final = tuple(NAMES[item] for item in ("deals", "leads", "activities", "persons", "organizations"))
 OTHERWISE: Final = "Not a reason that is known here: correct the row as it says, and import it again."
 
 
