@@ -16,8 +16,9 @@ import attrs
 
 from zsell_transform.cleaning import plain
 
-#: Pipedrive's limits (facts page, 3.8): a text field takes 255 characters, a numerical one 14 digits, a field
-#: 500 options.
+#: Pipedrive's limits, of which `account.yaml` says where they come from: a text field takes 255 characters, a
+#: numerical one 14 digits, a field 500 options. The patterns below need them before any file is read; a test
+#: holds both together.
 TEXT_LIMIT: Final = 255
 DIGIT_LIMIT: Final = 14
 OPTION_LIMIT: Final = 500

@@ -28,7 +28,7 @@ from zsell_transform.pipedrive.fields import PREFIXES, STEMS
 from zsell_transform.pipelines import narrowed, of_deals
 from zsell_transform.progress import Stage, Tell
 from zsell_transform.records import CHUNK, Records
-from zsell_transform.sell.entities import ENTITIES, TARGETS
+from zsell_transform.sell.entities import ENTITIES, ENTITY_OF, TARGETS
 from zsell_transform.transformers import Draft
 from zsell_transform.writing.folder import Folder, octets
 from zsell_transform.writing.manifest import FileFacts
@@ -167,9 +167,12 @@ def _too_large(files: MappingOf[str, Sequence[FileFacts]], limits: Limits) -> It
     for item, written in files.items():
         for file in written:
             if file.bytes > most:
-                entity = next(entity for entity in ENTITIES if TARGETS[entity] == item)
                 yield issues.issue(
-                    "file_too_large", entity=entity, field=file.file, value=file.bytes, detail=f"{most:,}"
+                    "file_too_large",
+                    entity=ENTITY_OF[item],
+                    field=file.file,
+                    value=file.bytes,
+                    detail=f"{most:,}",
                 )
 
 

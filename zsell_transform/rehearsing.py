@@ -16,7 +16,7 @@ from zsell_transform.output import Written
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.progress import Tell
-from zsell_transform.sell.entities import TARGETS
+from zsell_transform.sell.entities import ENTITY_OF
 
 if TYPE_CHECKING:
     from zsell_transform.pipedrive.wizard import Rehearsal
@@ -65,9 +65,7 @@ def answered(ask: Mapping) -> dict[str, str]:
 
 
 def _found(done: Rehearsal, held: Held) -> pl.DataFrame:
-    entities = pl.DataFrame({"entity": list(TARGETS), "item": list(TARGETS.values())}).unique(
-        "item", keep="first", maintain_order=True
-    )
+    entities = pl.DataFrame({"item": list(ENTITY_OF), "entity": list(ENTITY_OF.values())})
 
     def told(frame: pl.DataFrame, code: str, value: pl.Expr, detail: pl.Expr) -> list[pl.DataFrame]:
         if not frame.height:

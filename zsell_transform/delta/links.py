@@ -17,10 +17,9 @@ from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.proof.account import BESIDE, Account
 from zsell_transform.proof.links import SHOWN, WORDS, shown_links
 from zsell_transform.proof.repair import system_id
+from zsell_transform.sell.entities import LINKED
 
 TEXT: Final = pl.lit(None, dtype=pl.String)
-#: Relation → the entity whose records it leads to.
-_TARGETS: Final = {"organizations": "companies", "persons": "contacts", "deals": "deals", "leads": "leads"}
 _KEY: Final = ("entity", "id", "relation")
 
 
@@ -76,14 +75,12 @@ def _changed(then: Account, now: Account, there: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(beside=pl.coalesce("new_beside", "old_beside"))
     rows = rows.join(own, on=["entity", "id"], how="inner", maintain_order="left")
     for side in ("old", "new"):
-        target = there.filter(pl.col("entity").is_in(list(_TARGETS.values()))).select(
+        target = there.filter(pl.col("entity").is_in(list(LINKED))).select(
             pl.col("id").alias(side),
             pl.col("system_id").alias(f"{side}_id"),
             pl.col("name").alias(f"{side}_name"),
             pl.col("written").alias(f"{side}_written"),
-            relation=pl.col("entity").replace_strict(
-                list(_TARGETS.values()), list(_TARGETS), return_dtype=pl.String
-            ),
+            relation=pl.col("entity").replace_strict(LINKED, return_dtype=pl.String),
         )
         rows = rows.join(target, on=["relation", side], how="left", maintain_order="left")
     return rows

@@ -13,6 +13,7 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.evidence import TEXT_LIMIT
 from zsell_transform.pipedrive.fields import NAMES
 
 Columns = tuple[str, ...]
@@ -157,7 +158,14 @@ def _shared(item: str, prefix: str) -> tuple[Feature, ...]:
         Feature(
             f"{item}_time", item, "a custom date with a time", *_CUSTOM_TIME, ending(" (time)"), unsure=True
         ),
-        Feature(f"{item}_long", item, "a text of more than 255 characters", *_LONG, longer(255), ends=True),
+        Feature(
+            f"{item}_long",
+            item,
+            f"a text of more than {TEXT_LIMIT} characters",
+            *_LONG,
+            longer(TEXT_LIMIT),
+            ends=True,
+        ),
         _created(item, prefix),
     )
 

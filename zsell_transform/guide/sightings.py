@@ -15,7 +15,7 @@ import polars as pl
 
 from zsell_transform.guide.features import FEATURES, Feature, alike, bracketed
 from zsell_transform.lap.words import Plan
-from zsell_transform.sell.entities import HISTORY, MARK_WORDS, TARGETS
+from zsell_transform.sell.entities import HISTORY, TARGETS, mark_of
 
 #: Pipedrive's advice is five to ten records; no file of a trial holds more.
 MOST: Final = 10
@@ -30,7 +30,7 @@ ORDINARY: Final = ""
 
 def mark(entity: str) -> str:
     """What stands before a record's Sell id here: activities and notes come from several lists."""
-    return f"Sell {MARK_WORDS[entity]} " if entity in HISTORY else ""
+    return mark_of(entity) if entity in HISTORY else ""
 
 
 def conditions(item: str, columns: Sequence[str]) -> dict[str, pl.Expr]:

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 import attrs
 import polars as pl
 
+from zsell_transform.evidence import TEXT_LIMIT
 from zsell_transform.guide import words
 from zsell_transform.guide.features import FEATURES, HTML, Feature, alike, cells_of
 from zsell_transform.guide.sightings import MOST, ORDINARY, Sightings
@@ -29,8 +30,6 @@ OWN_ID: Final = {
     "deals": "Deal - Zendesk Sell ID",
     "leads": "Lead - Zendesk Sell lead ID",
 }
-#: A text field of Pipedrive ends here.
-LONG: Final = 255
 
 #: A record: its item and its Sell id.
 Record = tuple[str, str]
@@ -234,7 +233,7 @@ def _value(feature: Feature, row: Mapping[str, str | None]) -> str | None:
     """The cells that show a feature, as `Label: text`; texts of which the end matters are cut before it."""
     cells = {header: _read(header, text) for header, text in row.items() if header != NAMES[feature.item]}
     if feature.ends:
-        told = [f"{header} ends “…{text[-40:]}”" for header, text in cells.items() if len(text) > LONG]
+        told = [f"{header} ends “…{text[-40:]}”" for header, text in cells.items() if len(text) > TEXT_LIMIT]
     else:
         told = [f"{header}: {words.cut(text, 100)}" for header, text in cells.items() if text]
     return "; ".join(told[:4]) or None

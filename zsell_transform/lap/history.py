@@ -45,7 +45,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.lead_people import HELD, OWN
 from zsell_transform.pipedrive.lead_people import LEAD as LEAD_PERSON
-from zsell_transform.sell.entities import MARK_WORDS, TARGETS
+from zsell_transform.sell.entities import TARGETS, mark_of
 
 COLUMNS = (DEAL_ID, DEAL, LEAD_ID, LEAD, *PERSON_LINK, *ORGANIZATION_LINK)
 
@@ -70,7 +70,7 @@ def history(
     """
     item = TARGETS[entity]
     marks = held[item]["mark"].drop_nulls().unique()
-    mark = pl.lit(f"Sell {MARK_WORDS[entity]} ") + pl.col("id")
+    mark = pl.lit(mark_of(entity)) + pl.col("id")
     rows = rows.with_columns(there=mark.is_in(marks.implode()) if marks.len() else pl.lit(False))
     rows = _placed(_parties(_about(rows, deals, leads)), entity, ask, companies)
     rows = read_at(rows, people.frame.select("form", "by_value", "company_at"), "person_at", "p_")

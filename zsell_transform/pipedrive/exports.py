@@ -30,12 +30,9 @@ from zsell_transform.pipedrive.export_files import (
 )
 from zsell_transform.pipedrive.export_headers import bare_names, recognise, vocabulary
 from zsell_transform.positions import crowded, firsts
-from zsell_transform.sell.entities import ITEMS, TARGETS
+from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
 from zsell_transform.sparing import where_found
 from zsell_transform.unique import told_apart
-
-#: Pipedrive item → the Sell entity that issues about it are told under.
-ENTITY_OF: Final = {item: next(e for e, target in TARGETS.items() if target == item) for item in ITEMS}
 
 SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "organizations": dict.fromkeys(("system_id", "name", "address", "sell_id"), pl.String),
@@ -228,12 +225,12 @@ def _held(
     }
     frames = {item: _frame(item, tables.get(item, pl.DataFrame())) for item in ITEMS}
     twice = pl.concat([_twice(item, frames[item]) for item in ITEMS])
-    for item in ("organizations", "persons", "deals", "leads"):
+    for item in MAIN:
         doubled = twice.filter(pl.col("item") == item)["sell_id"]
         own = pl.col("sell_id")
         frames[item] = frames[item].with_columns(pl.when(~own.is_in(doubled.implode())).then(own))
     of_entity = pl.col("item").replace_strict(ENTITY_OF)
-    for code, items in (("sell_id_twice", SELL_ID_ITEMS), ("mark_twice", tuple(MARKED_TEXT))):
+    for code, items in (("sell_id_twice", MAIN), ("mark_twice", tuple(MARKED_TEXT))):
         some = twice.filter(pl.col("item").is_in(items)).with_columns(
             of_entity.alias("_entity"), _id="sell_id"
         )
@@ -247,9 +244,6 @@ def _held(
         twice=twice,
         issues=gather(problems) if problems else empty(),
     )
-
-
-SELL_ID_ITEMS: Final = ("organizations", "persons", "deals", "leads")
 
 
 def _has_own_column(item: str, table: pl.DataFrame) -> bool:

@@ -80,6 +80,11 @@ def type_limits(type_: str) -> dict[str, Any]:
     return dict(_file()["types"].get(type_) or {})
 
 
+def longest(type_: str) -> int:
+    """How many characters a cell of a type may have that has a limit."""
+    return int(type_limits(type_)["longest"])
+
+
 def field_key(name: str) -> str:
     """A field's name as Pipedrive's names are kept apart: without case, accents and spaces."""
     return plain(name).replace(" ", "")

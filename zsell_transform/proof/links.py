@@ -10,7 +10,7 @@ import polars as pl
 from zsell_transform.folding import digits, folded
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import BESIDE, PLACED, several
-from zsell_transform.sell.entities import HISTORY
+from zsell_transform.sell.entities import HISTORY, LINKED
 
 #: Relation → the columns of Pipedrive's exports that show it: ID, and names in order of preference.
 SHOWN: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -89,10 +89,9 @@ def with_system_ids(wanted: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
     """Relations with the System IDs of both sides; a converted lead counts as the deal that it has become."""
     single = there.filter(~several())
     mine = single.select("entity", "id", "item", "system_id")
-    order = {"organizations": "companies", "persons": "contacts", "deals": "deals", "leads": "leads"}
-    target = single.filter(pl.col("entity").is_in(list(order.values()))).select(
+    target = single.filter(pl.col("entity").is_in(list(LINKED))).select(
         to="id",
-        relation=pl.col("entity").replace_strict(list(order.values()), list(order), return_dtype=pl.String),
+        relation=pl.col("entity").replace_strict(LINKED, return_dtype=pl.String),
         to_item="item",
         to_system_id="system_id",
         to_name="name",

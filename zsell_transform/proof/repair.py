@@ -14,9 +14,10 @@ import polars as pl
 
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NAMES, PREFIXES, TITLES
-from zsell_transform.sell.entities import ITEMS
+from zsell_transform.sell.entities import ITEMS, MAIN
 
-_ITEM_OF: Final = {"organization": "organizations", "person": "persons", "deal": "deals", "lead": "leads"}
+#: What the frames of the proof call a relation → the item that it leads to.
+_ITEM_OF: Final = {PREFIXES[item].lower(): item for item in MAIN}
 
 
 def system_id(item: str) -> str:

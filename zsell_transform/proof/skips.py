@@ -18,7 +18,7 @@ from zsell_transform.facts import facts
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import mark
 from zsell_transform.pipedrive.fields import NAMES
-from zsell_transform.sell.entities import MARK_WORDS
+from zsell_transform.sell.entities import HISTORY, mark_of
 
 SKIPPED: Final[dict[str, Any]] = {
     "file": pl.String, "row": pl.Int64, "entity": pl.String, "source_id": pl.String, "name": pl.String,
@@ -82,11 +82,11 @@ def _read(path: Path) -> pl.DataFrame:
 def _record(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
     """Entity and Sell id of each row; of activities and notes by the mark in their text."""
     ids = [(pl.col(header), pl.lit(entity)) for header, entity in _IDS.items() if header in frame.columns]
-    words = {f"Sell {word}": entity for entity, word in MARK_WORDS.items()}
+    words = {mark_of(entity): entity for entity in HISTORY}
     for header, item in _TEXTS.items():
         if header in frame.columns:
             found = mark(item, pl.col(header))
-            of = found.str.extract(r"^(Sell [a-z]+) ").replace_strict(
+            of = found.str.extract(r"^(Sell [a-z]+ )").replace_strict(
                 list(words), list(words.values()), default=None, return_dtype=pl.String
             )
             ids.append((found.str.extract(r"^Sell [a-z]+ (\S+)$"), of))

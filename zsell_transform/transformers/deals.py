@@ -6,6 +6,7 @@ import polars as pl
 
 from zsell_transform.cleaning import day, email, flag, lost_owner, moment, name, number
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import longest
 from zsell_transform.sell.stages import KEYS, SEPARATOR, Stage, stages
 from zsell_transform.sparing import either
 from zsell_transform.survey import Survey
@@ -22,7 +23,6 @@ from zsell_transform.transformers.parties import (
 )
 from zsell_transform.transformers.table import Field, Relation, Remark, Table
 
-TITLE = 255
 #: Sell's pipeline and stage of a deal, by which two deals in stages of one name are told apart.
 STAGE_KEY = "_stage_key"
 #: The wizard's header of a deal's stage.
@@ -55,7 +55,12 @@ def deals(ask: Mapping, seen: Survey) -> Table:
         },
         hidden={STAGE_KEY: pl.col(STAGE_KEY)},
         fields=(
-            Field("Deal - Title", either(name("name"), called("Sell deal")), longest=TITLE, always=True),
+            Field(
+                "Deal - Title",
+                either(name("name"), called("Sell deal")),
+                longest=longest("title"),
+                always=True,
+            ),
             Field(
                 "Deal - Value",
                 pl.coalesce(exact, whole),
