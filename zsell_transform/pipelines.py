@@ -4,9 +4,12 @@ Pipedrive.
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
 from zsell_transform.guide.story import PIPELINE
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.transformers.deals import STAGE
 
 
@@ -33,10 +36,7 @@ def of_deals(chunks: list[pl.DataFrame], stages: pl.DataFrame) -> pl.DataFrame:
 def narrowed(whole: pl.LazyFrame) -> pl.LazyFrame:
     """What counts of drafted deals with Sell's columns beside them."""
     names = whole.collect_schema().names()
-
-    def column(name: str) -> pl.Expr:
-        return pl.col(name) if name in names else pl.lit(None, dtype=pl.String)
-
+    column = partial(column_or_blank, names)
     pipeline = column("pipeline_name").str.strip_chars()
     return whole.select(
         pipeline=pipeline,

@@ -22,6 +22,7 @@ from zsell_transform.cleaning import filled
 from zsell_transform.folding import fold
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.survey import Survey, contradictions, study
 
 #: How a record is called in the kept files → inside the library.
@@ -168,7 +169,7 @@ def _identified(entity: str, frame: pl.LazyFrame, seen: Callable[[int], object])
         stood = [_stand_in(entity, record, telling or names) for record in rows.gather(without).to_list()]
         return ids.scatter(without, stood).rename(rows.name)
 
-    ident = pl.col("id") if "id" in names else pl.lit(None, dtype=pl.String)
+    ident = column_or_blank(names, "id")
     given = filled(ident.str.strip_chars()).alias("_given")
     identity = pl.struct(given, *names).map_batches(named, return_dtype=pl.String, is_elementwise=True)
     return frame.select(identity.alias("_id"), "_file", "_row", *names, *_hidden(frame))

@@ -17,6 +17,7 @@ from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.progress import Tell
 from zsell_transform.sell.entities import ENTITY_OF
+from zsell_transform.sparse import BLANK
 
 if TYPE_CHECKING:
     from zsell_transform.pipedrive.wizard import Rehearsal
@@ -89,7 +90,7 @@ def _found(done: Rehearsal, held: Held) -> pl.DataFrame:
     merged = done.collapsed.filter(pl.col("into").is_not_null())
     return issues.gather(
         [
-            *told(skipped, "rehearsal_skipped", pl.lit(None, dtype=pl.String), pl.col("reason")),
+            *told(skipped, "rehearsal_skipped", BLANK, pl.col("reason")),
             *told(merged, "rehearsal_merged", pl.col("sell_id"), pl.col("into")),
             *told(
                 done.overwritten.filter(pl.col("sell_id").is_not_null()),

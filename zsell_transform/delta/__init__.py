@@ -18,7 +18,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.addressing import TEXTS
 from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
-from zsell_transform.delta.files import TEXT, WRITES, composed
+from zsell_transform.delta.files import WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
 from zsell_transform.delta.notes import changed_notes, new_notes, no_notes
 from zsell_transform.drafting import Drafts, draft_all
@@ -35,6 +35,7 @@ from zsell_transform.proof.leads import NOTE
 from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
+from zsell_transform.sparse import BLANK, column_or_blank
 from zsell_transform.survey import Survey, stages_of
 from zsell_transform.transformers.deals import STAGE, STAGE_KEY
 from zsell_transform.transformers.draft import Draft
@@ -189,7 +190,7 @@ def _earlier(then: Draft | None, now: Draft, headers: Sequence[str]) -> pl.LazyF
     rows = padded(now.frame, headers)
     earlier = rows.clear() if then is None else padded(then.frame, headers)
     since = rows.join(earlier, on="_id", how="anti", maintain_order="left")
-    return pl.concat([earlier, since.with_columns(TEXT.alias(header) for header in headers)])
+    return pl.concat([earlier, since.with_columns(BLANK.alias(header) for header in headers)])
 
 
 def _by_name_alone(mine: pl.DataFrame, held: Held) -> pl.Series:
@@ -241,8 +242,7 @@ def padded(frame: pl.LazyFrame, headers: Sequence[str]) -> pl.LazyFrame:
         "_id",
         "_file",
         pl.col("_row").cast(pl.Int64),
-        *(pl.col(h) if h in names else TEXT.alias(h) for h in headers),
-        pl.col(STAGE_KEY) if STAGE_KEY in names else TEXT.alias(STAGE_KEY),
+        *(column_or_blank(names, h) for h in (*headers, STAGE_KEY)),
     )
 
 
@@ -259,7 +259,7 @@ def _by_header(
     raw, done = held.raw[item], []
     for header, kind in own.items():
         cell = shown(item, header, raw.columns)
-        there = raw.select(pl.col("ID").alias("system_id"), (TEXT if cell is None else cell).alias("there"))
+        there = raw.select(pl.col("ID").alias("system_id"), (BLANK if cell is None else cell).alias("there"))
         beside = rows.select("system_id", "own", _id="id").join(
             there, on="system_id", how="left", maintain_order="left"
         )
@@ -319,7 +319,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
         .join(now.company_in_sell.rename({"value": "new"}), on="id", how="left", maintain_order="left")
         .join(then.company_in_sell.rename({"value": "old"}), on="id", how="left", maintain_order="left")
         .join(
-            raw.select(pl.col("ID").alias("system_id"), (TEXT if cell is None else cell).alias("there")),
+            raw.select(pl.col("ID").alias("system_id"), (BLANK if cell is None else cell).alias("there")),
             on="system_id",
             how="left",
             maintain_order="left",
@@ -330,7 +330,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
         .with_columns(
             entity=pl.lit("deals"),
             source_id="id",
-            _file=TEXT,
+            _file=BLANK,
             _row=pl.lit(None, dtype=pl.Int64),
             item=pl.lit("deals"),
             own=pl.lit(True),

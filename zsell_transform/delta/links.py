@@ -18,8 +18,8 @@ from zsell_transform.proof.account import BESIDE, Account
 from zsell_transform.proof.links import SHOWN, WORDS, shown_links
 from zsell_transform.proof.repair import system_id
 from zsell_transform.sell.entities import LINKED
+from zsell_transform.sparse import BLANK
 
-TEXT: Final = pl.lit(None, dtype=pl.String)
 _KEY: Final = ("entity", "id", "relation")
 
 
@@ -46,7 +46,7 @@ def changed_links(
         raw = held.raw.get(str(item))
         shown = None if raw is None else shown_links(raw, str(relation))
         if raw is None or shown is None:
-            seen.append(rows.with_columns(fate=pl.lit("unseen"), found_name=TEXT))
+            seen.append(rows.with_columns(fate=pl.lit("unseen"), found_name=BLANK))
             continue
         joined = rows.join(shown, on="system_id", how="left", maintain_order="left")
         seen.append(_fated(joined, by_id=SHOWN[str(relation)][0] in raw.columns, held=held))
@@ -145,9 +145,9 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
                 pl.col("old").fill_null("none"),
             ),
         ),
-        "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
-        "unseen": ("update_not_comparable", pl.col("new"), TEXT),
-        "waits": ("update_waits", pl.col("new"), TEXT),
+        "emptied": ("emptied_in_sell", pl.col("old"), BLANK),
+        "unseen": ("update_not_comparable", pl.col("new"), BLANK),
+        "waits": ("update_waits", pl.col("new"), BLANK),
     }
     told = [
         issues.found(

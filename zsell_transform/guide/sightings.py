@@ -16,6 +16,7 @@ import polars as pl
 from zsell_transform.guide.features import FEATURES, Feature, alike, bracketed
 from zsell_transform.lap.words import Plan
 from zsell_transform.sell.entities import HISTORY, TARGETS, mark_of
+from zsell_transform.sparse import BLANK
 
 #: Pipedrive's advice is five to ten records; no file of a trial holds more.
 MOST: Final = 10
@@ -101,9 +102,8 @@ class Sightings:
 
     def whole(self, rows: pl.DataFrame) -> pl.LazyFrame:
         """Written rows with all columns of the item."""
-        nothing = pl.lit(None, dtype=pl.String)
         known = {} if self.joined is None else {"_joined": self._joins()}
-        lacking = {c: nothing for c in self.columns if c not in (*rows.columns, "_joined")}
+        lacking = {c: BLANK for c in self.columns if c not in (*rows.columns, "_joined")}
         return rows.lazy().with_columns(**lacking, **known)
 
     def _joins(self) -> pl.Expr:

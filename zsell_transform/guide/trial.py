@@ -22,6 +22,7 @@ from zsell_transform.guide.sightings import MOST, ORDINARY, Sightings
 from zsell_transform.guide.story import TRIAL
 from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.sell.entities import ITEMS
+from zsell_transform.sparse import BLANK
 
 #: Item → the column with the Sell ids of a row: several, where records were merged.
 OWN_ID: Final = {
@@ -215,7 +216,7 @@ def _name(item: str, columns: Sequence[str]) -> pl.Expr:
     """How people recognise the record: its name, or the beginning of its text without tags."""
     header = NAMES[item]
     if header not in columns:
-        return pl.lit(None, dtype=pl.String).alias("_shown")
+        return BLANK.alias("_shown")
     text = pl.col(header)
     if item == "notes":
         text = text.str.replace_all("<br>", " ", literal=True).str.replace_all("<[^>]*>", "")

@@ -27,7 +27,6 @@ from zsell_transform.lap.words import (
     PERSON_LINK,
     PRESENT,
     SKIPPED,
-    TEXT,
     WAIT,
     WAITING,
     Plan,
@@ -46,6 +45,7 @@ from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.lead_people import HELD, OWN
 from zsell_transform.pipedrive.lead_people import LEAD as LEAD_PERSON
 from zsell_transform.sell.entities import TARGETS, mark_of
+from zsell_transform.sparse import BLANK
 
 COLUMNS = (DEAL_ID, DEAL, LEAD_ID, LEAD, *PERSON_LINK, *ORGANIZATION_LINK)
 
@@ -89,7 +89,7 @@ def history(
             "reason",
             "part",
             "_extra",
-            TEXT.alias("joins"),
+            BLANK.alias("joins"),
             *COLUMNS,
             linked=pl.when("asked").then(pl.col("about").is_not_null() & ~pl.col("to_parties")),
         ),
@@ -304,9 +304,9 @@ def _texts(
 def _cells(*, alone: bool) -> list[pl.Expr]:
     return [
         pl.when(pl.col("d_form") == BY_ID).then("deal_id").alias(DEAL_ID),
-        pl.when(pl.col("d_form") == BY_ID).then(TEXT if alone else pl.col("deal_title")).alias(DEAL),
+        pl.when(pl.col("d_form") == BY_ID).then(BLANK if alone else pl.col("deal_title")).alias(DEAL),
         pl.when(pl.col("l_form") == BY_ID).then("l_system_id").alias(LEAD_ID),
-        pl.when(pl.col("l_form") == BY_ID).then(TEXT if alone else pl.col("l_shown")).alias(LEAD),
+        pl.when(pl.col("l_form") == BY_ID).then(BLANK if alone else pl.col("l_shown")).alias(LEAD),
         *person_cells("p_form", "p_", alone=alone),
         *organization_cells("o_form", "o_", alone=alone),
     ]

@@ -31,7 +31,6 @@ from zsell_transform.lap.words import (
     PERSON_MOBILE,
     PERSON_WORK,
     PRESENT,
-    TEXT,
     WAITING,
     Plan,
     Targets,
@@ -48,7 +47,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
 from zsell_transform.positions import firsts, positions
-from zsell_transform.sparse import beside, one_of
+from zsell_transform.sparse import BLANK, beside, one_of
 
 #: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
 OWN_COLUMNS = (
@@ -135,7 +134,7 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
             "reason",
             "part",
             "_extra",
-            TEXT.alias("joins"),
+            BLANK.alias("joins"),
             *columns,
             linked=pl.when(pl.col("asked").fill_null(False)).then(
                 pl.col("company_at").is_not_null() & pl.col("differing").is_null()
@@ -170,13 +169,13 @@ def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: 
     bases = rows.filter(pl.col("id").is_in(wanted[LEAD].implode())).select(
         "id",
         form(BY_KEY).alias("form"),
-        TEXT.alias("system_id"),
+        BLANK.alias("system_id"),
         name="written",
         email="email",
         work="work",
         mobile="mobile",
         company_at="company_at",
-        joins=TEXT,
+        joins=BLANK,
         by_value=pl.any_horizontal(pl.col("email", "work", "mobile").is_not_null()),
     )
     contacts = people.frame.filter(pl.col("id").is_in(wanted[CONTACT].implode()))
@@ -218,11 +217,11 @@ def _held_people(others: pl.DataFrame, companies: Targets, held: Held) -> pl.Dat
         form=form(BY_ID),
         system_id="system_id",
         name="name",
-        email=TEXT,
-        work=TEXT,
-        mobile=TEXT,
+        email=BLANK,
+        work=BLANK,
+        mobile=BLANK,
         company_at=pl.coalesce("company_at", elsewhere),
-        joins=TEXT,
+        joins=BLANK,
         by_value=pl.lit(True),
     )
 
@@ -283,7 +282,7 @@ def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> tuple[pl.DataFrame, 
     """Joining leads say only the key of the person they join; a lead of its own may have a distinct name."""
     of_person = [cell for cell in cells if cell.meta.output_name() != PERSON_ID]
     joining = rows.filter(_joins() & pl.col("n").is_not_null()).select(
-        "n", *of_person, *(TEXT.alias(column) for column in OWN_COLUMNS)
+        "n", *of_person, *(BLANK.alias(column) for column in OWN_COLUMNS)
     )
     renamed = pl.col("written").ne_missing(pl.col("name")) & (pl.col("who") == OWN)
     suffix = pl.col("written").str.strip_prefix(pl.col("name").str.strip_chars_end())

@@ -32,6 +32,7 @@ from zsell_transform.pipedrive.export_headers import bare_names, recognise, voca
 from zsell_transform.positions import crowded, firsts
 from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
 from zsell_transform.sparing import where_found
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.unique import told_apart
 
 SCHEMAS: Final[dict[str, dict[str, Any]]] = {
@@ -256,7 +257,7 @@ def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
     """One item's table → its frame of `Held`."""
 
     def column(name: str) -> pl.Expr:
-        return (pl.col(name) if name in table.columns else pl.lit(None, dtype=pl.String)).cast(pl.String)
+        return column_or_blank(table.columns, name).cast(pl.String)
 
     if not table.width:
         return pl.DataFrame(schema=SCHEMAS[item])

@@ -18,6 +18,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.positions import firsts
 from zsell_transform.sell.entities import HISTORY, LINKED, TARGETS, mark_of
+from zsell_transform.sparse import BLANK
 
 #: How a relation is meant: Sell's own; the deal's or lead's party beside it; or the placeholder.
 OWN, BESIDE, PLACED = "own", "beside", "placed"
@@ -266,7 +267,7 @@ def _by_id(entity: str, held: Held) -> pl.DataFrame:
         id=pl.col("sell_id").str.strip_prefix(mark),
         item=pl.lit(item),
         system_id="system_ids",
-        name=pl.lit(None, dtype=pl.String),
+        name=BLANK,
     )
     return pl.concat([found.join(twice, on="id", how="anti", maintain_order="left"), twice])
 

@@ -16,6 +16,7 @@ from zsell_transform.folding import folded
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import several
 from zsell_transform.sell.stages import KEYS, SEPARATOR
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.transformers.deals import STAGE, STAGE_KEY
 
 REASON: Final = (
@@ -39,7 +40,7 @@ def placed_earlier(found: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, hel
     if not stages.height:
         return stages
     raw = held.raw["deals"]
-    pipeline = pl.col("Pipeline") if "Pipeline" in raw.columns else pl.lit(None, dtype=pl.String)
+    pipeline = column_or_blank(raw.columns, "Pipeline")
     shown = raw.select("Stage", system_id="ID", pipeline=pipeline)
     alone = there.filter((pl.col("entity") == "deals") & ~several()).select("system_id", _id="id")
     closed = (

@@ -11,6 +11,7 @@ from zsell_transform.folding import digits, folded
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import BESIDE, PLACED, several
 from zsell_transform.sell.entities import HISTORY, LINKED
+from zsell_transform.sparse import BLANK, column_or_blank
 
 #: Relation → the columns of Pipedrive's exports that show it: ID, and names in order of preference.
 SHOWN: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -111,11 +112,10 @@ def shown_links(raw: pl.DataFrame, relation: str) -> pl.DataFrame | None:
     name = next((c for c in names if c in raw.columns), None)
     if number not in raw.columns and name is None:
         return None
-    none = pl.lit(None, dtype=pl.String)
     return raw.select(
         system_id="ID",
-        found_id=pl.col(number) if number in raw.columns else none,
-        found_name=pl.col(name) if name else none,
+        found_id=column_or_blank(raw.columns, number),
+        found_name=pl.col(name) if name else BLANK,
     )
 
 
@@ -258,7 +258,7 @@ def lead_people(
         "system_id",
         pl.lit("person").alias("relation"),
         pl.concat_str("name", "email", separator=", ", ignore_nulls=True).alias("expected"),
-        pl.lit(None, dtype=pl.String).alias("expected_system_id"),
+        BLANK.alias("expected_system_id"),
         _found().alias("found"),
     )
 

@@ -19,6 +19,7 @@ from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import mark
 from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.sell.entities import HISTORY, mark_of
+from zsell_transform.sparse import BLANK
 
 SKIPPED: Final[dict[str, Any]] = {
     "file": pl.String, "row": pl.Int64, "entity": pl.String, "source_id": pl.String, "name": pl.String,
@@ -74,7 +75,7 @@ def _read(path: Path) -> pl.DataFrame:
         pl.lit(path.name).alias("file"),
         (pl.col("_row") if "_row" in frame.columns else pl.lit(None)).cast(pl.Int64).alias("row"),
         entity.alias("entity"), source_id.alias("source_id"),
-        (pl.coalesce(names) if names else pl.lit(None, dtype=pl.String)).alias("name"),
+        (pl.coalesce(names) if names else BLANK).alias("name"),
         pl.col(reason).str.strip_chars().alias("reason"), advice(pl.col(reason)).alias("to_do"),
     ).filter(pl.col("reason").is_not_null())  # fmt: skip
 
@@ -90,10 +91,9 @@ def _record(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
                 list(words), list(words.values()), default=None, return_dtype=pl.String
             )
             ids.append((found.str.extract(r"^Sell [a-z]+ (\S+)$"), of))
-    none = pl.lit(None, dtype=pl.String)
     entities: list[pl.Expr] = [pl.when(ident.is_not_null()).then(of) for ident, of in ids]
-    entity = pl.coalesce(entities or [none])
-    return entity, pl.coalesce([ident for ident, _ in ids] or [none])
+    entity = pl.coalesce(entities or [BLANK])
+    return entity, pl.coalesce([ident for ident, _ in ids] or [BLANK])
 
 
 @cache

@@ -19,6 +19,7 @@ from zsell_transform.folding import digits, folded
 from zsell_transform.pipedrive.export_headers import vocabulary
 from zsell_transform.pipedrive.exports import html_lines
 from zsell_transform.pipedrive.fields import PREFIXES, field_facts, field_key
+from zsell_transform.sparse import BLANK
 
 Same = Callable[[pl.Expr, pl.Expr], pl.Expr]
 
@@ -125,7 +126,7 @@ def with_added_lines(text: pl.Expr, there: pl.Expr, *, headed: bool) -> pl.Expr:
     found = html_lines(there).str.extract_all(ADDED_LINES)
     lines = html(found.list.join("\n"))
     heading, body = text.str.extract(r"^(.*?)(?:<br>|$)"), text.str.extract(r"^.*?<br>(.*)$")
-    first, rest = (heading, body) if headed else (pl.lit(None, dtype=pl.String), text)
+    first, rest = (heading, body) if headed else (BLANK, text)
     whole = pl.concat_str(first, lines, rest, separator="<br>", ignore_nulls=True)
     return pl.when(found.list.len() > 0).then(whole).otherwise(text)
 

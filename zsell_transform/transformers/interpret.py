@@ -19,10 +19,11 @@ from zsell_transform.issues import KINDS, Told, issue
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import field_facts
 from zsell_transform.sell.columns import plain_name
+from zsell_transform.sparse import BLANK
 from zsell_transform.survey import Column, Survey
 from zsell_transform.transformers.custom import Custom, custom_fields
 from zsell_transform.transformers.draft import Draft, laid
-from zsell_transform.transformers.table import DOUBTFUL, NOTHING, PLACES, Field, Story, Table
+from zsell_transform.transformers.table import DOUBTFUL, PLACES, Field, Story, Table
 
 #: Columns that are no field of their own anywhere: the id is `_id`.
 CARRIED: Final = frozenset({"id"})
@@ -184,7 +185,7 @@ def _alive(table: Table, field: Field, given: _Columns) -> bool:
 def _cleaned(read: Iterable[str], given: _Columns) -> Iterator[tuple[pl.Expr, ...]]:
     """Every column that is read, once trimmed and freed of its apostrophe; one without any value is null."""
     alive = [name for name in sorted(read) if name in given.names and not given.is_blank(name)]
-    dead = [NOTHING.alias(name) for name in sorted(read) if name not in alive]
+    dead = [BLANK.alias(name) for name in sorted(read) if name not in alive]
     untidy = [name for name in alive if name not in given.seen or not given.seen[name].tidy]
     yield (*dead, *(text(name).alias(name) for name in untidy))
     if given.turned:

@@ -11,9 +11,10 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.sparse import BLANK
+
 #: Columns that every frame of records has beside Sell's own.
 PLACES: Final = ("_n", "_id", "_file", "_row")
-NOTHING: Final = pl.lit(None, dtype=pl.String)
 
 
 @attrs.frozen
@@ -70,8 +71,8 @@ class Story:
 
     header: str
     body: pl.Expr
-    heading: pl.Expr = NOTHING
-    mark: pl.Expr = NOTHING
+    heading: pl.Expr = BLANK
+    mark: pl.Expr = BLANK
 
 
 @attrs.frozen
