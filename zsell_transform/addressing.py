@@ -11,13 +11,14 @@ import polars as pl
 
 from zsell_transform.lap.words import OUT, Plan
 from zsell_transform.pieces import in_slices
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NOTE
 from zsell_transform.pipedrive.lead_people import OWN
 from zsell_transform.sell.entities import ITEMS, TARGETS
 from zsell_transform.sparse import column_or_blank
 from zsell_transform.transformers.draft import Draft
 
 #: Header of the text that grows by an extra line, by item.
-TEXTS: Final = {"leads": "Note - Content", "activities": "Activity - Note", "notes": "Note - Content"}
+TEXTS: Final = {"leads": NOTE, "activities": ACTIVITY_NOTE, "notes": NOTE}
 
 #: Name of the key column → header, by entity: what the linker compares (see `linker`).
 _PERSON: Final = {"name": "Person - Name", "company_id": "_company_id", "company_name": "_company_name"}

@@ -14,7 +14,7 @@ from typing import Final
 
 import attrs
 
-from zsell_transform.cleaning import plain
+from zsell_transform.cleaning import ORDERS, plain
 
 #: Pipedrive's limits, of which `account.yaml` says where they come from: a text field takes 255 characters, a
 #: numerical one 14 digits, a field 500 options. The patterns below need them before any file is read; a test
@@ -217,7 +217,7 @@ def _every(seen: Evidence, one: str, many: str, detail: str = "") -> str:
 def _as_date(seen: Evidence, order: str | None) -> Verdict | None:
     if seen.every("clock"):
         return Verdict("time", _every(seen, "a time of day", "times of day"))
-    if order not in ("ymd", "dmy", "mdy"):
+    if order not in ORDERS:
         return None
     proof = abs(seen.counts["dmy"] - seen.counts["mdy"])
     words = {"ymd": "year first", "dmy": "day first", "mdy": "month first"}[order]

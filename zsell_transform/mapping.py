@@ -18,6 +18,7 @@ from zsell_transform import mapping_values as read
 from zsell_transform.errors import MappingError
 from zsell_transform.paths import path_of
 from zsell_transform.sell.entities import ENTITIES, ITEMS, MAIN
+from zsell_transform.writing.rolling import MEGABYTES, ROWS
 
 #: Defaults: how an item's labels are written; what becomes of records that the wizard would merge, and of
 #: records without the link that they need.
@@ -69,8 +70,8 @@ class ClosedStages:
 class Limits:
     """A file that would pass either limit is split."""
 
-    rows: int = 50_000
-    megabytes: float = 50.0
+    rows: int = ROWS
+    megabytes: float = MEGABYTES
 
 
 @attrs.frozen(kw_only=True)

@@ -9,8 +9,8 @@ from functools import partial
 import polars as pl
 
 from zsell_transform.guide.story import PIPELINE
+from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
 from zsell_transform.sparse import column_or_blank
-from zsell_transform.transformers.deals import STAGE
 
 
 def of_deals(chunks: list[pl.DataFrame], stages: pl.DataFrame) -> pl.DataFrame:
@@ -42,8 +42,8 @@ def narrowed(whole: pl.LazyFrame) -> pl.LazyFrame:
         pipeline=pipeline,
         stage=column("stage_name").str.strip_chars(),
         # Where two pipelines share a stage, the cell names the pipeline too.
-        arrives=column(STAGE).str.strip_suffix(pl.format(" ({})", pipeline.fill_null(""))),
-        status=column("Deal - Status"),
+        arrives=column(DEAL_STAGE).str.strip_suffix(pl.format(" ({})", pipeline.fill_null(""))),
+        status=column(DEAL_STATUS),
         currency=column("Deal - Currency of value"),
         value=column("Deal - Value").cast(pl.Float64, strict=False),
     )

@@ -24,6 +24,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.sparse import column_or_blank
 from zsell_transform.survey import Survey, contradictions, study
+from zsell_transform.writing.rolling import ROWS
 
 #: How a record is called in the kept files → inside the library.
 INSIDE: Final = {"source_id": "_id", "file": "_file", "row": "_row"}
@@ -31,7 +32,7 @@ INSIDE: Final = {"source_id": "_id", "file": "_file", "row": "_row"}
 #: Records that are drafted and written at once: as many as a file of Pipedrive's wizard may have. The kept
 #: files
 #: have groups of this size, so that a chunk is read without the others.
-CHUNK: Final = 50_000
+CHUNK: Final = ROWS
 
 #: What stands in for the id of a record that has none: the first of these in which anything is filled.
 _STAND_INS: Final[MappingOf[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {

@@ -28,16 +28,15 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import NAMES, STEMS
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, DEAL_STAGE, DEAL_STATUS, NAMES, NOTE, STEMS
 from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several
-from zsell_transform.proof.differences import COMPANY_IN_SELL
 from zsell_transform.proof.leads import NOTE
 from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
 from zsell_transform.sparse import BLANK, column_or_blank
 from zsell_transform.survey import Survey, stages_of
-from zsell_transform.transformers.deals import STAGE, STAGE_KEY
+from zsell_transform.transformers.deals import STAGE_KEY
 from zsell_transform.transformers.draft import Draft
 from zsell_transform.writing.manifest import read_manifest
 
@@ -268,7 +267,7 @@ def _by_header(
             .join(old.select("_id", then=STAGE_KEY, old=header), on="_id", how="inner", maintain_order="left")
             .filter(pl.col("new").ne_missing(pl.col("old")))
         )
-        if header == STAGE:  # of deals that stay where they were, other deals decide how it is called
+        if header == DEAL_STAGE:  # of deals that stay where they were, other deals decide how it is called
             cells = cells.filter(pl.col("_id").is_in(_moved(old, new).implode()))
         kept = entity in HISTORY and header in TEXTS.values()
         text = with_added_lines(pl.col("new"), pl.col("there"), headed=item == "notes")
@@ -293,7 +292,7 @@ def _by_header(
 
 def _moved(old: pl.DataFrame, new: pl.DataFrame) -> pl.Series:
     """Ids of deals whose stage or status in Sell is another one by now."""
-    then, now = (frame.select("_id", STAGE_KEY, s="Deal - Status") for frame in (old, new))
+    then, now = (frame.select("_id", STAGE_KEY, s=DEAL_STATUS) for frame in (old, new))
     both = now.join(then, on="_id", how="inner", maintain_order="left", suffix="_then")
     other = pl.col(STAGE_KEY).ne_missing(pl.col(f"{STAGE_KEY}_then")) | pl.col("s").ne_missing(
         pl.col("s_then")

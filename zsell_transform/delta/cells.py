@@ -9,9 +9,9 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.folding import folded
+from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
 from zsell_transform.proof.values import same
 from zsell_transform.sparse import BLANK
-from zsell_transform.transformers.deals import STAGE
 
 #: Columns of a changed cell, before it is decided what becomes of it.
 CELLS: Final = (
@@ -28,7 +28,7 @@ _OF_THE_END: Final = (
     "Deal - Lost time",
     "Deal - Lost reason",
     "Deal - Probability",
-    STAGE,
+    DEAL_STAGE,
 )
 
 
@@ -79,7 +79,7 @@ def known_since(cells: pl.DataFrame, then: pl.DataFrame, there: pl.DataFrame) ->
 
 def _closed_together(cells: pl.DataFrame) -> pl.DataFrame:
     """Where Pipedrive decided itself how a deal ended, nothing else is written of how it did in Sell."""
-    status = (pl.col("field") == "Deal - Status") & (pl.col("fate") == "both")
+    status = (pl.col("field") == DEAL_STATUS) & (pl.col("fate") == "both")
     ended = cells.filter(status)["system_id"].implode()
     rest = (
         pl.col("field").is_in(_OF_THE_END) & (pl.col("fate") == "written") & pl.col("system_id").is_in(ended)

@@ -17,10 +17,10 @@ import polars as pl
 
 from zsell_transform.evidence import TEXT_LIMIT
 from zsell_transform.guide import words
-from zsell_transform.guide.features import FEATURES, HTML, Feature, alike, cells_of
+from zsell_transform.guide.features import FEATURES, Feature, alike, cells_of
 from zsell_transform.guide.sightings import MOST, ORDINARY, Sightings
 from zsell_transform.guide.story import TRIAL
-from zsell_transform.pipedrive.fields import NAMES
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.sparse import BLANK
 
@@ -224,8 +224,8 @@ def _name(item: str, columns: Sequence[str]) -> pl.Expr:
 
 
 def _read(header: str, cell: str | None) -> str:
-    """A cell as Pipedrive shows it: texts are HTML, whose lines stand here one behind the other."""
-    if header not in HTML or not cell:
+    """A cell as Pipedrive shows it: texts are (NOTE, ACTIVITY_NOTE), whose lines stand here one behind the other."""
+    if header not in (NOTE, ACTIVITY_NOTE) or not cell:
         return cell or ""
     return unescape(re.sub("<[^>]*>", "", cell.replace("<br>", " / ")))
 

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import DELETED, plain
+from zsell_transform.cleaning import DELETED, ORDERS, plain
 from zsell_transform.mapping import Mapping, Mention
 from zsell_transform.mapping_values import nearest
 from zsell_transform.sell.columns import plain_name
@@ -122,7 +122,7 @@ def _told(mention: Mention, known: Collection[str], seen: Survey) -> pl.DataFram
             ),
             None,
         )
-        if column is not None and column.dates in ("ymd", "dmy", "mdy"):
+        if column is not None and column.dates in ORDERS:
             return issues.issue(
                 "mapping_needless", entity=mention.group, field=mention.place, value=mention.name
             )

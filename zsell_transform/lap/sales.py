@@ -35,10 +35,9 @@ from zsell_transform.lap.words import (
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
 from zsell_transform.positions import firsts
 from zsell_transform.sparse import BLANK, beside, one_of
-
-COMPANY_IN_SELL = "Deal - Company in Sell"
 
 
 def deals(

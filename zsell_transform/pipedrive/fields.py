@@ -24,6 +24,13 @@ TITLES: Final = {
 }  # fmt: skip
 #: Item → the wizard's header of that field: `Deal - Title`.
 NAMES: Final = {item: f"{PREFIXES[item]} - {title}" for item, title in TITLES.items()}
+#: Texts of which the cells are HTML.
+NOTE: Final = NAMES["notes"]
+ACTIVITY_NOTE: Final = "Activity - Note"
+#: Headers that more than one module asks for.
+DEAL_STAGE: Final = "Deal - Stage (pipeline)"
+DEAL_STATUS: Final = "Deal - Status"
+COMPANY_IN_SELL: Final = "Deal - Company in Sell"
 
 
 @attrs.frozen

@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import NAMES, PREFIXES, TITLES
+from zsell_transform.pipedrive.fields import NAMES, NOTE, PREFIXES, TITLES
 from zsell_transform.sell.entities import ITEMS, MAIN
 
 #: What the frames of the proof call a relation → the item that it leads to.
@@ -126,6 +126,6 @@ def note_parts(notes: pl.DataFrame, held: Held) -> Sequence[pl.DataFrame]:
         return []
     named = notes.join(printed("leads", held), on="system_id", how="inner", maintain_order="left")
     rows = named.select(
-        pl.col("sell").alias("Note - Content"), pl.col("system_id").alias(system_id("leads")), "Lead - Title"
+        pl.col("sell").alias(NOTE), pl.col("system_id").alias(system_id("leads")), NAMES["leads"]
     )
     return without_blanks(rows)

@@ -17,7 +17,7 @@ from zsell_transform.errors import ExportError
 from zsell_transform.facts import facts
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import mark
-from zsell_transform.pipedrive.fields import NAMES
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
 from zsell_transform.sell.entities import HISTORY, mark_of
 from zsell_transform.sparse import BLANK
 
@@ -31,7 +31,7 @@ _IDS: Final = {
     "contacts",
     "Organization - Zendesk Sell ID": "companies",
 }  # fmt: skip
-_TEXTS: Final = {"Activity - Note": "activities", "Note - Content": "notes"}
+_TEXTS: Final = {ACTIVITY_NOTE: "activities", NOTE: "notes"}
 #: What a row is called, the most telling first; a note's text is no name.
 _NAMES: Final = tuple(NAMES[item] for item in ("deals", "leads", "activities", "persons", "organizations"))
 OTHERWISE: Final = "Not a reason that is known here: correct the row as it says, and import it again."

@@ -19,6 +19,7 @@ from zsell_transform.cleaning import (
     time,
 )
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import (
     about,
@@ -61,7 +62,7 @@ def calls(ask: Mapping, seen: Survey) -> Table:
         ),
         relations=(about("resource", deal_id=only_id("associated_deal_ids")),),
         story=Story(
-            "Activity - Note",
+            ACTIVITY_NOTE,
             body=lines(
                 rest(line, "summary"),
                 pl.col("_kind"),

@@ -9,6 +9,7 @@ import polars as pl
 
 from zsell_transform.cleaning import html, lines, said
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import about, about_remarks, heading
 from zsell_transform.transformers.table import Story, Table
@@ -22,7 +23,7 @@ def emails(ask: Mapping, seen: Survey) -> Table:
         fields=(),
         relations=(about("resource"),),
         story=Story(
-            "Note - Content",
+            NOTE,
             heading=heading("emails", "_at", ask),
             body=lines(said("Subject", pl.col("subject")), html("content")),
         ),

@@ -6,6 +6,7 @@ import polars as pl
 
 from zsell_transform.cleaning import flag, html
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import about, about_remarks, heading
 from zsell_transform.transformers.table import Remark, Story, Table
@@ -21,7 +22,7 @@ def notes(ask: Mapping, seen: Survey) -> Table:
         fields=(),
         relations=(about("noteable"),),
         story=Story(
-            "Note - Content",
+            NOTE,
             heading=heading("notes", "created_at", ask, kind, important),
             body=html("content"),
         ),

@@ -6,6 +6,7 @@ import polars as pl
 
 from zsell_transform.cleaning import day, first_line, flag, lines, minute, moment, owner, said, time
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import (
     about,
@@ -46,7 +47,7 @@ def tasks(ask: Mapping, seen: Survey) -> Table:
         ),
         relations=(about("taskable"),),
         story=Story(
-            "Activity - Note",
+            ACTIVITY_NOTE,
             body=lines(rest(line, "content"), said("Reminder", reminder), owner_line(ask)),
             mark=mark("tasks"),
         ),

@@ -6,6 +6,7 @@ import polars as pl
 
 from zsell_transform.cleaning import day, first_line, lines, moment, name, owner, said, time
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import (
     about,
@@ -42,7 +43,7 @@ def visits(ask: Mapping, seen: Survey) -> Table:
         ),
         relations=(about("resource"),),
         story=Story(
-            "Activity - Note",
+            ACTIVITY_NOTE,
             body=lines(
                 rest(line, "summary"),
                 said("Address", name("resource_address")),
