@@ -58,6 +58,14 @@ def plain(word: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
 
 
+def letters(word: str) -> str:
+    """What two spellings of one word have in common: the word without case, accents, spaces and signs.
+
+    For Python values; a word of signs alone stays as it is.
+    """
+    return "".join(filter(str.isalnum, plain(word))) or word
+
+
 # --- text --------------------------------------------------------------------------------------------
 
 

@@ -45,7 +45,7 @@ _COMMA: Final = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[.{_GROUPS}][0-9]{{3}})+)(?:,[0
 _SIGN: Final = r"(?:[A-Z]{1,3}\$|[$€£¥₹]|[A-Z]{3}|kr\.?|zł)"
 
 #: What is counted in a column, as patterns over its trimmed values; families are asked for as a whole.
-FAMILIES: Final[dict[str, dict[str, str]]] = {
+SHAPE_FAMILIES: Final[dict[str, dict[str, str]]] = {
     "dates": {
         "ymd": rf"^{_YEAR}[-/.]{_MONTH_DAY}{_TAIL}",
         "dmy": rf"^{_DAY_MONTH}[-/.]{_SHORT_YEAR}{_TAIL}",
@@ -74,7 +74,7 @@ FAMILIES: Final[dict[str, dict[str, str]]] = {
     },
 }
 SHAPES: Final[dict[str, str]] = {
-    shape: pattern for family in FAMILIES.values() for shape, pattern in family.items()
+    shape: pattern for family in SHAPE_FAMILIES.values() for shape, pattern in family.items()
 }
 #: Shape → shapes that no value has beside it.
 EXCLUDED: Final = {"ymd": ("dmy", "mdy", "slashed", "clock")}
@@ -117,7 +117,7 @@ def families(example: str) -> list[str]:
     """The families to ask a column for that holds this value: in any other family not every value is."""
     return [
         family
-        for family, shapes in FAMILIES.items()
+        for family, shapes in SHAPE_FAMILIES.items()
         if any(re.search(pattern, example) for pattern in shapes.values())
     ]
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from zsell_transform.cleaning import name as one_line
 from zsell_transform.cleaning import text
-from zsell_transform.evidence import EXCLUDED, FAMILIES, LONGER, TEXT_LIMIT, families
+from zsell_transform.evidence import EXCLUDED, LONGER, SHAPE_FAMILIES, TEXT_LIMIT, families
 from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom
 from zsell_transform.sparse import BLANK, column_or_blank
 from zsell_transform.tall import name_of, tall
@@ -72,7 +72,7 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
     asked: dict[str, pl.LazyFrame] = {}
     if few:
         asked["few"] = _counted(frame, few)
-    for family, shapes in FAMILIES.items():
+    for family, shapes in SHAPE_FAMILIES.items():
         columns = [column for column, fitting in many.items() if family in fitting]
         if columns:
             asked[family] = _counts(frame, {column: read[column] for column in columns}, shapes)

@@ -104,7 +104,7 @@ def stored_records(path: Path) -> pl.LazyFrame:
     return pl.scan_parquet(path, row_index_name="_n").rename(INSIDE)
 
 
-def once_each(records: Records, entities: Iterable[str]) -> Records:
+def without_doubles(records: Records, entities: Iterable[str]) -> Records:
     """Records of one id become one: the first, with what only later ones hold; a differing value is told."""
     frames, doubled, found, rows = (
         dict(records.frames),

@@ -30,7 +30,6 @@ from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, DEAL_STAGE, DEAL_STATUS, NAMES, NOTE, STEMS
 from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several
-from zsell_transform.proof.leads import NOTE
 from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS

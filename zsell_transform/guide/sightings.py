@@ -122,7 +122,7 @@ class Sightings:
         ]
         found = rows.select(asked).collect().to_dicts() if asked else [{}]
         for key, ids in found[0].items():
-            firsts[key] += [mark(entity) + place for place in ids]
+            firsts[key] += [mark(entity) + sell_id for sell_id in ids]
 
     def _compare(self, part: str, entity: str, rows: pl.LazyFrame) -> None:
         """What can be told only when all rows have passed: the rows of each value, and equal names."""
@@ -146,7 +146,7 @@ class Sightings:
     def found(self) -> dict[str, list[str]]:
         """Feature → ids of records to choose among, those of `ORDINARY` too; without pairs."""
         firsts = {
-            key: [place for part in self.parts for place in self._firsts[part][key]]
+            key: [sell_id for part in self.parts for sell_id in self._firsts[part][key]]
             for key in (ORDINARY, *self.asked)
         }
         least = {key: _least(frames) for key, frames in self._values.items()}

@@ -99,8 +99,8 @@ def _found(seen: Mapping[str, Sightings], rows: Rows) -> dict[Record, set[str]]:
             one.key: _pair(one, sightings, rows) for one in FEATURES.values() if one.item == item and one.same
         }
         for key, ids in (sightings.found() | pairs).items():
-            for place in ids:
-                found.setdefault((item, place), set()).update([key] if key != ORDINARY else [])
+            for sell_id in ids:
+                found.setdefault((item, sell_id), set()).update([key] if key != ORDINARY else [])
     return found
 
 
@@ -190,7 +190,7 @@ def _told(
     """The choice in file order, with names and features; features are asked of every chosen record anew."""
     read, told = {}, []
     for item, sightings in seen.items():
-        ids = sorted(place for one, place in chosen if one == item)
+        ids = sorted(sell_id for one, sell_id in chosen if one == item)
         if not ids:
             continue
         read[item] = rows.read(item, ids)
@@ -206,9 +206,9 @@ def _told(
                 for key in cells
                 if key in keys
             ]
-            place = row.get(OWN_ID.get(item, "_id")) or row["_id"]
+            sell_id = row.get(OWN_ID.get(item, "_id")) or row["_id"]
             name = _read(NAMES[item], row["_shown"])
-            told += [(item, place, name, *pair) for pair in shown or [(None, None)]]
+            told += [(item, sell_id, name, *pair) for pair in shown or [(None, None)]]
     return Trial(read, pl.DataFrame(told, schema=TRIAL, orient="row"))
 
 
@@ -224,7 +224,7 @@ def _name(item: str, columns: Sequence[str]) -> pl.Expr:
 
 
 def _read(header: str, cell: str | None) -> str:
-    """A cell as Pipedrive shows it: texts are (NOTE, ACTIVITY_NOTE), whose lines stand here one behind the other."""
+    """A cell as Pipedrive shows it: texts are HTML, whose lines stand here one behind the other."""
     if header not in (NOTE, ACTIVITY_NOTE) or not cell:
         return cell or ""
     return unescape(re.sub("<[^>]*>", "", cell.replace("<br>", " / ")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -47,7 +47,7 @@ from zsell_transform.pipedrive.lead_people import LEAD as LEAD_PERSON
 from zsell_transform.sell.entities import TARGETS, mark_of
 from zsell_transform.sparse import BLANK
 
-COLUMNS = (DEAL_ID, DEAL, LEAD_ID, LEAD, *PERSON_LINK, *ORGANIZATION_LINK)
+COLUMNS: Final = (DEAL_ID, DEAL, LEAD_ID, LEAD, *PERSON_LINK, *ORGANIZATION_LINK)
 
 
 def history(

@@ -227,11 +227,7 @@ def lead_people(
             maintain_order="left",
         )
     )
-    parts = [
-        shown.with_columns(item=pl.lit(item))
-        for item in ("leads", "deals")
-        if item in held.raw and (shown := shown_links(held.raw[item], "persons")) is not None
-    ]
+    parts = _shown_people(held)
     if not parts:
         return pl.DataFrame(schema=LINKS)
     company = (
@@ -330,9 +326,8 @@ def lead_history(
 def _people_of_leads(leads: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.DataFrame:
     """lead (Sell id), name in Sell, person_id and person in Pipedrive, of those that are there."""
     parts = [
-        shown.select(pl.lit(item).alias("item"), "system_id", person_id="found_id", person="found_name")
-        for item in ("leads", "deals")
-        if item in held.raw and (shown := shown_links(held.raw[item], "persons")) is not None
+        shown.select("item", "system_id", person_id="found_id", person="found_name")
+        for shown in _shown_people(held)
     ]
     people = pl.concat(
         [*parts, pl.DataFrame(schema=dict.fromkeys(("item", "system_id", "person_id", "person"), pl.String))]
@@ -343,6 +338,17 @@ def _people_of_leads(leads: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl
         .join(leads.select("name", lead="id"), on="lead", how="left", maintain_order="left")
         .select("lead", "name", "person_id", "person")
     )
+
+
+def _shown_people(held: Held) -> list[pl.DataFrame]:
+    """system_id, found_id, found_name, item of the people that the exports show on leads, and on deals that
+    leads have become.
+    """
+    return [
+        shown.with_columns(item=pl.lit(item))
+        for item in ("leads", "deals")
+        if item in held.raw and (shown := shown_links(held.raw[item], "persons")) is not None
+    ]
 
 
 def _found() -> pl.Expr:

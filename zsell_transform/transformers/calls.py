@@ -34,7 +34,7 @@ from zsell_transform.transformers.history import (
     subject,
 )
 from zsell_transform.transformers.parties import A_DAY
-from zsell_transform.transformers.table import Field, Story, Table
+from zsell_transform.transformers.table import Field, HtmlText, Table
 
 
 def calls(ask: Mapping, seen: Survey) -> Table:
@@ -61,7 +61,7 @@ def calls(ask: Mapping, seen: Survey) -> Table:
             Field("Activity - Creation date", day("created_at", zone), expects=A_DAY),
         ),
         relations=(about("resource", deal_id=only_id("associated_deal_ids")),),
-        story=Story(
+        html=HtmlText(
             ACTIVITY_NOTE,
             body=lines(
                 rest(line, "summary"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from zsell_transform.cleaning import day, email, flag, lost_owner, moment, name, number
@@ -24,10 +26,10 @@ from zsell_transform.transformers.parties import (
 from zsell_transform.transformers.table import Field, Relation, Remark, Table
 
 #: Sell's pipeline and stage of a deal, by which two deals in stages of one name are told apart.
-STAGE_KEY = "_stage_key"
-AN_AMOUNT = "a number such as 1200.50"
-STATUS = pl.col("_status")
-REASONS = {column: name(column) for column in ("loss_reason", "unqualified_reason")}
+STAGE_KEY: Final = "_stage_key"
+AN_AMOUNT: Final = "a number such as 1200.50"
+STATUS: Final = pl.col("_status")
+REASONS: Final = {column: name(column) for column in ("loss_reason", "unqualified_reason")}
 WON, LOST = STATUS == "Won", STATUS == "Lost"
 
 

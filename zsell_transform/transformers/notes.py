@@ -9,7 +9,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import about, about_remarks, heading
-from zsell_transform.transformers.table import Remark, Story, Table
+from zsell_transform.transformers.table import HtmlText, Remark, Table
 
 
 def notes(ask: Mapping, seen: Survey) -> Table:
@@ -21,7 +21,7 @@ def notes(ask: Mapping, seen: Survey) -> Table:
         target="notes",
         fields=(),
         relations=(about("noteable"),),
-        story=Story(
+        html=HtmlText(
             NOTE,
             heading=heading("notes", "created_at", ask, kind, important),
             body=html("content"),

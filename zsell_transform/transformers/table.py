@@ -1,4 +1,4 @@
-"""The words in which a transformer is written: Field, Relation, Story, Remark, Table.
+"""The words in which a transformer is written: Field, Relation, HtmlText, Remark, Table.
 
 A `Table` says what becomes of one Sell entity; `interpret.py` reads it.
 """
@@ -63,7 +63,7 @@ class Relation:
 
 
 @attrs.frozen
-class Story:
+class HtmlText:
     """A text in HTML: heading, body and mark, one below the other.
 
     Columns that no one knows are told in the body.
@@ -108,7 +108,7 @@ class Table:
     relations: tuple[Relation, ...] = ()
     given: dict[str, pl.Expr] = attrs.field(factory=dict)
     hidden: dict[str, pl.Expr] = attrs.field(factory=dict)
-    story: Story | None = None
+    html: HtmlText | None = None
     remarks: tuple[Remark, ...] = ()
     ignored: frozenset[str] = attrs.field(default="", converter=_words)
     spare: dict[str, str] = attrs.field(factory=dict)
@@ -129,8 +129,8 @@ class Table:
         for relation in self.relations:
             yield from relation.parts.values()
         yield from (*self.given.values(), *self.hidden.values())
-        if self.story:
-            yield from (self.story.heading, self.story.body, self.story.mark)
+        if self.html:
+            yield from (self.html.heading, self.html.body, self.html.mark)
         for remark in self.remarks:
             yield from (value for value in (remark.when, remark.value) if value is not None)
 

@@ -18,7 +18,7 @@ from zsell_transform.transformers.history import (
     subject,
 )
 from zsell_transform.transformers.parties import A_DAY, A_MOMENT, called
-from zsell_transform.transformers.table import Field, Remark, Story, Table
+from zsell_transform.transformers.table import Field, HtmlText, Remark, Table
 
 
 def tasks(ask: Mapping, seen: Survey) -> Table:
@@ -46,7 +46,7 @@ def tasks(ask: Mapping, seen: Survey) -> Table:
             Field("Activity - Creation date", day("created_at", zone), expects=A_DAY),
         ),
         relations=(about("taskable"),),
-        story=Story(
+        html=HtmlText(
             ACTIVITY_NOTE,
             body=lines(rest(line, "content"), said("Reminder", reminder), owner_line(ask)),
             mark=mark("tasks"),

@@ -9,7 +9,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import about, about_remarks, deals_remark, heading, ids_in, only_id
-from zsell_transform.transformers.table import Story, Table
+from zsell_transform.transformers.table import HtmlText, Table
 
 
 def texts(ask: Mapping, seen: Survey) -> Table:
@@ -20,7 +20,7 @@ def texts(ask: Mapping, seen: Survey) -> Table:
         given={"_at": pl.coalesce(pl.col("sent_at"), pl.col("created_at"))},
         fields=(),
         relations=(about("resource", deal_id=only_id("associated_deal_ids")),),
-        story=Story(
+        html=HtmlText(
             NOTE,
             heading=heading("texts", "_at", ask, way),
             body=lines(

@@ -18,7 +18,7 @@ from zsell_transform.transformers.history import (
     subject,
 )
 from zsell_transform.transformers.parties import A_DAY
-from zsell_transform.transformers.table import Field, Story, Table
+from zsell_transform.transformers.table import Field, HtmlText, Table
 
 
 def visits(ask: Mapping, seen: Survey) -> Table:
@@ -42,7 +42,7 @@ def visits(ask: Mapping, seen: Survey) -> Table:
             Field("Activity - Creation date", day("created_at", zone), expects=A_DAY),
         ),
         relations=(about("resource"),),
-        story=Story(
+        html=HtmlText(
             ACTIVITY_NOTE,
             body=lines(
                 rest(line, "summary"),
