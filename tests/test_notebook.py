@@ -6,7 +6,8 @@ import attrs
 import polars as pl
 
 from zsell_transform.guide import notebook
-from zsell_transform.guide.story import FILES, LEDGER, Story
+from zsell_transform.guide.story import FILES, Story
+from zsell_transform.ledger import SCHEMA as LEDGER
 
 LEDGER_ROWS = [
     ("companies", "organizations", 40, 2, 42, *[0] * 9),

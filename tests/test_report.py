@@ -18,7 +18,6 @@ from zsell_transform.guide import chapters, laps, report, steps, words
 from zsell_transform.guide.story import (
     FILES,
     INPUTS,
-    LEDGER,
     LINKS,
     NAMELESS,
     PIPELINE,
@@ -31,6 +30,7 @@ from zsell_transform.guide.story import (
     Story,
 )
 from zsell_transform.issues import SCHEMA as ISSUES
+from zsell_transform.ledger import SCHEMA as LEDGER
 from zsell_transform.linker.resolving import HOW
 
 
@@ -353,7 +353,7 @@ def test_every_section_is_there_and_each_empty_one_is_left_out() -> None:
 
 def test_values_of_the_export_are_escaped() -> None:
     named = frame(FILES, ("<script>alert(1)</script>.csv", "deals", 1, 10))
-    for page in (report.report_html(sample(files=named)), report.plain(sample(files=named))):
+    for page in (report.report_html(sample(files=named)), report.brief(sample(files=named))):
         assert "<script" not in page
         assert "&lt;script&gt;" in page
     assert "&lt;b&gt;Deal3" in report.proof_html_page(PROOF)
@@ -456,7 +456,7 @@ def test_a_browser_opens_it_without_a_word_in_the_console(tmp_path: Path, name: 
     pages = {
         "report": report.report_html(sample()),
         "proof": report.proof_html_page(PROOF),
-        "plain": report.plain(sample()),
+        "plain": report.brief(sample()),
     }
     shown = chromium(tmp_path, pages[name], "--dump-dom")
     assert "CONSOLE" not in shown.stderr

@@ -43,13 +43,13 @@ def test_every_standard_column_is_read_or_ignored_by_name(entity: str) -> None:
         - NAMED_ELSEWHERE
     )
 
-    assert lost <= ({"tags", "external_id"} if table.story else set())
+    assert lost <= ({"tags", "external_id"} if table.html else set())
 
 
 @pytest.mark.parametrize("entity", [entity for entity in TABLES if entity != "documents"])
 def test_every_header_is_known_to_the_list_of_fields(entity: str) -> None:
     table = TABLES[entity](Mapping(), NOTHING_SEEN)
-    headers = {field.header for field in table.fields} | ({table.story.header} if table.story else set())
+    headers = {field.header for field in table.fields} | ({table.html.header} if table.html else set())
 
     assert headers <= field_facts().keys()
 

@@ -11,12 +11,14 @@ import polars as pl
 
 from zsell_transform.lap.words import OUT, Plan
 from zsell_transform.pieces import in_slices
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NOTE
 from zsell_transform.pipedrive.lead_people import OWN
 from zsell_transform.sell.entities import ITEMS, TARGETS
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.transformers.draft import Draft
 
 #: Header of the text that grows by an extra line, by item.
-TEXTS: Final = {"leads": "Note - Content", "activities": "Activity - Note", "notes": "Note - Content"}
+TEXTS: Final = {"leads": NOTE, "activities": ACTIVITY_NOTE, "notes": NOTE}
 
 #: Name of the key column → header, by entity: what the linker compares (see `linker`).
 _PERSON: Final = {"name": "Person - Name", "company_id": "_company_id", "company_name": "_company_name"}
@@ -68,8 +70,7 @@ def key_frame(draft: Draft) -> pl.LazyFrame:
     wanted = {**_PLACE, **KEYS[draft.entity]}
     words = [name for name in _WORDS if name in wanted]
     return draft.frame.select(
-        (pl.col(column) if column in there else pl.lit(None, dtype=pl.String)).alias(name)
-        for name, column in wanted.items()
+        column_or_blank(there, column).alias(name) for name, column in wanted.items()
     ).with_columns(pl.col("row").cast(pl.Int64), pl.col(words).cast(pl.Categorical))
 
 
@@ -288,7 +289,7 @@ def _overridden(frame: pl.DataFrame, overrides: pl.DataFrame) -> pl.DataFrame:
     own = {c: f"own {c}" for c in cells}
     small = overrides.rename({"n": "_n", **own}).with_columns(_own=pl.lit(value=True))
     joined = frame.join(small, on="_n", how="left", maintain_order="left")
-    there = [pl.col(c) if c in frame.columns else pl.lit(None, dtype=pl.String) for c in cells]
+    there = [column_or_blank(frame.columns, c) for c in cells]
     return joined.with_columns(
         pl.when(pl.col("_own").is_not_null()).then(own[c]).otherwise(drafted).alias(c)
         for c, drafted in zip(cells, there, strict=True)
@@ -300,11 +301,7 @@ def _with_extra(item: str, there: Iterable[str]) -> pl.Expr:
     there = set(there)
     pieces = [TEXTS[item], "_extra"] if item == "leads" else ["_heading", "_extra", "_body", "_mark"]
     text = pl.concat_str([c for c in pieces if c in there], separator="<br>", ignore_nulls=True)
-    return (
-        pl.when(pl.col("_extra").is_not_null())
-        .then(text)
-        .otherwise(pl.col(TEXTS[item]) if TEXTS[item] in there else pl.lit(None, dtype=pl.String))
-    )
+    return pl.when(pl.col("_extra").is_not_null()).then(text).otherwise(column_or_blank(there, TEXTS[item]))
 
 
 def _shaped(frame: pl.DataFrame, order: Iterable[str]) -> pl.DataFrame:

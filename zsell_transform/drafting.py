@@ -12,7 +12,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.parallel import two_by_key
 from zsell_transform.pieces import gathered
 from zsell_transform.positions import stands_twice
-from zsell_transform.records import Records, once_each
+from zsell_transform.records import Records, without_doubles
 from zsell_transform.transformers import Draft, draft
 
 Drafts = dict[str, Draft]
@@ -38,15 +38,15 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     keys = {entity: empty_keys(entity) for entity in KEYS}
     keys |= gathered({entity: key_frame(drafts[entity]) for entity in linked}, records.seen.rows)
     if doubled := [entity for entity in linked if stands_twice(keys[entity]["id"])]:
-        return draft_all(once_each(records, doubled), ask)
+        return draft_all(without_doubles(records, doubled), ask)
     filled: Filled = two_by_key(
         lambda entity: fills(drafts[entity], _known(drafts[entity], keys[entity])), linked
     )
     return records, drafts, keys, filled
 
 
-def hung_on(drafts: Drafts) -> pl.Series:
-    """Ids of the records that documents hang on."""
+def with_documents(drafts: Drafts) -> pl.Series:
+    """Ids of the records that have documents."""
     if "documents" not in drafts:
         return pl.Series(dtype=pl.String)
     return drafts["documents"].frame.select(pl.col("_about_id").unique()).collect().to_series()

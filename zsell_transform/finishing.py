@@ -17,10 +17,9 @@ from zsell_transform.guide.report import report_html
 from zsell_transform.guide.setup_page import setup_markdown
 from zsell_transform.guide.trial_page import trial_markdown
 from zsell_transform.guide.unused import unused
-from zsell_transform.lap.sales import COMPANY_IN_SELL
 from zsell_transform.migrated import Migration
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import field_key
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, field_key
 from zsell_transform.progress import Tell
 from zsell_transform.rehearsing import rehearsed
 from zsell_transform.run import Run

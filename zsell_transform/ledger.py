@@ -59,6 +59,12 @@ class Row:
 
 
 COUNTS: Final = tuple(field.name for field in attrs.fields(Row) if field.name not in ("entity", "target"))
+#: The ledger as users see it: text, and every count as a whole number.
+SCHEMA: Final[dict[str, Any]] = {
+    "entity": pl.String,
+    "target": pl.String,
+    **dict.fromkeys(COUNTS, pl.Int64),
+}
 
 
 @attrs.frozen
@@ -121,9 +127,8 @@ class Ledger:
         return [attrs.asdict(row) for row in self.rows]
 
     def frame(self) -> pl.DataFrame:
-        """As users see it: `entity`, `target` as text, every count as a whole number."""
-        schema: dict[str, Any] = {"entity": pl.String, "target": pl.String, **dict.fromkeys(COUNTS, pl.Int64)}
-        return pl.DataFrame(self.records(), schema=schema)
+        """As users see it: the columns of `SCHEMA`, a row for each entity."""
+        return pl.DataFrame(self.records(), schema=SCHEMA)
 
     @property
     def complete(self) -> bool:

@@ -17,7 +17,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.addressing import layouts
-from zsell_transform.drafting import draft_all, hung_on
+from zsell_transform.drafting import draft_all, with_documents
 from zsell_transform.errors import ZsellError
 from zsell_transform.finishing import finish
 from zsell_transform.guide.sightings import MOST
@@ -86,7 +86,7 @@ def transform(
             del keys  # the graph has what is needed of them from here on
         graph, left_out = known.graph, known.left_out
         with Stage(tell, "planning", rows):
-            lap = plan(graph, held, ask, known.details, left_out=left_out, listed=hung_on(drafts))
+            lap = plan(graph, held, ask, known.details, left_out=left_out, listed=with_documents(drafts))
             plans, lost = with_own_cells(drafts, lap.plans)
         changed = None
         if previous is not None:

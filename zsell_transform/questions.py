@@ -13,8 +13,9 @@ import polars as pl
 
 from zsell_transform.cleaning import name as one_line
 from zsell_transform.cleaning import text
-from zsell_transform.evidence import EXCLUDED, FAMILIES, LONGER, TEXT_LIMIT, families
+from zsell_transform.evidence import EXCLUDED, LONGER, SHAPE_FAMILIES, TEXT_LIMIT, families
 from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom
+from zsell_transform.sparse import BLANK, column_or_blank
 from zsell_transform.tall import name_of, tall
 
 #: Up to about this many different values are counted one by one; a field of options has at most 500.
@@ -71,7 +72,7 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
     asked: dict[str, pl.LazyFrame] = {}
     if few:
         asked["few"] = _counted(frame, few)
-    for family, shapes in FAMILIES.items():
+    for family, shapes in SHAPE_FAMILIES.items():
         columns = [column for column, fitting in many.items() if family in fitting]
         if columns:
             asked[family] = _counts(frame, {column: read[column] for column in columns}, shapes)
@@ -180,13 +181,9 @@ def _counted(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
 
 def _stages(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     def key(name: str) -> pl.Expr:
-        return (one_line(text(name)) if name in columns else pl.lit(None, dtype=pl.String)).alias(name)
+        return (one_line(text(name)) if name in columns else BLANK).alias(name)
 
-    likelihood = (
-        pl.col("current_win_likelihood")
-        if "current_win_likelihood" in columns
-        else pl.lit(None, dtype=pl.String)
-    )
+    likelihood = column_or_blank(columns, "current_win_likelihood")
     wanted = frame.select(
         *map(key, (*_STAGE_KEYS, "stage_category")),
         likelihood.cast(pl.Float64, strict=False).alias("likelihood"),

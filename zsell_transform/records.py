@@ -22,7 +22,9 @@ from zsell_transform.cleaning import filled
 from zsell_transform.folding import fold
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.survey import Survey, contradictions, study
+from zsell_transform.writing.rolling import ROWS
 
 #: How a record is called in the kept files → inside the library.
 INSIDE: Final = {"source_id": "_id", "file": "_file", "row": "_row"}
@@ -30,7 +32,7 @@ INSIDE: Final = {"source_id": "_id", "file": "_file", "row": "_row"}
 #: Records that are drafted and written at once: as many as a file of Pipedrive's wizard may have. The kept
 #: files
 #: have groups of this size, so that a chunk is read without the others.
-CHUNK: Final = 50_000
+CHUNK: Final = ROWS
 
 #: What stands in for the id of a record that has none: the first of these in which anything is filled.
 _STAND_INS: Final[MappingOf[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
@@ -102,7 +104,7 @@ def stored_records(path: Path) -> pl.LazyFrame:
     return pl.scan_parquet(path, row_index_name="_n").rename(INSIDE)
 
 
-def once_each(records: Records, entities: Iterable[str]) -> Records:
+def without_doubles(records: Records, entities: Iterable[str]) -> Records:
     """Records of one id become one: the first, with what only later ones hold; a differing value is told."""
     frames, doubled, found, rows = (
         dict(records.frames),
@@ -168,7 +170,7 @@ def _identified(entity: str, frame: pl.LazyFrame, seen: Callable[[int], object])
         stood = [_stand_in(entity, record, telling or names) for record in rows.gather(without).to_list()]
         return ids.scatter(without, stood).rename(rows.name)
 
-    ident = pl.col("id") if "id" in names else pl.lit(None, dtype=pl.String)
+    ident = column_or_blank(names, "id")
     given = filled(ident.str.strip_chars()).alias("_given")
     identity = pl.struct(given, *names).map_batches(named, return_dtype=pl.String, is_elementwise=True)
     return frame.select(identity.alias("_id"), "_file", "_row", *names, *_hidden(frame))

@@ -16,7 +16,8 @@ from zsell_transform.output import Written
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.progress import Tell
-from zsell_transform.sell.entities import TARGETS
+from zsell_transform.sell.entities import ENTITY_OF
+from zsell_transform.sparse import BLANK
 
 if TYPE_CHECKING:
     from zsell_transform.pipedrive.wizard import Rehearsal
@@ -62,9 +63,7 @@ def answered(ask: Mapping) -> dict[str, str]:
 
 
 def _found(done: Rehearsal, held: Held) -> pl.DataFrame:
-    entities = pl.DataFrame({"entity": list(TARGETS), "item": list(TARGETS.values())}).unique(
-        "item", keep="first", maintain_order=True
-    )
+    entities = pl.DataFrame({"item": list(ENTITY_OF), "entity": list(ENTITY_OF.values())})
 
     def told(frame: pl.DataFrame, code: str, value: pl.Expr, detail: pl.Expr) -> list[pl.DataFrame]:
         if not frame.height:
@@ -88,7 +87,7 @@ def _found(done: Rehearsal, held: Held) -> pl.DataFrame:
     merged = done.collapsed.filter(pl.col("into").is_not_null())
     return issues.gather(
         [
-            *told(skipped, "rehearsal_skipped", pl.lit(None, dtype=pl.String), pl.col("reason")),
+            *told(skipped, "rehearsal_skipped", BLANK, pl.col("reason")),
             *told(merged, "rehearsal_merged", pl.col("sell_id"), pl.col("into")),
             *told(
                 done.overwritten.filter(pl.col("sell_id").is_not_null()),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from zsell_transform.catalogue import cleaning, linking, pipedrive, proof, reading, survey
+from zsell_transform.catalogue import cleaning, delta, linking, pipedrive, reading, survey
 from zsell_transform.catalogue.kind import Kind
 
 KINDS: Final[dict[str, Kind]] = {
@@ -15,7 +15,7 @@ KINDS: Final[dict[str, Kind]] = {
     **survey.KINDS,
     **linking.KINDS,
     **pipedrive.KINDS,
-    **proof.KINDS,
+    **delta.KINDS,
 }
 
 __all__ = ["KINDS", "Kind"]

@@ -114,4 +114,16 @@ KINDS: Final[dict[str, Kind]] = {
         "{value} documents hang on no record (templates, the account's library)",
         "not listed",
     ),
+    "documents_by_hand": Kind(
+        "warning",
+        "{value} documents are listed; no export holds the files, and the wizard takes none",
+        "documents.csv says which record each belongs to",
+        "Download them from Sell before it closes.",
+    ),
+    "timezone_unset": Kind(
+        "info",
+        "no time zone is set; {value} was taken",
+        "days and times are written in it",
+        "Set `timezone:` in the mapping to that of the people who work with the data.",
+    ),
 }

@@ -7,18 +7,6 @@ from typing import Final
 from zsell_transform.catalogue.kind import Kind
 
 KINDS: Final[dict[str, Kind]] = {
-    "documents_by_hand": Kind(
-        "warning",
-        "{value} documents are listed; no export holds the files, and the wizard takes none",
-        "documents.csv says which record each belongs to",
-        "Download them from Sell before it closes.",
-    ),
-    "timezone_unset": Kind(
-        "info",
-        "no time zone is set; {value} was taken",
-        "days and times are written in it",
-        "Set `timezone:` in the mapping to that of the people who work with the data.",
-    ),
     "link_ambiguous": Kind(
         "warning",
         "'{field}' says '{value}', which fits several records ({detail})",

@@ -18,7 +18,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.addressing import TEXTS
 from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
-from zsell_transform.delta.files import TEXT, WRITES, composed
+from zsell_transform.delta.files import WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
 from zsell_transform.delta.notes import changed_notes, new_notes, no_notes
 from zsell_transform.drafting import Drafts, draft_all
@@ -28,15 +28,14 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, DEAL_STAGE, DEAL_STATUS, NAMES, NOTE, STEMS
 from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several
-from zsell_transform.proof.differences import COMPANY_IN_SELL
-from zsell_transform.proof.leads import NOTE
-from zsell_transform.proof.repair import NAMES, STEMS
 from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
+from zsell_transform.sparse import BLANK, column_or_blank
 from zsell_transform.survey import Survey, stages_of
-from zsell_transform.transformers.deals import STAGE, STAGE_KEY
+from zsell_transform.transformers.deals import STAGE_KEY
 from zsell_transform.transformers.draft import Draft
 from zsell_transform.writing.manifest import read_manifest
 
@@ -188,7 +187,7 @@ def _earlier(then: Draft | None, now: Draft, headers: Sequence[str]) -> pl.LazyF
     rows = padded(now.frame, headers)
     earlier = rows.clear() if then is None else padded(then.frame, headers)
     since = rows.join(earlier, on="_id", how="anti", maintain_order="left")
-    return pl.concat([earlier, since.with_columns(TEXT.alias(header) for header in headers)])
+    return pl.concat([earlier, since.with_columns(BLANK.alias(header) for header in headers)])
 
 
 def _by_name_alone(mine: pl.DataFrame, held: Held) -> pl.Series:
@@ -240,8 +239,7 @@ def padded(frame: pl.LazyFrame, headers: Sequence[str]) -> pl.LazyFrame:
         "_id",
         "_file",
         pl.col("_row").cast(pl.Int64),
-        *(pl.col(h) if h in names else TEXT.alias(h) for h in headers),
-        pl.col(STAGE_KEY) if STAGE_KEY in names else TEXT.alias(STAGE_KEY),
+        *(column_or_blank(names, h) for h in (*headers, STAGE_KEY)),
     )
 
 
@@ -258,7 +256,7 @@ def _by_header(
     raw, done = held.raw[item], []
     for header, kind in own.items():
         cell = shown(item, header, raw.columns)
-        there = raw.select(pl.col("ID").alias("system_id"), (TEXT if cell is None else cell).alias("there"))
+        there = raw.select(pl.col("ID").alias("system_id"), (BLANK if cell is None else cell).alias("there"))
         beside = rows.select("system_id", "own", _id="id").join(
             there, on="system_id", how="left", maintain_order="left"
         )
@@ -267,7 +265,7 @@ def _by_header(
             .join(old.select("_id", then=STAGE_KEY, old=header), on="_id", how="inner", maintain_order="left")
             .filter(pl.col("new").ne_missing(pl.col("old")))
         )
-        if header == STAGE:  # of deals that stay where they were, other deals decide how it is called
+        if header == DEAL_STAGE:  # of deals that stay where they were, other deals decide how it is called
             cells = cells.filter(pl.col("_id").is_in(_moved(old, new).implode()))
         kept = entity in HISTORY and header in TEXTS.values()
         text = with_added_lines(pl.col("new"), pl.col("there"), headed=item == "notes")
@@ -292,7 +290,7 @@ def _by_header(
 
 def _moved(old: pl.DataFrame, new: pl.DataFrame) -> pl.Series:
     """Ids of deals whose stage or status in Sell is another one by now."""
-    then, now = (frame.select("_id", STAGE_KEY, s="Deal - Status") for frame in (old, new))
+    then, now = (frame.select("_id", STAGE_KEY, s=DEAL_STATUS) for frame in (old, new))
     both = now.join(then, on="_id", how="inner", maintain_order="left", suffix="_then")
     other = pl.col(STAGE_KEY).ne_missing(pl.col(f"{STAGE_KEY}_then")) | pl.col("s").ne_missing(
         pl.col("s_then")
@@ -318,7 +316,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
         .join(now.company_in_sell.rename({"value": "new"}), on="id", how="left", maintain_order="left")
         .join(then.company_in_sell.rename({"value": "old"}), on="id", how="left", maintain_order="left")
         .join(
-            raw.select(pl.col("ID").alias("system_id"), (TEXT if cell is None else cell).alias("there")),
+            raw.select(pl.col("ID").alias("system_id"), (BLANK if cell is None else cell).alias("there")),
             on="system_id",
             how="left",
             maintain_order="left",
@@ -329,7 +327,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
         .with_columns(
             entity=pl.lit("deals"),
             source_id="id",
-            _file=TEXT,
+            _file=BLANK,
             _row=pl.lit(None, dtype=pl.Int64),
             item=pl.lit("deals"),
             own=pl.lit(True),
@@ -343,7 +341,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
 
 def _with_new_names(there: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """What is there, with the name that it has once these cells are written (`written`)."""
-    header = pl.col("item").replace_strict({item: names[0] for item, names in NAMES.items()}, default=None)
+    header = pl.col("item").replace_strict(NAMES, default=None)
     renamed = cells.filter((pl.col("fate") == "written") & (pl.col("field") == header))
     names = renamed.select("item", "system_id", written="value").unique(["item", "system_id"], keep="first")
     joined = there.join(names, on=["item", "system_id"], how="left", maintain_order="left")

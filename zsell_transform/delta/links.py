@@ -13,13 +13,13 @@ from zsell_transform.delta.files import LINKS, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.proof.account import BESIDE, Account
 from zsell_transform.proof.links import SHOWN, WORDS, shown_links
-from zsell_transform.proof.repair import NAMES, system_id
+from zsell_transform.proof.repair import system_id
+from zsell_transform.sell.entities import LINKED
+from zsell_transform.sparse import BLANK
 
-TEXT: Final = pl.lit(None, dtype=pl.String)
-#: Relation → the entity whose records it leads to.
-_TARGETS: Final = {"organizations": "companies", "persons": "contacts", "deals": "deals", "leads": "leads"}
 _KEY: Final = ("entity", "id", "relation")
 
 
@@ -46,7 +46,7 @@ def changed_links(
         raw = held.raw.get(str(item))
         shown = None if raw is None else shown_links(raw, str(relation))
         if raw is None or shown is None:
-            seen.append(rows.with_columns(fate=pl.lit("unseen"), found_name=TEXT))
+            seen.append(rows.with_columns(fate=pl.lit("unseen"), found_name=BLANK))
             continue
         joined = rows.join(shown, on="system_id", how="left", maintain_order="left")
         seen.append(_fated(joined, by_id=SHOWN[str(relation)][0] in raw.columns))
@@ -75,14 +75,12 @@ def _changed(then: Account, now: Account, there: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(beside=pl.coalesce("new_beside", "old_beside"))
     rows = rows.join(own, on=["entity", "id"], how="inner", maintain_order="left")
     for side in ("old", "new"):
-        target = there.filter(pl.col("entity").is_in(list(_TARGETS.values()))).select(
+        target = there.filter(pl.col("entity").is_in(list(LINKED))).select(
             pl.col("id").alias(side),
             pl.col("system_id").alias(f"{side}_id"),
             pl.col("name").alias(f"{side}_name"),
             pl.col("written").alias(f"{side}_written"),
-            relation=pl.col("entity").replace_strict(
-                list(_TARGETS.values()), list(_TARGETS), return_dtype=pl.String
-            ),
+            relation=pl.col("entity").replace_strict(LINKED, return_dtype=pl.String),
         )
         rows = rows.join(target, on=["relation", side], how="left", maintain_order="left")
     return rows
@@ -110,7 +108,7 @@ def _fated(rows: pl.DataFrame, *, by_id: bool) -> pl.DataFrame:
 
 def _writes(rows: pl.DataFrame, item: str, relation: str, *, alone: bool) -> pl.DataFrame:
     going = rows.filter(pl.col("fate") == "written")
-    cells = {system_id(relation): "new_id", **({} if alone else {NAMES[relation][0]: "new_written"})}
+    cells = {system_id(relation): "new_id", **({} if alone else {NAMES[relation]: "new_written"})}
     return pl.concat(
         going.select(
             "entity",
@@ -147,9 +145,9 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
                 pl.col("old").fill_null("none"),
             ),
         ),
-        "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
-        "unseen": ("update_not_comparable", pl.col("new"), TEXT),
-        "waits": ("update_waits", pl.col("new"), TEXT),
+        "emptied": ("emptied_in_sell", pl.col("old"), BLANK),
+        "unseen": ("update_not_comparable", pl.col("new"), BLANK),
+        "waits": ("update_waits", pl.col("new"), BLANK),
     }
     told = [
         issues.found(

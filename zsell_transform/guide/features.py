@@ -13,21 +13,20 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.evidence import TEXT_LIMIT
+from zsell_transform.pipedrive.fields import (
+    ACTIVITY_NOTE,
+    COMPANY_IN_SELL,
+    DEAL_STAGE,
+    DEAL_STATUS,
+    NAMES,
+    NOTE,
+)
+
 Columns = tuple[str, ...]
 #: Columns of a file → the expression that is true for records with the feature; None when none can have it.
 When = Callable[[Columns], pl.Expr | None]
 
-#: The column by which a person recognises a record.
-NAMES: Final[dict[str, str]] = {
-    "organizations": "Organization - Name",
-    "persons": "Person - Name",
-    "deals": "Deal - Title",
-    "leads": "Lead - Title",
-    "activities": "Activity - Subject",
-    "notes": "Note - Content",
-}
-#: Columns of which the cells are HTML.
-HTML: Final = ("Note - Content", "Activity - Note")
 _TWIN: Final = r" \([^()]+\)$"
 
 
@@ -164,7 +163,14 @@ def _shared(item: str, prefix: str) -> tuple[Feature, ...]:
         Feature(
             f"{item}_time", item, "a custom date with a time", *_CUSTOM_TIME, ending(" (time)"), unsure=True
         ),
-        Feature(f"{item}_long", item, "a text of more than 255 characters", *_LONG, longer(255), ends=True),
+        Feature(
+            f"{item}_long",
+            item,
+            f"a text of more than {TEXT_LIMIT} characters",
+            *_LONG,
+            longer(TEXT_LIMIT),
+            ends=True,
+        ),
         _created(item, prefix),
     )
 
@@ -247,18 +253,18 @@ PERSONS: Final = (
 DEALS: Final = (
     Feature("deals_won", "deals", "won", "It is won, at the day and hour at which it was won in Sell.",
             "`timezone`, if the hour is shifted; `moments: day`, if it is missing or the row was skipped",
-            like("Deal - Status", "^Won$"), cells=("Deal - Won time",), unsure=True),
+            like(DEAL_STATUS, "^Won$"), cells=("Deal - Won time",), unsure=True),
     Feature("deals_lost", "deals", "lost", "It is lost, with its day and its lost reason.",
             "`timezone`, `moments: day`; create the lost reasons that setup.md lists",
-            like("Deal - Status", "^Lost$"), cells=("Deal - Lost time", "Deal - Lost reason"), unsure=True),
+            like(DEAL_STATUS, "^Lost$"), cells=("Deal - Lost time", "Deal - Lost reason"), unsure=True),
     Feature("deals_stage", "deals", "a stage whose name two pipelines share",
             "It stands in this stage of this pipeline.",
             "in the wizard, drag the value to its stage by hand; `stages` renames them",
-            like("Deal - Stage (pipeline)", r"\(.+\)$"), unsure=True),
+            like(DEAL_STAGE, r"\(.+\)$"), unsure=True),
     Feature("deals_two_organizations", "deals", "a company that is not its contact’s",
             "It hangs on its person and that person’s organization; the other is in “Company in Sell”.",
             "`two_organizations: both` links both, and takes one lap more",
-            filled("Deal - Company in Sell"), cells=("Organization - Name",), answers=("history_row_moves",)),
+            filled(COMPANY_IN_SELL), cells=("Organization - Name",), answers=("history_row_moves",)),
     Feature("deals_company_only", "deals", "no person",
             "It hangs on its organization alone, and no person was made.", "",
             every(lacking("Person - Name"), filled("Organization - Name"))),
@@ -278,7 +284,7 @@ DEALS: Final = (
             "set up the currency in Pipedrive", each="Deal - Currency of value"),
     Feature("deals_stage_each", "deals", "a stage", "It stands in this stage.",
             "in the wizard, drag the value to its stage; `stages` renames them",
-            each="Deal - Stage (pipeline)"),
+            each=DEAL_STAGE),
     *_shared("deals", "Deal"),
 )  # fmt: skip
 
@@ -295,7 +301,7 @@ LEADS: Final = (
     Feature("leads_source", "leads", "a source", "The source is in the field that setup.md names.",
             "create the field, if the column could not be mapped", filled("Lead - Source"), unsure=True),
     Feature("leads_note", "leads", "a description", "It is a note of the lead, with its line breaks.", "",
-            filled("Note - Content"), unsure=True),
+            filled(NOTE), unsure=True),
     *_shared("leads", "Lead"),
 )  # fmt: skip
 
@@ -327,7 +333,7 @@ ACTIVITIES: Final = (
             lacking("Activity - Due date"), unsure=True),
     Feature("activities_text", "activities", "a note with line breaks",
             "The lines stand one below the other, no “<br>” is to be seen, and the last one is the mark.", "",
-            like("Activity - Note", "<br>.*<br>"), unsure=True),
+            like(ACTIVITY_NOTE, "<br>.*<br>"), unsure=True),
     Feature("activities_duration", "activities", "a duration", "It lasts as long as in Sell.", "",
             filled("Activity - Duration"), unsure=True),
     Feature("activities_user", "activities", "a user", *_OWNER, filled("Activity - Assigned to user"),
@@ -342,14 +348,14 @@ NOTES: Final = (
     *_links("notes"),
     Feature("notes_text", "notes", "line breaks",
             "The lines stand one below the other, and no “<br>” is to be seen.", "",
-            like("Note - Content", "<br>.*<br>"), unsure=True),
+            like(NOTE, "<br>.*<br>"), unsure=True),
     Feature("notes_signs", "notes", "signs that mean something in HTML",
             "`<`, `>` and `&` are shown as such, and not as `&lt;`, `&gt;` and `&amp;`.", "",
-            like("Note - Content", "&(lt|gt|amp);"), unsure=True),
+            like(NOTE, "&(lt|gt|amp);"), unsure=True),
     Feature("notes_long", "notes", "a long text", "It is complete to its last word.", "",
-            longer(5000, "Note - Content"), ends=True),
+            longer(5000, NOTE), ends=True),
     Feature("notes_letters", "notes", "letters beyond ASCII", *_LETTERS,
-            like("Note - Content", r"[^\x00-\x7F·]")),
+            like(NOTE, r"[^\x00-\x7F·]")),
 )  # fmt: skip
 
 FEATURES: Final[dict[str, Feature]] = {

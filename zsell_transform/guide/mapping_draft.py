@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as MappingOf
 from pathlib import Path
 from typing import Final
 
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import DELETED, plain
-from zsell_transform.mapping import Mapping as Wishes
-from zsell_transform.sell.columns import CUSTOM
+from zsell_transform.cleaning import DELETED, letters, plain
+from zsell_transform.mapping import Mapping
+from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.sell.stages import Stage, stages
 from zsell_transform.survey import Survey
 
@@ -47,17 +47,14 @@ class Found:
     """
 
     seen: Survey
-    ask: Wishes
-    lists: Mapping[str, int]
+    ask: Mapping
+    lists: MappingOf[str, int]
     subjects: pl.DataFrame
-    files: Mapping[str, str] = attrs.field(factory=dict)
+    files: MappingOf[str, str] = attrs.field(factory=dict)
 
     def words(self, column: str, *entities: str) -> dict[str, int]:
         """The values of a vocabulary column with their counts, most used first."""
-        counted: Counter[str] = Counter()
-        for entity, columns in self.seen.values.items():
-            if column in columns and (not entities or entity in entities):
-                counted.update(dict(zip(columns[column]["value"], columns[column]["count"], strict=True)))
+        counted = self.seen.words(column, *entities)
         return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
@@ -81,7 +78,7 @@ def _name(text: str) -> str:
 
 
 def _group(
-    key: str, entries: Mapping[str, str], remarks: Mapping[str, str] | None = None, indent: str = ""
+    key: str, entries: MappingOf[str, str], remarks: MappingOf[str, str] | None = None, indent: str = ""
 ) -> Lines:
     """`key:` and its entries, a remark behind each; nothing where there is no entry."""
     if entries:
@@ -97,7 +94,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _records(counts: Mapping[str, int]) -> dict[str, str]:
+def _records(counts: MappingOf[str, int]) -> dict[str, str]:
     return {name: f"{count:,} record{'s' * (count != 1)}" for name, count in counts.items()}
 
 
@@ -114,7 +111,7 @@ def _labels(found: Found) -> Lines:
     tags = found.words("tags")
     spellings: dict[str, list[str]] = {}
     for tag in tags:
-        spellings.setdefault("".join(filter(str.isalnum, plain(tag))) or tag, []).append(tag)
+        spellings.setdefault(letters(tag), []).append(tag)
     twins = {tag: others for others in spellings.values() if len(others) > 1 for tag in others}
     remarks = {
         tag: said + (f"; also spelled {', '.join(t for t in twins[tag] if t != tag)}" if tag in twins else "")
@@ -136,15 +133,10 @@ def _day_first(found: Found) -> Lines:
     if any(undecided.values()):
         yield "day_first:"
     for entity, columns in undecided.items():
-        entries = {_bare(column.name): "true" for column in columns}
+        entries = {plain_name(column.name): "true" for column in columns}
         yield from _group(
-            entity, entries, {_bare(c.name): f"{c.filled:,} dates" for c in columns}, indent="  "
+            entity, entries, {plain_name(c.name): f"{c.filled:,} dates" for c in columns}, indent="  "
         )
-
-
-def _bare(column: str) -> str:
-    custom = CUSTOM.match(column)
-    return custom.group(2).strip() if custom else column
 
 
 def _stages(found: Found) -> Lines:

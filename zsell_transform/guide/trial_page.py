@@ -45,9 +45,9 @@ def _records(story: Story, items: list[str]) -> list[str]:
     for item in items:
         records = {key: rows for key, rows in of_all.items() if key[0] == item}
         parts.append(f"## {words.spoken(item)}")
-        for (_, place), rows in records.items():
+        for (_, sell_id), rows in records.items():
             shown = {FEATURES[row["shows"]]: row["value"] for row in rows if row["shows"] in FEATURES}
-            parts.append(_record(rows[0]["name"], place, shown, told))
+            parts.append(_record(rows[0]["name"], sell_id, shown, told))
             told |= {feature.key for feature in shown if feature.each is None}
     return parts
 
@@ -60,10 +60,10 @@ def _rows(story: Story) -> dict[tuple[str, str], list[dict[str, str | None]]]:
     return records
 
 
-def _record(name: str | None, place: str, shown: dict[Feature, str | None], told: set[str]) -> str:
+def _record(name: str | None, sell_id: str, shown: dict[Feature, str | None], told: set[str]) -> str:
     new = {feature: value for feature, value in shown.items() if feature.key not in told}
     again = [feature.shows for feature in shown if feature.key in told]
-    lines = [f"### {words.markdown(name or place)}", "", f"Sell id `{place}`", ""]
+    lines = [f"### {words.markdown(name or sell_id)}", "", f"Sell id `{sell_id}`", ""]
     lines += [_point(*point) for point in sorted(new.items(), key=lambda point: -point[0].weight)]
     if again:
         lines.append(f"- [ ] As above: {'; '.join(again)}.")

@@ -21,14 +21,10 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.parallel import two_by_key
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.sell.entities import HISTORY, MARK_WORDS, TARGETS
+from zsell_transform.sell.entities import HISTORY, MAIN, TARGETS, mark_of
 from zsell_transform.sparse import one_of
 
-#: The types that every later lap needs an export of, once any of them holds Sell ids.
-MAIN = ("organizations", "persons", "deals", "leads")
-
-
-#: So many titles that are Sell's are no chance.
+#: Fewer matching titles may be coincidence.
 _NO_CHANCE: Final = 3
 
 
@@ -170,7 +166,7 @@ def _needs_placeholder(graph: Graph, held: Held, ask: Mapping, left_out: pl.Seri
         pl.lit(out).gather(pl.when(pl.col("about") == kind).then("about_at")) for kind, out in gone.items()
     )
     return "notes" in placed and any(
-        _any_absent(f"Sell {MARK_WORDS[entity]} " + rows.filter(lost)["id"], held.notes["mark"])
+        _any_absent(mark_of(entity) + rows.filter(lost)["id"], held.notes["mark"])
         for entity, rows in graph.history.items()
         if TARGETS[entity] == "notes"
     )

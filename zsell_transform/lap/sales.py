@@ -20,7 +20,6 @@ from zsell_transform.lap.words import (
     PLACEHOLDER_ID,
     PRESENT,
     SKIPPED,
-    TEXT,
     WAIT,
     WAITING,
     Plan,
@@ -36,10 +35,9 @@ from zsell_transform.lap.words import (
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
 from zsell_transform.positions import firsts
-from zsell_transform.sparse import beside, one_of
-
-COMPANY_IN_SELL = "Deal - Company in Sell"
+from zsell_transform.sparse import BLANK, beside, one_of
 
 
 def deals(
@@ -86,7 +84,7 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
             "state",
             "reason",
             "part",
-            TEXT.alias("joins"),
+            BLANK.alias("joins"),
             *columns,
             linked=pl.when("asked").then(whole),
         ),

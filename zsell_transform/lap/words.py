@@ -65,8 +65,6 @@ PLACEHOLDER: Final = "Zendesk Sell (unlinked)"
 #: Its id, as of any record that only its name tells.
 PLACEHOLDER_ID: Final = f"name:{fold(PLACEHOLDER)}"
 
-TEXT: Final = pl.lit(None, dtype=pl.String)
-
 
 @attrs.frozen
 class Links:

@@ -13,13 +13,12 @@ from zsell_transform.details import Details
 from zsell_transform.linker.references import LEAD, PARTY, is_person
 from zsell_transform.linker.resolving import Index, named_now, of_kind, with_names
 from zsell_transform.positions import positions
-from zsell_transform.sparse import sparse
+from zsell_transform.sparse import BLANK, column_or_blank, sparse
 
 COLUMNS: Final = ("id", "name", "first", "last", "email", "address", "city")
 #: Relations that lead to a company; the others lead to a company or a contact.
 TO_COMPANIES: Final = ("employer", "deal_company", "lead_company")
 
-_TEXT: Final = pl.lit(None, dtype=pl.String)
 _ROW: Final = pl.lit(None, dtype=pl.UInt32)
 
 Rows = Mapping[str, pl.DataFrame]
@@ -64,7 +63,7 @@ def parties_of(keys: Mapping[str, pl.DataFrame], details: Details, rows: Rows) -
 
 
 def _party(frame: pl.DataFrame) -> pl.DataFrame:
-    columns = [pl.col(c) if c in frame.columns else _TEXT.alias(c) for c in COLUMNS]
+    columns = [column_or_blank(frame.columns, c) for c in COLUMNS]
     twin = ["twin"] if "twin" in frame.columns else []
     return frame.select("n", "file", "row", *columns, *twin, pl.lit(False).alias("added"))
 
@@ -155,9 +154,9 @@ def _wanted(
     rows: pl.DataFrame,
     *,
     person: pl.Expr,
-    first: pl.Expr = _TEXT,
-    last: pl.Expr = _TEXT,
-    company_name: pl.Expr = _TEXT,
+    first: pl.Expr = BLANK,
+    last: pl.Expr = BLANK,
+    company_name: pl.Expr = BLANK,
 ) -> pl.DataFrame:
     return rows.select(
         "file", "row", "id", "name", first=first, last=last, company_name=company_name, person=person
@@ -191,7 +190,7 @@ def _with_named_people(
     named = {
         name: named_now(frame, more["f"], companies.height + contacts.height) for name, frame in named.items()
     }
-    nowhere = more.with_columns(file=_TEXT, row=pl.lit(None, dtype=pl.Int64), company_name=_TEXT)
+    nowhere = more.with_columns(file=BLANK, row=pl.lit(None, dtype=pl.Int64), company_name=BLANK)
     employer = _with_employers(rows["employer"], nowhere)
     return _extended(contacts, more), {**rows, **named, "employer": employer}
 

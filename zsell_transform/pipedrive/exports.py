@@ -31,12 +31,10 @@ from zsell_transform.pipedrive.export_files import (
 from zsell_transform.pipedrive.export_headers import bare_names, recognise, vocabulary
 from zsell_transform.positions import crowded, firsts
 from zsell_transform.reading.source import Found
-from zsell_transform.sell.entities import ITEMS, TARGETS
+from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
 from zsell_transform.sparing import where_found
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.unique import told_apart
-
-#: Pipedrive item → the Sell entity that issues about it are told under.
-ENTITY_OF: Final = {item: next(e for e, target in TARGETS.items() if target == item) for item in ITEMS}
 
 SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "organizations": dict.fromkeys(("system_id", "name", "address", "sell_id"), pl.String),
@@ -229,12 +227,12 @@ def _held(
     }
     frames = {item: _frame(item, tables.get(item, pl.DataFrame())) for item in ITEMS}
     twice = pl.concat([_twice(item, frames[item]) for item in ITEMS])
-    for item in ("organizations", "persons", "deals", "leads"):
+    for item in MAIN:
         doubled = twice.filter(pl.col("item") == item)["sell_id"]
         own = pl.col("sell_id")
         frames[item] = frames[item].with_columns(pl.when(~own.is_in(doubled.implode())).then(own))
     of_entity = pl.col("item").replace_strict(ENTITY_OF)
-    for code, items in (("sell_id_twice", SELL_ID_ITEMS), ("mark_twice", tuple(MARKED_TEXT))):
+    for code, items in (("sell_id_twice", MAIN), ("mark_twice", tuple(MARKED_TEXT))):
         some = twice.filter(pl.col("item").is_in(items)).with_columns(
             of_entity.alias("_entity"), _id="sell_id"
         )
@@ -250,9 +248,6 @@ def _held(
     )
 
 
-SELL_ID_ITEMS: Final = ("organizations", "persons", "deals", "leads")
-
-
 def _has_own_column(item: str, table: pl.DataFrame) -> bool:
     if item in MARKED_TEXT:
         return _marked_column(item, table) is not None
@@ -263,7 +258,7 @@ def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
     """One item's table → its frame of `Held`."""
 
     def column(name: str) -> pl.Expr:
-        return (pl.col(name) if name in table.columns else pl.lit(None, dtype=pl.String)).cast(pl.String)
+        return column_or_blank(table.columns, name).cast(pl.String)
 
     if not table.width:
         return pl.DataFrame(schema=SCHEMAS[item])

@@ -34,7 +34,7 @@ from zsell_transform.pipedrive.conflicts import (
     told,
 )
 from zsell_transform.positions import firsts, shared
-from zsell_transform.sparse import below, beside, filled_first, has
+from zsell_transform.sparse import BLANK, below, beside, filled_first, has
 
 #: Spreads the hashes of names before those of values are added; any odd number does.
 _STIR: Final = 0x9E3779B97F4A7C15
@@ -119,7 +119,7 @@ def seen_persons(pool: pl.DataFrame) -> list[pl.DataFrame]:
         there.filter(~as_written).select(
             "uid",
             pl.coalesce("printed", "name").alias("name"),
-            *(pl.lit(None, dtype=pl.String).alias(c) for c in ("email", "work", "mobile")),
+            *(BLANK.alias(c) for c in ("email", "work", "mobile")),
             place="held_place",
             emails="emails",
             phones="phones",
@@ -207,7 +207,7 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
         firsts(rest, "system_id")
         .rename({c: f"held_{c}" for c in extra if c in values})
         .with_columns(
-            id=pl.lit(None, dtype=pl.String),
+            id=BLANK,
             printed=pl.col("name"),
             kind=pl.when(pl.col("sell_id").is_null()).then(_kind(OTHER)).otherwise(_kind(FOREIGN)),
         )

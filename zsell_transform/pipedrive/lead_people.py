@@ -17,6 +17,7 @@ from zsell_transform.ids import rank
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.conflicts import ABSENT, collisions
 from zsell_transform.pipedrive.names import Names
+from zsell_transform.sparse import BLANK
 
 #: Who the person on a lead's row is.
 OWN: Final = "own"
@@ -24,7 +25,6 @@ CONTACT: Final = "contact"
 LEAD: Final = "lead"
 HELD: Final = "held"
 
-_TEXT: Final = pl.lit(None, dtype=pl.String)
 _LIST: Final = pl.lit(None, dtype=pl.List(pl.String))
 
 
@@ -148,7 +148,7 @@ def _as_written(contacts: pl.DataFrame) -> pl.DataFrame:
 
 def _as_held(contacts: pl.DataFrame, held: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     """Contacts as Pipedrive has them, where it has them otherwise, and Pipedrive's other people."""
-    blank = dict.fromkeys(("email", "work", "mobile"), _TEXT)
+    blank = dict.fromkeys(("email", "work", "mobile"), BLANK)
     taken = contacts["joins"].drop_nulls()
     as_written = keys.held_as_written("held_emails", "held_phones")
     there = contacts.filter(pl.col("system_id").is_not_null())

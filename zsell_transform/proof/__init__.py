@@ -25,6 +25,7 @@ from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import DEAL_STAGE, NOTE, STEMS
 from zsell_transform.progress import Progress, Stage, Tell
 from zsell_transform.proof.account import Account, account, presence
 from zsell_transform.proof.added import added_links
@@ -39,12 +40,11 @@ from zsell_transform.proof.differences import (
     unseen_columns,
     wished,
 )
-from zsell_transform.proof.leads import NOTE, lead_notes, without_said
+from zsell_transform.proof.leads import lead_notes, without_said
 from zsell_transform.proof.links import Links, compare_links, lead_history, lead_people, without_sells_own
-from zsell_transform.proof.repair import STEMS, link_files, note_parts, value_files
+from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.sell.entities import ENTITIES, TARGETS
-from zsell_transform.transformers.deals import STAGE
 from zsell_transform.writing.folder import Folder
 
 MISSING: Final = dict.fromkeys(("entity", "item", "source_id", "name", "reason"), pl.String)
@@ -345,7 +345,7 @@ def _unverifiable(columns: pl.DataFrame, links: Links, notes: int, placed: pl.Da
         said = "the export of notes does not show on which lead a note is"
         parts.append(pl.DataFrame([["leads", NOTE, notes, said]], schema=UNVERIFIABLE, orient="row"))
     if placed.height:
-        stages = [["deals", STAGE, placed.height, PLACED_EARLIER]]
+        stages = [["deals", DEAL_STAGE, placed.height, PLACED_EARLIER]]
         parts.append(pl.DataFrame(stages, schema=UNVERIFIABLE, orient="row"))
     return pl.concat(parts)
 

@@ -17,7 +17,8 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.positions import firsts
-from zsell_transform.sell.entities import HISTORY, MARK_WORDS, TARGETS
+from zsell_transform.sell.entities import HISTORY, LINKED, TARGETS, mark_of
+from zsell_transform.sparse import BLANK
 
 #: How a relation is meant: Sell's own; the deal's or lead's party beside it; or the placeholder.
 OWN, BESIDE, PLACED = "own", "beside", "placed"
@@ -192,12 +193,11 @@ def _history(
     notes = TARGETS[entity] == "notes"
     orphan = pl.col("about").is_null() & pl.lit(notes)
     placed = ask.orphans["notes"] == "placeholder"
-    mark = pl.format("Sell {} {}", pl.lit(MARK_WORDS[entity]), pl.col("id"))
+    mark = pl.lit(mark_of(entity)) + pl.col("id")
     rows = joined.with_columns(left_out=orphan & pl.lit(not placed), name=mark)
-    items = {"contacts": "persons", "companies": "organizations", "deals": "deals", "leads": "leads"}
     parts = [
-        _related(rows.filter(pl.col("about") == about), entity, item, "about_id")
-        for about, item in items.items()
+        _related(rows.filter(pl.col("about") == about), entity, LINKED[about], "about_id")
+        for about in ("contacts", "companies", "deals", "leads")
     ]
     of_deal = rows.filter(pl.col("about") == "deals").join(
         deals.select("person", "organization", about_id="id"),
@@ -252,7 +252,7 @@ def _by_id(entity: str, held: Held) -> pl.DataFrame:
     label = next(c for c in ("name", "title", "subject", "system_id") if c in frame.columns)
     own: pl.Expr
     if entity in HISTORY:
-        mark = f"Sell {MARK_WORDS[entity]} "
+        mark = mark_of(entity)
         own = pl.when(pl.col("mark").str.starts_with(mark)).then(pl.col("mark").str.strip_prefix(mark))
     else:
         own, mark = pl.col("sell_id"), ""
@@ -267,7 +267,7 @@ def _by_id(entity: str, held: Held) -> pl.DataFrame:
         id=pl.col("sell_id").str.strip_prefix(mark),
         item=pl.lit(item),
         system_id="system_ids",
-        name=pl.lit(None, dtype=pl.String),
+        name=BLANK,
     )
     return pl.concat([found.join(twice, on="id", how="anti", maintain_order="left"), twice])
 

@@ -14,6 +14,7 @@ from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
 from zsell_transform.merging import NAMES
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
 from zsell_transform.proof.account import people_of_leads, several
 from zsell_transform.proof.values import kinds, printed_users, same, shown, values_of
 from zsell_transform.sell.entities import HISTORY
@@ -22,7 +23,6 @@ from zsell_transform.tall import name_of, tall
 DIFFERING: Final = dict.fromkeys(
     ("entity", "source_id", "system_id", "field", "sell", "pipedrive"), pl.String
 )
-COMPANY_IN_SELL: Final = "Deal - Company in Sell"
 
 
 @attrs.frozen(eq=False)

@@ -10,7 +10,8 @@ import polars as pl
 from zsell_transform.folding import digits, folded
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import BESIDE, PLACED, several
-from zsell_transform.sell.entities import HISTORY
+from zsell_transform.sell.entities import HISTORY, LINKED
+from zsell_transform.sparse import BLANK, column_or_blank
 
 #: Relation → the columns of Pipedrive's exports that show it: ID, and names in order of preference.
 SHOWN: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -89,10 +90,9 @@ def with_system_ids(wanted: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
     """Relations with the System IDs of both sides; a converted lead counts as the deal that it has become."""
     single = there.filter(~several())
     mine = single.select("entity", "id", "item", "system_id")
-    order = {"organizations": "companies", "persons": "contacts", "deals": "deals", "leads": "leads"}
-    target = single.filter(pl.col("entity").is_in(list(order.values()))).select(
+    target = single.filter(pl.col("entity").is_in(list(LINKED))).select(
         to="id",
-        relation=pl.col("entity").replace_strict(list(order.values()), list(order), return_dtype=pl.String),
+        relation=pl.col("entity").replace_strict(LINKED, return_dtype=pl.String),
         to_item="item",
         to_system_id="system_id",
         to_name="name",
@@ -112,11 +112,10 @@ def shown_links(raw: pl.DataFrame, relation: str) -> pl.DataFrame | None:
     name = next((c for c in names if c in raw.columns), None)
     if number not in raw.columns and name is None:
         return None
-    none = pl.lit(None, dtype=pl.String)
     return raw.select(
         system_id="ID",
-        found_id=pl.col(number) if number in raw.columns else none,
-        found_name=pl.col(name) if name else none,
+        found_id=column_or_blank(raw.columns, number),
+        found_name=pl.col(name) if name else BLANK,
     )
 
 
@@ -228,11 +227,7 @@ def lead_people(
             maintain_order="left",
         )
     )
-    parts = [
-        shown.with_columns(item=pl.lit(item))
-        for item in ("leads", "deals")
-        if item in held.raw and (shown := shown_links(held.raw[item], "persons")) is not None
-    ]
+    parts = _shown_people(held)
     if not parts:
         return pl.DataFrame(schema=LINKS)
     company = (
@@ -259,7 +254,7 @@ def lead_people(
         "system_id",
         pl.lit("person").alias("relation"),
         pl.concat_str("name", "email", separator=", ", ignore_nulls=True).alias("expected"),
-        pl.lit(None, dtype=pl.String).alias("expected_system_id"),
+        BLANK.alias("expected_system_id"),
         _found().alias("found"),
     )
 
@@ -331,9 +326,8 @@ def lead_history(
 def _people_of_leads(leads: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.DataFrame:
     """lead (Sell id), name in Sell, person_id and person in Pipedrive, of those that are there."""
     parts = [
-        shown.select(pl.lit(item).alias("item"), "system_id", person_id="found_id", person="found_name")
-        for item in ("leads", "deals")
-        if item in held.raw and (shown := shown_links(held.raw[item], "persons")) is not None
+        shown.select("item", "system_id", person_id="found_id", person="found_name")
+        for shown in _shown_people(held)
     ]
     people = pl.concat(
         [*parts, pl.DataFrame(schema=dict.fromkeys(("item", "system_id", "person_id", "person"), pl.String))]
@@ -344,6 +338,17 @@ def _people_of_leads(leads: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl
         .join(leads.select("name", lead="id"), on="lead", how="left", maintain_order="left")
         .select("lead", "name", "person_id", "person")
     )
+
+
+def _shown_people(held: Held) -> list[pl.DataFrame]:
+    """system_id, found_id, found_name, item of the people that the exports show on leads, and on deals that
+    leads have become.
+    """
+    return [
+        shown.with_columns(item=pl.lit(item))
+        for item in ("leads", "deals")
+        if item in held.raw and (shown := shown_links(held.raw[item], "persons")) is not None
+    ]
 
 
 def _found() -> pl.Expr:

@@ -12,18 +12,11 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import PREFIXES
-from zsell_transform.sell.entities import ITEMS
+from zsell_transform.pipedrive.fields import NAMES, NOTE, PREFIXES, TITLES
+from zsell_transform.sell.entities import ITEMS, MAIN
 
-#: Item → the stem of its files.
-STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(ITEMS, start=1)}
-#: Item → the wizard's header of its name, and the export's column of it.
-NAMES: Final = {
-    "organizations": ("Organization - Name", "Name"), "persons": ("Person - Name", "Name"),
-    "deals": ("Deal - Title", "Title"), "leads": ("Lead - Title", "Title"),
-    "activities": ("Activity - Subject", "Subject"), "notes": ("Note - Content", "Content"),
-}  # fmt: skip
-_ITEM_OF: Final = {"organization": "organizations", "person": "persons", "deal": "deals", "lead": "leads"}
+#: What the frames of the proof call a relation → the item that it leads to.
+_ITEM_OF: Final = {PREFIXES[item].lower(): item for item in MAIN}
 
 
 def system_id(item: str) -> str:
@@ -33,7 +26,7 @@ def system_id(item: str) -> str:
 
 def printed(item: str, held: Held) -> pl.DataFrame:
     """system_id, and the name as Pipedrive prints it under the wizard's header."""
-    header, column = NAMES[item]
+    header, column = NAMES[item], TITLES[item]
     raw = held.raw.get(item)
     if raw is None or column not in raw.columns:
         return pl.DataFrame(schema={"system_id": pl.String, header: pl.String})
@@ -73,7 +66,7 @@ def value_files(differing: pl.DataFrame, held: Held) -> dict[str, list[pl.DataFr
 
 def _named(item: str, wide: pl.DataFrame, held: Held) -> pl.DataFrame:
     """Rows with System ID and name in front; a name that differs itself is the one to be written."""
-    header = NAMES[item][0]
+    header = NAMES[item]
     joined = wide.join(
         printed(item, held), on="system_id", how="left", maintain_order="left", suffix=" there"
     )
@@ -130,6 +123,6 @@ def note_parts(notes: pl.DataFrame, held: Held) -> Sequence[pl.DataFrame]:
         return []
     named = notes.join(printed("leads", held), on="system_id", how="inner", maintain_order="left")
     rows = named.select(
-        pl.col("sell").alias("Note - Content"), pl.col("system_id").alias(system_id("leads")), "Lead - Title"
+        pl.col("sell").alias(NOTE), pl.col("system_id").alias(system_id("leads")), NAMES["leads"]
     )
     return without_blanks(rows)

@@ -7,6 +7,7 @@ both null.
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -104,7 +105,7 @@ def read(
     """
     with found.path.open("rb") as stream:
         head = stream.read(_OPENING)
-    if not head.strip(b"\r\n\t \0" + plain.BOM):
+    if not head.strip(b"\r\n\t \0" + BOM_UTF8):
         raise ExportError(f"{found.file} is empty")
     encoding.refuse_binary(head, found.file)
     text = encoding.opening(head, asked)

@@ -20,6 +20,7 @@ from zsell_transform.parallel import two_at_once
 from zsell_transform.reading.flat_json import flat
 from zsell_transform.reading.vocabulary import address_parts, street_column
 from zsell_transform.sell.columns import own_name
+from zsell_transform.sparse import column_or_blank
 
 #: Columns of an API object that may hold JSON, and how each is read.
 NESTED: Final = ("address", "billing_address", "shipping_address", "tags", "custom_fields")
@@ -124,7 +125,7 @@ def _told(
     code: str, table: pl.DataFrame, cells: pl.Series, entity: str, file: str, column: str
 ) -> pl.DataFrame:
     """An issue for each of some cells that is not blank."""
-    source_id = pl.col("id") if "id" in table.columns else pl.lit(None, pl.String)
+    source_id = column_or_blank(table.columns, "id")
     where = table.select("_row", source_id.alias("_id"), cells.alias("value"), pl.lit(file).alias("_file"))
     some = where.lazy().filter(pl.col("value").is_not_null())
     return issues.found(

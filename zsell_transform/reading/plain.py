@@ -9,6 +9,7 @@ runs in Rust, outside the GIL, on blocks of whole records, beside SHA-256; the s
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,7 +22,6 @@ from polars.exceptions import PolarsError
 
 from zsell_transform.progress import At, unwatched
 
-BOM: Final = b"\xef\xbb\xbf"
 #: Above this width the expression grows too large; such a file is read carefully.
 MAX_WIDTH: Final = 600
 #: Without a record end in this many bytes a file is surely not plain (a cell of 2 MB is).
@@ -85,7 +85,7 @@ def check(path: Path, delimiter: str, width: int, header: str, at: At = unwatche
     law, times = laws(delimiter, width), 1
     waiting: deque[Future[Checked]] = deque()
     done = _mark(path)
-    digest.update(BOM[:done])
+    digest.update(BOM_UTF8[:done])
     seen = Checked(plain=True, sha256="")
     with ThreadPoolExecutor(_WORKERS) as pool:
         for text, end in _blocks(path, done):
@@ -186,7 +186,7 @@ def _judge(text: bytes, end: int, law: Laws, header: str, times: int) -> Checked
 def _mark(path: Path) -> int:
     """How many bytes the byte order mark takes."""
     with path.open("rb") as stream:
-        return len(BOM) if stream.read(len(BOM)) == BOM else 0
+        return len(BOM_UTF8) if stream.read(len(BOM_UTF8)) == BOM_UTF8 else 0
 
 
 def _blocks(path: Path, start: int) -> Iterator[tuple[bytes, int]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
+from collections.abc import Mapping as MappingOf
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
-from zsell_transform.mapping import Mapping as Wishes
+from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
 from zsell_transform.reading.attached import attached
@@ -49,16 +50,16 @@ def read_export(source: object, mapping: Any = None) -> Export:
         ExportError: nothing there can be read as a Sell export, in one line for a person.
         MappingError: the mapping is wrong.
     """
-    return source if isinstance(source, Export) else exported(source, Wishes.load(mapping))
+    return source if isinstance(source, Export) else exported(source, Mapping.load(mapping))
 
 
-def exported(source: object, ask: Wishes, tell: Tell = silent) -> Export:
+def exported(source: object, ask: Mapping, tell: Tell = silent) -> Export:
     """The same, with a loaded mapping; tells how many bytes are checked."""
     ask.check_columns({entity: vocabulary.canonical_columns(entity) for entity in ask.columns})
     temporary = TemporaryDirectory(prefix="zsell_", ignore_cleanup_errors=True)
     try:
         reading = _Reading(ask, Path(temporary.name), tell)
-        if isinstance(source, Mapping):
+        if isinstance(source, MappingOf):
             reading.tables += frames.tables(source, ask.columns)
         else:
             reading.take_files(files_of(source, Path(temporary.name) / "zip"))
@@ -71,7 +72,7 @@ def exported(source: object, ask: Wishes, tell: Tell = silent) -> Export:
 class _Reading:
     """What is known while an export is read: its tables with their meanings, and the issues so far."""
 
-    def __init__(self, ask: Wishes, temporary: Path, tell: Tell) -> None:
+    def __init__(self, ask: Mapping, temporary: Path, tell: Tell) -> None:
         self.ask, self.temporary, self.tell = ask, temporary, tell
         self.tables: list[tuple[Table, Meaning]] = []
         self.origins: list[Found] = []
@@ -282,7 +283,7 @@ def _input_file(table: Table, meaning: Meaning) -> InputFile:
     )
 
 
-def _of_file(wishes: Mapping[str, str], file: str) -> str | None:
+def _of_file(wishes: MappingOf[str, str], file: str) -> str | None:
     """What the mapping says of a file, by its whole name or its last part."""
     return wishes.get(file) or wishes.get(file.rsplit("/", 1)[-1])
 

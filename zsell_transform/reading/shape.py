@@ -27,6 +27,7 @@ from zsell_transform.reading.vocabulary import (
 )
 from zsell_transform.sell.columns import IDS, is_ours, own_name
 from zsell_transform.sell.stages import is_closing
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.unique import told_apart
 
 #: How a connector begins the header of a custom field that it has taken out of its object.
@@ -242,8 +243,7 @@ def _staged(frame: pl.LazyFrame, dictionaries: Dictionaries) -> pl.LazyFrame:
         frame = frame.with_columns(of(stages, "category").alias("stage_category"))
         is_open = pl.Series([not is_closing(one) for one in stages["category"]], dtype=pl.Boolean)
     if "likelihood" in stages.columns:
-        has_own = "current_win_likelihood" in frame.collect_schema().names()
-        own = pl.col("current_win_likelihood") if has_own else pl.lit(None, pl.String)
+        own = column_or_blank(frame.collect_schema().names(), "current_win_likelihood")
         usual = of(stages.filter(is_open), "likelihood")
         frame = frame.with_columns(pl.coalesce(own, usual).alias("current_win_likelihood"))
     return frame
@@ -269,8 +269,7 @@ def _without_full_name(frame: pl.LazyFrame) -> pl.LazyFrame:
     if "full_name" not in names:
         return frame
     first, last, company = (
-        pl.col(name) if name in names else pl.lit(None, pl.String)
-        for name in ("first_name", "last_name", "company_name")
+        column_or_blank(names, name) for name in ("first_name", "last_name", "company_name")
     )
     person = pl.when(first.is_null() & pl.col("full_name").ne_missing(company)).then(pl.col("full_name"))
     return frame.with_columns(pl.coalesce(last, person).alias("last_name")).drop("full_name")

@@ -6,9 +6,10 @@ import polars as pl
 
 from zsell_transform.cleaning import flag, html
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import about, about_remarks, heading
-from zsell_transform.transformers.table import Remark, Story, Table
+from zsell_transform.transformers.table import HtmlText, Remark, Table
 
 
 def notes(ask: Mapping, seen: Survey) -> Table:
@@ -20,8 +21,8 @@ def notes(ask: Mapping, seen: Survey) -> Table:
         target="notes",
         fields=(),
         relations=(about("noteable"),),
-        story=Story(
-            "Note - Content",
+        html=HtmlText(
+            NOTE,
             heading=heading("notes", "created_at", ask, kind, important),
             body=html("content"),
         ),

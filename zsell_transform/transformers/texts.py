@@ -6,9 +6,10 @@ import polars as pl
 
 from zsell_transform.cleaning import flag, html, lines, phone, said
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import about, about_remarks, deals_remark, heading, ids_in, only_id
-from zsell_transform.transformers.table import Story, Table
+from zsell_transform.transformers.table import HtmlText, Table
 
 
 def texts(ask: Mapping, seen: Survey) -> Table:
@@ -19,8 +20,8 @@ def texts(ask: Mapping, seen: Survey) -> Table:
         given={"_at": pl.coalesce(pl.col("sent_at"), pl.col("created_at"))},
         fields=(),
         relations=(about("resource", deal_id=only_id("associated_deal_ids")),),
-        story=Story(
-            "Note - Content",
+        html=HtmlText(
+            NOTE,
             heading=heading("texts", "_at", ask, way),
             body=lines(
                 html("content"),

@@ -27,7 +27,7 @@ import polars as pl
 from zsell_transform.errors import TargetError
 from zsell_transform.paths import path_of
 from zsell_transform.writing.manifest import NAME, FileFacts, files_in, manifest_text, weigh
-from zsell_transform.writing.rolling import Rolled, Rolling
+from zsell_transform.writing.rolling import MEGABYTES, ROWS, Rolled, Rolling
 from zsell_transform.writing.target import appear, check_target, discard, hidden, recover, sight
 
 #: Where tables lie until it is known how many files each has.
@@ -135,7 +135,7 @@ class Folder:
     # --- files --------------------------------------------------------------------------------------------
 
     def roll(
-        self, stem: str, *, rows: int | None = 50_000, megabytes: float | None = 50.0, bom: bool = False
+        self, stem: str, *, rows: int | None = ROWS, megabytes: float | None = MEGABYTES, bom: bool = False
     ) -> Rolling:
         """The next part of a table, to which rows are added as they come; `settle` gives its files their
         names.
@@ -175,8 +175,8 @@ class Folder:
         stem: str,
         parts: pl.LazyFrame | Sequence[pl.LazyFrame],
         *,
-        rows: int | None = 50_000,
-        megabytes: float | None = 50.0,
+        rows: int | None = ROWS,
+        megabytes: float | None = MEGABYTES,
         bom: bool = False,
     ) -> list[FileFacts]:
         """One small table at once, each frame a part of its own."""

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import io
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 import attrs
 import polars as pl
 
-#: A file begins with this where the mapping asks for a byte order mark.
-BOM = b"\xef\xbb\xbf"
+#: What no file may pass where the mapping does not say otherwise: Pipedrive's wizard takes no more.
+ROWS: Final = 50_000
+MEGABYTES: Final = 50.0
 #: So many rows are written at once, and can be read again without the others.
-BLOCK = 4_096
+BLOCK: Final = 4_096
 
 
 @attrs.frozen(eq=False)
@@ -130,7 +132,7 @@ class Rolling:
         self.files.append(Rolled(self.place / f"{self.stem}.{len(self.files)}", tuple(columns)))
         self._open = self.files[-1].path.open("wb")
         header = pl.DataFrame(schema=columns).write_csv(line_terminator="\n").encode()
-        self._write((BOM if self.bom else b"") + header, 0)
+        self._write((BOM_UTF8 if self.bom else b"") + header, 0)
 
     def _write(self, data: bytes, rows: int) -> None:
         assert self._open is not None

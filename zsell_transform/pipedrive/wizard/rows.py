@@ -22,6 +22,7 @@ from zsell_transform.pipedrive.wizard.store import (
     sell_field,
     title_field,
 )
+from zsell_transform.sparse import BLANK
 
 SINGULAR: Final = dict(
     zip(ITEMS, ("Organization", "Person", "Deal", "Lead", "Activity", "Note"), strict=True)
@@ -273,5 +274,5 @@ def repair(rows: Rows, readings: Readings) -> tuple[Rows, pl.DataFrame]:
 def sell_ids(item: str, rows: Rows) -> pl.Expr:
     """The row's own Sell id for an item that has one."""
     if item in ("activities", "notes"):
-        return pl.lit(None, dtype=pl.String)
+        return BLANK
     return rows.cell(item, sell_field(item))

@@ -10,6 +10,7 @@ import polars as pl
 
 from zsell_transform.pipedrive.export_headers import vocabulary
 from zsell_transform.pipedrive.exports import mark
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.unique import told_apart
 
 ITEMS: Final = ("organizations", "persons", "deals", "leads", "activities", "notes")
@@ -89,7 +90,7 @@ def sell_field(item: str) -> str:
 
 def column(frame: pl.DataFrame, name: str) -> pl.Expr:
     """A column, or nulls where the table has none."""
-    return pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String)
+    return column_or_blank(frame.columns, name)
 
 
 def own_id(item: str, table: pl.DataFrame) -> pl.Expr:

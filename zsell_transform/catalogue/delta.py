@@ -1,4 +1,4 @@
-"""Issues of proof and delta: what changed, and what Pipedrive does not show."""
+"""Issues of a delta: what changed in Sell since an earlier run."""
 
 from __future__ import annotations
 
