@@ -205,8 +205,8 @@ def _named(
 
 def _without_name(column: str, found: pl.DataFrame) -> pl.Expr:
     """The different ids of a column that a dump does not hold."""
-    ids = exact(pl.col(column)).drop_nulls().unique()
-    return ids.filter(~ids.is_in(found["id"].implode()))
+    ids = exact(pl.col(column)).drop_nulls()
+    return ids.filter(~ids.is_in(found["id"].implode())).unique()
 
 
 def _dictionary(naming: Naming, dictionaries: Dictionaries) -> pl.DataFrame | None:
