@@ -6,6 +6,7 @@ each (`keys`); records that share one, also through a third, are one group.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
@@ -35,6 +36,8 @@ Towns = Callable[[pl.Series], pl.Series]
 
 #: The token of an organization without address.
 BARE: Final = "*"
+#: A name with a number behind it.
+_NUMBER: Final = re.compile(r"(.*) \((\d+)\)$", re.DOTALL)
 _POOL: Final = ["uid", "kind", "id", "name", "printed"]
 
 
@@ -78,10 +81,20 @@ class Typed:
             both, something of ours is there already, and no record is really called so. A row that the wizard
             skipped was made all the same by the rows that link to it: under the name of its own that it had
             been given, and without its Sell id.
+        numbers: folded name → the numbers behind it in `suffixed`.
     """
 
     values: dict[int, frozenset[str]]
     suffixed: dict[tuple[str, str], int]
+    numbers: dict[str, tuple[int, ...]] = attrs.field(init=False)
+
+    @numbers.default
+    def _numbered(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, set[int]] = {}
+        for name, _ in self.suffixed:
+            if behind := _NUMBER.match(name):
+                found.setdefault(behind[1], set()).add(int(behind[2]))
+        return {name: tuple(numbers) for name, numbers in found.items()}
 
     @classmethod
     def of(
@@ -161,7 +174,8 @@ def decided(
                 rows.append((record["uid"], None, None, first["uid"]))
                 continue
             own = partial(typed.called, uid=record["uid"], claimed=claimed)
-            name = taken.distinct(record["name"], record["city"], own)
+            numbers = typed.numbers.get(fold(record["name"]), ())
+            name = taken.distinct(record["name"], record["city"], own, numbers)
             joins = own(fold(name))
             rows.append((record["uid"], name, joins, None))
             claimed |= {joins} if joins is not None else set()
