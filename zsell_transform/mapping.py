@@ -7,6 +7,8 @@ a label named `No`, a stage named `2020` or a user named `Null` mean what they l
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -149,9 +151,6 @@ class Mapping:
     @property
     def mapping_sha256(self) -> str:
         """The same for equal mappings, in whatever order and form they were written."""
-        import hashlib
-        import json
-
         plain = attrs.asdict(self) | {"templates": self.templates and self.templates.name}
         text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

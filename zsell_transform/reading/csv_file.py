@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, TextIO
 
 import attrs
@@ -69,8 +70,6 @@ def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataF
     Raises:
         ExportError: the file is missing, empty or no text at all.
     """
-    from tempfile import TemporaryDirectory
-
     path = path_of(path)
     if not path.is_file():
         raise ExportError(f"{path} does not exist or is no file: give a CSV file")

@@ -8,6 +8,7 @@ runs in Rust, outside the GIL, on blocks of whole records, beside SHA-256; the s
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import deque
 from collections.abc import Iterator
@@ -77,8 +78,6 @@ def check(path: Path, delimiter: str, width: int, header: str, at: At = unwatche
         header: its first line.
         at: is told how many bytes have been read.
     """
-    import hashlib
-
     digest = hashlib.sha256()
     if not 1 <= width <= MAX_WIDTH:
         return Checked(False, _finished(path, 0, digest))
@@ -117,8 +116,6 @@ def oddities(path: Path) -> tuple[bool, bool]:
 
 def sha256(path: Path) -> str:
     """The checksum of a file."""
-    import hashlib
-
     return _finished(path, 0, hashlib.sha256())
 
 
