@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import attrs
 import polars as pl
@@ -226,10 +226,18 @@ def _record_end(text: bytes) -> int:
     return end
 
 
-def _finished(path: Path, done: int, digest: object) -> str:
+class _Digest(Protocol):
+    """A checksum that grows; hashlib has no public name for it."""
+
+    def update(self, data: bytes, /) -> None: ...
+
+    def hexdigest(self) -> str: ...
+
+
+def _finished(path: Path, done: int, digest: _Digest) -> str:
     """The checksum, after feeding it what was not read yet."""
     with path.open("rb") as stream:
         stream.seek(done)
         while block := stream.read(_BLOCK):
-            digest.update(block)  # type: ignore[attr-defined]
-    return str(digest.hexdigest())  # type: ignore[attr-defined]
+            digest.update(block)
+    return digest.hexdigest()
