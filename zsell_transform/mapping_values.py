@@ -7,12 +7,17 @@ notes in the `Reading` and goes on. It knows no key by name: which reader belong
 
 from __future__ import annotations
 
+import codecs
+import difflib
 import re
+import zoneinfo
 from collections.abc import Callable, Collection
+from encodings.aliases import aliases
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
+import polars as pl
 
 from zsell_transform.errors import MappingError
 from zsell_transform.paths import path_of
@@ -46,8 +51,6 @@ Reader = Callable[[Reading, str, Any], Any]
 
 def nearest(word: str, known: Collection[str]) -> str:
     """`; did you mean 'owners'?`, or nothing where no known word is near."""
-    import difflib  # only a mistake needs it
-
     by_fold = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.6)
     return f"; did you mean {by_fold[close[0]]!r}?" if close else ""
@@ -159,10 +162,6 @@ def made(cls: Callable[..., Any], readers: dict[str, Reader], required: str | No
 
 def zone(reading: Reading, place: str, value: Any) -> Any:
     """A zone that both polars and Python know: polars does the work, and neither should fail later."""
-    import zoneinfo
-
-    import polars as pl
-
     try:
         pl.Series([0], dtype=pl.Int64).cast(pl.Datetime("us")).dt.replace_time_zone(value)
         zoneinfo.ZoneInfo(value)
@@ -191,9 +190,6 @@ _NO_TEXT: Final = frozenset(
 
 
 def encoding(reading: Reading, place: str, value: Any) -> Any:
-    import codecs
-    from encodings.aliases import aliases
-
     try:
         b"    ".decode(value, "replace")  # unlike codecs.lookup, refuses what is no text (base64)
         return codecs.lookup(value).name
@@ -205,8 +201,6 @@ def encoding(reading: Reading, place: str, value: Any) -> Any:
 
 def patterns(reading: Reading, place: str, value: Any) -> Any:
     """A list of regular expressions that polars can read, or one alone."""
-    import polars as pl
-
     for one in (found := words(reading, place, value)) or ():
         try:
             pl.Series([""]).str.contains(one or "")
@@ -225,7 +219,7 @@ def folder(reading: Reading, place: str, value: Any) -> Any:
 
 def yaml_file(path: Path) -> Any:
     """The file as plain dicts, lists, texts and None; an empty file is an empty mapping."""
-    import yaml
+    import yaml  # a mapping may be a dict, or none
 
     try:
         written = path.read_bytes().decode("utf-8-sig")

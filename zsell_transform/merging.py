@@ -19,7 +19,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.folding import folded
 from zsell_transform.ids import ranked
-from zsell_transform.lap.words import OUT, Plan
+from zsell_transform.lap.words import MERGED, OUT, Plan
 from zsell_transform.transformers import Draft
 
 #: Entity → headers of its name parts (kept from the first record), of its id, and of its labels.
@@ -45,7 +45,7 @@ def with_own_cells(
 
 
 def _merged(draft: Draft, plan: Plan) -> tuple[Plan, pl.DataFrame]:
-    members = plan.rows.filter(pl.col("into").is_not_null() & (pl.col("state") == "merged"))
+    members = plan.rows.filter(pl.col("into").is_not_null() & (pl.col("state") == MERGED))
     if not members.height:
         return plan, issues.empty()
     heads = members.select(id="into").unique(maintain_order=True)

@@ -80,10 +80,11 @@ def transform(
         given = take_in(source, pipedrive, ask, folder.path / "records", tell)
         export, held, rows = given.export, given.held, sum(given.records.seen.rows.values())
         with Stage(tell, "drafting", rows):
-            records, drafts, keys, filled = draft_all(given.records, ask)
+            drafted = draft_all(given.records, ask)
+            records, drafts, filled = drafted.records, drafted.drafts, drafted.filled
         with Stage(tell, "linking", rows):
-            known = linked(drafts, keys, records.seen, ask)
-            del keys  # the graph has what is needed of them from here on
+            known = linked(drafts, drafted.keys, records.seen, ask)
+            del drafted  # the graph has what is needed of the keys from here on
         graph, left_out = known.graph, known.left_out
         with Stage(tell, "planning", rows):
             lap = plan(graph, held, ask, known.details, left_out=left_out, listed=with_documents(drafts))

@@ -193,6 +193,7 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
             str(name): dict(zip(part["value"], part["count"], strict=True))
             for (name,), part in few.partition_by("column", maintain_order=True, as_dict=True).items()
         }
+    facts = {fact["column"]: fact for fact in read_facts(topics["facts"])}
     return {
         name: Evidence(
             fact["filled"],
@@ -201,8 +202,7 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
             options.get(name),
             is_tidy(fact),
         )
-        for fact in read_facts(topics["facts"])
-        for name in (fact["column"],)
+        for name, fact in facts.items()
     }
 
 

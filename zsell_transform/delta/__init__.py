@@ -116,9 +116,9 @@ def _then(previous: str | Path, records: Records, ask: Mapping) -> tuple[Drafts,
     seen = _without_dead(records.seen)
     if "deals" in frames:  # what a stage means depends on all that there were then
         seen = attrs.evolve(seen, stages=stages_of(frames["deals"]))
-    _, drafts, keys, _ = draft_all(Records(frames, seen, records.folder), ask)
-    known = linked(drafts, keys, records.seen, ask)
-    return drafts, account(known.graph, ask, known.left_out)
+    drafted = draft_all(Records(frames, seen, records.folder), ask)
+    known = linked(drafted.drafts, drafted.keys, records.seen, ask)
+    return drafted.drafts, account(known.graph, ask, known.left_out)
 
 
 def _kept(folder: Path) -> dict[str, pl.LazyFrame]:

@@ -63,15 +63,15 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
         title = f"{count(out, 'record')} ready for Pipedrive"
     else:
         title = "Nothing to upload in this lap"
-    said = {
-        f"The Sell export holds {count(total, 'record')} for Pipedrive.": not story.complete,
-        f"All {count(total, 'record')} of the Sell export are accounted for.": story.complete,
-        f"{count(added, 'company or person is', 'companies and people are')} added by name.": added,
-        f"{_follow(waits)} in a later lap, when Pipedrive has given the IDs {_them(waits)} on.": waits,
-        f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`.": lost,
-        f"{count(errors, 'error is', 'errors are')} {issues}: something that does not arrive.": errors,
-    }
-    return {"title": title, "lead": " ".join(sentence for sentence, holds in said.items() if holds)}
+    said = [
+        (not story.complete, f"The Sell export holds {count(total, 'record')} for Pipedrive."),
+        (story.complete, f"All {count(total, 'record')} of the Sell export are accounted for."),
+        (added, f"{count(added, 'company or person is', 'companies and people are')} added by name."),
+        (waits, f"{_follow(waits)} in a later lap, when Pipedrive has given the IDs {_them(waits)} on."),
+        (lost, f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`."),
+        (errors, f"{count(errors, 'error is', 'errors are')} {issues}: something that does not arrive."),
+    ]
+    return {"title": title, "lead": " ".join(sentence for holds, sentence in said if holds)}
 
 
 def _follow(waiting: int) -> str:

@@ -9,6 +9,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import fold
+from zsell_transform.pipedrive.lead_people import OWN
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.sparse import has, sparse
 
@@ -28,7 +29,7 @@ ABSENT: Final = "absent"
 
 STATE: Final = pl.Enum([OUT, PRESENT, WAITING, MERGED, SKIPPED])
 #: A lead's row may also say that the person is its own.
-FORM: Final = pl.Enum([BY_ID, BY_KEY, WAIT, ABSENT, "own"])
+FORM: Final = pl.Enum([BY_ID, BY_KEY, WAIT, ABSENT, OWN])
 
 #: Why a record waits.
 NO_PERSON_KEY: Final = "the person has no proven key"

@@ -188,9 +188,10 @@ def verify(
         given = take_in(source, pipedrive, ask, Path(room), tell)
         held, rows = given.held, sum(given.records.seen.rows.values())
         with Stage(tell, "drafting", rows):
-            records, drafts, keys, filled = draft_all(given.records, ask)
+            drafted = draft_all(given.records, ask)
+            drafts = drafted.drafts
         with Stage(tell, "linking", rows):
-            known = linked(drafts, keys, records.seen, ask)
+            known = linked(drafts, drafted.keys, drafted.records.seen, ask)
             graph, left_out = known.graph, known.left_out
         with Stage(tell, "comparing", rows):
             wanted = account(graph, ask, left_out)
@@ -208,7 +209,7 @@ def verify(
             placed = placed_earlier(values, drafts, there, held)
             values = without(values, placed)
             columns = unseen_columns(drafts, there, held)
-            told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
+            told = drafted.filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
             missing = _missing(wanted, there, graph, held, ask, known.details, left_out, skipped)
     wrong = without_sells_own(links.wrong, wanted.companies_of_deals, there)
     wrong = _without_wished(pl.concat([wrong, people, beside, added]), wished(there, ask))

@@ -7,6 +7,7 @@ column (`flat_json.py`); this is the second and last place where the other recor
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -205,8 +206,6 @@ def _parsed(cell: str) -> Any:
     try:
         return _DECODER.decode(cell)
     except ValueError:
-        import ast
-
         return ast.literal_eval(cell)
 
 

@@ -192,7 +192,7 @@ def unpacked(path: Path, temporary: Path, suffixes: frozenset[str] | None = None
     Raises:
         ExportError: naming the archive and the member.
     """
-    from zipfile import BadZipFile, ZipFile
+    from zipfile import BadZipFile, ZipFile  # most sources are folders
 
     try:
         with ZipFile(path) as archive:

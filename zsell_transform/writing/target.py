@@ -7,6 +7,8 @@ killed between them left behind is put back by the next one (`recover`).
 
 from __future__ import annotations
 
+import ctypes
+import glob
 import os
 import re
 import shutil
@@ -162,8 +164,6 @@ def _aside(target: Path) -> Path:
 
 
 def _literal(name: str) -> str:
-    import glob
-
     return glob.escape(name)
 
 
@@ -185,8 +185,6 @@ def _abandoned(left: Path) -> bool:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Exchanges two folders in one step; False where system or file system cannot."""
-    import ctypes
-
     here, there, exchange = (
         os.fsencode(one),
         os.fsencode(other),
