@@ -180,9 +180,7 @@ def _upload_order(label: str) -> tuple[bool, str]:
 
 
 def _not_said(given: Given, going: list[pl.DataFrame], label: str) -> set[str]:
-    """Columns of a linked person that no row of the part fills: its leads join people who have values
-    there.
-    """
+    """Columns of a linked person that no row of the part fills, while the people joined have values there."""
     if given[0][1].entity != "leads" or f"person={OWN}" in label:
         return set()
     plan, rows = given[0][1], going[0].select("n", "id", "part").filter(pl.col("part") == label)

@@ -84,9 +84,7 @@ def found(
     value: pl.Expr | None = None,
     detail: str | pl.Expr | None = None,
 ) -> pl.LazyFrame:
-    """The rows of an already filtered frame as issues, one each; place comes from `_file`, `_row`, `_id`
-    where present.
-    """
+    """The rows of a filtered frame as issues, one each; placed by `_file`, `_row`, `_id` where present."""
     KINDS[code]
 
     def text(given: str | pl.Expr | None) -> pl.Expr:
@@ -151,9 +149,7 @@ def gather(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def summed(raw: pl.DataFrame) -> pl.DataFrame:
-    """Issues of several chunks: those about a whole column, one a chunk, become one with the sum of their
-    counts.
-    """
+    """Issues of several chunks; those about a whole column, one a chunk, become one with their sum."""
     whole = pl.col("row").is_null() & pl.col("source_id").is_null()
     columns = raw.filter(whole)
     if not columns.height:
@@ -198,9 +194,7 @@ def _message(rows: pl.DataFrame, code: str) -> pl.DataFrame:
 
 
 def _filled(template: str) -> pl.Expr:
-    """A template with its slots filled from the row; long values are cut in the message only, never in
-    `value`.
-    """
+    """A template with its slots filled from the row; long values are cut here only, never in `value`."""
     slots = {"{field}": "field", "{value}": "value", "{detail}": "detail", "{file}": "file"}
     text, columns = template, []
     while (

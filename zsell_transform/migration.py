@@ -51,8 +51,7 @@ def transform(
     overwrite: bool = False,
     progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Migration:
-    """Writes the files of one lap: exactly the records that Pipedrive lacks and whose links can be written
-    now.
+    """Writes the files of one lap: just the records that Pipedrive lacks and whose links can be written now.
 
     Args:
         source: a Sell export: folder, zip, CSV file, list of files, `Export`, or dict of entity → frame.

@@ -107,9 +107,8 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
         .otherwise(pl.lit("both"))
     )
     value = new
-    if (
-        kind == "name"
-    ):  # what was kept apart stays apart: ` (City)` behind the old name goes behind the new one
+    if kind == "name":
+        # What was kept apart stays apart: ` (City)` behind the old name goes behind the new one.
         apart = there.str.strip_prefix(old)
         value = pl.when(apart.str.starts_with(" (")).then(pl.concat_str(new, apart)).otherwise(new)
     return rows.with_columns(fate=_of_its_own(fate), value=value)

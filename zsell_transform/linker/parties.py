@@ -122,9 +122,7 @@ def _is_lost() -> pl.Expr:
 
 
 def _missing_by_id(rows: Rows) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Companies and contacts under ids that the export does not hold, with the first name that stands beside
-    each.
-    """
+    """Companies and contacts under ids that the export does not hold, each with the first name beside it."""
     lost = {
         relation: frame.filter(_is_lost() & pl.col("name").is_not_null()) for relation, frame in rows.items()
     }

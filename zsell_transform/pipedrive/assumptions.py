@@ -1,8 +1,7 @@
 """What is not known for sure about Pipedrive's wizard, each in one place with its other reading.
 
-The rehearsal (`wizard.py`) asks `Readings` and nothing else; report, trial and docs show `table()`. Sources
-are the
-codes of the fact sheets: K = Pipedrive's own knowledge base, R = a dated reference, N = third parties.
+The rehearsal (`wizard/`) asks `Readings` and nothing else; report, trial and docs show `table()`. Sources are
+the codes of the fact sheets: K = Pipedrive's own knowledge base, R = a dated reference, N = third parties.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Records that the wizard would take for one another: which merge, and which get a name of their own.
 
-A *pool* holds both sides' records by `uid`; *tokens* are the values by which the wizard could find
-each (`keys`); records that share one, also through a third, are one group.
+A *pool* holds both sides' records by `uid`; *tokens* are the values by which the wizard could find each
+(`keys`); records that share one, also through a third, are one group.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from zsell_transform.folding import fold, folded
 from zsell_transform.ids import rank
 from zsell_transform.pipedrive.names import Names
 
-#: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not
-#: given.
+#: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id
+#: that was not given.
 ABSENT: Final = "absent"
 PRESENT: Final = "present"
 OTHER: Final = "other"
@@ -45,9 +45,7 @@ def shared_tokens(spread: pl.DataFrame) -> pl.DataFrame:
 
 
 def collisions(spread: pl.DataFrame, pool: pl.DataFrame) -> Iterator[list[int]]:
-    """Groups of uids that are one to the wizard, also through a third, with at least one that is not there
-    yet.
-    """
+    """Groups of uids that are one to the wizard, also through a third, with at least one not there yet."""
     shared = shared_tokens(spread)
     if not shared.height:
         return
@@ -169,8 +167,12 @@ def decided(
 
 
 def told(pool: pl.DataFrame, found: pl.DataFrame, components: list[list[int]]) -> pl.DataFrame:
-    """id, name, final, joins, into, with: for each decided record, the records that it would have been
-    taken for.
+    """id, name, final, joins, into of each decided record; with: the records it would have been taken for.
+
+    Args:
+        pool: uid, id, name, system_id of both sides' records.
+        found: uid, final, joins_uid, into_uid, of `decided`.
+        components: the groups, of `collisions`.
     """
     if not found.height:
         return pl.DataFrame(schema=dict.fromkeys(("id", "name", "final", "joins", "into", "with"), pl.String))

@@ -1,8 +1,7 @@
 """Pipedrive's own exports → what is there already, with its System IDs.
 
 What goes in: a folder (or zip) with any of Pipedrive's export files. What comes out: `Held`, by which a lap
-decides
-what is present, and `verify` compares value by value. Header forms and languages: `exports.yaml`.
+decides what is present, and `verify` compares value by value. Header forms and languages: `exports.yaml`.
 """
 
 from __future__ import annotations
@@ -92,8 +91,7 @@ class Held:
         raw: By item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
             `Email - Work`); custom fields under their label. One row a record.
         twice: `item, sell_id, system_ids`: Sell ids that stand on several records. They are present, and
-            nothing
-            may link to them.
+            nothing may link to them.
         issues: What was found on the way (schema `issues.RAW`).
     """
 
@@ -124,12 +122,10 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
 
     Args:
         folder: A folder with CSV files, a `.zip` of them, or one CSV file. Each file's item is recognised
-            by its
-            headers: prefixed (`Deal - Title`) or bare, in English, German, Portuguese or Spanish; in another
-            language by its name (`deals-….csv`) or by the mapping.
+            by its headers: prefixed (`Deal - Title`) or bare, in English, German, Portuguese or Spanish; in
+            another language by its name (`deals-….csv`) or by the mapping.
         ask: The mapping. `columns: {pipedrive_deals: {Sopimus - Tunnus: ID, Vanha tunnus: Zendesk Sell
-            ID}}` names
-            columns that are not recognised (header → canonical name), for each of the six items.
+            ID}}` names columns that are not recognised (header → canonical name), for each of the six items.
 
     Raises:
         ExportError: There is no file of Pipedrive's in the folder, none has System IDs, or two exports of one

@@ -49,11 +49,10 @@ class Keys:
 
     Attributes:
         frame: one row a record: id, system_id and printed (its name in Pipedrive; null where it is not
-            there),
-            name (as it is to be written), renamed, joins (System ID of a record that is not ours and that its
-            row
-            merges with), into (id of the record whose row carries it), proven (bool).
-        collisions: id, name, final, with: records that the wizard would have merged, for the issues.
+            there), name (as it is to be written), renamed, joins (System ID of a record that is not ours and
+            that its row merges with), into (id of the record whose row carries it), proven (bool).
+        collisions: id, name, final, joins, into, with: records that the wizard would have merged, for the
+            issues.
         traces: of each record as it is written, by its row in `frame`, the traces of its tokens.
     """
 

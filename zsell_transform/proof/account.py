@@ -222,8 +222,7 @@ def presence(records: pl.DataFrame, held: Held) -> pl.DataFrame:
     """entity, id, item, system_id, name of the records that Pipedrive holds, one row each.
 
     `name` is how Pipedrive prints it. A Sell id that stands on several records has them all in `system_id`,
-    joined by
-    `, `; a lead that was converted is there as a deal.
+    joined by `, `; a lead that was converted is there as a deal.
     """
     parts = []
     for entity in records["entity"].unique(maintain_order=True).to_list():

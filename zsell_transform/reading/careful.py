@@ -151,9 +151,7 @@ class Reader:
         return self._id_at is not None and bool(_ID.fullmatch(record.cells[self._id_at]))
 
     def _joined(self, pieces: list[Record]) -> Record | None:
-        """Short records as one, of which an unquoted line break made several: only if its width is right, and
-        an id is in its place.
-        """
+        """Short records that an unquoted line break parted, as one: if its width is right, an id in place."""
         cells = [""]
         row = pieces[0].row
         for piece in pieces:
@@ -250,9 +248,7 @@ class Reader:
         return Record(row, cells, code, detail, surplus, len(found) if code == "short_row" else 0)
 
     def _cut(self, found: list[str]) -> list[str] | None:
-        """The cells of a record to whose last one the header is glued: a file without a final line end was
-        joined with another one.
-        """
+        """The cells of a record with a header glued to its last one: files were joined without a line end."""
         first, *others = self._header or [""]
         last = found[self.width - 1]
         if not first or found[self.width :] != others or not last.endswith(first):

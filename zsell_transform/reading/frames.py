@@ -19,8 +19,8 @@ def tables(given: Mapping[Any, Any], wishes: dict[str, dict[str, str]]) -> list[
 
     Args:
         given: entity → DataFrame or LazyFrame, in canonical names or in those of any family; `_file` and
-            `_row` are kept
-            where they are. `contacts` may hold people and companies, told apart by `is_organisation`.
+            `_row` are kept where they are. `contacts` may hold people and companies, told apart by
+            `is_organisation`.
         wishes: the mapping's `columns`.
 
     Raises:

@@ -182,11 +182,8 @@ def _exchange(one: Path, other: Path) -> bool:
     """Exchanges two folders in one step; False where system or file system cannot."""
     import ctypes
 
-    here, there, exchange = (
-        os.fsencode(one),
-        os.fsencode(other),
-        2,
-    )  # RENAME_EXCHANGE, RENAME_SWAP: both are 2
+    here, there = os.fsencode(one), os.fsencode(other)
+    exchange = 2  # RENAME_EXCHANGE and RENAME_SWAP
     current = -100  # AT_FDCWD: paths count from the current folder
     try:
         system = ctypes.CDLL(None)

@@ -1,8 +1,8 @@
 """The rehearsal: a model of Pipedrive's import wizard, and an in-memory Pipedrive that it imports into.
 
 It reads nothing but CSV files and knows nothing of how they were made: it is a judge. What the wizard does
-is taken
-from Pipedrive's own words where there are any; where there are none, `assumptions.py` names the readings.
+is taken from Pipedrive's own words where there are any; where there are none, `assumptions.py` names the
+readings.
 """
 
 from __future__ import annotations
@@ -48,13 +48,11 @@ class Rehearsal:
         files: `file, item, rows, created, merged, skipped`, one row a file.
         created: `file, row, item, id, sell_id`.
         merged: Rows that hit a record by its key: `file, row, item, id, sell_id, into` (`sell_id`: of the
-            row, null
-            where it only links; `into`: of the record).
+            row, null where it only links; `into`: of the record).
         updated: Rows that hit a record by its System ID; the same columns.
         skipped: `file, row, item, reason`.
         links: `file, row, item, id, sell_id, target, target_id, target_sell_id, how`: each link made; `how`
-            says how
-            the target was found on the row (id, key, new).
+            says how the target was found on the row (id, key, new).
         overwritten: `file, row, item, id, sell_id, field, old, new`: values that a later row replaced or
             erased.
         altered: `file, row, item, field, value, stored`: values that the wizard changes on the way.
@@ -105,7 +103,10 @@ class Rehearsal:
 
     @property
     def assumptions(self) -> pl.DataFrame:
-        """What the rehearsal rests on: `assumption, question, reading, others, sure, source, wrong, key`."""
+        """What the rehearsal rests on.
+
+        The columns: `assumption, question, reading, says, others, sure, source, wrong, key`.
+        """
         return unsure.table(self.readings)
 
     def export(

@@ -144,9 +144,7 @@ def _place(header: str) -> tuple[str, str] | None:
 
 @cache
 def _localized() -> dict[str, str]:
-    """A header of the wizard's templates in another language → the English one; also without its marks, where
-    it is no other one then.
-    """
+    """A template's header in another language → the English one; also without its marks, where unique."""
     literal = {
         form: english
         for language in facts("pipedrive/spellings").values()
