@@ -1,4 +1,4 @@
-"""The catalogue of everything that can be told about a record, and the one frame it is told in.
+"""The one frame in which everything about a record is told; codes and wording stand in `catalogue/`.
 
 Grammar of a message: where · what was found · what was expected · what we did about it.
 Issues travel as rows with a code and raw values (`RAW`); the wording is rendered once, at the end (`render`).

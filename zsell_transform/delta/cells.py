@@ -41,6 +41,10 @@ def no_cells() -> pl.DataFrame:
 def decided(cells: pl.DataFrame) -> pl.DataFrame:
     """Cells with `value`, what is to be written, and `fate`: none, done, written, fewer (labels), emptied,
     unseen, both, or not own.
+
+    Args:
+        cells: the columns of `delta.CELLS`: old, new and there are a value then, now and in Pipedrive; seen
+            says whether Pipedrive's export shows its column.
     """
     parts = [
         _fated(rows, str(kind))

@@ -222,6 +222,7 @@ def _told_deals(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def told_orphans(told: pl.LazyFrame, entity: str) -> list[pl.LazyFrame]:
+    """What is told of deals or leads without a link: placed under the placeholder, or left out."""
     placed = pl.col("organization_at").is_not_null()
     orphans = told.filter("orphan")
     return [

@@ -18,12 +18,12 @@ class Assumption:
     """One unsure fact.
 
     Attributes:
-        readings: The possible readings; the first one is the default.
-        says: What each of them says, in a sentence.
-        sure: How sure the default is: high, medium, low.
-        source: Where it comes from.
-        wrong: What would go wrong if another reading held.
-        key: The mapping key that answers it; "" where files are written so that both readings end alike.
+        readings: the possible readings; the first one is the default.
+        says: what each of them says, in a sentence.
+        sure: how sure the default is: high, medium, low.
+        source: where it comes from.
+        wrong: what would go wrong if another reading held.
+        key: the mapping key that answers it; "" where files are written so that both readings end alike.
     """
 
     question: str
@@ -258,7 +258,7 @@ class Readings:
         """The defaults, save for what is `chosen`.
 
         Raises:
-            ValueError: An assumption or a reading that does not exist.
+            ValueError: an assumption or a reading that does not exist.
         """
         for name, reading in (chosen or {}).items():
             if name not in ASSUMPTIONS:

@@ -45,7 +45,12 @@ def shared_tokens(spread: pl.DataFrame) -> pl.DataFrame:
 
 
 def collisions(spread: pl.DataFrame, pool: pl.DataFrame) -> Iterator[list[int]]:
-    """Groups of uids that are one to the wizard, also through a third, with at least one not there yet."""
+    """Groups of uids that are one to the wizard, also through a third, with at least one not there yet.
+
+    Args:
+        spread: uid, n, v: the tokens.
+        pool: uid, kind.
+    """
     shared = shared_tokens(spread)
     if not shared.height:
         return
@@ -130,7 +135,15 @@ def _joining(absent: list[dict[str, Any]], other: int, typed: Typed) -> dict[str
 def decided(
     pool: pl.DataFrame, components: list[list[int]], towns: Towns, typed: Typed, *, merge: bool
 ) -> pl.DataFrame:
-    """uid, final (a distinct name), joins_uid, into_uid for the records in conflict, one by one."""
+    """uid, final (a distinct name), joins_uid, into_uid for the records in conflict, one by one.
+
+    Args:
+        pool: uid, kind, id, name, printed of both sides' records.
+        components: groups of uids, of `collisions`.
+        towns: tells the cities of those that get a name of their own.
+        typed: records that somebody typed in Pipedrive, which one record each may join.
+        merge: a group becomes one row, instead of getting distinct names.
+    """
     schema = {"uid": pl.UInt32, "final": pl.String, "joins_uid": pl.UInt32, "into_uid": pl.UInt32}
     if not components:
         return pl.DataFrame(schema=schema)

@@ -72,7 +72,15 @@ def is_sells(headers: Sequence[str], file: str) -> bool:
 
 
 def csv_files(place: Path, room: Path) -> list[Path]:
-    """The CSV files of a folder or zip, in order of their names."""
+    """The CSV files of a folder or zip, in order of their names.
+
+    Args:
+        place: a folder, a zip, or one CSV file.
+        room: where the files of a zip are unpacked to.
+
+    Raises:
+        ExportError: there is nothing at `place`, or no zip that can be read.
+    """
     if place.suffix.lower() == ".zip" and place.is_file():
         import zipfile
 

@@ -83,16 +83,16 @@ class Held:
     """What Pipedrive holds, as far as its exports show it.
 
     Attributes:
-        organizations, persons, deals, leads: One row for each record and Sell id (`123, 456` gives two rows);
+        organizations, persons, deals, leads: one row for each record and Sell id (`123, 456` gives two rows);
             `sell_id` is null for records that are not from Sell, and for those in `twice`.
         activities, notes: `mark` is `Sell task 7402212` and the like; null when there is none.
-        given: The items that had a file.
-        readable: The items whose file has System IDs and the column of its Sell id or mark, or no record.
-        raw: By item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
+        given: the items that had a file.
+        readable: the items whose file has System IDs and the column of its Sell id or mark, or no record.
+        raw: by item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
             `Email - Work`); custom fields under their label. One row a record.
         twice: `item, sell_id, system_ids`: Sell ids that stand on several records. They are present, and
             nothing may link to them.
-        issues: What was found on the way (schema `issues.RAW`).
+        issues: what was found on the way (schema `issues.RAW`).
     """
 
     organizations: pl.DataFrame
@@ -124,11 +124,11 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
         folder: A folder with CSV files, a `.zip` of them, or one CSV file. Each file's item is recognised
             by its headers: prefixed (`Deal - Title`) or bare, in English, German, Portuguese or Spanish; in
             another language by its name (`deals-….csv`) or by the mapping.
-        ask: The mapping. `columns: {pipedrive_deals: {Sopimus - Tunnus: ID, Vanha tunnus: Zendesk Sell
+        ask: the mapping. `columns: {pipedrive_deals: {Sopimus - Tunnus: ID, Vanha tunnus: Zendesk Sell
             ID}}` names columns that are not recognised (header → canonical name), for each of the six items.
 
     Raises:
-        ExportError: There is no file of Pipedrive's in the folder, none has System IDs, or two exports of one
+        ExportError: there is no file of Pipedrive's in the folder, none has System IDs, or two exports of one
             list differ.
     """
     place = path_of(folder)

@@ -147,7 +147,11 @@ def _listed(several: str, *cells: str) -> pl.Expr:
 
 
 def person_tokens(frame: pl.DataFrame) -> pl.DataFrame:
-    """uid, n, v: what the wizard could find each person by, beside the name."""
+    """uid, n (folded name), v: what the wizard could find each person by, beside the name.
+
+    Args:
+        frame: uid, name, email, work, mobile, place (of its organization), emails, phones (of Pipedrive's).
+    """
     parts = [part.select("uid", "n", v=pl.lit(prefix) + pl.col("v")) for prefix, part in _values(frame)]
     return pl.concat(parts).filter(pl.col("n").is_not_null() & pl.col("v").is_not_null())
 

@@ -287,7 +287,11 @@ def people_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 
 def persons_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """id of a lead, system_id of its person (null without one), own: that came with this one lead only."""
+    """id of a lead, system_id of its person (null without one), own: that came with this one lead only.
+
+    Args:
+        there: id and system_id of the leads that are there as leads, of `presence`.
+    """
     people = held.leads.select("system_id", person_id="person_id").unique(
         "system_id", keep="first", maintain_order=True
     )

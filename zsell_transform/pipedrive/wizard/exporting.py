@@ -28,7 +28,7 @@ def write_export(
     """Writes a file for each item that holds records, a header alone for other main lists; returns the paths.
 
     Raises:
-        OSError: the folder cannot be made or written to.
+        ValueError: no export of this style and language is known.
     """
     if style not in ("prefixed", "bare") or language not in vocabulary()["prefixes"]["deals"]:
         raise ValueError(f"no export of style {style!r} in language {language!r} is known")

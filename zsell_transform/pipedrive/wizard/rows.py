@@ -50,10 +50,10 @@ class Rows:
     """The rows of a file that are imported.
 
     Attributes:
-        file: Its name.
+        file: its name.
         frame: `_row` (as a spreadsheet numbers it), `<item>` (Boolean: the row has such an item) and
             `<item>.<field>`, blank cells null.
-        fields: Item → the fields that have a column, without the System ID.
+        fields: item → the fields that have a column, without the System ID.
     """
 
     file: str
