@@ -262,7 +262,7 @@ def yaml_file(path: Path) -> Any:
         reason = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise MappingError(f"{path.name}{where}: is not YAML: {reason}") from None
     except RecursionError:
-        raise MappingError(f"{path.name}: is nested too deeply, or holds itself") from None
+        raise MappingError(f"{path.name}: is nested too deeply, or refers to itself") from None
 
 
 def _plain(node: Any, source: str) -> Any:
@@ -277,6 +277,6 @@ def _plain(node: Any, source: str) -> Any:
         if key.id != "scalar":
             raise MappingError(f"{source} line {line}: a key must be text, not {shown(_plain(key, source))}")
         if key.value in found:
-            raise MappingError(f"{source} line {line}: the key {key.value!r} is there twice")
+            raise MappingError(f"{source} line {line}: the key {key.value!r} appears twice")
         found[key.value] = _plain(value, source)
     return found

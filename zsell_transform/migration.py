@@ -72,7 +72,7 @@ def transform(
         ZsellError: `trial` is not 0 to 10.
     """
     if not 0 <= trial <= MOST:
-        raise ZsellError(f"trial must be 0 to {MOST} (records a file of the trial; 0 is none), not {trial}")
+        raise ZsellError(f"trial must be 0 to {MOST} (records per file; 0 for no trial), not {trial}")
     ask = Mapping.load(mapping)
     read = (source, pipedrive, previous, mapping)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:

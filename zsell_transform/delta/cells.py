@@ -43,7 +43,7 @@ def decided(cells: pl.DataFrame) -> pl.DataFrame:
     unseen, both, or not own.
 
     Args:
-        cells: the columns of `delta.CELLS`: old, new and there are a value then, now and in Pipedrive; seen
+        cells: the columns of `CELLS`: old, new and there are a value then, now and in Pipedrive; seen
             says whether Pipedrive's export shows its column.
     """
     parts = [

@@ -261,7 +261,7 @@ def trial(frame: pl.DataFrame) -> list[str]:
 AGAINST: Final[dict[str, tuple[str, str]]] = {
     "missing": ("Missing", "Records of Sell that Pipedrive does not hold."),
     "merged": ("Merged", "Records of Pipedrive that hold several records of Sell."),
-    "differing": ("Differing", "Values that are not what was written."),
+    "differing": ("Differing", "Values that differ from what was written."),
     "links": ("Wrong links", "Links that are not as in Sell: missing, added, or to another record."),
 }
 BESIDE: Final[dict[str, tuple[str, str]]] = {

@@ -45,8 +45,9 @@ def without_ids(place: Path, files: Sequence[str]) -> ExportError:
             " they were imported"
         )
     return ExportError(
-        f"{place}: {files[0]} has no column ID, and nor has any other file; export the lists from Pipedrive"
-        " again, with all columns, or name the column in the mapping under `columns: {pipedrive_deals: …}`"
+        f"{place}: {files[0]} has no column ID, and neither has any other file; export the lists from"
+        " Pipedrive again, with all columns, or name the column in the mapping under"
+        " `columns: {pipedrive_deals: …}`"
     )
 
 
@@ -94,7 +95,7 @@ def csv_files(place: Path, room: Path) -> list[Path]:
     if place.is_file():
         return [place]
     if not place.is_dir():
-        raise ExportError(f"{place}: no such folder with Pipedrive's exports")
+        raise ExportError(f"{place} does not exist: give the folder with Pipedrive's exports")
     files = (path for path in place.rglob("*") if path.suffix.lower() == ".csv" and path.is_file())
     return sorted(path for path in files if path.name[0] != ".")
 

@@ -199,8 +199,8 @@ def _refuse_two_states(files: list[_File]) -> None:
         unlike = met.join(other, on=shared, how="anti", nulls_equal=True, maintain_order="left")
         if unlike.height:
             raise ExportError(
-                f"{first.name} and {second.name} hold the same records, and not alike (System ID"
-                f" {unlike['ID'][0]}): they are two exports of one list; keep the newer one alone"
+                f"{first.name} and {second.name} hold the same records with different values (System ID"
+                f" {unlike['ID'][0]}): they are two exports of one list; keep only the newer one"
             )
 
 

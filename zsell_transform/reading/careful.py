@@ -29,7 +29,7 @@ _WORTH_A_RUN: Final = 2_000
 _AT_ONCE: Final = 100
 #: Ways of reading one record that are tried before it is taken as it comes.
 _TRIES: Final = 400
-#: Of more rows no record is put together.
+#: At most this many short rows are joined.
 _PIECES: Final = 100
 #: What is, or may be, an id.
 _ID: Final = re.compile(r"[^\w\n]*\d[\d.,]*[^\w\n]*")
@@ -244,7 +244,7 @@ class Reader:
         surplus = tuple(filter(None, found[width:]))
         code = "short_row" if len(found) < width else "long_row" if surplus else "blank_surplus"
         cells = (found + [""] * width)[:width]
-        detail = f"{len(found)} cells, and the header has {width}"
+        detail = f"{len(found)} cells, but the header has {width}"
         return Record(row, cells, code, detail, surplus, len(found) if code == "short_row" else 0)
 
     def _cut(self, found: list[str]) -> list[str] | None:

@@ -172,14 +172,14 @@ def rehearse(
     """
     place = path_of(folder, "the folder of the lap", ExportError)
     if not place.is_dir():
-        raise ExportError(f"{place}: no such folder with the files of a lap")
+        raise ExportError(f"{place} is not a folder: give the folder of a lap")
     readings = Readings.of(assumptions)
     store = database.store if database else empty_store()
     told: list[Events] = [no_events()]
     read: list[dict[str, Any]] = []
     sizes = {path: path.stat().st_size for path in numbered(place)}
     if not sizes and not any(place.iterdir()):
-        raise ExportError(f"{place}: nothing in it; give the folder of a lap, or its `trial` or `updates`")
+        raise ExportError(f"{place} is empty; give the folder of a lap, or its `trial` or `updates`")
     with Progress(progress) as tell, Stage(tell, "rehearsing", sum(sizes.values())) as rehearsing:
         for path, size in sizes.items():
             rows = read_rows(path)
