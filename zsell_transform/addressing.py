@@ -190,9 +190,7 @@ def _upload_order(label: str) -> tuple[bool, str]:
 
 
 def _not_said(given: list[_Given], label: str) -> set[str]:
-    """Columns of a linked person that no row of the part fills: its leads join people who have values
-    there.
-    """
+    """Columns of a linked person that no row of the part fills, while the people joined have values there."""
     one = given[0]
     if one.plan.entity != "leads" or f"person={OWN}" in label:
         return set()

@@ -31,14 +31,21 @@ class Reading:
     mistakes: list[str] = attrs.field(factory=list)
 
     def wrong(self, place: str, expected: str, found: object, hint: str = "") -> Any:
+        """Notes a value that is not what it should be."""
         self.mistakes.append(f"{place} must be {expected}, not {shown(found)}{hint}")
 
     def unknown(self, place: str, key: str, known: Collection[str]) -> None:
+        """Notes a key that does not exist, with the nearest that does."""
         where = f" in {place}" if place else ""
         hint = nearest(key, known) or f"; known are {', '.join(known)}"
         self.mistakes.append(f"unknown key {key!r}{where}{hint}")
 
     def end(self, source: str) -> None:
+        """Ends the reading.
+
+        Raises:
+            MappingError: there were mistakes; it tells all of them, each with its place.
+        """
         if len(self.mistakes) == 1:
             raise MappingError(f"{source}: {self.mistakes[0]}")
         if self.mistakes:
@@ -63,6 +70,8 @@ def shown(value: object) -> str:
 
 
 def text(expected: str = "text") -> Reader:
+    """A text that is not blank; `expected` says which, should something else stand there."""
+
     def read(reading: Reading, place: str, value: Any) -> Any:
         if isinstance(value, str) and value.strip():
             return value
@@ -72,10 +81,12 @@ def text(expected: str = "text") -> Reader:
 
 
 def or_null(inner: Reader) -> Reader:
+    """What another reader takes, or null."""
     return lambda reading, place, value: None if value is None else inner(reading, place, value)
 
 
 def one_of(*choices: str) -> Reader:
+    """One of these texts."""
     expected = " or ".join(repr(choice) for choice in choices)
 
     def read(reading: Reading, place: str, value: Any) -> Any:
@@ -96,6 +107,7 @@ def flag(reading: Reading, place: str, value: Any) -> Any:
 
 
 def positive(kind: type[int] | type[float]) -> Reader:
+    """A number above 0, whole where `kind` is `int`."""
     expected = "a whole number above 0" if kind is int else "a number above 0"
 
     def read(reading: Reading, place: str, value: Any) -> Any:
@@ -109,6 +121,8 @@ def positive(kind: type[int] | type[float]) -> Reader:
 
 
 def list_of(inner: Reader, expected: str = "a list") -> Reader:
+    """A list of what another reader takes."""
+
     def read(reading: Reading, place: str, value: Any) -> Any:
         if not isinstance(value, list | tuple):
             return reading.wrong(place, expected, value)
@@ -190,6 +204,7 @@ _NO_TEXT: Final = frozenset(
 
 
 def encoding(reading: Reading, place: str, value: Any) -> Any:
+    """An encoding of text that Python knows, under Python's name for it."""
     try:
         b"    ".decode(value, "replace")  # unlike codecs.lookup, refuses what is no text (base64)
         return codecs.lookup(value).name
@@ -218,7 +233,11 @@ def folder(reading: Reading, place: str, value: Any) -> Any:
 
 
 def yaml_file(path: Path) -> Any:
-    """The file as plain dicts, lists, texts and None; an empty file is an empty mapping."""
+    """The file as plain dicts, lists, texts and None; an empty file is an empty mapping.
+
+    Raises:
+        MappingError: the file cannot be read, is no YAML in UTF-8, or names a key twice.
+    """
     import yaml  # a mapping may be a dict, or none
 
     try:
@@ -237,7 +256,7 @@ def yaml_file(path: Path) -> Any:
         reason = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise MappingError(f"{path.name}{where}: is not YAML: {reason}") from None
     except RecursionError:
-        raise MappingError(f"{path.name}: is nested too deeply, or holds itself") from None
+        raise MappingError(f"{path.name}: is nested too deeply, or refers to itself") from None
 
 
 def _plain(node: Any, source: str) -> Any:
@@ -252,6 +271,6 @@ def _plain(node: Any, source: str) -> Any:
         if key.id != "scalar":
             raise MappingError(f"{source} line {line}: a key must be text, not {shown(_plain(key, source))}")
         if key.value in found:
-            raise MappingError(f"{source} line {line}: the key {key.value!r} is there twice")
+            raise MappingError(f"{source} line {line}: the key {key.value!r} appears twice")
         found[key.value] = _plain(value, source)
     return found

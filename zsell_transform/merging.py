@@ -1,11 +1,9 @@
-"""Rows that carry several records, or that merge with what Pipedrive already holds: the few that need their
-own cells.
+"""The few rows that need their own cells: they carry several records, or merge with what Pipedrive holds.
 
 With `duplicates: merge`, one row carries all records that the wizard would take for one: both ids, all
-labels, and each
-value of the first record that has one. A row that merges with a record in Pipedrive goes into a file part
-without any
-column that is blank on it, since it is not known whether the wizard would erase what stands there.
+labels, and each value of the first record that has one. A row that merges with a record in Pipedrive goes
+into a file part without any column that is blank on it, since it is not known whether the wizard would erase
+what stands there.
 """
 
 from __future__ import annotations

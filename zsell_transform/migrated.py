@@ -59,7 +59,12 @@ class Migration:
         return Tables(ITEMS, self.scan)
 
     def scan(self, item: str) -> pl.LazyFrame:
-        """The same for one item, lazily; the columns are those of its numbered files, all parts together."""
+        """The same for one item, lazily; the columns are those of its numbered files, all parts together.
+
+        Raises:
+            KeyError: there is no such item.
+            ExportError: a file of the lap is no longer where it was written.
+        """
         if item not in ITEMS:
             raise KeyError(f"{item!r} is no item; there are {', '.join(ITEMS)}")
         paths = [self._home.path / facts.file for facts in self._written.get(item, ())]

@@ -51,8 +51,7 @@ def transform(
     overwrite: bool = False,
     progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Migration:
-    """Writes the files of one lap: exactly the records that Pipedrive lacks and whose links can be written
-    now.
+    """Writes the files of one lap: just the records that Pipedrive lacks and whose links can be written now.
 
     Args:
         source: a Sell export: folder, zip, CSV file, list of files, `Export`, or dict of entity → frame.
@@ -73,7 +72,7 @@ def transform(
         ZsellError: `trial` is not 0 to 10.
     """
     if trial not in range(MOST + 1):
-        raise ZsellError(f"trial must be 0 to {MOST} (records a file of the trial; 0 is none), not {trial!r}")
+        raise ZsellError(f"trial must be 0 to {MOST} (records per file; 0 for no trial), not {trial!r}")
     ask = Mapping.load(mapping)
     read = (source, pipedrive, previous, mapping)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:

@@ -39,8 +39,8 @@ def questions(entity: str, columns: list[str], frame: pl.LazyFrame) -> dict[str,
 
     Returns:
         `facts` (one row: record count, and for each column cells, filled, outer, low, where its values matter
-        also longest, distinct and example), `values` (`column, value, count` of the vocabulary
-        columns), for deals also `stages`.
+        also longest, distinct and example), `values` (`column, value, count` of the vocabulary columns), for
+        deals also `stages`.
     """
     asked = {"facts": _facts(entity, columns, frame)}
     words = [name for name in VOCABULARY.get(entity, ()) if name in columns]

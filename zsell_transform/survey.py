@@ -47,8 +47,8 @@ class Column:
 
     Attributes:
         filled: cells that hold more than blanks.
-        distinct: different values, where they were counted (at most 1,000); None when there are more or
-            nobody asked.
+        distinct: different values, where they were counted (up to about 1,100); None when there are more
+            or nobody asked.
         longest: characters of the longest value; 0 where nobody asked.
         dates: "ymd", "dmy", "mdy" (years first may be mixed in), "undecided", "contradicts", or None: not all
             are dates.

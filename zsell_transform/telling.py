@@ -88,9 +88,7 @@ def exports_next(ledger: pl.DataFrame) -> tuple[str, ...]:
 
 
 def still_empty(ledger: pl.DataFrame) -> tuple[str, ...]:
-    """Main types of which nothing is in Pipedrive yet while records of them wait: they have no export to
-    give.
-    """
+    """Main types with nothing in Pipedrive yet, and records that wait: they have no export to give."""
     return tuple(
         item
         for item, counts in _sums(ledger).items()

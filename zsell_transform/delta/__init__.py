@@ -130,11 +130,11 @@ def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
     paths = {entity: folder / "records" / f"{entity}.parquet" for entity in ENTITIES}
     found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
     if not found:
-        raise ExportError(f"{folder}: no records/ of an earlier run in this folder")
+        raise ExportError(f"{folder} is not the folder of an earlier run: it has no records/")
     wrote = [one.file for one in (read_manifest(folder) or {"outputs": []})["outputs"]]
     gone = [file for file in wrote if file.endswith(".parquet") and not (folder / file).exists()]
     if gone:
-        raise ExportError(f"{folder}: {gone[0]} is gone; give the earlier run's folder as it was written")
+        raise ExportError(f"{folder}: {gone[0]} is missing; give the earlier run's folder as it was written")
     return found
 
 

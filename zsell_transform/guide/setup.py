@@ -58,7 +58,7 @@ VALUES: Final[Schema] = {"value": pl.String, "count": pl.Int64}
 
 
 class Drafted(Protocol):
-    """What the kit needs of a draft (`transformers.table.Draft`)."""
+    """What the kit needs of a draft (`transformers.draft.Draft`)."""
 
     @property
     def entity(self) -> str: ...

@@ -129,6 +129,7 @@ def _about(entity: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def is_person() -> pl.Expr:
+    """Whether a first or last name stands beside the reference, so that it means a person, not a company."""
     return pl.col("about_first").is_not_null() | pl.col("about_last").is_not_null()
 
 

@@ -1,9 +1,8 @@
 """The person on a lead's row: its own, a contact, an earlier lead's, or one that Pipedrive already holds.
 
 A lead carries its person on its row, and the wizard merges that person with any of the same name and one more
-value
-(facts: K5). So that nothing is overwritten, a lead whose person is known is attached by that person's key
-alone.
+value (facts: K5). So that nothing is overwritten, a lead whose person is known is attached by that person's
+key alone.
 """
 
 from __future__ import annotations
@@ -45,9 +44,8 @@ def lead_people(
 
     Returns:
         One row a lead with a person that is not there yet, in order: id, who, person (id of contact or lead,
-            System
-        ID of the held person), name (as it is to be written), candidates (those among which it could not be
-        decided).
+        System ID of the held person), name (as it is to be written), candidates (those among which it could
+        not be decided).
     """
     wanted = leads.filter(pl.col("name").is_not_null() & ~pl.col("there")).with_row_index("uid")
     people = wanted.select("uid", "name", "email", "work", "mobile", "place", emails=_LIST, phones=_LIST)

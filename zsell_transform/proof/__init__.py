@@ -78,15 +78,13 @@ class Proof:
         ok: entity, id, system_id: records that are there with all that can be seen of them.
         missing: entity, item, source_id, name, reason.
         merged: entity, item, system_id, name, source_ids, records: records of Pipedrive that hold several of
-            Sell's,
-            other than by wish of the mapping.
+            Sell's, other than by wish of the mapping.
         differing: entity, source_id, system_id, field, sell, pipedrive: values of Sell's that Pipedrive shows
             otherwise. Cells that are blank in Sell are not compared, nor ` (City)` behind a name that was
             kept apart.
         links: entity, source_id, system_id, relation, expected (Sell id), expected_system_id, found.
         parties_only: the same columns, of activities and notes that a single pass wrote without their deal
-            or lead;
-            they do not count against the proof, and `repair/links` adds what is missing.
+            or lead; they do not count against the proof, and `repair/links` adds what is missing.
         unverifiable: entity, field, count, reason: what Pipedrive's exports do not show, and stages of closed
             deals that an earlier run chose.
         skipped: file, row, entity, source_id, name, reason, to_do: rows of Pipedrive's skip files.
@@ -141,8 +139,7 @@ class Proof:
         return proof_html(self.frames, self.hint)
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Writes `proof.html`, each frame as a CSV file, and `repair/links`, `repair/values`; returns the
-        folder.
+        """Writes `proof.html`, each frame as CSV, `repair/links` and `repair/values`; returns the folder.
 
         Raises:
             TargetError: as for `transform`, and where the folder is that of a lap.

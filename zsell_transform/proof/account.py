@@ -222,8 +222,7 @@ def presence(records: pl.DataFrame, held: Held) -> pl.DataFrame:
     """entity, id, item, system_id, name of the records that Pipedrive holds, one row each.
 
     `name` is how Pipedrive prints it. A Sell id that stands on several records has them all in `system_id`,
-    joined by
-    `, `; a lead that was converted is there as a deal.
+    joined by `, `; a lead that was converted is there as a deal.
     """
     parts = []
     for entity in records["entity"].unique(maintain_order=True).to_list():
@@ -288,7 +287,11 @@ def people_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 
 def persons_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """id of a lead, system_id of its person (null without one), own: that came with this one lead only."""
+    """id of a lead, system_id of its person (null without one), own: that came with this one lead only.
+
+    Args:
+        there: id and system_id of the leads that are there as leads, of `presence`.
+    """
     people = held.leads.select("system_id", person_id="person_id").unique(
         "system_id", keep="first", maintain_order=True
     )

@@ -78,6 +78,7 @@ def subjects(drafts: Drafts, there: pl.DataFrame, held: Held) -> list[Subject]:
 
 
 def types_of(origins: pl.DataFrame) -> dict[str, str]:
+    """Header → Pipedrive's field type, of a draft's `origins`."""
     return dict(zip(origins["header"].to_list(), origins["type"].to_list(), strict=True))
 
 

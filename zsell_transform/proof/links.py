@@ -341,9 +341,7 @@ def _people_of_leads(leads: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl
 
 
 def _shown_people(held: Held) -> list[pl.DataFrame]:
-    """system_id, found_id, found_name, item of the people that the exports show on leads, and on deals that
-    leads have become.
-    """
+    """system_id, found_id, found_name, item: the people shown on leads, and on deals that leads became."""
     return [
         shown.with_columns(item=pl.lit(item))
         for item in ("leads", "deals")

@@ -73,7 +73,7 @@ def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataF
     """
     path = path_of(path)
     if not path.is_file():
-        raise ExportError(f"{path} does not exist or is no file: give a CSV file")
+        raise ExportError(f"{path} does not exist or is not a file: give a CSV file")
     with TemporaryDirectory(prefix="zsell_") as temporary:
         table = read(Found.at(path, path.name), Path(temporary), judge=lambda _: 0, asked=encoding)
         frame = table.frame.collect(engine="streaming")

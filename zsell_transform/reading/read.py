@@ -165,7 +165,7 @@ class _Reading:
             return
         if carried:
             raise ExportError(
-                f"{_listed(table.file for table, _ in carried)}: a header, and no record below it"
+                f"{_listed(table.file for table, _ in carried)}: there is a header, but no record below it"
             )
         if self.failures and not self.tables:
             raise ExportError("; ".join(self.failures[:_LISTED]))

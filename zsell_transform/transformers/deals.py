@@ -34,6 +34,7 @@ WON, LOST = STATUS == "Won", STATUS == "Lost"
 
 
 def deals(ask: Mapping, seen: Survey) -> Table:
+    """Deals as deals; stage and status come from the survey's stages, closing times from the last change."""
     known = stages(seen.stages, ask)
     marks = {name: column.decimal for name, column in seen.columns.get("deals", {}).items()}
     closed_at = day if ask.moments == "day" else moment

@@ -100,8 +100,7 @@ def _told_apart(people: _People, moving: pl.Series, *, loop: bool) -> _Told:
     """Rows and records that share a key (a name with a value) belong together, also through third ones.
 
     A row that shares no key is new. Where one record and the rows that all meet it are together, they are
-    one.
-    Everything that hangs together otherwise is left to the loop.
+    one. Everything that hangs together otherwise is left to the loop.
     """
     own = people.own.join(
         people.table.select("code", n_was="n"), on="code", how="left", maintain_order="left"
