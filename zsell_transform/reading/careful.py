@@ -388,7 +388,7 @@ class Reader:
         return self.width > 1 and self._whole_line.search(cell, first) is not None
 
     def _as_it_comes(self, text: str, at: int, ends: re.Pattern[str]) -> _Reading:
-        """The record as its legal quotes part it, ending where they do; legal if no quote stands elsewhere."""
+        """The record as its legal quotes part it, up to one of `ends`; legal if no quote stands elsewhere."""
         unquoted = self._text_with_cr if ends is self._lf_end else self._text
         cells: list[str] = []
         legal = True
