@@ -164,13 +164,16 @@ def lines(*parts: Cell) -> pl.Expr:
 def number(column: Cell, mark: str | None = None) -> pl.Expr:
     """A bare number with a dot.
 
-    Thousands separators are read only where the decimal mark is known; nothing is rounded.
+    Thousands separators are read only where the decimal mark is known; nothing is rounded. Under
+    a mark that is "undecided", only whole numbers are read.
     """
-    whole = r"^-?[0-9]+$" if mark == "," else r"^-?[0-9]+(?:\.[0-9]*)?$"
+    whole = r"^-?[0-9]+$" if mark in (",", "undecided") else r"^-?[0-9]+(?:\.[0-9]*)?$"
     return unless_found(cell(column), whole, lambda raw: _bare(raw, mark))
 
 
 def _bare(raw: pl.Expr, mark: str | None) -> pl.Expr:
+    if mark == "undecided":
+        return pl.when(raw.str.contains(r"^[+-]?[0-9]+$")).then(raw.str.strip_prefix("+"))
     if mark not in _GROUPS:
         return pl.when(raw.str.contains(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$")).then(
             raw.str.strip_prefix("+")

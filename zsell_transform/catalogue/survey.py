@@ -22,27 +22,28 @@ KINDS: Final[dict[str, Kind]] = {
     "undecided_date_order": Kind(
         "warning",
         "{value} dates in {field} read day first and month first alike, and none proves which",
-        "left as they stand; the mapping decides with {detail} (false for month first)",
+        "{detail}",
         "Ask someone who knows the field, then add the line to the mapping and run again.",
     ),
     "contradicting_dates": Kind(
         "warning",
         "{value} dates in {field} contradict each other: {detail}",
-        "left as text",
-        "Correct the dates of one kind in Sell, or keep the field as text.",
+        "the column is not read as dates: a custom field is left as text, Sell's own date blank",
+        "Correct the dates of one kind in Sell, or in the file.",
     ),
     "contradicting_date": Kind(
         "warning",
         "{field} holds {value}, which can only be {detail}, while other dates of the column cannot",
-        "the column stays text",
-        "Correct the dates of one kind in Sell, or keep the field as text.",
+        "the column is not read as dates",
+        "Correct the dates of one kind in Sell, or in the file.",
     ),
     "undecided_decimal_mark": Kind(
         "warning",
         "{value} numbers in {field} read with a decimal comma and a decimal point alike,"
         " and none proves which",
-        "left as text",
-        "Correct one number so that it reads only one way, or keep the field as text.",
+        "{detail}",
+        "Write one of them with two decimals in the file, so that it reads only one way, and run again;"
+        " or name its header under `columns:` of the mapping as `custom`, and it becomes a text field.",
     ),
     "mapping_unused": Kind(
         "warning",
