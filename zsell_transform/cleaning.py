@@ -382,12 +382,15 @@ def tags(*columns: Cell) -> pl.Expr:
     return filled(whole.str.replace_all(r"\s*,[\s,]*", ",").str.strip_chars(", ")).str.split(",")
 
 
+def one_label(label: str) -> str:
+    """A label's name as labels may be called: commas part them, so that it has none. For Python values."""
+    return " ".join(label.replace(",", " ").split())
+
+
 def labels(listed: pl.Expr, renamed: Mapping[str, str | None]) -> pl.Expr:
     """A list of tags → labels joined `, `: renamed or, where the new name is null, dropped; each once."""
     if renamed:
-        new = [
-            None if label is None else " ".join(label.replace(",", " ").split()) for label in renamed.values()
-        ]
+        new = [None if label is None else one_label(label) for label in renamed.values()]
         changed = pl.element().replace(
             pl.Series(list(renamed), dtype=pl.String), pl.Series(new, dtype=pl.String)
         )

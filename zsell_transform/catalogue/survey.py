@@ -51,6 +51,12 @@ KINDS: Final[dict[str, Kind]] = {
         "it had no effect{detail}",
         "Correct the spelling in the mapping or remove the line.",
     ),
+    "label_with_comma": Kind(
+        "warning",
+        "mapping line {field} names a label '{value}', and commas part labels",
+        "written as one label, '{detail}'",
+        "Choose a name without a comma in the mapping.",
+    ),
     "mapping_needless": Kind(
         "info",
         "mapping line {field} decides the day/month order of {value},"
