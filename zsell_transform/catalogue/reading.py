@@ -149,6 +149,12 @@ KINDS: Final[dict[str, Kind]] = {
         "left as it stands",
         "Use the file as Sell wrote it, without opening it in a spreadsheet.",
     ),
+    "serial_day": Kind(
+        "warning",
+        "{field} holds {value}, a spreadsheet's number for a day",
+        "not read as a day, since spreadsheets count from 1900 or from 1904",
+        "Use the file as Sell wrote it, without opening it in a spreadsheet.",
+    ),
     "id_ruined": Kind(
         "error",
         "{field} holds {value}: a spreadsheet changed the id, and the original cannot be restored",

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import DELETED, letters, plain
+from zsell_transform.cleaning import DELETED, letters, one_label, plain
 from zsell_transform.guide.columns import columns
 from zsell_transform.guide.limits import plan
 from zsell_transform.mapping import Mapping
@@ -304,8 +304,9 @@ def _filters(labels: list[dict[str, Any]], ask: Mapping) -> list[dict[str, Any]]
     """For each named Smart List the filter that recreates it, on every item that has its label."""
     found = []
     for file, name in ask.smart_lists.items():
+        renamed = one_label(ask.labels.get(one_label(name), name) or "")
         for row in labels:
-            if row["label"] == ask.labels.get(name, name):
+            if row["label"] == renamed:
                 item, label = row["item"], row["label"]
                 rule = f"{item.capitalize()} › filter › “{PREFIXES[item]} – Label” is “{label}”"
                 found.append(

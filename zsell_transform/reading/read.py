@@ -13,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import one_label
 from zsell_transform.errors import ExportError
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
@@ -192,7 +193,7 @@ class _Reading:
             frame, notes = with_kind(frame, meaning, table.file, table.rows)
             self.notes.append(notes)
         if label := _of_file(self.ask.smart_lists, table.file):
-            frame = frame.with_columns(pl.lit(label).alias("_smart_list"))
+            frame = frame.with_columns(pl.lit(one_label(label)).alias("_smart_list"))
         columns = tuple(frame.collect_schema().names())
         if table.suspicious or table.odd_ids:
             ids = sorted(IDS.get(meaning.entity, frozenset()) & set(columns))
