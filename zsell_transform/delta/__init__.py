@@ -28,7 +28,7 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several
+from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several, targets
 from zsell_transform.proof.differences import COMPANY_IN_SELL
 from zsell_transform.proof.leads import NOTE
 from zsell_transform.proof.repair import NAMES, STEMS
@@ -82,7 +82,9 @@ def updates(
     values = _changed_values(drafts_then, drafts, there, held)
     changed = [*values, _company_in_sell(then, now, there, held)]
     cells = known_since(decided(pl.concat([no_cells(), *changed])), then.records, there)
-    links = changed_links(then, now, _with_new_names(there, cells), held, alone=ask.id_links == "alone")
+    links = changed_links(
+        then, now, there, _with_new_names(targets(there, held), cells), held, alone=ask.id_links == "alone"
+    )
     notes, notes_found = _lead_notes(drafts_then, drafts, there, held)
     writes = pl.concat(
         [written(cells), links.writes, notes.filter(pl.col("system_id").is_not_null()).select(*WRITES)]
@@ -342,13 +344,14 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
     )
 
 
-def _with_new_names(there: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """What is there, with the name that it has once these cells are written (`written`)."""
+def _with_new_names(places: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """What relations lead to, with the name that it has once these cells are written (`written`)."""
     header = pl.col("item").replace_strict({item: names[0] for item, names in NAMES.items()}, default=None)
     renamed = cells.filter((pl.col("fate") == "written") & (pl.col("field") == header))
-    names = renamed.select("item", "system_id", written="value").unique(["item", "system_id"], keep="first")
-    joined = there.join(names, on=["item", "system_id"], how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce("written", "name").alias("written"))
+    names = renamed.select(to_item="item", to_system_id="system_id", written="value")
+    names = names.unique(["to_item", "to_system_id"], keep="first")
+    joined = places.join(names, on=["to_item", "to_system_id"], how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("written", "to_name").alias("written"))
 
 
 # --- leads -----------------------------------------------------------------------------------------------

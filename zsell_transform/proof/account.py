@@ -21,6 +21,10 @@ from zsell_transform.sell.entities import HISTORY, MARK_WORDS, TARGETS
 
 #: How a relation is meant: Sell's own; the deal's or lead's party beside it; or the placeholder.
 OWN, BESIDE, PLACED = "own", "beside", "placed"
+#: What stands for a lead's person or organization, before its id: which they are, Pipedrive's export says.
+OF_LEAD: Final = "of lead "
+#: Entity → the item that a relation to it is called by.
+RELATIONS: Final = {"companies": "organizations", "contacts": "persons", "deals": "deals", "leads": "leads"}
 PRESENCE: Final = dict.fromkeys(("entity", "id", "item", "system_id", "name"), pl.String)
 
 
@@ -30,7 +34,8 @@ class Account:
 
     Attributes:
         records: entity, id, name, added (the export only names it), left_out (by wish of the mapping).
-        relations: entity, id, relation (item), to (Sell id, null for none), how (own, beside, placed).
+        relations: entity, id, relation (item), to (Sell id, null for none; `of lead 31` for a lead's party),
+            how (own, beside, placed).
         company_in_sell: id of a deal, and the company that its row cannot name.
         companies_of_deals: id of such a deal, and the Sell id of that company.
     """
@@ -194,10 +199,9 @@ def _history(
     placed = ask.orphans["notes"] == "placeholder"
     mark = pl.format("Sell {} {}", pl.lit(MARK_WORDS[entity]), pl.col("id"))
     rows = joined.with_columns(left_out=orphan & pl.lit(not placed), name=mark)
-    items = {"contacts": "persons", "companies": "organizations", "deals": "deals", "leads": "leads"}
     parts = [
         _related(rows.filter(pl.col("about") == about), entity, item, "about_id")
-        for about, item in items.items()
+        for about, item in RELATIONS.items()
     ]
     of_deal = rows.filter(pl.col("about") == "deals").join(
         deals.select("person", "organization", about_id="id"),
@@ -208,6 +212,10 @@ def _history(
     parts += [
         _related(of_deal.filter(pl.col(to).is_not_null()), entity, item, to, pl.lit(BESIDE))
         for to, item in (("person", "persons"), ("organization", "organizations"))
+    ]
+    of_lead = rows.filter(pl.col("about") == "leads").with_columns(party=pl.lit(OF_LEAD) + pl.col("about_id"))
+    parts += [
+        _related(of_lead, entity, item, "party", pl.lit(BESIDE)) for item in ("persons", "organizations")
     ]
     if placed:
         orphans = rows.filter(orphan).with_columns(to=pl.lit(PLACEHOLDER_ID))
@@ -300,6 +308,46 @@ def persons_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
         system_id=person,
         own=person.is_not_null() & person.is_unique() & ~person.is_in(shared.implode()),
     )
+
+
+def targets(there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """relation, to, to_item, to_system_id, to_name: all that a relation leads to and that is there once.
+
+    A lead's person and organization are those that Pipedrive's export shows: the row of its history names
+    them (contract, section 4).
+
+    Args:
+        there: as of `presence`.
+    """
+    single = there.filter(pl.col("entity").is_in(list(RELATIONS)) & ~several())
+    own = single.select(
+        pl.col("entity").replace_strict(RELATIONS, return_dtype=pl.String).alias("relation"),
+        to="id",
+        to_item="item",
+        to_system_id="system_id",
+        to_name="name",
+    )
+    leads = single.filter(pl.col("entity") == "leads")
+    parties = [
+        leads.filter(pl.col("item") == item)
+        .join(firsts(held[item], "system_id"), on="system_id", how="inner", maintain_order="left")
+        .select(
+            pl.lit(f"{party}s").alias("relation"),
+            to=pl.lit(OF_LEAD) + pl.col("id"),
+            to_item=pl.lit(f"{party}s"),
+            to_system_id=f"{party}_id",
+            to_name=party,
+        )
+        .filter(pl.coalesce("to_system_id", "to_name").is_not_null())
+        for item in ("leads", "deals")
+        for party in ("person", "organization")
+    ]
+    return pl.concat([own, *parties])
+
+
+def is_of_lead(column: str = "to") -> pl.Expr:
+    """Whether a relation leads to a lead's person or organization."""
+    return pl.col(column).str.starts_with(OF_LEAD).fill_null(value=False)
 
 
 def several() -> pl.Expr:
