@@ -82,6 +82,8 @@ class Survey:
             one).
         stages: pipelines and stages in their order (schema `STAGES`), names trimmed.
         issues: columns whose dates or numbers nothing decides (schema `issues.RAW`).
+        other_stages: of a dump's table and of an earlier run (schema `STAGES`), whatever deals are in them.
+        stages_there: `pipeline, stage` of the deals that Pipedrive shows.
     """
 
     rows: Dict[str, int]
@@ -89,6 +91,8 @@ class Survey:
     values: Dict[str, Dict[str, pl.DataFrame]]
     stages: pl.DataFrame
     issues: pl.DataFrame
+    other_stages: pl.DataFrame = attrs.field(factory=lambda: pl.DataFrame(schema=STAGES))
+    stages_there: pl.DataFrame = attrs.field(factory=pl.DataFrame)
 
     def column(self, entity: str, name: str) -> Column | None:
         return self.columns.get(entity, {}).get(name)
