@@ -403,3 +403,34 @@ def test_a_company_that_is_there_by_its_name_alone_is_told(tmp_path: Path) -> No
 
     told = run.issues.filter(pl.col("code") == "present_by_name")
     assert told.select("entity", "source_id", "value").rows() == [("companies", "5", "Skerry")]
+
+
+@pytest.mark.parametrize(("there", "written"), [(None, True), ("Bea Wick", False)])
+def test_what_fell_to_whoever_imported_may_be_given_away(
+    there: str | None, written: bool, tmp_path: Path
+) -> None:
+    """A deleted user's record, given to somebody in Sell: Pipedrive's importing user was nobody's choice."""
+    owners = ["Ada Lamp", "Lou Branch - Deleted", "Lou Branch - Deleted"]
+    before, after = people(), people()
+    before["contacts"] = before["contacts"].with_columns(owner=pl.Series(owners))
+    after["contacts"] = after["contacts"].with_columns(owner=pl.Series([*owners[:2], "Ada Lamp"]))
+    transform(before, tmp_path / "lap_1", trial=0, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    if there:
+        path = next((tmp_path / "exports").glob("people*"))
+        frame = pl.read_csv(path, infer_schema=False)
+        frame.with_columns(pl.lit(there).alias("Person - Owner")).write_csv(path)
+
+    run = transform(
+        after,
+        tmp_path / "delta",
+        pipedrive=tmp_path / "exports",
+        previous=tmp_path / "lap_1",
+        mapping={"empty_in_pipedrive": ["deals", "leads"]},
+        trial=0,
+    )
+
+    assert ("changed_in_both" in run.issues["code"].to_list()) is not written
+    if written:
+        people_ = pl.read_csv(tmp_path / "delta/updates/2-persons.csv", infer_schema=False)
+        assert people_["Person - Owner"].to_list() == ["Ada Lamp"]

@@ -21,6 +21,7 @@ from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, t
 from zsell_transform.delta.files import TEXT, WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
 from zsell_transform.delta.notes import changed_notes, new_notes, no_notes
+from zsell_transform.delta.owners import importing_user
 from zsell_transform.drafting import Drafts, draft_all
 from zsell_transform.errors import ExportError
 from zsell_transform.linked import linked
@@ -169,21 +170,43 @@ def _all_records(then: Account, now: Account) -> pl.DataFrame:
 
 def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> list[pl.DataFrame]:
     """Every changed cell of a record that is there, beside what Pipedrive shows."""
-    done = []
+    done, importer = [], importing_user(then, there, held)
     for entity, draft in now.items():
         mine = there.filter(pl.col("entity") == entity)
         if not mine.height:
             continue
         before = then[entity].headers if entity in then else ()
         headers = list(dict.fromkeys([*draft.headers, *before]))
-        by_name = _by_name_alone(mine, held)
+        nobodys = _Nobodys(_by_name_alone(mine, held), importer)
         old, new = _changed(_earlier(then.get(entity), draft, headers), draft.frame, headers, mine)
         types = dict(zip(*(draft.origins[c].to_list() for c in ("header", "type")), strict=True))
         for item, rows in _places(entity, mine, held):
             if item in held.raw and rows.height:
                 own = [header for header in values_of(item, headers) if header != NOTE or entity != "leads"]
-                done += _by_header(entity, item, rows, old, new, held, kinds(own, types), by_name)
+                done += _by_header(entity, item, rows, old, new, held, kinds(own, types), nobodys)
     return done
+
+
+@attrs.frozen(eq=False)
+class _Nobodys:
+    """What Pipedrive filled by itself.
+
+    Attributes:
+        by_name: ids of records that it holds by the name that another record called them.
+        importer: the user to whom it gave what had no owner.
+    """
+
+    by_name: pl.Series
+    importer: str | None
+
+    def choice(self, header: str, kind: str) -> pl.Expr:
+        """Whether nobody has chosen the owner there: only the record's name was known, or its cell was blank."""
+        if kind != "user":
+            return pl.lit(value=False)
+        blank = pl.col("old").is_null() & pl.col("there").is_not_null()
+        fell_to = blank & pl.col("there").eq_missing(pl.lit(self.importer, dtype=pl.String))
+        named = pl.col("_id").is_in(self.by_name.implode()) & pl.lit(header.endswith(" - Owner"))
+        return named | fell_to
 
 
 def _earlier(then: Draft | None, now: Draft, headers: Sequence[str]) -> pl.LazyFrame:
@@ -256,7 +279,7 @@ def _by_header(
     new: pl.DataFrame,
     held: Held,
     own: MappingOf[str, str],
-    by_name: pl.Series,
+    nobodys: _Nobodys,
 ) -> list[pl.DataFrame]:
     raw, done = held.raw[item], []
     for header, kind in own.items():
@@ -278,7 +301,7 @@ def _by_header(
             cells.join(beside, on="_id", how="inner", maintain_order="left")
             .with_columns(
                 new=text if kept else pl.col("new"),
-                old=pl.when(_nobodys_choice(header, by_name)).then("there").otherwise("old"),
+                old=pl.when(nobodys.choice(header, kind)).then("there").otherwise("old"),
                 entity=pl.lit(entity),
                 item=pl.lit(item),
                 field=pl.lit(header),
@@ -301,11 +324,6 @@ def _moved(old: pl.DataFrame, new: pl.DataFrame) -> pl.Series:
         pl.col("s_then")
     )
     return both.filter(other)["_id"]
-
-
-def _nobodys_choice(header: str, by_name: pl.Series) -> pl.Expr:
-    """Whether Pipedrive filled a cell by itself, when only the record's name was known: its owner."""
-    return pl.col("_id").is_in(by_name.implode()) & pl.lit(header.endswith(" - Owner"))
 
 
 def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Held) -> pl.DataFrame:
