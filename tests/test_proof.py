@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from tests.moved import Moved, account, move, set_cell, where
-from zsell_transform import ExportError
+from zsell_transform import ExportError, transform
 from zsell_transform.proof import verify
 
 # ---- a move that is whole -----------------------------------------------------------------------------
@@ -246,3 +246,14 @@ def test_the_proof_as_a_folder(moved: Moved, tmp_path: Path) -> None:
     assert repair.columns == ["Person - Pipedrive System ID", "Person - Name", "Person - Phone (Work)"]
     assert repair["Person - Phone (Work)"].to_list() == ["+47 555 11"]
     assert "1 difference" in proof._repr_html_()
+
+
+def test_the_company_of_a_lead_that_is_left_out_is_not_written(tmp_path: Path) -> None:
+    """Nobody else names it: it stood in the file of organizations for nothing."""
+    mapping = {"lead_statuses": {"Unqualified": "leave_out"}}
+
+    names = transform(account(), mapping=mapping).tables["organizations"]["Organization - Name"].to_list()
+    assert "Tidal" not in names
+    assert "Buoy & Bell" in names
+    moved = move(account(), tmp_path)  # the lead went there before anybody wished it away
+    assert verify(account(), moved.exports, mapping=mapping).links.rows() == []

@@ -200,7 +200,7 @@ class _Nobodys:
     importer: str | None
 
     def choice(self, header: str, kind: str) -> pl.Expr:
-        """Whether nobody has chosen the owner there: only the record's name was known, or its cell was blank."""
+        """Whether nobody has chosen the owner there: of a name alone, or of a blank cell."""
         if kind != "user":
             return pl.lit(value=False)
         blank = pl.col("old").is_null() & pl.col("there").is_not_null()

@@ -184,7 +184,10 @@ def _leads(graph: Graph, ask: Mapping, left_out: pl.Series) -> pl.DataFrame:
     rows = graph.leads.select("id", "title", "name", "added", organization=organization)
     orphan = pl.col("name").is_null() & pl.col("organization").is_null()
     rows = _with_orphans(rows, ask.orphans["leads"], orphan)
-    return rows.with_columns(left_out=pl.col("left_out") | pl.col("id").is_in(left_out.implode()))
+    unwished = pl.col("id").is_in(left_out.implode())
+    return rows.with_columns(
+        organization=pl.when(~unwished).then("organization"), left_out=pl.col("left_out") | unwished
+    )
 
 
 def _history(
