@@ -20,7 +20,7 @@ from zsell_transform.addressing import TEXTS
 from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
 from zsell_transform.delta.files import TEXT, WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
-from zsell_transform.delta.notes import changed_notes, new_notes, no_notes
+from zsell_transform.delta.notes import ChangedNotes, changed_notes, new_notes, no_changed_notes
 from zsell_transform.delta.owners import importing_user
 from zsell_transform.drafting import Drafts, draft_all
 from zsell_transform.errors import ExportError
@@ -30,8 +30,8 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several, targets
-from zsell_transform.proof.differences import COMPANY_IN_SELL
-from zsell_transform.proof.leads import NOTE
+from zsell_transform.proof.differences import COMPANY_IN_SELL, types_of
+from zsell_transform.proof.leads import LINES, NOTE
 from zsell_transform.proof.repair import NAMES, STEMS
 from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records
@@ -86,7 +86,8 @@ def updates(
     links = changed_links(
         then, now, there, _with_new_names(targets(there, held), cells), held, alone=ask.id_links == "alone"
     )
-    notes, notes_found = _lead_notes(drafts_then, drafts, there, held)
+    of_leads = _lead_notes(drafts_then, drafts, there, held)
+    notes = of_leads.writes
     writes = pl.concat(
         [written(cells), links.writes, notes.filter(pl.col("system_id").is_not_null()).select(*WRITES)]
     )
@@ -103,8 +104,8 @@ def updates(
         updated={entity: n for entity in ENTITIES if (n := counts.filter(pl.col("entity") == entity).height)},
         found=issues.gather(
             [
-                told(cells),
-                notes_found,
+                told(cells.join(of_leads.said, on=["source_id", "field"], how="anti")),
+                of_leads.found,
                 links.found,
                 _converted(drafts_then, drafts, there),
                 deleted(then, now, there, list(records.frames)),
@@ -393,16 +394,17 @@ def _converted(then: Drafts, now: Drafts, there: pl.DataFrame) -> pl.DataFrame:
 # --- a lead's description, which is a note in Pipedrive -----------------------------------------------
 
 
-def _lead_notes(
-    then: Drafts, now: Drafts, there: pl.DataFrame, held: Held
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Changed descriptions, as of `notes.changed_notes`."""
+def _lead_notes(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> ChangedNotes:
+    """Changed descriptions, and lines behind them, as of `notes.changed_notes`."""
     leads = there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads"))
     both = [drafts["leads"] for drafts in (then, now) if "leads" in drafts]
-    if not leads.height or len(both) < 2 or not any(NOTE in draft.headers for draft in both):
-        return no_notes(), issues.empty()
-    old, new = _changed(then["leads"].frame, now["leads"].frame, [NOTE], leads)
-    return changed_notes(old, new, leads, held)
+    headers = [h for h in (NOTE, *LINES) if any(h in draft.headers for draft in both)]
+    if not leads.height or len(both) < 2 or not headers:
+        return no_changed_notes()
+    asked = list(dict.fromkeys([NOTE, *headers]))
+    old, new = _changed(then["leads"].frame, now["leads"].frame, asked, leads)
+    persons, types = persons_of_leads(leads, held), types_of(now["leads"].origins)
+    return changed_notes(old, new, leads, held, persons=persons, types=types)
 
 
 __all__: Final = ["Updates", "updates"]
