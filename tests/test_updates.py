@@ -434,3 +434,31 @@ def test_what_fell_to_whoever_imported_may_be_given_away(
     if written:
         people_ = pl.read_csv(tmp_path / "delta/updates/2-persons.csv", infer_schema=False)
         assert people_["Person - Owner"].to_list() == ["Ada Lamp"]
+
+
+def test_what_sell_only_names_may_be_called_otherwise_by_now(tmp_path: Path) -> None:
+    """Nothing was said of a company, person or lead that stands under its id beside others alone."""
+
+    def named(company: str, first: str, lead: str) -> Account:
+        account = in_stages("Incoming")
+        beside = {"company_id": "900", "company": company}
+        account["deals"] = account["deals"].with_columns(pl.lit(v).alias(c) for c, v in beside.items())
+        cells = {
+            "id": ["41", "42"], "content": ["Likes herring", "Rings"],
+            "noteable_type": ["Contact", "Lead"], "noteable_id": ["901", "902"],
+            "noteable_first_name": [first, lead], "noteable_last_name": ["Away", "Gone"],
+        }  # fmt: skip
+        return {**account, "notes": pl.DataFrame(cells)}
+
+    before, after = named("Far Inc", "Lea", "Max"), named("Far Ltd", "Leah", "Maxim")
+    folder, held = updated(before, after, tmp_path)
+
+    written = {
+        path.name: pl.read_csv(path, infer_schema=False).to_dicts()[0] for path in folder.glob("[1-4]*")
+    }
+    assert written["1-organizations.csv"]["Organization - Name"] == "Far Ltd"
+    assert written["4-leads.csv"]["Lead - Title"] == "Maxim Gone"
+    rehearse(folder, held).export(tmp_path / "after")
+    proof = verify(after, tmp_path / "after")
+    assert not proof.differing.height, proof.differing.rows()
+    assert not proof.links.height, proof.links.rows()

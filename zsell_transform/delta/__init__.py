@@ -20,6 +20,7 @@ from zsell_transform.addressing import TEXTS
 from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
 from zsell_transform.delta.files import TEXT, WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
+from zsell_transform.delta.names import changed_names
 from zsell_transform.delta.notes import ChangedNotes, changed_notes, new_notes, no_changed_notes
 from zsell_transform.delta.owners import importing_user
 from zsell_transform.drafting import Drafts, draft_all
@@ -78,10 +79,14 @@ def updates(
     Raises:
         ExportError: the folder holds no `records/`.
     """
-    drafts_then, now, then = _then(previous, records, ask, account(graph, ask, left_out))
+    drafts_then, graph_then, now, then = _then(previous, records, ask, account(graph, ask, left_out))
     there = presence(_all_records(then, now), held).filter(~several())
     values = _changed_values(drafts_then, drafts, there, held)
-    changed = [*values, _company_in_sell(then, now, there, held)]
+    changed = [
+        *values,
+        _company_in_sell(then, now, there, held),
+        changed_names(graph_then, graph, there, held),
+    ]
     cells = known_since(decided(pl.concat([no_cells(), *changed])), then.records, there)
     links = changed_links(
         then, now, there, _with_new_names(targets(there, held), cells), held, alone=ask.id_links == "alone"
@@ -116,15 +121,15 @@ def updates(
 
 def _then(
     previous: str | Path, records: Records, ask: Mapping, now: Account
-) -> tuple[Drafts, Account, Account]:
-    """The drafts of then, the account of now, and that of then."""
+) -> tuple[Drafts, Graph, Account, Account]:
+    """The drafts and the links of then, the account of now, and that of then."""
     frames = _kept(path_of(previous, "the folder of the earlier run", ExportError))
     seen = _without_dead(records.seen)
     if "deals" in frames:  # what a stage means depends on all that there were then
         seen = attrs.evolve(seen, stages=stages_of(frames["deals"]))
     _, drafts, keys, _ = draft_all(Records(frames, seen, records.folder), ask)
     known = linked(drafts, keys, records.seen, ask)
-    return drafts, now, account(known.graph, ask, known.left_out)
+    return drafts, known.graph, now, account(known.graph, ask, known.left_out)
 
 
 def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
