@@ -19,7 +19,8 @@ import zsell_transform as zt
 from zsell_transform import console, process, progress
 from zsell_transform.__main__ import main
 from zsell_transform.errors import ZsellError
-from zsell_transform.guide.story import Story
+from zsell_transform.guide.steps import checklist
+from zsell_transform.guide.story import FILES, Story
 from zsell_transform.issues import SCHEMA
 from zsell_transform.ledger import Ledger
 from zsell_transform.progress import Progress, Stage
@@ -313,16 +314,19 @@ def test_the_summary_says_what_came_and_what_to_do(
     called: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "lap_1"
-    target.mkdir()
-    (target / "setup.md").write_text("")
     counts = {
         "contacts": {"rows_in": 1200, "added": 3, "rows_out": 1203},
         "tasks": {"rows_in": 2, "waiting": 2},
         "notes": {"rows_in": 1, "waiting": 1},
     }
     found = [issue("error", "unparsed_value", "deals row 3: 'x'"), issue("info", "empty_column")]
+    story = Story(
+        setup={"users": pl.DataFrame({"name": ["Kim"]})},
+        files=pl.DataFrame([("2-persons.csv", "persons", 1203, 9)], schema=FILES, orient="row"),
+        exports_next=("persons",),
+    )
     called["gives"] = Done(
-        (target / "2-persons.csv",), pl.DataFrame(found, schema=SCHEMA), ledger=Ledger.of(counts)
+        (target / "2-persons.csv",), pl.DataFrame(found, schema=SCHEMA), ledger=Ledger.of(counts), story=story
     )
     assert main(["my sell", str(target), "--mapping", "m.yaml"]) == 1
     said = capsys.readouterr().out
@@ -333,8 +337,8 @@ def test_the_summary_says_what_came_and_what_to_do(
     assert "2 activities, 1 note: each hangs on a record" in said
     assert "1 error, 0 warnings, 1 for information" in said
     assert "error unparsed_value (1), such as: deals row 3: 'x'" in said
-    assert f"1. Create in Pipedrive what {target}/setup.md lists" in said
-    call = f"zsell-transform 'my sell' {tmp_path}/lap_2 --mapping m.yaml --pipedrive pipedrive_export"
+    assert f"1. Prepare Pipedrive: create what {target}/setup.md lists" in said
+    call = f"zsell-transform 'my sell' {tmp_path}/lap_2 --pipedrive pipedrive_export --mapping m.yaml"
     assert f"4. Run the next lap: {call}\n" in said
     assert said.endswith(f"Report: {target}/report.html\n")
 
@@ -342,12 +346,32 @@ def test_the_summary_says_what_came_and_what_to_do(
 def test_a_complete_migration_is_told_how_to_prove_it(
     called: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    called["gives"] = Done(complete=True, ledger=Ledger.of({"deals": {"rows_in": 1, "present": 1}}))
+    ledger = Ledger.of({"deals": {"rows_in": 1, "present": 1}})
+    story = Story(complete=True, ledger=ledger.frame())
+    called["gives"] = Done(complete=True, ledger=ledger, story=story)
     main(["sell", "lap_3", "--pipedrive", "out", "--mapping", "m.yaml"])
     said = capsys.readouterr().out
-    assert "the migration is complete" in said
+    assert "The migration is complete" in said
+    assert "export once more from Pipedrive" in said  # as the report says, for people go on working
     assert "zsell-transform verify sell out --mapping m.yaml" in said
     assert "Upload" not in said
+
+
+def test_report_and_terminal_say_the_same_is_next(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What to do was decided in two places: the terminal's proof came without the last export."""
+    monkeypatch.chdir(tmp_path)
+    steps = checklist(zt.transform(sample, "lap_1", rehearse=False).story)
+
+    main([str(sample), "lap_1", "--no-rehearse"])
+
+    next_ones = capsys.readouterr().out.split("\nNext\n")[1].split("\n\n")[0].splitlines()
+    assert [line.split(":")[0].strip() for line in next_ones] == [
+        f"{number}. {step.title}" for number, step in enumerate(steps, 1)
+    ]
+    # The story calls a path from the root by its name alone; what is copied has to work.
+    assert next_ones[-1].endswith(f"zsell-transform {sample} lap_2 --pipedrive pipedrive_export")
 
 
 def test_a_table_is_aligned() -> None:

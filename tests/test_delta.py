@@ -105,11 +105,12 @@ def delta(moved: Moved, now: Account, place: Path, mapping: Any = None) -> Delta
     held = read_pipedrive(exports, ask)
     export = read_export(now, ask)
     records = keep({entity: export.scan(entity) for entity in export.entities}, place / "records", ask)
-    records, drafts, keys, _ = draft_all(records, ask)
+    drafted = draft_all(records, ask)
+    drafts, keys = drafted.drafts, drafted.keys
     left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
     made = updates(
         moved.previous,
-        records=records,
+        records=drafted.records,
         drafts=drafts,
         graph=link(keys, Details(drafts["contacts"], 0, drafts["leads"])),
         left_out=left_out,

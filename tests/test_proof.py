@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from tests.moved import Moved, account, move, set_cell, where
-from zsell_transform import ExportError, transform
+from zsell_transform import ExportError, TargetError, transform
+from zsell_transform.__main__ import main
 from zsell_transform.proof import verify
 
 # ---- a move that is whole -----------------------------------------------------------------------------
@@ -257,3 +258,23 @@ def test_the_company_of_a_lead_that_is_left_out_is_not_written(tmp_path: Path) -
     assert "Buoy & Bell" in names
     moved = move(account(), tmp_path)  # the lead went there before anybody wished it away
     assert verify(account(), moved.exports, mapping=mapping).links.rows() == []
+
+
+def test_a_proof_takes_no_folder_of_a_lap(
+    moved: Moved, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever slips by a name must not lose the files to upload; the command says so before the work."""
+    transform(moved.source, tmp_path / "lap_1", trial=0, rehearse=False)
+    proof = verify(moved.source, moved.exports)
+
+    for overwrite in (False, True):
+        with pytest.raises(TargetError, match=r"another kind \(it has no proof\.html\)"):
+            proof.write(tmp_path / "lap_1", overwrite=overwrite)
+    assert (tmp_path / "lap_1" / "2-persons.csv").exists()
+
+    assert proof.write(proof.write(tmp_path / "proof")).is_dir()  # its own kind is replaced
+    (tmp_path / "skip").mkdir()
+    for name, said in (("lap_1", "no proof.html"), ("skip", "is also what is read")):
+        given = ["verify", str(tmp_path / "gone"), "exports", "--skip-file", str(tmp_path / "skip")]
+        assert main([*given, "--write", str(tmp_path / name)]) == 2
+        assert said in capsys.readouterr().err

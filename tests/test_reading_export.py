@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from tests.exports import CONTACTS, LEADS, codes, folder
+from zsell_transform import transform
 from zsell_transform.errors import ExportError
+from zsell_transform.pipedrive.exports import read_pipedrive
 from zsell_transform.reading import read_export
+from zsell_transform.sell.entities import ITEMS
 
 # --- what is given ------------------------------------------------------------------------------------------
 
@@ -156,13 +160,17 @@ def test_a_zip_that_points_outside_is_refused(tmp_path: Path, name: str) -> None
     with zipfile.ZipFile(archive, "w") as packed:
         packed.writestr(name, f"{LEADS},Berg,,New,,1\n")
 
-    with pytest.raises(ExportError, match="not safe"):
-        read_export(archive)
+    for read in (read_export, read_pipedrive):
+        with pytest.raises(ExportError, match="not safe"):
+            read(archive)
 
 
-def test_a_zip_bomb_an_encrypted_and_a_broken_zip_are_refused(tmp_path: Path) -> None:
-    """Each with its reason."""
-    bomb, locked, broken = (tmp_path / f"{name}.zip" for name in ("bomb", "locked", "broken"))
+@pytest.mark.parametrize("read", [read_export, read_pipedrive])
+def test_a_zip_bomb_an_encrypted_and_a_broken_zip_are_refused(
+    tmp_path: Path, read: Callable[[Path], object]
+) -> None:
+    """Each with its reason, whoever it comes from: as Pipedrive's, a bomb was unpacked."""
+    bomb, locked, broken, bad = (tmp_path / f"{name}.zip" for name in ("bomb", "locked", "broken", "bad"))
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("leads.csv", b"0" * 30_000_000)
     with zipfile.ZipFile(locked, "w") as packed:
@@ -173,9 +181,16 @@ def test_a_zip_bomb_an_encrypted_and_a_broken_zip_are_refused(tmp_path: Path) ->
     locked.write_bytes(content)
     broken.write_bytes(b"PK\x03\x04 but no more")
 
-    for archive, said in ((bomb, "would grow"), (locked, "encrypted"), (broken, "not a zip")):
+    with zipfile.ZipFile(bad, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("leads.csv", LEADS * 9)
+    content = bytearray(bad.read_bytes())
+    content[len("leads.csv") + 30] = 0xFF  # no beginning of a deflated block
+    bad.write_bytes(content)
+
+    zips = {bomb: "would grow", locked: "encrypted", broken: "not a zip", bad: "not a zip"}
+    for archive, said in zips.items():
         with pytest.raises(ExportError, match=said):
-            read_export(archive)
+            read(archive)
 
 
 def test_a_source_that_changed_since_is_refused(tmp_path: Path) -> None:
@@ -199,3 +214,18 @@ def test_an_export_owns_its_temporary_files(tmp_path: Path) -> None:
 
     with pytest.raises(ExportError, match="closed"):
         export.scan("leads")
+    with pytest.raises(ExportError, match="closed"):
+        export.tables["leads"]
+
+
+def test_tables_are_made_when_asked_for_and_not_kept(tmp_path: Path) -> None:
+    """A table may be larger than all that a run holds; what somebody does to one in place stays theirs."""
+    export = read_export(folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n"))
+    mine = export.tables["leads"]
+    mine.insert_column(0, pl.Series("mine", ["x"]))
+
+    assert "mine" not in export.tables["leads"].columns
+    assert "leads" in export.tables
+    with pytest.raises(KeyError, match="'people' is none of leads"):
+        export.tables["people"]
+    assert list(transform(export, trial=0, rehearse=False).tables) == list(ITEMS)

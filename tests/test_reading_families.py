@@ -78,7 +78,7 @@ def test_api_cells_hold_json(tmp_path: Path) -> None:
         "a,b",
     )
     assert person.select("Sizes", "email", "Count", "Ok", "Home").row(0) == (
-        "S, M", "x@y.example", "3", "true", "Way 2, 0150 Oslo",
+        "S,M", "x@y.example", "3", "true", "Way 2, 0150 Oslo",
     )  # fmt: skip
     assert company.select("address", "custom_fields").row(0) == ("Way 3", "not json")
     assert "_airbyte_raw_id" not in person.columns
@@ -96,6 +96,56 @@ def test_flattened_api_columns(tmp_path: Path) -> None:
     columns = ["address", "city", "Size", "owner", "customer_status"]
     assert export.tables["contacts"].select(columns).row(0) == ("Street 1", "Lund", "S", "77", "non")
     assert codes(export) == ["names_unknown"]
+
+
+def test_choices_in_flattened_columns_are_read_as_in_others(tmp_path: Path) -> None:
+    """They went on as raw JSON."""
+    choices = json.dumps([{"id": 1, "name": "Steel"}, {"id": 2, "name": "Glass"}]).replace('"', '""')
+    header = "id,is_organization,name,custom_fields__Made of,custom_fields__Note\n"
+    cells = f'1,true,Firm,"{choices}",[sic]\n2,true,Other,"[]",as it is\n'
+
+    export = read_export(folder(tmp_path, contacts__csv=header + cells))
+
+    assert export.tables["companies"].select("Made of", "Note").rows() == [
+        ("Steel,Glass", "[sic]"),
+        (None, "as it is"),
+    ]
+
+
+def test_choices_of_a_dump_are_multiple_options(tmp_path: Path) -> None:
+    """Their combinations were the options of a single one."""
+    names = ["Steel", "Glass", "Wood"]
+    rows = []
+    for n in range(1, 8):
+        made_of = {"Made of": [{"id": k, "name": names[k]} for k in range(3) if (n >> k) & 1]}
+        rows.append(f'{n},true,Firm {n},"' + json.dumps(made_of).replace('"', '""') + '"')
+    text = "\n".join(["id,is_organization,name,custom_fields", *rows, ""])
+
+    fields = transform(folder(tmp_path, contacts__csv=text), rehearse=False, trial=0).setup["fields"]
+
+    made_of = fields.filter(pl.col("name") == "Made of")
+    assert made_of.select("type", "options").rows() == [("Multiple options", sorted(names))]
+
+
+def test_ids_that_a_dump_does_not_hold_are_told(tmp_path: Path) -> None:
+    """They went on as names, and somebody was to invite user 77."""
+    contacts = "id,is_organization,name,owner_id,parent_organization_id\n"
+    source = folder(
+        tmp_path,
+        contacts_1__csv=contacts + "1,true,Firm,5,2\n3,true,Third,77,999\n",
+        contacts_2__csv=contacts + "2,true,Other,5,\n",
+        users__csv="id,name,email\n5,Ada Lum,a@lum.example\n",
+    )
+
+    export = read_export(source)
+
+    told = export.issues.filter(pl.col("code") == "ids_unnamed")
+    assert set(told.select("field", "value").rows()) == {
+        ("owner_id", "77"),
+        ("parent_organisation_id", "999"),
+    }
+    companies = dict(export.tables["companies"].select("id", "parent_organisation_name").rows())
+    assert companies == {"1": "Other", "2": None, "3": None}
 
 
 def test_smart_list_columns_are_never_taken_twice_in_silence(tmp_path: Path) -> None:
@@ -133,6 +183,41 @@ def test_smart_lists_in_other_languages(tmp_path: Path, header: str, entity: str
 
     assert export.files[0].entity == entity
     assert export.tables[entity]["id"].to_list() == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("file", "header", "entity"),
+    [
+        ("deals_20260401_0752", "Nome,ID da venda,Etapa,Valor,Moeda,Contato,ID do contato", "deals"),
+        ("deals_20260401_0752 (1)", "Nazwa,ID zamówienia,Etap,Wartość,Kontakt,ID kontaktu", "deals"),
+        ("deals_20260401_0752", "거래 이름,거래 번호,단계,값", "deals"),
+        ("leads_20260401_0752", "Fırsat,Fırsat kimliği,Durum", "leads"),
+        ("contacts_20260401_0752", "Name,Record ID,First name,Last name,Company,Email", "contacts"),
+        ("people_20260401_0752", "Naam,Persoonsnummer,Voornaam,Achternaam", "contacts"),
+        ("our deals", "Nome,ID da venda,Etapa,Valor,Moeda,Contato,ID do contato", "deals"),
+    ],
+)
+def test_a_list_whose_words_nobody_knows_is_what_sell_called_its_file(
+    file: str, header: str, entity: str, tmp_path: Path
+) -> None:
+    """Deals became people by the id of their contact, and people of one mailbox became one."""
+    width = header.count(",") - 1
+    rows = [",".join([f"n{n}", str(n), *["x@x.example"] * width]) for n in (7, 8)]
+    (tmp_path / f"{file}.csv").write_text("\n".join([header, *rows]), "utf-8")
+
+    export = read_export(tmp_path)
+
+    assert export.files[0].entity == entity
+    assert export.tables[entity]["id"].to_list() == ["7", "8"]
+    assert "n7" in export.tables[entity].row(0)
+
+
+def test_a_hand_made_list_with_a_number_behind_the_name_has_no_ids(tmp_path: Path) -> None:
+    header = "Name,Tax ID,Email,City"
+    export = read_export(folder(tmp_path, contacts__csv=f"{header}\nAnna,55,a@b.example,Lund\n"))
+
+    assert export.tables["contacts"]["Tax ID"].to_list() == ["55"]
+    assert "records_without_id" in codes(export)
 
 
 @pytest.mark.parametrize("more", ["pipeline_name,company_id,company", "company_id,company_name", "Phase"])

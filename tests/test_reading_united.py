@@ -33,7 +33,6 @@ def test_overlapping_files_never_double_a_record(tmp_path: Path) -> None:
         ("3", "Three", "NOK", None, None, "Hot deals"),
     ]
     assert export.merged == {"deals": 1}
-    assert export.labels == {"hot.csv": "Hot deals"}
     differing = export.issues.filter(code="records_differ")
     assert differing.select("source_id", "field", "value", "file").rows() == [
         ("1", "currency", "EUR", "hot.csv")

@@ -18,7 +18,6 @@ from zsell_transform.guide import chapters, laps, report, steps, words
 from zsell_transform.guide.story import (
     FILES,
     INPUTS,
-    LEDGER,
     LINKS,
     NAMELESS,
     PIPELINE,
@@ -31,6 +30,8 @@ from zsell_transform.guide.story import (
     Story,
 )
 from zsell_transform.issues import SCHEMA as ISSUES
+from zsell_transform.ledger import SCHEMA as LEDGER
+from zsell_transform.linker.resolving import HOW
 
 
 def frame(schema: Schema, *rows: tuple[Any, ...]) -> pl.DataFrame:
@@ -190,15 +191,15 @@ def sample(**changes: Any) -> Story:
             ("contacts", "company", "id", 3610),
             ("contacts", "company", "name", 210),
             ("contacts", "company", "deals", 28),
-            ("contacts", "company", "added", 71),
+            ("contacts", "company", "domain", 71),
             ("contacts", "company", "ambiguous", 12),
             ("deals", "main_contact", "id", 1702),
             ("deals", "main_contact", "email", 18),
             ("deals", "main_contact", "dangling", 3),
             ("deals", "company", "id", 1690),
-            ("deals", "company", "two_organizations", 41),
+            ("deals", "company", "ambiguous", 41),
             ("leads", "company", "name", 981),
-            ("leads", "company", "added", 139),
+            ("leads", "company", "dangling", 139),
             ("tasks", "about", "id", 3805),
             ("tasks", "about", "name", 40),
             ("tasks", "about", "dangling", 16),
@@ -352,7 +353,7 @@ def test_every_section_is_there_and_each_empty_one_is_left_out() -> None:
 
 def test_values_of_the_export_are_escaped() -> None:
     named = frame(FILES, ("<script>alert(1)</script>.csv", "deals", 1, 10))
-    for page in (report.report_html(sample(files=named)), report.plain(sample(files=named))):
+    for page in (report.report_html(sample(files=named)), report.brief(sample(files=named))):
         assert "<script" not in page
         assert "&lt;script&gt;" in page
     assert "&lt;b&gt;Deal3" in report.proof_html_page(PROOF)
@@ -455,7 +456,7 @@ def test_a_browser_opens_it_without_a_word_in_the_console(tmp_path: Path, name: 
     pages = {
         "report": report.report_html(sample()),
         "proof": report.proof_html_page(PROOF),
-        "plain": report.plain(sample()),
+        "plain": report.brief(sample()),
     }
     shown = chromium(tmp_path, pages[name], "--dump-dom")
     assert "CONSOLE" not in shown.stderr
@@ -544,3 +545,8 @@ def test_one_record_waits_and_many_wait() -> None:
     one = ledger.with_columns(waiting=pl.when(pl.col("target") == "notes").then(1).otherwise(0))
     assert "1 follows in a later lap" in steps.headline(sample(ledger=one))["lead"]
     assert "the IDs it hangs on" in steps.headline(sample(ledger=one))["lead"]
+
+
+def test_every_way_of_the_linker_has_its_words() -> None:
+    """The guide does not know the linker; with `email_domains: link` the page showed the bare word."""
+    assert set(words.HOW) == set(HOW.categories)

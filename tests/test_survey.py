@@ -96,6 +96,42 @@ def test_a_name_decides_only_where_the_values_allow_it() -> None:
     assert column(["High Street 1, Lund"], "custom Dirección de envío").type == "address"
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Phone", "Work phone 2", "workPhone", "work_phone", "Cellphone", "Tel.", "Tel no", "TelNr", "Teléfono 2",
+     "Téléphone fixe", "Telefoonnummer", "Mobiltelefon", "Festnetztelefon", "Mobil", "Mobilnummer",
+     "Mobile (private)", "Móvil", "Telemóvel", "Celular", "Cell", "Cellulare", "Fono", "Handy", "Diensthandy",
+     "Handynummer", "Fax", "Telefax", "Faxnummer", "WhatsApp", "No. telepon", "Telp."],
+)  # fmt: skip
+def test_a_name_may_hint_at_a_phone(name: str) -> None:
+    assert column(["48210000", "48210037"], f"custom {name}").type == "phone"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Hotel number", "Cancellation no", "Excellence score", "Telemetry id", "Handyman no", "Automobile no",
+     "Mobility budget", "Mobiliario", "Cellar no", "Halifax policy", "Intelligence", "Afonso"],
+)  # fmt: skip
+def test_a_hint_inside_another_word_is_none(name: str) -> None:
+    """Accounts of such numbers became phone fields."""
+    assert column(["48210000", "48210037"], f"custom {name}").type == "numerical"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [(name, "address") for name in
+     ("Address", "Address 2", "Home_address", "Streetaddress", "shippingAddress", "Addressline", "Adresse",
+      "Kundenadresse", "Lieferadresse", "Lieferadresszeile", "Leveringsadresser", "Hemadress", "Adres",
+      "Werkadres", "Adresgegevens", "Adresa", "Postanschrift", "Dirección", "Endereço", "Indirizzo",
+      "Alamat")]
+    + [(name, "text") for name in
+       ("Madreselva", "Readressed to", "Readdressed to", "Padres", "Addressed to", "Addressee", "Adressat",
+        "Redirección")],
+)  # fmt: skip
+def test_a_name_may_hint_at_an_address(name: str, kind: str) -> None:
+    assert column(["High Street 1, Lund", "Low Street 2, Lund"], f"custom {name}").type == kind
+
+
 def test_options_are_listed_most_used_first() -> None:
     """The order of the setup list is the same in every run."""
     assert column(["b", "a", "a", "c", "c", "b"]).options == ("a", "b", "c")

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 import zsell_transform as zt
 from zsell_transform.guide import features, sightings
-from zsell_transform.guide.features import FEATURES, NAMES, Feature, alike, bracketed
+from zsell_transform.guide.features import FEATURES, Feature, alike, bracketed
 from zsell_transform.guide.sightings import CONSIDERED, MOST, ORDINARY, VALUES, Sightings, conditions
 from zsell_transform.guide.story import TRIAL, Story
 from zsell_transform.guide.trial import Record, Trial
 from zsell_transform.guide.trial import choose as choose_among
 from zsell_transform.guide.trial_page import trial_markdown
 from zsell_transform.pipedrive.assumptions import ASSUMPTIONS
+from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.sell.entities import ITEMS
 
 Rows = list[dict[str, Any]]
@@ -358,8 +359,8 @@ def test_the_page_says_what_it_does_not_cover_and_the_three_ways_on() -> None:
 
 
 def test_names_do_not_become_markdown() -> None:
-    text = page(organizations=[{"_id": "1", NAMES["organizations"]: "*AB* [x](y) <b>\nNästa"}])
-    assert r"### \*AB\* \[x\](y) \<b\> Nästa" in text
+    text = page(organizations=[{"_id": "1", NAMES["organizations"]: "*AB* [x](y) ~~z~~ <b>\nNästa"}])
+    assert r"### \*AB\* \[x\](y) \~\~z\~\~ \<b\> Nästa" in text
 
 
 def test_the_checks_of_the_sample_are_true(sample: Path, tmp_path: Path) -> None:

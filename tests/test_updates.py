@@ -10,7 +10,7 @@ import attrs
 import polars as pl
 import pytest
 
-from zsell_transform import ExportError, transform
+from zsell_transform import ExportError, TargetError, transform
 from zsell_transform.__main__ import main
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.proof import verify
@@ -378,7 +378,8 @@ def test_the_files_of_updates_are_among_those_to_upload(
 
     said = capsys.readouterr().out
     assert "lap_2/updates/1-organizations.csv  1 record\n" in said
-    assert said.index("1. Upload the files") < said.index("2. Export every list") < said.index("verify")
+    steps = ("1. Upload the files", "2. Export from Pipedrive again", "3. Prove it: zsell-transform verify")
+    assert said.index(steps[0]) < said.index(steps[1]) < said.index(steps[2])
     page = (tmp_path / "lap_2" / "report.html").read_text(encoding="utf-8")
     titles = ["Upload the files in this order", "Export from Pipedrive again", "Prove it"]
     assert re.findall(r"<h3>(.*?)</h3>", page)[:3] == titles
@@ -462,3 +463,23 @@ def test_what_sell_only_names_may_be_called_otherwise_by_now(tmp_path: Path) -> 
     proof = verify(after, tmp_path / "after")
     assert not proof.differing.height, proof.differing.rows()
     assert not proof.links.height, proof.links.rows()
+
+
+def test_what_a_run_has_read_is_not_written_over_later_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The earlier run is all that the next delta compares with: its `records/` are nowhere else."""
+    monkeypatch.chdir(tmp_path)
+    transform(people(), "lap_1", trial=0, rehearse=False)
+    rehearse("lap_1").export("exports")
+    lap = transform(people("Gull Cliff"), pipedrive="exports", previous="lap_1", trial=0, rehearse=False)
+    before = (tmp_path / "lap_1" / "manifest.json").read_bytes()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    for overwrite in (False, True):
+        with pytest.raises(TargetError, match="is also what is read"):
+            lap.write("../lap_1", overwrite=overwrite)
+
+    assert (tmp_path / "lap_1" / "manifest.json").read_bytes() == before
+    assert lap.write("lap_2").files

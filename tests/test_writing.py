@@ -394,7 +394,7 @@ def test_without_a_target_the_folder_lives_until_closed_and_can_be_published(tmp
         folder.text("setup.md", "x")
         made = folder.finish(**NOTHING)
     assert holds(made) == ["manifest.json", "setup.md"]
-    assert publish(made, tmp_path / "lap_1") == tmp_path / "lap_1"
+    assert publish(folder, tmp_path / "lap_1") == tmp_path / "lap_1"
     assert holds(tmp_path / "lap_1") == ["manifest.json", "setup.md"]
     Folder(tmp_path / "lap_1")
     folder.close()

@@ -158,10 +158,9 @@ def _transform(asked: argparse.Namespace) -> int:
     if not asked.quiet:
         from zsell_transform.console import told
 
-        kept = [asked.source]
-        for name in ("pipedrive", "mapping", "previous"):
-            kept += [f"--{name}", getattr(asked, name)] if getattr(asked, name) else []
-        _print(told(migration, asked.target, _program(), kept))
+        names = ("source", "pipedrive", "mapping", "previous")
+        given = {name: getattr(asked, name) for name in names if getattr(asked, name)}
+        _print(told(migration, asked.target, _program(), given))
     return PARTLY if (migration.issues["severity"] == "error").any() else DONE
 
 
@@ -228,10 +227,12 @@ def _verify_parser() -> Parser:
 def _verify(asked: argparse.Namespace) -> int:
     import zsell_transform as zt
     from zsell_transform.console import proved
-    from zsell_transform.writing.folder import Folder
+    from zsell_transform.proof import PAGE
+    from zsell_transform.writing.target import check_target
 
+    read = (asked.source, asked.pipedrive, asked.mapping, asked.skip_file)
     if asked.write:  # told before the work, and not behind it
-        Folder(asked.write, [asked.source, asked.pipedrive, asked.mapping], overwrite=asked.overwrite)
+        check_target(asked.write, map(path_of, filter(None, read)), overwrite=asked.overwrite, sign=PAGE)
     proof = zt.verify(asked.source, asked.pipedrive, mapping=asked.mapping, skip_file=asked.skip_file)
     if asked.write:
         proof.write(asked.write, overwrite=asked.overwrite)

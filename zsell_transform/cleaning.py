@@ -58,6 +58,14 @@ def plain(word: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
 
 
+def letters(word: str) -> str:
+    """What two spellings of one word have in common: the word without case, accents, spaces and signs.
+
+    For Python values; a word of signs alone stays as it is.
+    """
+    return "".join(filter(str.isalnum, plain(word))) or word
+
+
 # --- text --------------------------------------------------------------------------------------------
 
 
@@ -279,6 +287,8 @@ def minute(column: Cell, zone: str | None = None) -> pl.Expr:
     return pl.when(_has_time(column)).then(stamp).otherwise(stamp.str.slice(0, 10))
 
 
+#: How a column's dates may be written: year, day or month first.
+ORDERS: Final = ("ymd", "dmy", "mdy")
 #: How strptime reads a date in each order; days and months may have one digit. A year of two digits is 19xx
 #: from 70 on; a date that begins with its year is read in any order.
 _FORMATS: Final = {

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
 import polars as pl
 
 from zsell_transform.guide.chapters import AGAINST
+from zsell_transform.guide.steps import checklist, headline
 from zsell_transform.guide.words import count, cut, one
 
 if TYPE_CHECKING:
+    from zsell_transform.guide.story import Story
     from zsell_transform.migrated import Migration
     from zsell_transform.proof import Proof
 
@@ -20,25 +22,25 @@ if TYPE_CHECKING:
 SHOWN: Final = ("rows_in", "added", "rows_out", "present", "waiting", "merged", "skipped", "updated")
 MOST_CODES: Final = 6
 MOST_FOUND: Final = 3
-EXPORT: Final = "Export every list from Pipedrive, all columns, into one folder ({})"
-EMPTY: Final = "`empty_in_pipedrive: [{}]` in the mapping says so, where Pipedrive exports no empty list"
-UPLOAD: Final = 'Upload the files in Pipedrive\'s import wizard, in this order; duplicates: "merge"'
 
 
-def told(migration: Migration, target: Path, program: str, given: Sequence[str]) -> Iterator[str]:
+def told(migration: Migration, target: Path, program: str, given: Mapping[str, str]) -> Iterator[str]:
     """A finished run: the ledger, what to upload, what waits, the issues, and what to do next.
 
     Args:
         target: the folder that was written, as the user called it.
         program: how the user calls this program.
-        given: source and options of this call that the next one needs too.
+        given: source, pipedrive, mapping, previous → what the user gave, for the next call needs it too.
     """
     ledger = migration.summary()
     yield from table(_short(ledger))
     yield from _section("Upload in this order", _files(migration, target))
     yield from _section("Waiting for a later lap", _waiting(ledger))
     yield from _section("Issues", _issues(migration.issues, target))
-    yield from _section("Next", _next(migration, target, program, given))
+    after = target.with_name(Path(migration.story.next_target).name)
+    named: dict[str, Any] = {**given, "target": str(target), "next_target": str(after)}
+    story = attrs.evolve(migration.story, **named)
+    yield from _section("Next", _next(story, program))
     yield ""
     yield f"Report: {target / 'report.html'}"
 
@@ -167,44 +169,15 @@ def _issues(issues: pl.DataFrame, target: Path) -> Iterator[str]:
         yield f"  and {count(codes.height - MOST_CODES, 'more kind')}"
 
 
-def _next(migration: Migration, target: Path, program: str, given: Sequence[str]) -> Iterator[str]:
-    steps = list(_steps(migration, target, program, given))
-    for number, step in enumerate(steps, 1):
-        yield f"{number}. {step}" if len(steps) > 1 else step
-
-
-def _steps(migration: Migration, target: Path, program: str, given: Sequence[str]) -> Iterator[str]:
-    source, *options = map(shlex.quote, given)
-    exported = (
-        "pipedrive_export" if "--pipedrive" not in options else options[options.index("--pipedrive") + 1]
-    )
-    if migration.complete:
-        if migration.files:  # what changed in Sell since the earlier run
-            yield UPLOAD
-            yield EXPORT.format(f"{exported}, in place of the earlier files")
-        mapping = options[at : at + 2] if (at := _index(options, "--mapping")) >= 0 else []
-        yield "Nothing was missing and nothing waits: the migration is complete. To prove it:"
-        yield " ".join([program, "verify", source, exported, *mapping])
-        return
-    if (target / "setup.md").exists() and "--pipedrive" not in options:
-        yield f"Create in Pipedrive what {target / 'setup.md'} lists"
-    if (target / "trial").is_dir():
-        yield f"Try it with the few records in {target / 'trial'} (see {target / 'trial' / 'trial.md'})"
-    if migration.files:
-        yield UPLOAD
-    earlier = ", in place of the earlier files" if "--pipedrive" in options else ""
-    empty = migration.story.unexported
-    unwritten = (
-        f"; of {' and '.join(empty)} there is none yet: {EMPTY.format(', '.join(empty))}" if empty else ""
-    )
-    yield EXPORT.format(f"{exported}{earlier}") + unwritten
-    more = [] if "--pipedrive" in options else ["--pipedrive", exported]
-    after = target.with_name(Path(migration.story.next_target).name)
-    yield "Run the next lap: " + " ".join([program, source, shlex.quote(str(after)), *options, *more])
-
-
-def _index(options: Sequence[str], name: str) -> int:
-    return options.index(name) if name in options else -1
+def _next(story: Story, program: str) -> Iterator[str]:
+    """The checklist of the report, a line a step."""
+    if story.complete:
+        yield f"{headline(story)['title']}: nothing was missing, and nothing waits."
+    steps = checklist(story, program)
+    for place, step in enumerate(steps, 1):
+        shell = [piece for command in step.commands[-1:] for piece in command.pieces]
+        number = f"{place}. " if len(steps) > 1 else ""
+        yield f"{number}{step.title}: {' '.join([step.brief, *shell]).strip()}"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

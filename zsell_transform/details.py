@@ -10,6 +10,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.pieces import gathered
+from zsell_transform.sparse import BLANK, column_or_blank
 from zsell_transform.survey import Survey
 from zsell_transform.transformers import Draft
 
@@ -62,17 +63,14 @@ def placed(draft: Draft, ids: pl.Series) -> pl.DataFrame:
     if ids.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(("id", *PLACED), pl.String))
     there = set(draft.headers)
-    columns = {
-        name: pl.col(header) if header in there else pl.lit(None, dtype=pl.String)
-        for name, header in PLACED.items()
-    }
+    columns = {name: column_or_blank(there, header) for name, header in PLACED.items()}
     return draft.of(ids).select(id="_id", **columns).collect(engine="streaming")
 
 
 def _read(draft: Draft, wanted: dict[str, str]) -> pl.LazyFrame:
     """Columns of a draft under other names; those that it lacks are blank."""
     there = set(draft.frame.collect_schema().names())
-    blank = [pl.lit(None, dtype=pl.String).alias(column) for column in wanted.values() if column not in there]
+    blank = [BLANK.alias(column) for column in wanted.values() if column not in there]
     # Selected alone, blank columns would have one row, however many records there are.
     return draft.frame.with_columns(blank).select(
         pl.col(column).alias(name) for name, column in wanted.items()

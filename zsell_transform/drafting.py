@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from typing import Final
 
+import attrs
 import polars as pl
 
 from zsell_transform.addressing import KEYS, empty_keys, fills, key_frame
@@ -12,7 +13,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.parallel import two_by_key
 from zsell_transform.pieces import gathered
 from zsell_transform.positions import stands_twice
-from zsell_transform.records import Records, once_each
+from zsell_transform.records import Records, without_doubles
 from zsell_transform.transformers import Draft, draft
 
 Drafts = dict[str, Draft]
@@ -26,11 +27,25 @@ _FEW: Final = 2_000
 _PLACES: Final = {"_n": pl.UInt32, "_id": pl.String, "_file": pl.String, "_row": pl.Int64}
 
 
-def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Filled]:
-    """Every entity's draft, its key frame, and how many of its records have a value under each header.
+@attrs.frozen(eq=False)
+class Drafted:
+    """An account as drafts.
 
-    The records come back with them: those of one id are made one, should any stand twice.
+    Attributes:
+        records: what was drafted: those of one id are one.
+        drafts: entity → its draft.
+        keys: entity → its key frame, for linking; let go of this value once that is done.
+        filled: entity → header → how many records have a value (`addressing.fills`).
     """
+
+    records: Records
+    drafts: Drafts
+    keys: Keys
+    filled: Filled
+
+
+def draft_all(records: Records, ask: Mapping) -> Drafted:
+    """Every entity's draft with what is asked of it at once."""
     frames = {**dict.fromkeys(NAMED, pl.LazyFrame(schema=_PLACES)), **records.frames}
     drafts = {entity: draft(entity, frame, ask, records.seen) for entity, frame in frames.items()}
     drafts |= {e: made.hold() for e, made in drafts.items() if records.seen.rows.get(e, 0) <= _FEW}
@@ -38,15 +53,15 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     keys = {entity: empty_keys(entity) for entity in KEYS}
     keys |= gathered({entity: key_frame(drafts[entity]) for entity in linked}, records.seen.rows)
     if doubled := [entity for entity in linked if stands_twice(keys[entity]["id"])]:
-        return draft_all(once_each(records, doubled), ask)
+        return draft_all(without_doubles(records, doubled), ask)
     filled: Filled = two_by_key(
         lambda entity: fills(drafts[entity], _known(drafts[entity], keys[entity])), linked
     )
-    return records, drafts, keys, filled
+    return Drafted(records, drafts, keys, filled)
 
 
-def hung_on(drafts: Drafts) -> pl.Series:
-    """Ids of the records that documents hang on."""
+def with_documents(drafts: Drafts) -> pl.Series:
+    """Ids of the records that have documents."""
     if "documents" not in drafts:
         return pl.Series(dtype=pl.String)
     return drafts["documents"].frame.select(pl.col("_about_id").unique()).collect().to_series()

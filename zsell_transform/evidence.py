@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import attrs
 
-from zsell_transform.cleaning import plain
+from zsell_transform.cleaning import ORDERS, plain
 
-#: Pipedrive's limits (facts page, 3.8): a text field takes 255 characters, a numerical one 14 digits, a field
-#: 500 options.
+#: Pipedrive's limits, of which `account.yaml` says where they come from: a text field takes 255 characters, a
+#: numerical one 14 digits, a field 500 options. The patterns below need them before any file is read; a test
+#: holds both together.
 TEXT_LIMIT: Final = 255
 DIGIT_LIMIT: Final = 14
 OPTION_LIMIT: Final = 500
@@ -44,7 +45,7 @@ _COMMA: Final = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[.{_GROUPS}][0-9]{{3}})+)(?:,[0
 _SIGN: Final = r"(?:[A-Z]{1,3}\$|[$€£¥₹]|[A-Z]{3}|kr\.?|zł)"
 
 #: What is counted in a column, as patterns over its trimmed values; families are asked for as a whole.
-FAMILIES: Final[dict[str, dict[str, str]]] = {
+SHAPE_FAMILIES: Final[dict[str, dict[str, str]]] = {
     "dates": {
         "ymd": rf"^{_YEAR}[-/.]{_MONTH_DAY}{_TAIL}",
         "dmy": rf"^{_DAY_MONTH}[-/.]{_SHORT_YEAR}{_TAIL}",
@@ -73,7 +74,7 @@ FAMILIES: Final[dict[str, dict[str, str]]] = {
     },
 }
 SHAPES: Final[dict[str, str]] = {
-    shape: pattern for family in FAMILIES.values() for shape, pattern in family.items()
+    shape: pattern for family in SHAPE_FAMILIES.values() for shape, pattern in family.items()
 }
 #: Shape → shapes that no value has beside it.
 EXCLUDED: Final = {"ymd": ("dmy", "mdy", "slashed", "clock")}
@@ -86,29 +87,19 @@ _YES_NO: Final = tuple(
     for pair in ("true false", "1 0", "yes no", "y n", "ja nein", "ja nej", "ja nee", "si no", "sim nao",
                  "oui non", "tak nie", "ya tidak", "はい いいえ", "on off", "checked unchecked")
 )  # fmt: skip
-_PHONE_NAMES: Final = (
-    "phone",
-    "tel",
-    "movil",
-    "mobil",
-    "mobile",
-    "celular",
-    "cell",
-    "fono",
-    "handy",
-    "fax",
-    "whatsapp",
+#: What names of fields say, as patterns over their folded words. German, Dutch and Scandinavian join words
+#: (`Diensthandy`, `Kundenadresse`), so that some may also end one; the short ones only begin a word, or are
+#: one: "Hotel number", "Cancellation no", "Handyman" and "Automobile" are no phones.
+_PHONE_NAMES: Final = re.compile(
+    r"telefo|telefa[xk]|telephon|telepon|telemov|whats ?app"
+    r"|\bphone|phones?\b|\btel(?:ef|f|p|s|nr|no|nummer)?\b"
+    r"|\bmobil(?!i)|mobil(?:nummer|nr)\b|\bmovil|\bfono|\bfax|fax(?:nummer|nr)\b"
+    r"|handy(?:s|nummer|nr)?\b|\bcelular|\bcell(?:s|nr|no|ula\w*)?\b"
 )
-_ADDRESS_NAMES: Final = (
-    "address",
-    "direccion",
-    "adresse",
-    "adress",
-    "adres",
-    "endereco",
-    "indirizzo",
-    "alamat",
-    "anschrift",
+#: Neither is "Madreselva", "Readressed to" or "Padres" an address, nor is who is addressed.
+_ADDRESS_NAMES: Final = re.compile(
+    r"(?<!\bre)add?ress(?!at|ier|e[de])|\badres(?!s)|(?<![lmpu])adres\b|anschrift"
+    r"|\bdireccion|\bendereco|\bindirizzo|\balamat"
 )
 
 
@@ -116,7 +107,7 @@ def families(example: str) -> list[str]:
     """The families to ask a column for that holds this value: in any other family not every value is."""
     return [
         family
-        for family, shapes in FAMILIES.items()
+        for family, shapes in SHAPE_FAMILIES.items()
         if any(re.search(pattern, example) for pattern in shapes.values())
     ]
 
@@ -216,7 +207,7 @@ def _every(seen: Evidence, one: str, many: str, detail: str = "") -> str:
 def _as_date(seen: Evidence, order: str | None) -> Verdict | None:
     if seen.every("clock"):
         return Verdict("time", _every(seen, "a time of day", "times of day"))
-    if order not in ("ymd", "dmy", "mdy"):
+    if order not in ORDERS:
         return None
     proof = abs(seen.counts["dmy"] - seen.counts["mdy"])
     words = {"ymd": "year first", "dmy": "day first", "mdy": "month first"}[order]
@@ -243,8 +234,10 @@ def _as_tick(seen: Evidence) -> Verdict | None:
     return Verdict("yes_no", _every(seen, said, said), tuple(sorted(seen.options)))
 
 
-def _named(name: str, words: Sequence[str]) -> bool:
-    return any(word in plain(name) for word in words)
+def _named(name: str, hint: re.Pattern[str]) -> bool:
+    """Whether the words of a name hint at something; `workPhone_2` is two of them."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return bool(hint.search(re.sub(r"[\W\d_]+", " ", plain(words))))
 
 
 def _as_phone(name: str, seen: Evidence) -> Verdict | None:

@@ -17,10 +17,9 @@ from zsell_transform.guide.report import report_html
 from zsell_transform.guide.setup_page import setup_markdown
 from zsell_transform.guide.trial_page import trial_markdown
 from zsell_transform.guide.unused import unused
-from zsell_transform.lap.sales import COMPANY_IN_SELL
 from zsell_transform.migrated import Migration
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import field_key
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, field_key
 from zsell_transform.progress import Tell
 from zsell_transform.rehearsing import rehearsed
 from zsell_transform.run import Run
@@ -41,7 +40,7 @@ def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell:
     chosen = write_trial(folder, run.written, run.plans, trial, bom=run.ask.bom)
     story = tell_story(
         run,
-        ledger=book.frame(),
+        book=book,
         files={**run.written.files, **lists},
         kit=kit,
         told=told,

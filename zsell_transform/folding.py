@@ -47,3 +47,8 @@ def phone_key(text: pl.Expr) -> pl.Expr:
 def digits(text: pl.Expr) -> pl.Expr:
     """Phone → its digits, null when there are none."""
     return text.str.replace_all(r"\D", "").replace("", None)
+
+
+def folded_header(text: str) -> str:
+    """A header without case, and with single blanks: as Pipedrive's are compared."""
+    return " ".join(text.split()).casefold()

@@ -1,4 +1,4 @@
-"""The catalogue of everything that can be told about a record, and the one frame it is told in.
+"""The one frame in which everything about a record is told; codes and wording stand in `catalogue/`.
 
 Grammar of a message: where · what was found · what was expected · what we did about it.
 Issues travel as rows with a code and raw values (`RAW`); the wording is rendered once, at the end (`render`).
@@ -6,6 +6,7 @@ Issues travel as rows with a code and raw values (`RAW`); the wording is rendere
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -42,6 +43,9 @@ SCHEMA: Final[dict[str, Any]] = {
     "message": pl.String,
 }
 
+#: What a wording of the catalogue is filled with; other braces are lines of a mapping.
+_SLOT: Final = re.compile(r"\{(field|value|detail)\}")
+
 
 def _place(column: str, name: str) -> pl.Expr:
     """A column that a frame may have or not, told without asking the frame for its schema."""
@@ -58,21 +62,26 @@ def empty() -> pl.DataFrame:
     return _NONE.clone()
 
 
+def _check(code: str) -> None:
+    """An unknown code is a programming mistake: it fails where it is made, not where it is rendered."""
+    if code not in KINDS:
+        raise KeyError(f"no issue of the catalogue: {code}")
+
+
 def issue(
     code: str,
     *,
     entity: str | None = None,
     file: str | None = None,
     row: int | None = None,
-    source_id: str | None = None,
     field: str | None = None,
     value: object = None,
     detail: str | None = None,
 ) -> pl.DataFrame:
-    """One issue as a frame of one row (schema `RAW`)."""
-    KINDS[code]  # an unknown code is a programming mistake: fail where it is made
+    """One issue as a frame of one row (schema `RAW`), about a file, a column or the whole export."""
+    _check(code)
     text = None if value is None else str(value)
-    return pl.DataFrame([[code, entity, file, row, source_id, field, text, detail]], schema=RAW, orient="row")
+    return pl.DataFrame([[code, entity, file, row, None, field, text, detail]], schema=RAW, orient="row")
 
 
 def found(
@@ -84,10 +93,8 @@ def found(
     value: pl.Expr | None = None,
     detail: str | pl.Expr | None = None,
 ) -> pl.LazyFrame:
-    """The rows of an already filtered frame as issues, one each; place comes from `_file`, `_row`, `_id`
-    where present.
-    """
-    KINDS[code]
+    """The rows of a filtered frame as issues, one each; placed by `_file`, `_row`, `_id` where present."""
+    _check(code)
 
     def text(given: str | pl.Expr | None) -> pl.Expr:
         return given if isinstance(given, pl.Expr) else pl.lit(given, dtype=pl.String)
@@ -151,9 +158,7 @@ def gather(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def summed(raw: pl.DataFrame) -> pl.DataFrame:
-    """Issues of several chunks: those about a whole column, one a chunk, become one with the sum of their
-    counts.
-    """
+    """Issues of several chunks; those about a whole column, one a chunk, become one with their sum."""
     whole = pl.col("row").is_null() & pl.col("source_id").is_null()
     columns = raw.filter(whole)
     if not columns.height:
@@ -198,18 +203,9 @@ def _message(rows: pl.DataFrame, code: str) -> pl.DataFrame:
 
 
 def _filled(template: str) -> pl.Expr:
-    """A template with its slots filled from the row; long values are cut in the message only, never in
-    `value`.
-    """
-    slots = {"{field}": "field", "{value}": "value", "{detail}": "detail", "{file}": "file"}
-    text, columns = template, []
-    while (
-        first := min((text.find(s), s) for s in slots if s in text) if any(s in text for s in slots) else None
-    ):
-        at, slot = first
-        columns.append((text[:at], slots[slot]))
-        text = text[at + len(slot) :]
-    pieces: list[pl.Expr] = []
-    for before, column in columns:
-        pieces += [pl.lit(before), pl.col(column).fill_null("").str.slice(0, 200)]
-    return pl.concat_str([*pieces, pl.lit(text)])
+    """A template with its slots filled from the row; long values are cut here only, never in `value`."""
+    parts = _SLOT.split(template)  # text, slot, text, slot, text: every second one is a slot
+    return pl.concat_str(
+        pl.col(part).fill_null("").str.slice(0, 200) if place % 2 else pl.lit(part)
+        for place, part in enumerate(parts)
+    )

@@ -59,6 +59,12 @@ class Row:
 
 
 COUNTS: Final = tuple(field.name for field in attrs.fields(Row) if field.name not in ("entity", "target"))
+#: The ledger as users see it: text, and every count as a whole number.
+SCHEMA: Final[dict[str, Any]] = {
+    "entity": pl.String,
+    "target": pl.String,
+    **dict.fromkeys(COUNTS, pl.Int64),
+}
 
 
 @attrs.frozen
@@ -74,8 +80,8 @@ class Ledger:
         Raises:
             KeyError, TypeError: an entity or a column that the ledger does not have.
         """
-        for entity in counts:
-            TARGETS[entity]
+        if strangers := counts.keys() - TARGETS.keys():
+            raise KeyError(f"no entity of the ledger: {', '.join(sorted(strangers))}")
         return cls(tuple(Row(entity=name, target=TARGETS[name], **counts.get(name, {})) for name in ENTITIES))
 
     def check(self, written: Mapping[str, int] | None = None) -> Ledger:
@@ -116,18 +122,13 @@ class Ledger:
         del out["documents"]  # they have no numbered file
         return out
 
-    def row(self, entity: str) -> Row:
-        """The row of one entity."""
-        return next(row for row in self.rows if row.entity == entity)
-
     def records(self) -> list[dict[str, Any]]:
         """As the manifest holds it."""
         return [attrs.asdict(row) for row in self.rows]
 
     def frame(self) -> pl.DataFrame:
-        """As users see it: `entity`, `target` as text, every count as a whole number."""
-        schema: dict[str, Any] = {"entity": pl.String, "target": pl.String, **dict.fromkeys(COUNTS, pl.Int64)}
-        return pl.DataFrame(self.records(), schema=schema)
+        """As users see it: the columns of `SCHEMA`, a row for each entity."""
+        return pl.DataFrame(self.records(), schema=SCHEMA)
 
     @property
     def complete(self) -> bool:

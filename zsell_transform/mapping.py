@@ -1,12 +1,15 @@
 """What the user wishes: `mapping.yaml` as one frozen value, checked whole before anything is read.
 
-Each key is declared twice and no more: as an attribute with its default (`Mapping`), and as the reader that
-checks its value (`READERS`). YAML scalars stay text until the reader of their key says what they are, so that
-a label named `No`, a stage named `2020` or a user named `Null` mean what they look like.
+Each key is declared as an attribute with its default (`Mapping`) and as the reader that checks its value
+(`READERS`); how the starter mapping tells of it stands in `guide.mapping_draft.DRAFT`, and nowhere else. YAML
+scalars stay text until the reader of their key says what they are, so that a label named `No`, a stage named
+`2020` or a user named `Null` mean what they look like.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -16,13 +19,14 @@ import attrs
 from zsell_transform import mapping_values as read
 from zsell_transform.errors import MappingError
 from zsell_transform.paths import path_of
-from zsell_transform.sell.entities import ENTITIES, ITEMS
+from zsell_transform.sell.entities import ENTITIES, ITEMS, MAIN
+from zsell_transform.writing.rolling import MEGABYTES, ROWS
 
-#: Items that have labels; entities whose duplicates the wizard would merge; entities that need a link.
-LABELLED: Final = ("organizations", "persons", "deals", "leads")
-DUPLICATES: Final = ("companies", "contacts")
-ORPHANS: Final = ("deals", "leads", "notes")
-
+#: Defaults: how an item's labels are written; what becomes of records that the wizard would merge, and of
+#: records without the link that they need.
+LABELS_AS: Final = dict.fromkeys(MAIN, "labels")
+DUPLICATES: Final = {"companies": "distinguish", "contacts": "distinguish"}
+ORPHANS: Final = {"deals": "placeholder", "leads": "placeholder", "notes": "placeholder"}
 
 #: Groups of `columns` that speak of Pipedrive's exports.
 PIPEDRIVE_COLUMNS: Final = tuple(f"pipedrive_{item}" for item in ITEMS)
@@ -68,8 +72,8 @@ class ClosedStages:
 class Limits:
     """A file that would pass either limit is split."""
 
-    rows: int = 50_000
-    megabytes: float = 50.0
+    rows: int = ROWS
+    megabytes: float = MEGABYTES
 
 
 @attrs.frozen(kw_only=True)
@@ -111,12 +115,12 @@ class Mapping:
     activity_types: ActivityTypes = ActivityTypes()
     columns: dict[str, dict[str, str]] = attrs.field(factory=dict)
     labels: dict[str, str | None] = attrs.field(factory=dict)
-    labels_as: dict[str, str] = attrs.field(factory=lambda: dict.fromkeys(LABELLED, "labels"))
+    labels_as: dict[str, str] = attrs.field(factory=LABELS_AS.copy)
     lead_statuses: dict[str, str] = attrs.field(factory=dict)
     empty_in_pipedrive: tuple[str, ...] = ()
     smart_lists: dict[str, str] = attrs.field(factory=dict)
-    duplicates: dict[str, str] = attrs.field(factory=lambda: dict.fromkeys(DUPLICATES, "distinguish"))
-    orphans: dict[str, str] = attrs.field(factory=lambda: dict.fromkeys(ORPHANS, "placeholder"))
+    duplicates: dict[str, str] = attrs.field(factory=DUPLICATES.copy)
+    orphans: dict[str, str] = attrs.field(factory=ORPHANS.copy)
     two_organizations: str = "person"
     email_domains: str = "suggest"
     bare_organizations: str = "merge"
@@ -149,9 +153,6 @@ class Mapping:
     @property
     def mapping_sha256(self) -> str:
         """The same for equal mappings, in whatever order and form they were written."""
-        import hashlib
-        import json
-
         plain = attrs.asdict(self) | {"templates": self.templates and self.templates.name}
         text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
@@ -232,18 +233,12 @@ READERS: Final[dict[str, read.Reader]] = {
         read.keys(read.text("a column of Sell's export, 'custom' or 'ignore'")), *ENTITIES, *PIPEDRIVE_COLUMNS
     ),
     "labels": read.keys(read.or_null(read.text("a label or null"))),
-    "labels_as": read.keys(
-        read.one_of("labels", "field"), *LABELLED, defaults=dict.fromkeys(LABELLED, "labels")
-    ),
+    "labels_as": read.keys(read.one_of("labels", "field"), *LABELS_AS, defaults=LABELS_AS),
     "lead_statuses": read.keys(read.one_of("label", "leave_out")),
     "empty_in_pipedrive": read.list_of(read.one_of(*ITEMS), "a list of Pipedrive's types"),
     "smart_lists": read.keys(read.text("a label")),
-    "duplicates": read.keys(
-        read.one_of("distinguish", "merge"), *DUPLICATES, defaults=dict.fromkeys(DUPLICATES, "distinguish")
-    ),
-    "orphans": read.keys(
-        read.one_of("placeholder", "leave_out"), *ORPHANS, defaults=dict.fromkeys(ORPHANS, "placeholder")
-    ),
+    "duplicates": read.keys(read.one_of("distinguish", "merge"), *DUPLICATES, defaults=DUPLICATES),
+    "orphans": read.keys(read.one_of("placeholder", "leave_out"), *ORPHANS, defaults=ORPHANS),
     "two_organizations": read.one_of("person", "both"),
     "email_domains": read.one_of("suggest", "link"),
     "bare_organizations": read.one_of("merge", "separate"),

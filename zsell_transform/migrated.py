@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,30 +15,12 @@ from zsell_transform.guide.setup import Setup
 from zsell_transform.guide.story import Story
 from zsell_transform.paths import as_given, path_of
 from zsell_transform.sell.entities import ITEMS
+from zsell_transform.tables import Tables
 from zsell_transform.writing.folder import Folder, publish
 from zsell_transform.writing.manifest import FileFacts
 
 if TYPE_CHECKING:
     from zsell_transform.pipedrive.wizard import Rehearsal
-
-
-class Tables(MappingOf[str, pl.DataFrame]):
-    """Item → its rows of this lap, all six items, collected when asked for."""
-
-    def __init__(self, migration: Migration) -> None:
-        self._migration = migration
-
-    def __getitem__(self, item: str) -> pl.DataFrame:
-        return self._migration.scan(item).collect()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(ITEMS)
-
-    def __len__(self) -> int:
-        return len(ITEMS)
-
-    def __repr__(self) -> str:
-        return f"Tables({', '.join(ITEMS)})"
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -74,11 +55,16 @@ class Migration:
 
     @property
     def tables(self) -> Tables:
-        """Item → the rows of its numbered files, all text; empty cells are null."""
-        return Tables(self)
+        """Item → the rows of its numbered files, all text, read whenever asked for; empty cells are null."""
+        return Tables(ITEMS, self.scan)
 
     def scan(self, item: str) -> pl.LazyFrame:
-        """The same for one item, lazily; the columns are those of its numbered files, all parts together."""
+        """The same for one item, lazily; the columns are those of its numbered files, all parts together.
+
+        Raises:
+            KeyError: there is no such item.
+            ExportError: a file of the lap is no longer where it was written.
+        """
         if item not in ITEMS:
             raise KeyError(f"{item!r} is no item; there are {', '.join(ITEMS)}")
         paths = [self._home.path / facts.file for facts in self._written.get(item, ())]
@@ -109,7 +95,7 @@ class Migration:
         Raises:
             TargetError: as for `transform`.
         """
-        publish(self._home.path, target, overwrite=overwrite)
+        publish(self._home, target, overwrite=overwrite)
         name = as_given(str(target))
         after = next_folder(name, self.story.lap, delta=self.story.previous is not None)
         named = attrs.evolve(self.story, target=name, next_target=after)
@@ -133,4 +119,4 @@ def scan_files(paths: list[Path]) -> pl.LazyFrame:
     return pl.concat([pl.scan_csv(path, infer_schema=False) for path in paths], how="diagonal")
 
 
-__all__: Final = ["Migration", "Tables", "scan_files"]
+__all__: Final = ["Migration", "scan_files"]

@@ -24,19 +24,15 @@ from zsell_transform.guide.sightings import Sightings, watch
 from zsell_transform.lap.words import MERGED, OUT, Plan
 from zsell_transform.mapping import Limits, Mapping
 from zsell_transform.pipedrive import contract
-from zsell_transform.pipedrive.fields import PREFIXES
+from zsell_transform.pipedrive.fields import PREFIXES, STEMS
 from zsell_transform.pipelines import narrowed, of_deals
 from zsell_transform.progress import Stage, Tell
 from zsell_transform.records import CHUNK, Records
-from zsell_transform.sell.entities import ENTITIES, ITEMS, TARGETS
+from zsell_transform.sell.entities import ENTITIES, ENTITY_OF, TARGETS
 from zsell_transform.transformers import Draft
 from zsell_transform.writing.folder import Folder, octets
 from zsell_transform.writing.manifest import FileFacts
 from zsell_transform.writing.rolling import Block, blocks_of
-
-#: Item → the stem of its files; the number is the upload order.
-STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(ITEMS, start=1)}
-
 
 #: Chunks that are drafted while one is written.
 _AHEAD: Final = 3
@@ -171,9 +167,12 @@ def _too_large(files: MappingOf[str, Sequence[FileFacts]], limits: Limits) -> It
     for item, written in files.items():
         for file in written:
             if file.bytes > most:
-                entity = next(entity for entity in ENTITIES if TARGETS[entity] == item)
                 yield issues.issue(
-                    "file_too_large", entity=entity, field=file.file, value=file.bytes, detail=f"{most:,}"
+                    "file_too_large",
+                    entity=ENTITY_OF[item],
+                    field=file.file,
+                    value=file.bytes,
+                    detail=f"{most:,}",
                 )
 
 

@@ -1,13 +1,14 @@
-"""Deals and their sums by pipeline, stage, status and currency: as Sell has them, and as they arrive in
-Pipedrive.
-"""
+"""Deals and sums by pipeline, stage, status and currency: as Sell has them, and as they arrive."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import polars as pl
 
 from zsell_transform.guide.story import PIPELINE
-from zsell_transform.transformers.deals import STAGE
+from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
+from zsell_transform.sparse import column_or_blank
 
 
 def of_deals(chunks: list[pl.DataFrame], stages: pl.DataFrame) -> pl.DataFrame:
@@ -33,17 +34,14 @@ def of_deals(chunks: list[pl.DataFrame], stages: pl.DataFrame) -> pl.DataFrame:
 def narrowed(whole: pl.LazyFrame) -> pl.LazyFrame:
     """What counts of drafted deals with Sell's columns beside them."""
     names = whole.collect_schema().names()
-
-    def column(name: str) -> pl.Expr:
-        return pl.col(name) if name in names else pl.lit(None, dtype=pl.String)
-
+    column = partial(column_or_blank, names)
     pipeline = column("pipeline_name").str.strip_chars()
     return whole.select(
         pipeline=pipeline,
         stage=column("stage_name").str.strip_chars(),
         # Where two pipelines share a stage, the cell names the pipeline too.
-        arrives=column(STAGE).str.strip_suffix(pl.format(" ({})", pipeline.fill_null(""))),
-        status=column("Deal - Status"),
+        arrives=column(DEAL_STAGE).str.strip_suffix(pl.format(" ({})", pipeline.fill_null(""))),
+        status=column(DEAL_STATUS),
         currency=column("Deal - Currency of value"),
         value=column("Deal - Value").cast(pl.Float64, strict=False),
     )

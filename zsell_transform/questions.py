@@ -13,8 +13,9 @@ import polars as pl
 
 from zsell_transform.cleaning import name as one_line
 from zsell_transform.cleaning import text
-from zsell_transform.evidence import EXCLUDED, FAMILIES, LONGER, TEXT_LIMIT, families
+from zsell_transform.evidence import EXCLUDED, LONGER, SHAPE_FAMILIES, TEXT_LIMIT, families
 from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom
+from zsell_transform.sparse import BLANK, column_or_blank
 from zsell_transform.tall import name_of, tall
 
 #: Up to about this many different values are counted one by one; a field of options has at most 500.
@@ -38,8 +39,8 @@ def questions(entity: str, columns: list[str], frame: pl.LazyFrame) -> dict[str,
 
     Returns:
         `facts` (one row: record count, and for each column cells, filled, outer, low, where its values matter
-        also longest, distinct and example), `values` (`column, value, count` of the vocabulary
-        columns), for deals also `stages`.
+        also longest, distinct and example), `values` (`column, value, count` of the vocabulary columns), for
+        deals also `stages`.
     """
     asked = {"facts": _facts(entity, columns, frame)}
     words = [name for name in VOCABULARY.get(entity, ()) if name in columns]
@@ -59,9 +60,7 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
         `read_facts`).
     """
     wanted = [fact for fact in read_facts(facts) if fact["filled"] and matters(entity, fact["column"])]
-    read = {
-        name: pl.col(name) if is_tidy(fact) else text(name) for fact in wanted for name in (fact["column"],)
-    }
+    read = {fact["column"]: _read(fact) for fact in wanted}
     few = [fact["column"] for fact in wanted if _is_few(fact)]
     many = {
         fact["column"]: families(fact["example"].removeprefix("'"))
@@ -71,7 +70,7 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
     asked: dict[str, pl.LazyFrame] = {}
     if few:
         asked["few"] = _counted(frame, few)
-    for family, shapes in FAMILIES.items():
+    for family, shapes in SHAPE_FAMILIES.items():
         columns = [column for column, fitting in many.items() if family in fitting]
         if columns:
             asked[family] = _counts(frame, {column: read[column] for column in columns}, shapes)
@@ -140,6 +139,11 @@ def _facts_of(entity: str, name: str) -> dict[str, pl.Expr]:
     return facts
 
 
+def _read(fact: dict[str, Any]) -> pl.Expr:
+    """A column as `cleaning.text` reads it, which nearly every column is already."""
+    return pl.col(fact["column"]) if is_tidy(fact) else text(fact["column"])
+
+
 def is_tidy(fact: dict[str, Any]) -> bool:
     """Whether every cell of a column is already as `cleaning.text` reads it."""
     return not fact["outer"] and not fact["low"] and fact["cells"] == fact["filled"]
@@ -180,13 +184,9 @@ def _counted(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
 
 def _stages(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     def key(name: str) -> pl.Expr:
-        return (one_line(text(name)) if name in columns else pl.lit(None, dtype=pl.String)).alias(name)
+        return (one_line(text(name)) if name in columns else BLANK).alias(name)
 
-    likelihood = (
-        pl.col("current_win_likelihood")
-        if "current_win_likelihood" in columns
-        else pl.lit(None, dtype=pl.String)
-    )
+    likelihood = column_or_blank(columns, "current_win_likelihood")
     wanted = frame.select(
         *map(key, (*_STAGE_KEYS, "stage_category")),
         likelihood.cast(pl.Float64, strict=False).alias("likelihood"),

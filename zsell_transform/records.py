@@ -1,8 +1,7 @@
 """Every Sell record, kept once: the first pass over the input, into `records/<entity>.parquet`.
 
 Later passes read these columns instead of the text, and the next laps find in them the whole Sell state of
-this one
-(contract, section 3: `source_id, file, row` and the record's own columns).
+this one (contract, section 3: `source_id, file, row` and the record's own columns).
 """
 
 from __future__ import annotations
@@ -22,15 +21,16 @@ from zsell_transform.cleaning import filled
 from zsell_transform.folding import fold
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.survey import Survey, contradictions, study
+from zsell_transform.writing.rolling import ROWS
 
 #: How a record is called in the kept files → inside the library.
 INSIDE: Final = {"source_id": "_id", "file": "_file", "row": "_row"}
 
 #: Records that are drafted and written at once: as many as a file of Pipedrive's wizard may have. The kept
-#: files
-#: have groups of this size, so that a chunk is read without the others.
-CHUNK: Final = 50_000
+#: files have groups of this size, so that a chunk is read without the others.
+CHUNK: Final = ROWS
 
 #: What stands in for the id of a record that has none: the first of these in which anything is filled.
 _STAND_INS: Final[MappingOf[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
@@ -102,7 +102,7 @@ def stored_records(path: Path) -> pl.LazyFrame:
     return pl.scan_parquet(path, row_index_name="_n").rename(INSIDE)
 
 
-def once_each(records: Records, entities: Iterable[str]) -> Records:
+def without_doubles(records: Records, entities: Iterable[str]) -> Records:
     """Records of one id become one: the first, with what only later ones hold; a differing value is told."""
     frames, doubled, found, rows = (
         dict(records.frames),
@@ -168,7 +168,7 @@ def _identified(entity: str, frame: pl.LazyFrame, seen: Callable[[int], object])
         stood = [_stand_in(entity, record, telling or names) for record in rows.gather(without).to_list()]
         return ids.scatter(without, stood).rename(rows.name)
 
-    ident = pl.col("id") if "id" in names else pl.lit(None, dtype=pl.String)
+    ident = column_or_blank(names, "id")
     given = filled(ident.str.strip_chars()).alias("_given")
     identity = pl.struct(given, *names).map_batches(named, return_dtype=pl.String, is_elementwise=True)
     return frame.select(identity.alias("_id"), "_file", "_row", *names, *_hidden(frame))

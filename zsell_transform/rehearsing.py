@@ -1,6 +1,4 @@
-"""The rehearsal at the end of a run: what the wizard would make of the files, and what that says about
-them.
-"""
+"""The rehearsal at the end of a run: what the wizard would make of the files, and what is told of that."""
 
 from __future__ import annotations
 
@@ -16,7 +14,8 @@ from zsell_transform.output import Written
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.progress import Tell
-from zsell_transform.sell.entities import TARGETS
+from zsell_transform.sell.entities import ENTITY_OF
+from zsell_transform.sparse import BLANK
 
 if TYPE_CHECKING:
     from zsell_transform.pipedrive.wizard import Rehearsal
@@ -36,16 +35,13 @@ def rehearsed(
 
     Returns:
         What the report says, the rehearsal itself (both None where it was not done), and issues: rows that
-        the wizard
-        would skip, records that it would take for one, and values that it would overwrite.
+        the wizard would skip, records that it would take for one, and values that it would overwrite.
     """
     rows = sum(facts.rows or 0 for files in written.files.values() for facts in files)
     if not rows or wish is False or (wish is None and rows > MOST_ROWS):
         return None, None, issues.empty()
-    from zsell_transform.pipedrive.wizard import (
-        Rehearsal,
-        rehearse,
-    )  # a run without rehearsal needs no wizard
+    # A run without rehearsal needs no wizard.
+    from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 
     done = rehearse(folder, Rehearsal.of(held.raw), assumptions=answered(ask), progress=tell)
     said = stories.Rehearsed(
@@ -57,17 +53,12 @@ def rehearsed(
 
 
 def answered(ask: Mapping) -> dict[str, str]:
-    """Question → the reading that the mapping states, where a key of it is called like the question."""
-    from zsell_transform.pipedrive.assumptions import ASSUMPTIONS
-
-    wishes = {name: getattr(ask, name, None) for name in ASSUMPTIONS}
-    return {name: wish for name, wish in wishes.items() if wish in ASSUMPTIONS[name].readings}
+    """Assumption → the reading that the mapping states: one key of it tells how the wizard reads."""
+    return {"bare_organizations": ask.bare_organizations}
 
 
 def _found(done: Rehearsal, held: Held) -> pl.DataFrame:
-    entities = pl.DataFrame({"entity": list(TARGETS), "item": list(TARGETS.values())}).unique(
-        "item", keep="first", maintain_order=True
-    )
+    entities = pl.DataFrame({"item": list(ENTITY_OF), "entity": list(ENTITY_OF.values())})
 
     def told(frame: pl.DataFrame, code: str, value: pl.Expr, detail: pl.Expr) -> list[pl.DataFrame]:
         if not frame.height:
@@ -91,7 +82,7 @@ def _found(done: Rehearsal, held: Held) -> pl.DataFrame:
     merged = done.collapsed.filter(pl.col("into").is_not_null())
     return issues.gather(
         [
-            *told(skipped, "rehearsal_skipped", pl.lit(None, dtype=pl.String), pl.col("reason")),
+            *told(skipped, "rehearsal_skipped", BLANK, pl.col("reason")),
             *told(merged, "rehearsal_merged", pl.col("sell_id"), pl.col("into")),
             *told(
                 in_words(done.overwritten.filter(pl.col("sell_id").is_not_null()), done),

@@ -5,7 +5,18 @@ What is one value for all rows is held once; joined, filtered or put together, i
 
 from __future__ import annotations
 
+from collections.abc import Container
+from typing import Final
+
 import polars as pl
+
+#: Text without any value.
+BLANK: Final = pl.lit(None, dtype=pl.String)
+
+
+def column_or_blank(there: Container[str], name: str) -> pl.Expr:
+    """A column of text, or blank text under its name where it is not among those that are there."""
+    return pl.col(name) if name in there else BLANK.alias(name)
 
 
 def sparse(rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,8 +6,9 @@ column proves (`evidence.py`), with leads and deals looked at together.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from collections.abc import Mapping as Dict
+from collections.abc import Mapping as MappingOf
 from typing import Any, Final
 
 import attrs
@@ -15,7 +16,15 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import text
-from zsell_transform.evidence import FAMILIES, SHAPES, Evidence, Verdict, date_order, decimal_mark, judge
+from zsell_transform.evidence import (
+    SHAPE_FAMILIES,
+    SHAPES,
+    Evidence,
+    Verdict,
+    date_order,
+    decimal_mark,
+    judge,
+)
 from zsell_transform.mapping import Mapping
 from zsell_transform.parallel import two_by_key
 from zsell_transform.progress import unwatched
@@ -38,8 +47,8 @@ class Column:
 
     Attributes:
         filled: cells that hold more than blanks.
-        distinct: different values, where they were counted (at most 1,000); None when there are more or
-            nobody asked.
+        distinct: different values, where they were counted (up to about 1,100); None when there are more
+            or nobody asked.
         longest: characters of the longest value; 0 where nobody asked.
         dates: "ymd", "dmy", "mdy" (years first may be mixed in), "undecided", "contradicts", or None: not all
             are dates.
@@ -86,19 +95,26 @@ class Survey:
         stages_there: `pipeline, stage` of the deals that Pipedrive shows.
     """
 
-    rows: Dict[str, int]
-    columns: Dict[str, Dict[str, Column]]
-    values: Dict[str, Dict[str, pl.DataFrame]]
+    rows: MappingOf[str, int]
+    columns: MappingOf[str, MappingOf[str, Column]]
+    values: MappingOf[str, MappingOf[str, pl.DataFrame]]
     stages: pl.DataFrame
     issues: pl.DataFrame
     other_stages: pl.DataFrame = attrs.field(factory=lambda: pl.DataFrame(schema=STAGES))
     stages_there: pl.DataFrame = attrs.field(factory=pl.DataFrame)
 
-    def column(self, entity: str, name: str) -> Column | None:
-        return self.columns.get(entity, {}).get(name)
+    def words(self, column: str, *entities: str) -> dict[str, int]:
+        """The values of a vocabulary column with their counts, over some entities or all of them."""
+        counts: Counter[str] = Counter()
+        for entity, columns in self.values.items():
+            if column in columns and (not entities or entity in entities):
+                counts.update(dict(zip(columns[column]["value"], columns[column]["count"], strict=True)))
+        return dict(counts)
 
 
-def study(frames: Dict[str, pl.LazyFrame], ask: Mapping, seen: Callable[[int], object] = unwatched) -> Survey:
+def study(
+    frames: MappingOf[str, pl.LazyFrame], ask: Mapping, seen: Callable[[int], object] = unwatched
+) -> Survey:
     """Asks everything and answers: the whole survey in one call.
 
     Args:
@@ -122,7 +138,7 @@ def _asked(entity: str, frame: pl.LazyFrame) -> dict[str, pl.DataFrame]:
     return answers | _collected(follow_ups(entity, answers["facts"], frame))
 
 
-def _rows(topics: Dict[str, pl.DataFrame]) -> int:
+def _rows(topics: MappingOf[str, pl.DataFrame]) -> int:
     return int(topics["facts"].item(0, "rows"))
 
 
@@ -167,7 +183,7 @@ def answer(answers: Answers, ask: Mapping) -> Survey:
 def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
     """The counts of every column of one entity, from the distinct values where they are few."""
     counts: dict[str, dict[str, int]] = {}
-    for topic in topics.keys() & FAMILIES.keys():
+    for topic in topics.keys() & SHAPE_FAMILIES.keys():
         for row in read_facts(topics[topic]):
             counts.setdefault(row.pop("column"), dict.fromkeys(SHAPES, 0)).update(row)
     options: dict[str, dict[str, int]] = {}
@@ -181,6 +197,7 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
             str(name): dict(zip(part["value"], part["count"], strict=True))
             for (name,), part in few.partition_by("column", maintain_order=True, as_dict=True).items()
         }
+    facts = {fact["column"]: fact for fact in read_facts(topics["facts"])}
     return {
         name: Evidence(
             fact["filled"],
@@ -189,8 +206,7 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
             options.get(name),
             is_tidy(fact),
         )
-        for fact in read_facts(topics["facts"])
-        for name in (fact["column"],)
+        for name, fact in facts.items()
     }
 
 
@@ -215,7 +231,10 @@ def _day_first(entity: str, name: str, ask: Mapping) -> bool | None:
 
 
 def _column(
-    entity: str, name: str, evidence: Dict[str, Dict[str, Evidence]], read: Dict[str, Dict[str, _Reading]]
+    entity: str,
+    name: str,
+    evidence: MappingOf[str, MappingOf[str, Evidence]],
+    read: MappingOf[str, MappingOf[str, _Reading]],
 ) -> Column:
     seen = evidence[entity][name]
     reading = read[entity].get(name)
@@ -245,7 +264,10 @@ def _distinct(seen: Evidence) -> int | None:
 
 
 def _verdict(
-    entity: str, name: str, evidence: Dict[str, Dict[str, Evidence]], read: Dict[str, Dict[str, _Reading]]
+    entity: str,
+    name: str,
+    evidence: MappingOf[str, MappingOf[str, Evidence]],
+    read: MappingOf[str, MappingOf[str, _Reading]],
 ) -> Verdict:
     """The type of the column's field, which leads and deals share."""
     seen, reading = evidence[entity][name], read[entity][name]
@@ -328,7 +350,7 @@ def _one_way_only(frame: pl.LazyFrame, entity: str, column: str) -> pl.LazyFrame
     return issues.found(proving, "contradicting_date", entity=entity, field=column, value=value, detail=way)
 
 
-def _doubt(entity: str, column: Column, counts: Dict[str, int]) -> pl.DataFrame:
+def _doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFrame:
     """What nothing in the column decides, and which line of the mapping would."""
     if column.dates == "undecided":
         line = f"day_first: {{{entity}: {{{_quoted(plain_name(column.name))}: true}}}}"

@@ -12,19 +12,19 @@ from zsell_transform._version import VERSION
 from zsell_transform.guide import story
 from zsell_transform.guide.laps import named_lap, next_folder
 from zsell_transform.guide.setup import Setup
-from zsell_transform.lap import MAIN
+from zsell_transform.ledger import Ledger
 from zsell_transform.paths import as_given
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.reading import Export
 from zsell_transform.run import Run
-from zsell_transform.sell.entities import ITEMS
+from zsell_transform.sell.entities import ITEMS, MAIN
 from zsell_transform.writing.manifest import FileFacts
 
 
 def tell_story(
     run: Run,
     *,
-    ledger: pl.DataFrame,
+    book: Ledger,
     files: MappingOf[str, tuple[FileFacts, ...]],
     kit: Setup,
     told: pl.DataFrame,
@@ -37,7 +37,7 @@ def tell_story(
         files: all lists that were written, those beside the numbered ones too.
         told: the issues, rendered.
     """
-    complete = is_complete(ledger)
+    complete, ledger = book.complete, book.frame()
     names, pipelines = run.names, run.written.pipelines
     again = bool(names.get("pipedrive"))
     number = lap_number(run.held, names.get("target")) if again else 1
@@ -84,20 +84,13 @@ def _listed(files: MappingOf[str, tuple[FileFacts, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=story.FILES, orient="row")
 
 
-def is_complete(ledger: pl.DataFrame) -> bool:
-    """Nothing was missing in Pipedrive, and nothing waits."""
-    return bool(ledger.select((pl.col("rows_out") + pl.col("waiting")).sum()).item() == 0)
-
-
 def exports_next(ledger: pl.DataFrame) -> tuple[str, ...]:
     """The exports that the next lap needs: of the types of which something is in Pipedrive then."""
     return tuple(item for item, counts in _sums(ledger).items() if counts["there"] > 0)
 
 
 def still_empty(ledger: pl.DataFrame) -> tuple[str, ...]:
-    """Main types of which nothing is in Pipedrive yet while records of them wait: they have no export to
-    give.
-    """
+    """Main types with nothing in Pipedrive yet, and records that wait: they have no export to give."""
     return tuple(
         item
         for item, counts in _sums(ledger).items()

@@ -11,7 +11,8 @@ from zsell_transform.guide import story as stories
 from zsell_transform.guide.sightings import mark
 from zsell_transform.guide.trial import Record, Trial, choose
 from zsell_transform.lap.words import OUT, Plan
-from zsell_transform.output import STEMS, Written
+from zsell_transform.output import Written
+from zsell_transform.pipedrive.fields import STEMS
 from zsell_transform.sell.entities import ENTITIES, TARGETS
 from zsell_transform.writing.folder import Folder
 

@@ -1,12 +1,10 @@
-"""The catalogue of issue codes, one module a room: how bad each is, what was found, what was done, what to
-do.
-"""
+"""The catalogue of issue codes, one module a room: severity, what was found, what was done, what to do."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from zsell_transform.catalogue import cleaning, linking, pipedrive, proof, reading, survey
+from zsell_transform.catalogue import cleaning, delta, linking, pipedrive, reading, survey
 from zsell_transform.catalogue.kind import Kind
 
 KINDS: Final[dict[str, Kind]] = {
@@ -15,7 +13,7 @@ KINDS: Final[dict[str, Kind]] = {
     **survey.KINDS,
     **linking.KINDS,
     **pipedrive.KINDS,
-    **proof.KINDS,
+    **delta.KINDS,
 }
 
 __all__ = ["KINDS", "Kind"]

@@ -18,7 +18,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.addressing import TEXTS
 from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
-from zsell_transform.delta.files import TEXT, WRITES, composed
+from zsell_transform.delta.files import WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
 from zsell_transform.delta.names import changed_names
 from zsell_transform.delta.notes import ChangedNotes, changed_notes, new_notes, no_changed_notes
@@ -30,15 +30,16 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, DEAL_STAGE, DEAL_STATUS, NAMES, NOTE, STEMS
 from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several, targets
-from zsell_transform.proof.differences import COMPANY_IN_SELL, types_of
-from zsell_transform.proof.leads import LINES, NOTE
-from zsell_transform.proof.repair import NAMES, STEMS
+from zsell_transform.proof.differences import types_of
+from zsell_transform.proof.leads import LINES
 from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
+from zsell_transform.sparse import BLANK, column_or_blank
 from zsell_transform.survey import Survey, stages_of
-from zsell_transform.transformers.deals import STAGE, STAGE_KEY
+from zsell_transform.transformers.deals import STAGE_KEY
 from zsell_transform.transformers.draft import Draft
 from zsell_transform.writing.manifest import read_manifest
 
@@ -79,7 +80,8 @@ def updates(
     Raises:
         ExportError: the folder holds no `records/`.
     """
-    drafts_then, graph_then, now, then = _then(previous, records, ask, account(graph, ask, left_out))
+    now = account(graph, ask, left_out)
+    drafts_then, graph_then, then = _then(previous, records, ask)
     there = presence(_all_records(then, now), held).filter(~several())
     values = _changed_values(drafts_then, drafts, there, held)
     changed = [
@@ -119,17 +121,15 @@ def updates(
     )
 
 
-def _then(
-    previous: str | Path, records: Records, ask: Mapping, now: Account
-) -> tuple[Drafts, Graph, Account, Account]:
-    """The drafts and the links of then, the account of now, and that of then."""
+def _then(previous: str | Path, records: Records, ask: Mapping) -> tuple[Drafts, Graph, Account]:
+    """The drafts, the links and the account of then."""
     frames = _kept(path_of(previous, "the folder of the earlier run", ExportError))
     seen = _without_dead(records.seen)
     if "deals" in frames:  # what a stage means depends on all that there were then
         seen = attrs.evolve(seen, stages=stages_of(frames["deals"]))
-    _, drafts, keys, _ = draft_all(Records(frames, seen, records.folder), ask)
-    known = linked(drafts, keys, records.seen, ask)
-    return drafts, known.graph, now, account(known.graph, ask, known.left_out)
+    drafted = draft_all(Records(frames, seen, records.folder), ask)
+    known = linked(drafted.drafts, drafted.keys, records.seen, ask)
+    return drafted.drafts, known.graph, account(known.graph, ask, known.left_out)
 
 
 def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
@@ -141,11 +141,11 @@ def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
     paths = {entity: folder / "records" / f"{entity}.parquet" for entity in ENTITIES}
     found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
     if not found:
-        raise ExportError(f"{folder}: no records/ of an earlier run in this folder")
+        raise ExportError(f"{folder} is not the folder of an earlier run: it has no records/")
     wrote = [one.file for one in (read_manifest(folder) or {"outputs": []})["outputs"]]
     gone = [file for file in wrote if file.endswith(".parquet") and not (folder / file).exists()]
     if gone:
-        raise ExportError(f"{folder}: {gone[0]} is gone; give the earlier run's folder as it was written")
+        raise ExportError(f"{folder}: {gone[0]} is missing; give the earlier run's folder as it was written")
     return found
 
 
@@ -220,7 +220,7 @@ def _earlier(then: Draft | None, now: Draft, headers: Sequence[str]) -> pl.LazyF
     rows = padded(now.frame, headers)
     earlier = rows.clear() if then is None else padded(then.frame, headers)
     since = rows.join(earlier, on="_id", how="anti", maintain_order="left")
-    return pl.concat([earlier, since.with_columns(TEXT.alias(header) for header in headers)])
+    return pl.concat([earlier, since.with_columns(BLANK.alias(header) for header in headers)])
 
 
 def _by_name_alone(mine: pl.DataFrame, held: Held) -> pl.Series:
@@ -272,8 +272,7 @@ def padded(frame: pl.LazyFrame, headers: Sequence[str]) -> pl.LazyFrame:
         "_id",
         "_file",
         pl.col("_row").cast(pl.Int64),
-        *(pl.col(h) if h in names else TEXT.alias(h) for h in headers),
-        pl.col(STAGE_KEY) if STAGE_KEY in names else TEXT.alias(STAGE_KEY),
+        *(column_or_blank(names, h) for h in (*headers, STAGE_KEY)),
     )
 
 
@@ -290,7 +289,7 @@ def _by_header(
     raw, done = held.raw[item], []
     for header, kind in own.items():
         cell = shown(item, header, raw.columns)
-        there = raw.select(pl.col("ID").alias("system_id"), (TEXT if cell is None else cell).alias("there"))
+        there = raw.select(pl.col("ID").alias("system_id"), (BLANK if cell is None else cell).alias("there"))
         beside = rows.select("system_id", "own", _id="id").join(
             there, on="system_id", how="left", maintain_order="left"
         )
@@ -299,7 +298,7 @@ def _by_header(
             .join(old.select("_id", then=STAGE_KEY, old=header), on="_id", how="inner", maintain_order="left")
             .filter(pl.col("new").ne_missing(pl.col("old")))
         )
-        if header == STAGE:  # of deals that stay where they were, other deals decide how it is called
+        if header == DEAL_STAGE:  # of deals that stay where they were, other deals decide how it is called
             cells = cells.filter(pl.col("_id").is_in(_moved(old, new).implode()))
         kept = entity in HISTORY and header in TEXTS.values()
         text = with_added_lines(pl.col("new"), pl.col("there"), headed=item == "notes")
@@ -324,7 +323,7 @@ def _by_header(
 
 def _moved(old: pl.DataFrame, new: pl.DataFrame) -> pl.Series:
     """Ids of deals whose stage or status in Sell is another one by now."""
-    then, now = (frame.select("_id", STAGE_KEY, s="Deal - Status") for frame in (old, new))
+    then, now = (frame.select("_id", STAGE_KEY, s=DEAL_STATUS) for frame in (old, new))
     both = now.join(then, on="_id", how="inner", maintain_order="left", suffix="_then")
     other = pl.col(STAGE_KEY).ne_missing(pl.col(f"{STAGE_KEY}_then")) | pl.col("s").ne_missing(
         pl.col("s_then")
@@ -345,7 +344,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
         .join(now.company_in_sell.rename({"value": "new"}), on="id", how="left", maintain_order="left")
         .join(then.company_in_sell.rename({"value": "old"}), on="id", how="left", maintain_order="left")
         .join(
-            raw.select(pl.col("ID").alias("system_id"), (TEXT if cell is None else cell).alias("there")),
+            raw.select(pl.col("ID").alias("system_id"), (BLANK if cell is None else cell).alias("there")),
             on="system_id",
             how="left",
             maintain_order="left",
@@ -356,7 +355,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
         .with_columns(
             entity=pl.lit("deals"),
             source_id="id",
-            _file=TEXT,
+            _file=BLANK,
             _row=pl.lit(None, dtype=pl.Int64),
             item=pl.lit("deals"),
             own=pl.lit(True),
@@ -370,7 +369,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
 
 def _with_new_names(places: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """What relations lead to, with the name that it has once these cells are written (`written`)."""
-    header = pl.col("item").replace_strict({item: names[0] for item, names in NAMES.items()}, default=None)
+    header = pl.col("item").replace_strict(NAMES, default=None)
     renamed = cells.filter((pl.col("fate") == "written") & (pl.col("field") == header))
     names = renamed.select(to_item="item", to_system_id="system_id", written="value")
     names = names.unique(["to_item", "to_system_id"], keep="first")

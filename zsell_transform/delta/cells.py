@@ -7,10 +7,11 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.delta.files import TEXT, VALUES, WRITES
+from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.folding import folded
+from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
 from zsell_transform.proof.values import same
-from zsell_transform.transformers.deals import STAGE
+from zsell_transform.sparse import BLANK
 
 #: Columns of a changed cell, before it is decided what becomes of it.
 CELLS: Final = (
@@ -27,7 +28,7 @@ _OF_THE_END: Final = (
     "Deal - Lost time",
     "Deal - Lost reason",
     "Deal - Probability",
-    STAGE,
+    DEAL_STAGE,
 )
 
 
@@ -40,12 +41,16 @@ def no_cells() -> pl.DataFrame:
 def decided(cells: pl.DataFrame) -> pl.DataFrame:
     """Cells with `value`, what is to be written, and `fate`: none, done, written, fewer (labels), emptied,
     unseen, both, or not own.
+
+    Args:
+        cells: the columns of `CELLS`: old, new and there are a value then, now and in Pipedrive; seen
+            says whether Pipedrive's export shows its column.
     """
     parts = [
         _fated(rows, str(kind))
         for (kind,), rows in cells.partition_by("kind", as_dict=True, maintain_order=True).items()
     ]
-    schema = cells.clear().with_columns(fate=TEXT, value=TEXT)
+    schema = cells.clear().with_columns(fate=BLANK, value=BLANK)
     return _closed_together(pl.concat([schema, *parts]))
 
 
@@ -78,7 +83,7 @@ def known_since(cells: pl.DataFrame, then: pl.DataFrame, there: pl.DataFrame) ->
 
 def _closed_together(cells: pl.DataFrame) -> pl.DataFrame:
     """Where Pipedrive decided itself how a deal ended, nothing else is written of how it did in Sell."""
-    status = (pl.col("field") == "Deal - Status") & (pl.col("fate") == "both")
+    status = (pl.col("field") == DEAL_STATUS) & (pl.col("fate") == "both")
     ended = cells.filter(status)["system_id"].implode()
     rest = (
         pl.col("field").is_in(_OF_THE_END) & (pl.col("fate") == "written") & pl.col("system_id").is_in(ended)
@@ -106,9 +111,8 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
         .otherwise(pl.lit("both"))
     )
     value = new
-    if (
-        kind == "name"
-    ):  # what was kept apart stays apart: ` (City)` behind the old name goes behind the new one
+    if kind == "name":
+        # What was kept apart stays apart: ` (City)` behind the old name goes behind the new one.
         apart = there.str.strip_prefix(old)
         value = pl.when(apart.str.starts_with(" (")).then(pl.concat_str(new, apart)).otherwise(new)
     return rows.with_columns(fate=_of_its_own(fate), value=value)
@@ -134,7 +138,7 @@ def _of_its_own(fate: pl.Expr) -> pl.Expr:
     """The fate of a cell, where a lead's person may be another record's, too: that one says what it holds."""
     open_ = fate.is_in(["written", "both", "unseen"])
     said_elsewhere = pl.col("field").is_in(_SAID_ELSEWHERE)
-    not_own = pl.when(said_elsewhere).then(pl.lit(None, pl.String)).otherwise(pl.lit("not own"))
+    not_own = pl.when(said_elsewhere).then(BLANK).otherwise(pl.lit("not own"))
     return pl.when(~pl.col("own") & open_).then(not_own).otherwise(fate)
 
 
@@ -151,8 +155,8 @@ def told(cells: pl.DataFrame) -> pl.DataFrame:
     )
     by_fate = {
         "both": ("changed_in_both", pl.col("new"), there),
-        "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
-        "unseen": ("update_not_comparable", pl.col("new"), TEXT),
+        "emptied": ("emptied_in_sell", pl.col("old"), BLANK),
+        "unseen": ("update_not_comparable", pl.col("new"), BLANK),
         "not own": ("not_its_own_person", pl.col("new"), _whose()),
         "late": (
             "not_in_earlier_run",

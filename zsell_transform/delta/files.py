@@ -9,10 +9,12 @@ import polars as pl
 
 from zsell_transform.drafting import Drafts
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.proof.account import people_of_leads
-from zsell_transform.proof.repair import NAMES, printed, system_id, without_blanks
+from zsell_transform.proof.repair import printed, system_id, without_blanks
 from zsell_transform.proof.values import kinds, same, shown
 from zsell_transform.sell.entities import ITEMS
+from zsell_transform.sparse import BLANK, column_or_blank
 
 #: One cell to be written; `part` says whether it is a value of the record or a link.
 WRITES: Final = ("entity", "source_id", "item", "system_id", "field", "value", "part")
@@ -20,7 +22,6 @@ VALUES, LINKS = "values", "links"
 #: Kinds that Pipedrive prints in another form than the wizard takes: an equal cell is repeated as it was
 #: written.
 REWRITTEN: Final = ("date", "moment", "time", "stage", "numerical", "monetary", "probability", "user")
-TEXT: Final = pl.lit(None, dtype=pl.String)
 
 
 def composed(
@@ -42,7 +43,7 @@ def composed(
 
 def _rows(item: str, writes: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame:
     """One row a record: changed cells as they are in Sell, unchanged ones as they are in Pipedrive."""
-    header = NAMES[item][0]
+    header = NAMES[item]
     fields = writes["field"].unique(maintain_order=True).to_list()
     values = writes.filter(pl.col("part") == VALUES)["field"].unique(maintain_order=True).to_list()
     wide = writes.group_by("system_id", maintain_order=True).agg(
@@ -53,7 +54,7 @@ def _rows(item: str, writes: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, 
     whole = wide.join(repeated, on="system_id", how="left", maintain_order="left", suffix=" there").join(
         printed(item, held), on="system_id", how="left", maintain_order="left", suffix=" there"
     )
-    lacking = [TEXT.alias(f"{c} there") for c in (header, *own) if f"{c} there" not in whole.columns]
+    lacking = [BLANK.alias(f"{c} there") for c in (header, *own) if f"{c} there" not in whole.columns]
     whole = whole.with_columns(lacking)
     cells = [
         pl.coalesce(c, f"{c} there").alias(c) if c in whole.columns else pl.col(f"{c} there").alias(c)
@@ -72,7 +73,7 @@ def _repeated(
     cells = {header: shown(item, header, raw.columns) for header in headers}
     shown_there = raw.filter(pl.col("ID").is_in(ids.implode())).select(
         pl.col("ID").alias("system_id"),
-        *((TEXT if cell is None else cell).alias(h) for h, cell in cells.items()),
+        *((BLANK if cell is None else cell).alias(h) for h, cell in cells.items()),
     )
     types = {
         row["header"]: row["type"]
@@ -113,7 +114,7 @@ def _written(
         mine = mine.filter(pl.col("system_id").is_in(ids.implode()))
         if mine.height:
             names = set(draft.frame.collect_schema().names())
-            cells = [pl.col(h) if h in names else TEXT.alias(h) for h in headers]
+            cells = [column_or_blank(names, h) for h in headers]
             found = draft.frame.select("_id", *cells).join(
                 mine.lazy().rename({"id": "_id"}), on="_id", how="inner", maintain_order="left"
             )

@@ -13,11 +13,12 @@ from zsell_transform.delta.files import LINKS, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.proof.account import BESIDE, OF_LEAD, Account, is_of_lead
 from zsell_transform.proof.links import SHOWN, WORDS, shown_links
-from zsell_transform.proof.repair import NAMES, system_id
+from zsell_transform.proof.repair import system_id
+from zsell_transform.sparse import BLANK
 
-TEXT: Final = pl.lit(None, dtype=pl.String)
 _KEY: Final = ("entity", "id", "relation")
 
 
@@ -45,10 +46,10 @@ def changed_links(
         raw = held.raw.get(str(item))
         shown = None if raw is None else shown_links(raw, str(relation))
         if raw is None or shown is None:
-            seen.append(rows.with_columns(fate=pl.lit("unseen"), found_name=TEXT))
+            seen.append(rows.with_columns(fate=pl.lit("unseen"), found_name=BLANK))
             continue
         joined = rows.join(shown, on="system_id", how="left", maintain_order="left")
-        seen.append(_fated(joined, by_id=SHOWN[str(relation)][0] in raw.columns, held=held))
+        seen.append(_fated(joined, by_id=SHOWN[str(relation)][0] in raw.columns))
         parts.append(_writes(seen[-1], str(item), str(relation), alone=alone))
     empty = pl.DataFrame(schema=dict.fromkeys(WRITES, pl.String))
     return ChangedLinks(pl.concat([empty, *parts]), _told(seen, now))
@@ -141,7 +142,7 @@ def _placed(side: pl.DataFrame, there: pl.DataFrame, places: pl.DataFrame) -> pl
     )
 
 
-def _fated(rows: pl.DataFrame, *, by_id: bool, held: Held) -> pl.DataFrame:
+def _fated(rows: pl.DataFrame, *, by_id: bool) -> pl.DataFrame:
     shown = pl.col("found_id") if by_id else folded(pl.col("found_name"))
     old, new = (
         pl.col(f"{side}_system_id") if by_id else folded(pl.col(f"{side}_name")) for side in ("old", "new")
@@ -165,7 +166,7 @@ def _fated(rows: pl.DataFrame, *, by_id: bool, held: Held) -> pl.DataFrame:
 
 def _writes(rows: pl.DataFrame, item: str, relation: str, *, alone: bool) -> pl.DataFrame:
     going = rows.filter(pl.col("fate") == "written")
-    cells = {system_id(relation): "new_system_id", **({} if alone else {NAMES[relation][0]: "new_written"})}
+    cells = {system_id(relation): "new_system_id", **({} if alone else {NAMES[relation]: "new_written"})}
     return pl.concat(
         going.select(
             "entity",
@@ -211,9 +212,9 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
                 pl.col("old").fill_null("none"),
             ),
         ),
-        "emptied": ("emptied_in_sell", pl.col("old"), TEXT),
-        "unseen": ("update_not_comparable", pl.col("new"), TEXT),
-        "waits": ("update_waits", pl.col("new"), TEXT),
+        "emptied": ("emptied_in_sell", pl.col("old"), BLANK),
+        "unseen": ("update_not_comparable", pl.col("new"), BLANK),
+        "waits": ("update_waits", pl.col("new"), BLANK),
     }
     told = [
         issues.found(

@@ -1,4 +1,8 @@
-"""The chapters of the page: each takes its frame and gives plain values, capped, for the template to set."""
+"""The chapters of the page: each takes its frame and gives plain values, capped, for the template to set.
+
+A chapter's frame has the columns that `story.py` declares under the chapter's name (`INPUTS`, `LEDGER`,
+`WAITING`, `LINKS`, `PIPELINE`, `FILES`, `TRIAL`); issues have those of `issues.SCHEMA`.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +80,7 @@ def ledger(frame: pl.DataFrame) -> Values:
 
 
 def waiting(frame: pl.DataFrame) -> Values:
-    """What waits, the most first."""
+    """What waits, the most first: entity, item, reason, count."""
     return capped(frame.sort("count", descending=True, maintain_order=True), CAPS["waiting"])
 
 
@@ -86,7 +90,7 @@ def links(frame: pl.DataFrame) -> Values:
         return {"rows": [], "legend": [], "more": 0}
     order = {how: place for place, how in enumerate(words.HOW)}
     known = frame.filter(pl.col("count") > 0).sort(
-        pl.col("how").replace_strict(order, default=len(order), return_dtype=pl.Int64), maintain_order=True
+        pl.col("how").replace_strict(order, return_dtype=pl.Int64), maintain_order=True
     )
     totals = frame.group_by("entity", "relation", maintain_order=True).agg(pl.col("count").sum())
     rows = []
@@ -107,7 +111,7 @@ def links(frame: pl.DataFrame) -> Values:
 
 
 def _how(how: str) -> Values:
-    known = words.HOW.get(how, words.How(words.spoken(how).lower(), "calm"))
+    known = words.HOW[how]
     return {"label": known.label, "tone": known.tone, "linked": known.linked}
 
 
@@ -168,7 +172,12 @@ def _value(here: pl.DataFrame, status: str, limit: int = 3) -> str:
 
 
 def sums(frame: pl.DataFrame) -> list[Values]:
-    """Before and after, by currency and status: the figures by which a sales lead knows the pipeline."""
+    """Before and after, by currency and status: the figures by which a sales lead knows the pipeline.
+
+    Returns:
+        Rows of currency, status, deals and value of either side (`Sell_deals` …), and whether they are the
+        same.
+    """
     keys = ["currency", "status"]
     sides = [
         frame.filter(pl.col("side") == side)
@@ -252,7 +261,7 @@ def trial(frame: pl.DataFrame) -> list[str]:
 AGAINST: Final[dict[str, tuple[str, str]]] = {
     "missing": ("Missing", "Records of Sell that Pipedrive does not hold."),
     "merged": ("Merged", "Records of Pipedrive that hold several records of Sell."),
-    "differing": ("Differing", "Values that are not what was written."),
+    "differing": ("Differing", "Values that differ from what was written."),
     "links": ("Wrong links", "Links that are not as in Sell: missing, added, or to another record."),
 }
 BESIDE: Final[dict[str, tuple[str, str]]] = {

@@ -1,4 +1,4 @@
-"""How a migration, an export, a rehearsal and a proof show themselves: as text, and as HTML in a notebook.
+"""How a migration and a proof show themselves: as text, and as HTML in a notebook.
 
 The HTML takes colours and fonts from the page it stands in, so that light and dark notebooks both read well.
 It has neither script nor network. Only small frames are shown: a ledger, a list of files, first rows.
@@ -14,7 +14,7 @@ import polars as pl
 
 from zsell_transform.guide import chapters, words
 from zsell_transform.guide.steps import Step, checklist, headline, unwritten
-from zsell_transform.guide.story import Rehearsed, Story
+from zsell_transform.guide.story import Story
 
 #: Rows of a table that a notebook shows; the rest is counted.
 ROWS: Final = 12
@@ -47,41 +47,6 @@ def migration_html(story: Story) -> str:
     )
 
 
-def export_html(inputs: pl.DataFrame, unknown: Sequence[str] = (), issues: pl.DataFrame | None = None) -> str:
-    """An export that was read.
-
-    Args:
-        inputs: one row a file (`story.INPUTS`).
-        unknown: files that no entity recognises.
-        issues: what was found while reading (the contract's columns).
-    """
-    by_entity = inputs.filter(pl.col("entity").is_not_null())
-    sums = by_entity.group_by("entity", maintain_order=True).agg(
-        pl.len().alias("files"),
-        pl.col("rows").sum(),
-        pl.col("family").unique(maintain_order=True).str.join(", "),
-    )
-    return _box(
-        f"{words.count(int(sums['rows'].sum()), 'record')} of a Sell export",
-        table_html(sums),
-        _paragraph(f"Not recognised: {words.listed(unknown)}.") if unknown else "",
-        _issues(issues),
-    )
-
-
-def rehearsal_html(said: Rehearsed) -> str:
-    """What the rehearsed wizard did with each file, and why it skipped rows."""
-    sums = said.files.select(pl.col("rows", "created", "merged", "skipped").sum()).row(0, named=True)
-    title = f"{words.count(sums['rows'], 'row')} rehearsed: {words.number(sums['created'])} created"
-    rest = [f"{words.number(sums[name])} {name}" for name in ("merged", "skipped") if sums[name]]
-    return _box(
-        ", ".join([title, *rest]),
-        table_html(said.files.select(pl.exclude("item"))),
-        table_html(said.reasons),
-        "".join(f"<div style='{_SOFT}'>{escape(line)}</div>" for line in said.assumptions),
-    )
-
-
 def proof_html(frames: Mapping[str, pl.DataFrame], hint: str = "") -> str:
     """A proof (frames as for `report.proof_html_page`): verdict, summary, and what speaks against it."""
     told = chapters.proof_page(frames, "")
@@ -94,7 +59,7 @@ def proof_html(frames: Mapping[str, pl.DataFrame], hint: str = "") -> str:
     )
 
 
-def table_html(frame: pl.DataFrame, limit: int = ROWS) -> str:
+def table_html(frame: pl.DataFrame) -> str:
     """A compact table: numbers to the right, long texts cut, further rows counted; "" for an empty frame."""
     if not frame.height:
         return ""
@@ -112,9 +77,9 @@ def table_html(frame: pl.DataFrame, limit: int = ROWS) -> str:
     head = "".join(cell("th", name, escape(name.replace("_", " "))) for name in frame.columns)
     body = "".join(
         f"<tr>{''.join(cell('td', name, shown(name, value)) for name, value in row.items())}</tr>"
-        for row in frame.head(limit).to_dicts()
+        for row in frame.head(ROWS).to_dicts()
     )
-    rest = frame.height - limit
+    rest = frame.height - ROWS
     more = f"<div style='{_SOFT}'>… and {words.number(rest)} more</div>" if rest > 0 else ""
     rows = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
     return f"<table style='border-collapse:collapse;margin:.4em 0'>{rows}</table>{more}"
@@ -160,13 +125,6 @@ def _step(step: Step) -> str:
     return f"{text}<br><code>{escape(command)}</code>" if command else text
 
 
-def _issues(issues: pl.DataFrame | None) -> str:
-    if issues is None or not issues.height:
-        return ""
-    by_code = issues.group_by("severity", "code", maintain_order=True).len("count")
-    return _heading("Issues") + table_html(by_code)
-
-
 # --- text -----------------------------------------------------------------------------------------
 
 
@@ -184,15 +142,6 @@ def _step_text(place: int, step: Step) -> str:
     below = [file["file"] for file in step.files] + list(step.items)
     command = ["\n     " + " ".join(step.commands[0].pieces)] if step.commands else []
     return f"  {place}. {step.title}{': ' if below else ''}{', '.join(below)}{''.join(command)}"
-
-
-def export_text(inputs: pl.DataFrame, unknown: Sequence[str] = ()) -> str:
-    """An export in a line: `Sell export: 2,431 contacts, 1,795 deals (7 files; not recognised: x.csv)`."""
-    known = inputs.filter(pl.col("entity").is_not_null())
-    sums = known.group_by("entity", maintain_order=True).agg(pl.col("rows").sum()).rows()
-    counts = ", ".join(f"{words.number(rows)} {entity}" for entity, rows in sums) or "no records"
-    rest = f"; not recognised: {', '.join(unknown)}" if unknown else ""
-    return f"Sell export: {counts} ({words.count(inputs.height, 'file')}{rest})"
 
 
 def proof_text(frames: Mapping[str, pl.DataFrame], hint: str = "") -> str:

@@ -2,7 +2,7 @@
 
 Two steps: `page(story)` turns the frames into plain values, capped so that the page of a million records is
 no longer than that of a hundred; the templates only set them. Without jinja2 (the extra `report`)
-`plain(story)` says the essentials.
+`brief(story)` says the essentials.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from zsell_transform.guide.story import Story
 
 def report_html(story: Story) -> str:
     """The page as text, from the value alone: the same story gives the same bytes."""
-    return _render("report.html.j2", page(story)) or plain(story)
+    return _render("report.html.j2", page(story)) or brief(story)
 
 
 def proof_html_page(frames: Mapping[str, pl.DataFrame], *, version: str = "", hint: str = "") -> str:
@@ -72,7 +72,7 @@ def _render(template: str, values: Values) -> str | None:
 @cache
 def _engine() -> Any:
     """jinja2 with our pages and words, which keeps the pages that it has read."""
-    import jinja2
+    import jinja2  # an extra: without it the pages are plain
 
     engine = jinja2.Environment(
         loader=jinja2.PackageLoader("zsell_transform.guide", "pages"),
@@ -91,13 +91,13 @@ def _engine() -> Any:
 
 def _ticked(text: str) -> Any:
     """`name` between backticks as code, all else escaped."""
-    from markupsafe import Markup
+    from markupsafe import Markup  # comes with jinja2
     from markupsafe import escape as safe
 
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(safe(text))))
 
 
-def plain(story: Story) -> str:
+def brief(story: Story) -> str:
     """The page without a template engine: headline, checklist, files, ledger, what waits, issues by code."""
     by_code = story.issues.group_by("severity", "code", maintain_order=True).len("count")
     said = steps.headline(story)

@@ -7,16 +7,17 @@ frame a topic (contract, section 7); `guide/setup_page.py` writes them down as `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingOf
 from typing import Any, Final, Protocol
 
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import DELETED, plain
+from zsell_transform.cleaning import DELETED, letters, plain
 from zsell_transform.guide.columns import columns
-from zsell_transform.guide.plan import plan
-from zsell_transform.mapping import Mapping as Wishes
+from zsell_transform.guide.limits import plan
+from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import default_activity_types, type_name
 from zsell_transform.pipedrive.fields import PREFIXES, field_facts, field_key
 from zsell_transform.sell.stages import Stage, stages
@@ -57,7 +58,7 @@ VALUES: Final[Schema] = {"value": pl.String, "count": pl.Int64}
 
 
 class Drafted(Protocol):
-    """What the kit needs of a draft (`transformers.table.Draft`)."""
+    """What the kit needs of a draft (`transformers.draft.Draft`)."""
 
     @property
     def entity(self) -> str: ...
@@ -77,7 +78,6 @@ class Setup:
 
     tables: dict[str, pl.DataFrame]
     lost_users: pl.DataFrame
-    rows: Mapping[str, int]
 
 
 def closed(header: str) -> bool:
@@ -117,10 +117,10 @@ def _single_values(frame: pl.LazyFrame, header: str) -> pl.LazyFrame:
 def kit(
     seen: Survey,
     drafts: Sequence[Drafted],
-    values: Mapping[str, pl.DataFrame],
-    headers: Mapping[str, Sequence[str]],
-    ask: Wishes,
-    filled: Mapping[str, Mapping[str, int]] | None = None,
+    values: MappingOf[str, pl.DataFrame],
+    headers: MappingOf[str, Sequence[str]],
+    ask: Mapping,
+    filled: MappingOf[str, MappingOf[str, int]] | None = None,
     asked: Sequence[str] = (),
 ) -> Setup:
     """The setup kit of an account.
@@ -146,14 +146,14 @@ def kit(
         "fields": fields,
         "labels": labels,
         "stages": _stages(placed, seen),
-        "activity_types": _activity_types(words, ask),
+        "activity_types": _activity_types(words),
         "lost_reasons": _pairs(words.get("Deal - Lost reason"), "reason", "deals"),
         "filters": _filters(labels, ask),
         "columns": columns(headers, drafts),
         "plan": plan(seen, fields, labels, placed),
     }
     tables = {topic: pl.DataFrame(found[topic], schema=schema) for topic, schema in TOPICS.items()}
-    return Setup(tables, _lost_users(seen), dict(seen.rows))
+    return Setup(tables, _lost_users(seen))
 
 
 def _ordered(values: pl.DataFrame) -> pl.DataFrame:
@@ -166,20 +166,20 @@ def _pairs(values: pl.DataFrame | None, word: str, number: str) -> list[dict[str
     return [] if values is None else values.rename({"value": word, "count": number}).to_dicts()
 
 
-def _by_type(words: Mapping[str, pl.DataFrame], kind: str) -> dict[str, pl.DataFrame]:
+def _by_type(words: MappingOf[str, pl.DataFrame], kind: str) -> dict[str, pl.DataFrame]:
     return {header: frame for header, frame in words.items() if field_facts()[header].type == kind}
 
 
 # --- users --------------------------------------------------------------------------------------------------
 
 
-def _users(words: Mapping[str, pl.DataFrame], seen: Survey, ask: Wishes) -> list[dict[str, Any]]:
+def _users(words: MappingOf[str, pl.DataFrame], seen: Survey, ask: Mapping) -> list[dict[str, Any]]:
     """Everyone whom an owner column names, with the names that stand for them in Sell."""
     frames = list(_by_type(words, "user").values())
     if not frames:
         return []
     sell_names: dict[str, list[str]] = {}
-    for name in _sell_owners(seen):
+    for name in seen.words("owner"):
         if (user := ask.owners.get(name, name)) is not None:
             sell_names.setdefault(user, []).append(name)
     total = _ordered(pl.concat(frames).group_by("value", maintain_order=True).agg(pl.col("count").sum()))
@@ -189,19 +189,10 @@ def _users(words: Mapping[str, pl.DataFrame], seen: Survey, ask: Wishes) -> list
     ]
 
 
-def _sell_owners(seen: Survey) -> dict[str, int]:
-    """Sell's users by name with the number of their records."""
-    owners: dict[str, int] = {}
-    for columns_ in seen.values.values():
-        for name, count in columns_["owner"].iter_rows() if "owner" in columns_ else ():
-            owners[name] = owners.get(name, 0) + count
-    return owners
-
-
 def _lost_users(seen: Survey) -> pl.DataFrame:
     gone = {
         name.removesuffix(DELETED): count
-        for name, count in _sell_owners(seen).items()
+        for name, count in seen.words("owner").items()
         if name.endswith(DELETED)
     }
     rows = sorted(gone.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -214,9 +205,9 @@ def _lost_users(seen: Survey) -> pl.DataFrame:
 def _fields(
     seen: Survey,
     drafts: Sequence[Drafted],
-    words: Mapping[str, pl.DataFrame],
+    words: MappingOf[str, pl.DataFrame],
     written: Iterable[str],
-    filled: Mapping[str, Mapping[str, int]],
+    filled: MappingOf[str, MappingOf[str, int]],
 ) -> list[dict[str, Any]]:
     """The fields to create, each once: leads have those of deals; the custom ones come last."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
@@ -244,7 +235,7 @@ def _fields(
 
 
 def _to_create(
-    drafts: Sequence[Drafted], written: Iterable[str], filled: Mapping[str, Mapping[str, int]]
+    drafts: Sequence[Drafted], written: Iterable[str], filled: MappingOf[str, MappingOf[str, int]]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """The origins of the drafts' fields that are to be created, and of those that only linking added."""
     told: set[str] = set()
@@ -262,7 +253,11 @@ def _to_create(
 
 
 def _field(
-    item: str, name: str, origin: Mapping[str, Any], column: Column | None, words: Mapping[str, pl.DataFrame]
+    item: str,
+    name: str,
+    origin: MappingOf[str, Any],
+    column: Column | None,
+    words: MappingOf[str, pl.DataFrame],
 ) -> dict[str, Any]:
     options: Sequence[str] = column.options if column else ()
     if origin["type"] == "multiple_option" and origin["header"] in words:
@@ -290,28 +285,22 @@ def _said(name: str, column: Column) -> str:
 # --- labels and filters -------------------------------------------------------------------------------------
 
 
-def _labels(words: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
+def _labels(words: MappingOf[str, pl.DataFrame]) -> list[dict[str, Any]]:
     """The labels of each item, most used first, with those that differ only in spelling."""
     found = []
     for header, values in _by_type(words, "labels").items():
         item = field_facts()[header].item
         spellings: dict[str, list[str]] = {}
         for label in values["value"]:
-            spellings.setdefault(_bare(label), []).append(label)
+            spellings.setdefault(letters(label), []).append(label)
         for label, count in values.iter_rows():
-            twins = [twin for twin in spellings[_bare(label)] if twin != label]
+            twins = [twin for twin in spellings[letters(label)] if twin != label]
             found.append({"item": item, "label": label, "records": count, "twins": ", ".join(twins) or None})
     order = list(PREFIXES)
     return sorted(found, key=lambda row: order.index(row["item"]))
 
 
-def _bare(label: str) -> str:
-    """A label without case, accents, spaces and signs: what two spellings of one word have in common."""
-    bare = "".join(letter for letter in plain(label) if letter.isalnum())
-    return bare or label
-
-
-def _filters(labels: list[dict[str, Any]], ask: Wishes) -> list[dict[str, Any]]:
+def _filters(labels: list[dict[str, Any]], ask: Mapping) -> list[dict[str, Any]]:
     """For each named Smart List the filter that recreates it, on every item that has its label."""
     found = []
     for file, name in ask.smart_lists.items():
@@ -355,7 +344,7 @@ def _stages(placed: Sequence[Stage], seen: Survey) -> list[dict[str, Any]]:
     return [row for _, row in ordered]
 
 
-def _activity_types(words: Mapping[str, pl.DataFrame], ask: Wishes) -> list[dict[str, Any]]:
+def _activity_types(words: MappingOf[str, pl.DataFrame]) -> list[dict[str, Any]]:
     known = {plain(name) for name in default_activity_types()}
     used = words.get("Activity - Type")
     return (

@@ -10,7 +10,7 @@ import polars as pl
 
 from zsell_transform.guide.columns import HEDGES
 from zsell_transform.guide.setup import SETTINGS, Setup
-from zsell_transform.guide.words import count, listed
+from zsell_transform.guide.words import count, listed, markdown
 from zsell_transform.pipedrive.account import duplicates_answer
 from zsell_transform.pipedrive.fields import PREFIXES
 
@@ -56,23 +56,21 @@ def _opening(lap: int, *, delta: bool) -> Lines:
     yield "# Setting up Pipedrive for this import"
     yield ""
     yield (
-        "Pipedrive's import creates records, and neither users nor labels, stages or options. What the "
-        "files name must "
-        "exist first. Below it stands in the order in which to do it: tick off as you go, in a copy of this "
-        "page, since a folder in which a file was changed is not replaced by the next run."
+        "Pipedrive's import creates records, but not users, labels, stages or options. What the files name "
+        "must exist first. It is listed below in the order in which to do it. Tick off as you go, in a copy "
+        "of this page: the next run does not replace a folder in which a file was changed."
     )
     if lap > 1 or delta:
         yield ""
         yield (
-            f"**This is {'a delta' if delta else f'lap {lap}'}.** What an earlier lap asked for is asked for "
-            "again, since it must still "
-            "be there; "
-            "if nothing was added in Sell meanwhile, go straight to the files."
+            f"**This is {'a delta' if delta else f'lap {lap}'}.** What an earlier lap asked for is listed "
+            "again, since it must still be there. If nothing was added in Sell meanwhile, go straight to the "
+            "files."
         )
     yield ""
     yield (
-        "Where something is marked as likely or as a guess, no public text of Pipedrive's settles it. "
-        "Import the files of `trial/` first and look: `trial/trial.md` says at what."
+        "Where something is marked as likely or as a guess, no public text of Pipedrive's confirms it. "
+        "Import the files in `trial/` first and check the result: `trial/trial.md` says what to look for."
     )
 
 
@@ -82,14 +80,12 @@ def _opening(lap: int, *, delta: bool) -> Lines:
 def _who(setup: Setup) -> Lines:
     yield (
         "- [ ] An **admin** of the Pipedrive account runs the import: others need a permission for it, and "
-        "creation dates "
-        "of the past may be reserved to admins (likely, not confirmed)."
+        "only admins may be allowed to set creation dates in the past (likely, not confirmed)."
     )
     yield "- [ ] If the account is in use already: export everything from it first. A merge cannot be undone."
     yield (
-        "- [ ] Nobody else imports or edits meanwhile. Imports do not start automations, but for imports "
-        "that change or "
-        "delete leads: pause those."
+        "- [ ] Nobody else imports or edits meanwhile. Imports do not start automations, except imports that "
+        "change or delete leads: pause those automations."
     )
 
 
@@ -102,48 +98,47 @@ def _plan(setup: Setup) -> Lines:
         opened, created = seats.item(0, "found"), fields.item(0, "found")
         yield (
             f"{seats.item(0, 'detail').split(';')[0]} count against the plan's limit, and "
-            f"{count(created, 'custom field')} will be created. What does not fit ends in the wizard's skip "
-            "file."
+            f"{count(created, 'custom field')} will be created. What does not fit ends up in the wizard's "
+            "skip file."
         )
         yield ""
         yield f"| Plan | Open ones a seat | Seats for {opened:,} | Custom fields | {created:,} fit |"
         yield "|---|---:|---:|---:|---|"
         for seat, field in zip(seats.to_dicts(), fields.to_dicts(), strict=True):
-            needed = f"{seat['seats']:,}" if seat["fits"] else "more than any number of seats holds"
+            needed = f"{seat['seats']:,}" if seat["fits"] else "more than the plan allows at all"
             yield (
                 f"| {seat['plan']} | {seat['limit']:,} | {needed} | {field['limit']:,} | "
                 f"{'yes' if field['fits'] else '**no**'} |"
             )
         yield ""
-        yield "- [ ] The account's plan and seats hold that. (Older plans have other limits.)"
+        yield "- [ ] The account's plan and seats are enough. (Older plans have other limits.)"
     for row in rows.filter(~pl.col("check").is_in(["open deals and leads", "custom fields"])).to_dicts():
         mark = "- " if row["fits"] else "- [ ] **"
         end = "" if row["fits"] else "** Shorten the list, or keep the field as text."
         told = f"{row['found']:,} {row['check']}, a field takes {row['limit']:,}."
-        yield f"{mark}{_said(row['detail'])}: {told}{end}"
+        yield f"{mark}{markdown(row['detail'])}: {told}{end}"
 
 
 def _users(setup: Setup) -> Lines:
     users = setup.tables["users"].to_dicts()
     if users:
         yield (
-            "Invite everyone who owns a record. What belongs to nobody may all be given to whoever runs the "
+            "Invite everyone who owns a record. Records without an owner may all go to whoever runs the "
             "import (likely, not confirmed). Notes are not counted: they have no owner in Pipedrive."
         )
         yield ""
     for user in users:
-        sell = "" if user["sell_user"] == user["user"] else f", in Sell: {_said(user['sell_user'])}"
-        yield f"- [ ] **{_said(user['user'])}** ({count(user['records'], 'record')}{sell})"
+        sell = "" if user["sell_user"] == user["user"] else f", in Sell: {markdown(user['sell_user'])}"
+        yield f"- [ ] **{markdown(user['user'])}** ({count(user['records'], 'record')}{sell})"
     gone = setup.lost_users.to_dicts()
     if gone:
         names = listed(
-            f"{_said(user['sell_user'])} ({count(user['records'], 'record')}, with notes)" for user in gone
+            f"{markdown(user['sell_user'])} ({count(user['records'], 'record')}, with notes)" for user in gone
         )
         yield ""
         yield (
             f"Deleted in Sell, so not invited: {names}. Their names are kept in the field `Sell owner` and "
-            "in texts; "
-            "`owners:` in the mapping gives the records to someone else."
+            "in texts; `owners:` in the mapping gives the records to someone else."
         )
 
 
@@ -153,7 +148,7 @@ def _currencies(setup: Setup) -> Lines:
         yield "A deal in a currency that the account does not have is skipped (likely, not confirmed)."
         yield ""
     for row in rows:
-        yield f"- [ ] **{_said(row['currency'])}** ({count(row['deals'], 'deal')})"
+        yield f"- [ ] **{markdown(row['currency'])}** ({count(row['deals'], 'deal')})"
 
 
 def _fields(setup: Setup) -> Lines:
@@ -161,10 +156,9 @@ def _fields(setup: Setup) -> Lines:
     if not rows:
         return
     yield (
-        "Create each with exactly this name and type, so that the wizard finds it by its name; a column "
-        "whose field does "
-        "not exist may vanish without a word (likely, not confirmed). Type and options follow from all "
-        "values of the column."
+        "Create each with exactly this name and type, so that the wizard finds it by its name. A column "
+        "whose field does not exist may be dropped without any message (likely, not confirmed). Type and "
+        "options follow from all values of the column."
     )
     for item in dict.fromkeys(_home(row) for row in rows):
         yield ""
@@ -181,8 +175,8 @@ def _home(row: dict[str, Any]) -> str:
 
 def _field(row: dict[str, Any]) -> Lines:
     only = " · for leads" if row["item"] == "leads" else ""
-    why = f" · {_said(row['evidence'])}" if row["custom"] else ""
-    yield f"- [ ] **{_said(row['name'])}** · {row['type']}{only}{why}"
+    why = f" · {markdown(row['evidence'])}" if row["custom"] else ""
+    yield f"- [ ] **{markdown(row['name'])}** · {row['type']}{only}{why}"
     if row["options"]:
         yield f"  - options: {', '.join(_code(option) for option in row['options'])}"
 
@@ -191,14 +185,14 @@ def _labels(setup: Setup) -> Lines:
     rows = setup.tables["labels"].to_dicts()
     if not rows:
         return
-    yield "Each item has labels of its own; behind each stands how many records have it."
+    yield "Each item has its own labels; the number behind a label is how many records have it."
     for item in dict.fromkeys(row["item"] for row in rows):
         yield ""
         yield f"**{ITEM_NAMES[item]}**"
         yield ""
         for row in (row for row in rows if row["item"] == item):
             twins = (
-                f" · the same as {_said(row['twins'])}? `labels:` in the mapping makes one of them"
+                f" · the same as {markdown(row['twins'])}? `labels:` in the mapping makes one of them"
                 if row["twins"]
                 else ""
             )
@@ -210,13 +204,14 @@ def _stages(setup: Setup) -> Lines:
     if not rows:
         return
     yield (
-        "Won and lost deals stand in an open stage beside their status; `closed_stages:` in the mapping "
-        "says in which. "
-        "Probabilities are the usual ones of Sell's deals in that stage."
+        "In Pipedrive, won and lost deals stay in a stage of their pipeline; `closed_stages:` in the mapping "
+        "says in which. Probability is the median win likelihood of the stage's deals."
     )
     for pipeline in dict.fromkeys(row["pipeline"] for row in rows):
         yield ""
-        yield f"**{_said(pipeline)}**" if pipeline else "**The pipeline** (the export does not say its name)"
+        yield (
+            f"**{markdown(pipeline)}**" if pipeline else "**The pipeline** (the export does not say its name)"
+        )
         yield ""
         for row in (row for row in rows if row["pipeline"] == pipeline):
             yield _stage(row)
@@ -227,26 +222,27 @@ def _stage(row: dict[str, Any]) -> str:
     held = [f"{row[status]:,} {status}" for status in ("open", "won", "lost") if row[status]]
     spelled = "" if row["cell"] == row["stage"] else f" · {_code(row['cell'])} in the file"
     deals = ", ".join(held) or "no deal"
-    return f"- [ ] {row['position']}. **{_said(row['stage'])}**{chance} · {deals}{spelled}"
+    return f"- [ ] {row['position']}. **{markdown(row['stage'])}**{chance} · {deals}{spelled}"
 
 
 def _activity_types(setup: Setup) -> Lines:
     rows = setup.tables["activity_types"].to_dicts()
     new = [row for row in rows if row["create"]]
     for row in new:
-        yield f"- [ ] Create **{_said(row['type'])}** ({count(row['activities'], 'activity', 'activities')})"
-    known = [f"{_said(row['type'])} ({row['activities']:,})" for row in rows if not row["create"]]
+        used = count(row["activities"], "activity", "activities")
+        yield f"- [ ] Create **{markdown(row['type'])}** ({used})"
+    known = [f"{markdown(row['type'])} ({row['activities']:,})" for row in rows if not row["create"]]
     if known:
-        yield f"- [ ] Not switched off, as a new account has them: {listed(known)}"
+        yield f"- [ ] Leave these switched on; a new account has them: {listed(known)}"
 
 
 def _lost_reasons(setup: Setup) -> Lines:
     rows = setup.tables["lost_reasons"].to_dicts()
     if rows:
-        yield "Only where the account has a fixed list of reasons; otherwise they are plain text."
+        yield "Needed only if the account has a fixed list of reasons; otherwise reasons are plain text."
         yield ""
     for row in rows:
-        yield f"- [ ] {_said(row['reason'])} ({count(row['deals'], 'deal')})"
+        yield f"- [ ] {markdown(row['reason'])} ({count(row['deals'], 'deal')})"
 
 
 # --- the files ----------------------------------------------------------------------------------------------
@@ -255,17 +251,17 @@ def _lost_reasons(setup: Setup) -> Lines:
 def _for_each_file() -> Lines:
     yield "1. Upload the file. One row of headers, UTF-8, commas."
     yield (
-        "2. Look at every column in the list below it; the wizard finds most by their names. A field of the "
-        "same name under another icon (person, organization, deal) is another field. Names in bold were "
-        "created above."
+        "2. Check every column against the file's list below; the wizard finds most by their names. A field "
+        "of the same name under another icon (person, organization, deal) is another field. Fields in bold "
+        "were created above."
     )
     yield (
-        "3. Whether English headers are found in an account of another language is not known: give the "
-        "wizard's own templates with `templates:` in the mapping, or choose the fields by hand."
+        "3. It is not known whether an account in another language finds English headers: give the wizard's "
+        "own templates with `templates:` in the mapping, or choose the fields by hand."
     )
     yield (
         f"4. When it asks about duplicates: **{duplicates_answer()}**. The files are made for that answer: "
-        "with the other one, records that several rows name would be made several times."
+        "with the other one, a record that several rows name would be created several times."
     )
     yield (
         "5. Look at the preview, start the import, and keep the skip file (Import history › Details) if "
@@ -286,13 +282,13 @@ def _files(setup: Setup) -> Lines:
         yield ""
         yield f"- [ ] imported, {count(sum(row['file'] == file for row in rows), 'column')} looked at"
         yield ""
-        yield "| Column | Goes to | Beside choosing the field |"
+        yield "| Column | Goes to | What else to do |"
         yield "|---|---|---|"
         yield from (_column(row) for row in rows if row["file"] == file)
 
 
 def _column(row: dict[str, Any]) -> str:
-    field = f"{_said(PREFIXES.get(row['item'], row['item']))} › {_said(row['field'])}"
+    field = f"{markdown(PREFIXES.get(row['item'], row['item']))} › {markdown(row['field'])}"
     goes = field if row["own"] else f"**{field}** ({row['type']})"
     needed = " · required" if row["required"] else ""
     unsure = HEDGES["low"] if row["sure"] == "low" else ""
@@ -307,7 +303,7 @@ def _sentence(text: str) -> str:
 def _afterwards(setup: Setup, *, complete: bool) -> Lines:
     for row in setup.tables["filters"].to_dicts():
         yield (
-            f"- [ ] The Smart List {_code(row['smart_list'])} as a filter: {_said(row['filter'])} "
+            f"- [ ] The Smart List {_code(row['smart_list'])} as a filter: {markdown(row['filter'])} "
             f"({count(row['records'], 'record')})"
         )
     if not complete:
@@ -322,11 +318,6 @@ def _afterwards(setup: Setup, *, complete: bool) -> Lines:
 
 
 # --- words --------------------------------------------------------------------------------------------------
-
-
-def _said(text: Any) -> str:
-    """Text that means only itself in Markdown, on one line."""
-    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(str(text).split()))
 
 
 def _code(text: str, *, cell: bool = False) -> str:

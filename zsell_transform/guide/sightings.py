@@ -15,7 +15,8 @@ import polars as pl
 
 from zsell_transform.guide.features import FEATURES, Feature, alike, bracketed
 from zsell_transform.lap.words import Plan
-from zsell_transform.sell.entities import HISTORY, MARK_WORDS, TARGETS
+from zsell_transform.sell.entities import HISTORY, TARGETS, mark_of
+from zsell_transform.sparse import BLANK
 
 #: Pipedrive's advice is five to ten records; no file of a trial holds more.
 MOST: Final = 10
@@ -30,7 +31,7 @@ ORDINARY: Final = ""
 
 def mark(entity: str) -> str:
     """What stands before a record's Sell id here: activities and notes come from several lists."""
-    return f"Sell {MARK_WORDS[entity]} " if entity in HISTORY else ""
+    return mark_of(entity) if entity in HISTORY else ""
 
 
 def conditions(item: str, columns: Sequence[str]) -> dict[str, pl.Expr]:
@@ -101,9 +102,8 @@ class Sightings:
 
     def whole(self, rows: pl.DataFrame) -> pl.LazyFrame:
         """Written rows with all columns of the item."""
-        nothing = pl.lit(None, dtype=pl.String)
         known = {} if self.joined is None else {"_joined": self._joins()}
-        lacking = {c: nothing for c in self.columns if c not in (*rows.columns, "_joined")}
+        lacking = {c: BLANK for c in self.columns if c not in (*rows.columns, "_joined")}
         return rows.lazy().with_columns(**lacking, **known)
 
     def _joins(self) -> pl.Expr:
@@ -122,7 +122,7 @@ class Sightings:
         ]
         found = rows.select(asked).collect().to_dicts() if asked else [{}]
         for key, ids in found[0].items():
-            firsts[key] += [mark(entity) + place for place in ids]
+            firsts[key] += [mark(entity) + sell_id for sell_id in ids]
 
     def _compare(self, part: str, entity: str, rows: pl.LazyFrame) -> None:
         """What can be told only when all rows have passed: the rows of each value, and equal names."""
@@ -146,7 +146,7 @@ class Sightings:
     def found(self) -> dict[str, list[str]]:
         """Feature → ids of records to choose among, those of `ORDINARY` too; without pairs."""
         firsts = {
-            key: [place for part in self.parts for place in self._firsts[part][key]]
+            key: [sell_id for part in self.parts for sell_id in self._firsts[part][key]]
             for key in (ORDINARY, *self.asked)
         }
         least = {key: _least(frames) for key, frames in self._values.items()}

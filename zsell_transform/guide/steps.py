@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
 
 import attrs
 import polars as pl
@@ -13,6 +15,9 @@ from zsell_transform.guide import words
 from zsell_transform.guide.chapters import Values, files, uploads
 from zsell_transform.guide.story import NAMELESS, Story
 from zsell_transform.guide.words import count, number
+
+#: How a page calls the command; a terminal calls it as its user did.
+PROGRAM: Final = "zsell-transform"
 
 
 @attrs.frozen
@@ -25,10 +30,14 @@ class Command:
 
 @attrs.frozen
 class Step:
-    """One thing to do: a title, a sentence or two, and what stands below them."""
+    """One thing to do: a title, a sentence or two, and what stands below them.
+
+    `brief` is what a terminal puts behind the title in their place, before the command.
+    """
 
     title: str
     text: str
+    brief: str = ""
     files: tuple[Values, ...] = ()
     items: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
@@ -54,15 +63,18 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
         title = f"{count(out, 'record')} ready for Pipedrive"
     else:
         title = "Nothing to upload in this lap"
-    said = {
-        f"The Sell export holds {count(total, 'record')} for Pipedrive.": not story.complete,
-        f"All {count(total, 'record')} of the Sell export are accounted for.": story.complete,
-        f"{count(added, 'company or person is', 'companies and people are')} added by name.": added,
-        f"{_follow(waits)} in a later lap, when Pipedrive has given the IDs {_them(waits)} on.": waits,
-        f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`.": lost,
-        f"{count(errors, 'error is', 'errors are')} {issues}: something that does not arrive.": errors,
-    }
-    return {"title": title, "lead": " ".join(sentence for sentence, holds in said.items() if holds)}
+    said = [
+        (not story.complete, f"The Sell export holds {count(total, 'record')} for Pipedrive."),
+        (story.complete, f"All {count(total, 'record')} of the Sell export are accounted for."),
+        (added, f"{count(added, 'company or person is', 'companies and people are')} added by name."),
+        (waits, f"{_follow(waits)} in a later lap, when Pipedrive has given the IDs {_them(waits)} on."),
+        (lost, f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`."),
+        (
+            errors,
+            f"{count(errors, 'error is', 'errors are')} {issues}: values or records that do not arrive.",
+        ),
+    ]
+    return {"title": title, "lead": " ".join(sentence for holds, sentence in said if holds)}
 
 
 def _follow(waiting: int) -> str:
@@ -73,12 +85,17 @@ def _them(waiting: int) -> str:
     return "it hangs" if waiting == 1 else "they hang"
 
 
-def checklist(story: Story) -> list[Step]:
-    """What to do next, in order."""
+def checklist(story: Story, program: str = PROGRAM) -> list[Step]:
+    """What to do next, in order.
+
+    Args:
+        program: how the reader calls this program.
+    """
     steps: tuple[Step | None, ...] = (_prepare(story), _try(story), _upload(story), _export(story))
     if story.complete:  # what changed in Sell since an earlier run may still be uploaded
         steps = steps[2:] if "updates" in story.files["item"] else ()
-    return [step for step in (*steps, _verify(story) if story.complete else _next_lap(story)) if step]
+    last = _verify(story, program) if story.complete else _next_lap(story, program)
+    return [step for step in (*steps, last) if step]
 
 
 def unwritten(story: Story) -> list[Step]:
@@ -104,8 +121,9 @@ def _prepare(story: Story) -> Step | None:
         return None
     return Step(
         "Prepare Pipedrive",
-        f"Create {words.listed(made)}. `setup.md` lists each, in order, to tick off (in a copy: a folder in "
-        "which a file was changed is not replaced by the next run).",
+        f"Create {words.listed(made)}. `setup.md` lists each, in order, to tick off (in a copy: the next run "
+        "does not replace a folder in which a file was changed).",
+        brief=f"create what {_place(story, 'setup.md')} lists",
     )
 
 
@@ -122,6 +140,7 @@ def _try(story: Story) -> Step | None:
         "Try it with a few records",
         f"The folder `trial` holds {records} that show what is special in this account; "
         "`trial.md` says what to look for and what to change if it came out differently.",
+        brief=f"{_place(story, 'trial')} holds them, {_place(story, 'trial', 'trial.md')} says how",
     )
 
 
@@ -133,6 +152,7 @@ def _upload(story: Story) -> Step | None:
         "Upload the files in this order",
         "One after the other, in Pipedrive’s import wizard. Let each finish, and answer its question about "
         "duplicates with “merge”. `setup.md` says which column goes to which field.",
+        brief="in Pipedrive's import wizard, one after the other; duplicates: “merge”",
         files=uploaded,
     )
 
@@ -141,12 +161,13 @@ def _export(story: Story) -> Step | None:
     if not story.exports_next:
         return None
     place = ", in place of the earlier files" if story.again else ""
-    reader = "The proof reads" if story.complete else "The next lap reads"
+    reader = "From these the proof reads" if story.complete else "From these the next lap reads"
     told = "what arrived." if story.complete else "what arrived, and the System IDs."
     return Step(
         "Export from Pipedrive again" if story.again else "Export from Pipedrive",
         f"From each list, all records and all columns, into one folder, here called `{story.pipedrive}`"
-        f"{place}. {reader} from them {told}{_unexported(story)}",
+        f"{place}. {reader} {told}{_unexported(story)}",
+        brief=f"each list, all columns, into {story.pipedrive}{place}{_empty(story)}",
         items=tuple("People" if item == "persons" else words.spoken(item) for item in story.exports_next),
     )
 
@@ -157,29 +178,43 @@ def _unexported(story: Story) -> str:
         return ""
     names = ", ".join(story.unexported)
     return (
-        f" Of {words.listed(story.unexported)} nothing could be written yet: where Pipedrive exports no empty"
-        f" list, set `empty_in_pipedrive: [{names}]` in the mapping of the next lap."
+        f" Nothing could be written yet for {words.listed(story.unexported)}: if Pipedrive does not export "
+        f"empty lists, set `empty_in_pipedrive: [{names}]` in the mapping of the next lap."
     )
 
 
-def _next_lap(story: Story) -> Step:
+def _empty(story: Story) -> str:
+    """The same in half a line."""
+    if not story.unexported:
+        return ""
+    names = ", ".join(story.unexported)
+    said = f"`empty_in_pipedrive: [{names}]` in the mapping says so, where Pipedrive exports no empty list"
+    return f"; of {words.listed(story.unexported)} there is none yet: {said}"
+
+
+def _place(story: Story, *names: str) -> Path:
+    """Something in the folder of this lap, as its user calls it."""
+    return Path(story.target or "", *names)
+
+
+def _next_lap(story: Story, program: str) -> Step:
+    named = _named(story, "pipedrive", "mapping", "previous")
     return Step(
         "Run the next lap",
-        f"It writes what is missing then, and only that.{_same_mapping(story)}",
-        commands=_commands(
-            "transform", [story.source, story.next_target], _named(story, "pipedrive", "mapping", "previous")
-        ),
+        f"It writes what is then still missing, and only that.{_same_mapping(story)}",
+        commands=_commands(program, "transform", [story.source, story.next_target], named),
     )
 
 
-def _verify(story: Story) -> Step:
+def _verify(story: Story, program: str) -> Step:
     compare = "value by value, link by link, before Sell is closed"
     return Step(
         "Prove it",
         f"Compare {compare}.{_same_mapping(story)}"
         if story.exports_next
         else f"Export once more from Pipedrive, and compare {compare}.{_same_mapping(story)}",
-        commands=_commands("verify", [story.source, story.pipedrive], _named(story, "mapping")),
+        brief="" if story.exports_next else f"export once more from Pipedrive into {story.pipedrive}, then",
+        commands=_commands(program, "verify", [story.source, story.pipedrive], _named(story, "mapping")),
     )
 
 
@@ -195,13 +230,13 @@ def _named(story: Story, *names: str) -> dict[str, str]:
     return {name: getattr(story, name) for name in names if getattr(story, name)}
 
 
-def _commands(call: str, given: list[str], named: Mapping[str, str]) -> tuple[Command, Command]:
+def _commands(program: str, call: str, given: list[str], named: Mapping[str, str]) -> tuple[Command, Command]:
     """The same call in Python and at the command line."""
     told = [_quoted(value) for value in given] + [f"{name}={_quoted(value)}" for name, value in named.items()]
     python = [f"{piece}," for piece in told[:-1]] + [f"{told[-1]})"]
     shell = [shlex.quote(value) for value in given]
     flags = [f"--{name} {_shell(value)}" for name, value in named.items()]
-    command = ["zsell-transform", *([] if call == "transform" else [call])]
+    command = [program, *([] if call == "transform" else [call])]
     return (
         Command("In Python", (f"zt.{call}({python[0]}", *python[1:])),
         Command("or at the command line", (" ".join(command), *shell, *flags)),

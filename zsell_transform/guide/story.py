@@ -1,6 +1,6 @@
 """What a lap has to tell: everything that report, trial page and notebook show, in one frozen value.
 
-`migration.py` fills it; the pages only read it. Each frame has a declared schema, so that a page never has to
+`telling.py` fills it; the pages only read it. Each frame has a declared schema, so that a page never has to
 ask whether a column is there; what is left out is empty, and the page then leaves out its section. Nothing in
 it may depend on the time, the machine or a path: file names are bare names, as the manifest has them.
 """
@@ -14,6 +14,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.issues import SCHEMA as ISSUES
+from zsell_transform.ledger import SCHEMA as LEDGER
 
 Schema = dict[str, Any]
 
@@ -28,33 +29,11 @@ INPUTS: Final[Schema] = {
     "delimiter": pl.String,
     "rows": pl.Int64,
 }
-#: The contract's section 6.
-LEDGER: Final[Schema] = {
-    "entity": pl.String,
-    "target": pl.String,
-    **dict.fromkeys(
-        (
-            "rows_in",
-            "added",
-            "rows_out",
-            "present",
-            "waiting",
-            "merged",
-            "skipped",
-            "updated",
-            "linked",
-            "unlinked",
-            "errors",
-            "warnings",
-        ),
-        pl.Int64,
-    ),
-}
 #: The CSV files of this lap in upload order; also documents.csv and updates/ (items "documents", "updates").
 FILES: Final[Schema] = {"file": pl.String, "item": pl.String, "rows": pl.Int64, "bytes": pl.Int64}
 #: What waits: `reason` is a phrase that ends "… waits because": "the deal has no System ID yet".
 WAITING: Final[Schema] = {"entity": pl.String, "item": pl.String, "reason": pl.String, "count": pl.Int64}
-#: How references were resolved: `how` is a key of `words.HOW` (id, email, name, deals, added, ambiguous …).
+#: How references were resolved: `how` is a key of `words.HOW` (id, email, name, deals, domain, ambiguous …).
 LINKS: Final[Schema] = {"entity": pl.String, "relation": pl.String, "how": pl.String, "count": pl.Int64}
 #: Deals by stage, in order. `side`: "Sell" or "Pipedrive" (when all is imported), `status`: Open, Won, Lost.
 PIPELINE: Final[Schema] = {

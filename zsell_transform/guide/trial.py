@@ -15,11 +15,14 @@ from typing import Final, Protocol
 import attrs
 import polars as pl
 
+from zsell_transform.evidence import TEXT_LIMIT
 from zsell_transform.guide import words
-from zsell_transform.guide.features import FEATURES, HTML, NAMES, Feature, alike, cells_of
+from zsell_transform.guide.features import FEATURES, Feature, alike, cells_of
 from zsell_transform.guide.sightings import MOST, ORDINARY, Sightings
 from zsell_transform.guide.story import TRIAL
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
 from zsell_transform.sell.entities import ITEMS
+from zsell_transform.sparse import BLANK
 
 #: Item → the column with the Sell ids of a row: several, where records were merged.
 OWN_ID: Final = {
@@ -28,8 +31,6 @@ OWN_ID: Final = {
     "deals": "Deal - Zendesk Sell ID",
     "leads": "Lead - Zendesk Sell lead ID",
 }
-#: A text field of Pipedrive ends here.
-LONG: Final = 255
 
 #: A record: its item and its Sell id.
 Record = tuple[str, str]
@@ -98,8 +99,8 @@ def _found(seen: Mapping[str, Sightings], rows: Rows) -> dict[Record, set[str]]:
             one.key: _pair(one, sightings, rows) for one in FEATURES.values() if one.item == item and one.same
         }
         for key, ids in (sightings.found() | pairs).items():
-            for place in ids:
-                found.setdefault((item, place), set()).update([key] if key != ORDINARY else [])
+            for sell_id in ids:
+                found.setdefault((item, sell_id), set()).update([key] if key != ORDINARY else [])
     return found
 
 
@@ -189,7 +190,7 @@ def _told(
     """The choice in file order, with names and features; features are asked of every chosen record anew."""
     read, told = {}, []
     for item, sightings in seen.items():
-        ids = sorted(place for one, place in chosen if one == item)
+        ids = sorted(sell_id for one, sell_id in chosen if one == item)
         if not ids:
             continue
         read[item] = rows.read(item, ids)
@@ -205,9 +206,9 @@ def _told(
                 for key in cells
                 if key in keys
             ]
-            place = row.get(OWN_ID.get(item, "_id")) or row["_id"]
+            sell_id = row.get(OWN_ID.get(item, "_id")) or row["_id"]
             name = _read(NAMES[item], row["_shown"])
-            told += [(item, place, name, *pair) for pair in shown or [(None, None)]]
+            told += [(item, sell_id, name, *pair) for pair in shown or [(None, None)]]
     return Trial(read, pl.DataFrame(told, schema=TRIAL, orient="row"))
 
 
@@ -215,7 +216,7 @@ def _name(item: str, columns: Sequence[str]) -> pl.Expr:
     """How people recognise the record: its name, or the beginning of its text without tags."""
     header = NAMES[item]
     if header not in columns:
-        return pl.lit(None, dtype=pl.String).alias("_shown")
+        return BLANK.alias("_shown")
     text = pl.col(header)
     if item == "notes":
         text = text.str.replace_all("<br>", " ", literal=True).str.replace_all("<[^>]*>", "")
@@ -224,7 +225,7 @@ def _name(item: str, columns: Sequence[str]) -> pl.Expr:
 
 def _read(header: str, cell: str | None) -> str:
     """A cell as Pipedrive shows it: texts are HTML, whose lines stand here one behind the other."""
-    if header not in HTML or not cell:
+    if header not in (NOTE, ACTIVITY_NOTE) or not cell:
         return cell or ""
     return unescape(re.sub("<[^>]*>", "", cell.replace("<br>", " / ")))
 
@@ -233,7 +234,7 @@ def _value(feature: Feature, row: Mapping[str, str | None]) -> str | None:
     """The cells that show a feature, as `Label: text`; texts of which the end matters are cut before it."""
     cells = {header: _read(header, text) for header, text in row.items() if header != NAMES[feature.item]}
     if feature.ends:
-        told = [f"{header} ends “…{text[-40:]}”" for header, text in cells.items() if len(text) > LONG]
+        told = [f"{header} ends “…{text[-40:]}”" for header, text in cells.items() if len(text) > TEXT_LIMIT]
     else:
         told = [f"{header}: {words.cut(text, 100)}" for header, text in cells.items() if text]
     return "; ".join(told[:4]) or None

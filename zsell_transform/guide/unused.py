@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from collections.abc import Mapping as Dict
+from collections.abc import Mapping as MappingOf
 from typing import Final
 
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import DELETED, plain
+from zsell_transform.cleaning import DELETED, ORDERS, plain
 from zsell_transform.mapping import Mapping, Mention
 from zsell_transform.mapping_values import nearest
 from zsell_transform.sell.columns import plain_name
@@ -18,7 +18,7 @@ from zsell_transform.survey import Survey
 
 
 def unused(
-    ask: Mapping, seen: Survey, files: Collection[str], headers: Dict[str, Collection[str]] | None = None
+    ask: Mapping, seen: Survey, files: Collection[str], headers: MappingOf[str, Collection[str]] | None = None
 ) -> pl.DataFrame:
     """An issue (`mapping_unused`) for each name of the mapping that the export does not hold.
 
@@ -57,14 +57,18 @@ _LISTS: Final = ("won_stages", "lost_stages")
 
 
 def _known(
-    mention: Mention, ask: Mapping, seen: Survey, files: Collection[str], headers: Dict[str, Collection[str]]
+    mention: Mention,
+    ask: Mapping,
+    seen: Survey,
+    files: Collection[str],
+    headers: MappingOf[str, Collection[str]],
 ) -> list[str]:
     """What a mention could have named."""
     group = mention.group or ""
     by_topic: dict[str, Callable[[], Iterable[str]]] = {
         "owners": lambda: _owners(seen),
         "labels": lambda: _labels(ask, seen),
-        "lead_statuses": lambda: _words(seen, "status", "leads"),
+        "lead_statuses": lambda: seen.words("status", "leads"),
         "smart_lists": lambda: files,
         "encoding": lambda: files,
         "day_first": lambda: _undecided(seen, group),
@@ -76,24 +80,15 @@ def _known(
     return list(dict.fromkeys(by_topic[mention.topic]()))
 
 
-def _words(seen: Survey, column: str, *entities: str) -> list[str]:
-    return [
-        value
-        for entity, columns in seen.values.items()
-        if column in columns and (not entities or entity in entities)
-        for value in columns[column]["value"]
-    ]
-
-
 def _owners(seen: Survey) -> list[str]:
-    names = _words(seen, "owner")
+    names = seen.words("owner")
     return [*names, *(name.removesuffix(DELETED) for name in names)]
 
 
 def _labels(ask: Mapping, seen: Survey) -> list[str]:
     statuses = [label for kind in ("customer", "prospect") for label in status_labels(kind).values() if label]
     lists = list(ask.smart_lists.values())
-    return [*_words(seen, "tags"), *_words(seen, "status", "leads"), *statuses, *lists, "Hot"]
+    return [*seen.words("tags"), *seen.words("status", "leads"), *statuses, *lists, "Hot"]
 
 
 def _undecided(seen: Survey, entity: str) -> list[str]:
@@ -122,7 +117,7 @@ def _told(mention: Mention, known: Collection[str], seen: Survey) -> pl.DataFram
             ),
             None,
         )
-        if column is not None and column.dates in ("ymd", "dmy", "mdy"):
+        if column is not None and column.dates in ORDERS:
             return issues.issue(
                 "mapping_needless", entity=mention.group, field=mention.place, value=mention.name
             )

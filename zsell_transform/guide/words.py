@@ -43,20 +43,19 @@ class How:
     linked: bool = True
 
 
-#: Ways in which a reference to another record was resolved, best first.
+#: Ways in which a reference to another record was resolved (those of the linker), best first.
 HOW: Final[dict[str, How]] = {
     "id": How("by Sell id", "now"),
     "email": How("by e-mail", "now-2"),
     "name": How("by name", "now-3"),
     "deals": How("from its deals", "now-4"),
-    "joined": How("joined to a known person", "now-4"),
-    "placeholder": How("to the placeholder", "calm"),
-    "added": How("record added by name", "calm"),
-    "waiting": How("waits for a System ID", "wait"),
+    "domain": How("by the domain of its e-mail", "calm"),
     "ambiguous": How("several fit, left out", "warn", linked=False),
-    "two_organizations": How("kept as text", "wait", linked=False),
     "dangling": How("not in the export", "bad", linked=False),
 }
+
+#: Signs that mean something in Markdown, as they may stand in a name.
+_SIGNS: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|~"})
 
 TOPICS: Final[dict[str, tuple[str, str]]] = {
     "users": ("user", "users"),
@@ -124,6 +123,11 @@ def cut(text: str | None, length: int = 140) -> str:
     """At most `length` characters, on one line."""
     flat = " ".join((text or "").split())
     return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
+
+
+def markdown(text: object) -> str:
+    """Text that means only itself in Markdown, on one line."""
+    return " ".join(str(text).split()).translate(_SIGNS)
 
 
 def one(item: str) -> str:

@@ -1,6 +1,4 @@
-"""The loop's one decision: what is present, what can be written now, what waits (contract, sections 0 and
-4).
-"""
+"""The loop's one decision: what is present, what is written now, what waits (contract, sections 0 and 4)."""
 
 from __future__ import annotations
 
@@ -21,14 +19,10 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.parallel import two_by_key
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.sell.entities import HISTORY, MARK_WORDS, TARGETS
+from zsell_transform.sell.entities import HISTORY, MAIN, TARGETS, mark_of
 from zsell_transform.sparse import one_of
 
-#: The types that every later lap needs an export of, once any of them holds Sell ids.
-MAIN = ("organizations", "persons", "deals", "leads")
-
-
-#: So many titles that are Sell's are no chance.
+#: Fewer matching titles may be coincidence.
 _NO_CHANCE: Final = 3
 
 
@@ -112,9 +106,7 @@ def plan(
 
 
 def without_export(graph: Graph, held: Held, ask: Mapping) -> frozenset[str]:
-    """Types of which nothing may be written: a forgotten export must not double a record (contract, section
-    1).
-    """
+    """Types of which nothing may be written: a forgotten export must not double a record (contract, 1)."""
     if not (_has_our_marks(held) or _has_our_titles(graph, held)):
         return frozenset()
     missing = {item for item in MAIN if item not in held.given}
@@ -170,7 +162,7 @@ def _needs_placeholder(graph: Graph, held: Held, ask: Mapping, left_out: pl.Seri
         pl.lit(out).gather(pl.when(pl.col("about") == kind).then("about_at")) for kind, out in gone.items()
     )
     return "notes" in placed and any(
-        _any_absent(f"Sell {MARK_WORDS[entity]} " + rows.filter(lost)["id"], held.notes["mark"])
+        _any_absent(mark_of(entity) + rows.filter(lost)["id"], held.notes["mark"])
         for entity, rows in graph.history.items()
         if TARGETS[entity] == "notes"
     )

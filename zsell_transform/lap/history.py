@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -27,7 +27,6 @@ from zsell_transform.lap.words import (
     PERSON_LINK,
     PRESENT,
     SKIPPED,
-    TEXT,
     WAIT,
     WAITING,
     Plan,
@@ -45,9 +44,10 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.lead_people import HELD, OWN
 from zsell_transform.pipedrive.lead_people import LEAD as LEAD_PERSON
-from zsell_transform.sell.entities import MARK_WORDS, TARGETS
+from zsell_transform.sell.entities import TARGETS, mark_of
+from zsell_transform.sparse import BLANK
 
-COLUMNS = (DEAL_ID, DEAL, LEAD_ID, LEAD, *PERSON_LINK, *ORGANIZATION_LINK)
+COLUMNS: Final = (DEAL_ID, DEAL, LEAD_ID, LEAD, *PERSON_LINK, *ORGANIZATION_LINK)
 
 
 def history(
@@ -65,12 +65,12 @@ def history(
     """The plan of one history entity.
 
     Args:
-        rows: n, id, file, row, about, about_id, deal_name, name, asked, of the linker.
+        rows: n, id, file, row, about, about_at, deal_name, name, asked, of the linker.
         deals, leads: where each is and what stands on its row, of `sales.deals` and `leads.leads`.
     """
     item = TARGETS[entity]
     marks = held[item]["mark"].drop_nulls().unique()
-    mark = pl.lit(f"Sell {MARK_WORDS[entity]} ") + pl.col("id")
+    mark = pl.lit(mark_of(entity)) + pl.col("id")
     rows = rows.with_columns(there=mark.is_in(marks.implode()) if marks.len() else pl.lit(False))
     rows = _placed(_parties(_about(rows, deals, leads)), entity, ask, companies)
     rows = read_at(rows, people.frame.select("form", "by_value", "company_at"), "person_at", "p_")
@@ -89,7 +89,7 @@ def history(
             "reason",
             "part",
             "_extra",
-            TEXT.alias("joins"),
+            BLANK.alias("joins"),
             *COLUMNS,
             linked=pl.when("asked").then(pl.col("about").is_not_null() & ~pl.col("to_parties")),
         ),
@@ -304,9 +304,9 @@ def _texts(
 def _cells(*, alone: bool) -> list[pl.Expr]:
     return [
         pl.when(pl.col("d_form") == BY_ID).then("deal_id").alias(DEAL_ID),
-        pl.when(pl.col("d_form") == BY_ID).then(TEXT if alone else pl.col("deal_title")).alias(DEAL),
+        pl.when(pl.col("d_form") == BY_ID).then(BLANK if alone else pl.col("deal_title")).alias(DEAL),
         pl.when(pl.col("l_form") == BY_ID).then("l_system_id").alias(LEAD_ID),
-        pl.when(pl.col("l_form") == BY_ID).then(TEXT if alone else pl.col("l_shown")).alias(LEAD),
+        pl.when(pl.col("l_form") == BY_ID).then(BLANK if alone else pl.col("l_shown")).alias(LEAD),
         *person_cells("p_form", "p_", alone=alone),
         *organization_cells("o_form", "o_", alone=alone),
     ]
@@ -318,9 +318,7 @@ def _shown(link: str, at: str) -> pl.Expr:
 
 
 def _extra() -> pl.Expr:
-    """What the row cannot name stands in its text: a deal or lead in a single pass, or a link that was
-    lost.
-    """
+    """What the row cannot name stands in its text: a deal or lead in a single pass, or a lost link."""
     lost, to_parties = pl.col("about").is_null(), pl.col("to_parties")
     nameless = pl.col("name").is_null() & pl.col("deal_name").is_null()
 

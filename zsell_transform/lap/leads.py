@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from zsell_transform import issues
@@ -31,7 +33,6 @@ from zsell_transform.lap.words import (
     PERSON_MOBILE,
     PERSON_WORK,
     PRESENT,
-    TEXT,
     WAITING,
     Plan,
     Targets,
@@ -48,10 +49,10 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
 from zsell_transform.positions import firsts, positions
-from zsell_transform.sparse import beside, one_of
+from zsell_transform.sparse import BLANK, beside, one_of
 
 #: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
-OWN_COLUMNS = (
+OWN_COLUMNS: Final = (
     "Person - First name",
     "Person - Last name",
     "Person - Job title",
@@ -59,11 +60,11 @@ OWN_COLUMNS = (
     "Person - Owner",
 )
 #: Values of a joining lead that its note keeps where they differ from those of the person it joins.
-COMPARED = {"email": "E-mail", "work": "Phone", "mobile": "Mobile"}
-LABELS = {"job": "Job title", "address": "Address"}
-COMPANY = "Company"
+COMPARED: Final = {"email": "E-mail", "work": "Phone", "mobile": "Mobile"}
+LABELS: Final = {"job": "Job title", "address": "Address"}
+COMPANY: Final = "Company"
 #: How the lines begin that stand in a lead's note behind its description.
-LINES = (*COMPARED.values(), *LABELS.values(), COMPANY)
+LINES: Final = (*COMPARED.values(), *LABELS.values(), COMPANY)
 
 
 def leads(
@@ -85,7 +86,8 @@ def leads(
         details: reads where people work and live, of those whom leads join.
         left_out: ids of leads that the mapping leaves out.
     """
-    rows = _with_presence(graph.leads, held)
+    as_lead, as_deal = firsts(held.leads, "sell_id"), firsts(held.deals, "sell_lead_id")
+    rows = _with_presence(graph.leads, as_lead, as_deal)
     rows = companies.on(rows, "company_at", "c_").with_columns(
         left_out=one_of("id", left_out),
         place="c_place",
@@ -113,7 +115,7 @@ def leads(
     )
     rows = _waiting_with_base(_stated(rows, held, "leads", blocked=blocked))
     rows = _with_places(rows, details)
-    return _plan(rows, companies, people, alone=ask.id_links == "alone"), _targets(rows, held)
+    return _plan(rows, companies, people, alone=ask.id_links == "alone"), _targets(rows, as_lead, as_deal)
 
 
 def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: bool) -> Plan:
@@ -135,7 +137,7 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
             "reason",
             "part",
             "_extra",
-            TEXT.alias("joins"),
+            BLANK.alias("joins"),
             *columns,
             linked=pl.when(pl.col("asked").fill_null(False)).then(
                 pl.col("company_at").is_not_null() & pl.col("differing").is_null()
@@ -155,9 +157,8 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
     )
 
 
-def _with_presence(frame: pl.DataFrame, held: Held) -> pl.DataFrame:
+def _with_presence(frame: pl.DataFrame, as_lead: pl.DataFrame, as_deal: pl.DataFrame) -> pl.DataFrame:
     """A lead is there as a lead, or as the deal that it was converted into."""
-    as_lead, as_deal = firsts(held.leads, "sell_id"), firsts(held.deals, "sell_lead_id")
     rows = beside(frame, as_lead.select(id="sell_id", system_id="system_id", printed="title"), "id")
     return beside(rows, as_deal.select(id="sell_lead_id", deal_id="system_id", deal_title="title"), "id")
 
@@ -170,13 +171,13 @@ def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: 
     bases = rows.filter(pl.col("id").is_in(wanted[LEAD].implode())).select(
         "id",
         form(BY_KEY).alias("form"),
-        TEXT.alias("system_id"),
+        BLANK.alias("system_id"),
         name="written",
         email="email",
         work="work",
         mobile="mobile",
         company_at="company_at",
-        joins=TEXT,
+        joins=BLANK,
         by_value=pl.any_horizontal(pl.col("email", "work", "mobile").is_not_null()),
     )
     contacts = people.frame.filter(pl.col("id").is_in(wanted[CONTACT].implode()))
@@ -218,11 +219,11 @@ def _held_people(others: pl.DataFrame, companies: Targets, held: Held) -> pl.Dat
         form=form(BY_ID),
         system_id="system_id",
         name="name",
-        email=TEXT,
-        work=TEXT,
-        mobile=TEXT,
+        email=BLANK,
+        work=BLANK,
+        mobile=BLANK,
         company_at=pl.coalesce("company_at", elsewhere),
-        joins=TEXT,
+        joins=BLANK,
         by_value=pl.lit(True),
     )
 
@@ -283,7 +284,7 @@ def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> tuple[pl.DataFrame, 
     """Joining leads say only the key of the person they join; a lead of its own may have a distinct name."""
     of_person = [cell for cell in cells if cell.meta.output_name() != PERSON_ID]
     joining = rows.filter(_joins() & pl.col("n").is_not_null()).select(
-        "n", *of_person, *(TEXT.alias(column) for column in OWN_COLUMNS)
+        "n", *of_person, *(BLANK.alias(column) for column in OWN_COLUMNS)
     )
     renamed = pl.col("written").ne_missing(pl.col("name")) & (pl.col("who") == OWN)
     suffix = pl.col("written").str.strip_prefix(pl.col("name").str.strip_chars_end())
@@ -314,18 +315,14 @@ def _added(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _targets(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """Of each lead: where it is in Pipedrive, with the person and organization that Pipedrive's export
-    names.
-    """
-    there = firsts(held.leads, "sell_id")
-    as_deal = firsts(held.deals, "sell_lead_id")
+def _targets(rows: pl.DataFrame, as_lead: pl.DataFrame, as_deal: pl.DataFrame) -> pl.DataFrame:
+    """Where each lead is in Pipedrive, with the person and organization that Pipedrive's export names."""
     parties = [
         pl.col(column).alias(f"held_{column}")
         for column in ("person_id", "person", "organization_id", "organization")
     ]
     every = [
-        there.select("sell_id", *parties),
+        as_lead.select("sell_id", *parties),
         as_deal.select(pl.col("sell_lead_id").alias("sell_id"), *parties),
     ]
     in_pipedrive = firsts(pl.concat(every), "sell_id")

@@ -20,7 +20,6 @@ from zsell_transform.lap.words import (
     PLACEHOLDER_ID,
     PRESENT,
     SKIPPED,
-    TEXT,
     WAIT,
     WAITING,
     Plan,
@@ -36,18 +35,15 @@ from zsell_transform.lap.words import (
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
 from zsell_transform.positions import firsts
-from zsell_transform.sparse import beside, one_of
-
-COMPANY_IN_SELL = "Deal - Company in Sell"
+from zsell_transform.sparse import BLANK, beside, one_of
 
 
 def deals(
     graph: Graph, held: Held, ask: Mapping, companies: Targets, people: Targets, *, blocked: bool
 ) -> tuple[Plan, pl.DataFrame]:
-    """The plan of the deals, and of each deal: system_id, title in Pipedrive, person, organization on its
-    row.
-    """
+    """The plan of the deals, and each deal's system_id, title in Pipedrive, person and organization."""
     there = firsts(held.deals, "sell_id").select(id="sell_id", system_id="system_id", printed="title")
     rows = beside(graph.deals, there, "id")
     rows = companies.on(people.on(rows, "person_at", "p_"), "company_at", "c_")
@@ -60,7 +56,6 @@ def deals(
     return plan, rows.select(
         "id",
         "system_id",
-        "printed",
         "title",
         "state",
         "person_at",
@@ -87,7 +82,7 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
             "state",
             "reason",
             "part",
-            TEXT.alias("joins"),
+            BLANK.alias("joins"),
             *columns,
             linked=pl.when("asked").then(whole),
         ),
@@ -106,9 +101,7 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
 
 
 def _one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
-    """A row with a person names that person's own organization, or none, since another would move the
-    person.
-    """
+    """A row with a person names that person's own organization or none: another one would move the person."""
     person, company = pl.col("person_at").is_not_null(), pl.col("company_at").is_not_null()
     own = pl.col("company_at").eq_missing(pl.col("p_company_at"))
     two = person & company & ~own
@@ -228,6 +221,7 @@ def _told_deals(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def told_orphans(told: pl.LazyFrame, entity: str) -> list[pl.LazyFrame]:
+    """What is told of deals or leads without a link: placed under the placeholder, or left out."""
     placed = pl.col("organization_at").is_not_null()
     orphans = told.filter("orphan")
     return [

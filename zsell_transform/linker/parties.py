@@ -13,13 +13,12 @@ from zsell_transform.details import Details
 from zsell_transform.linker.references import LEAD, PARTY, is_person
 from zsell_transform.linker.resolving import Index, named_now, of_kind, with_names
 from zsell_transform.positions import positions
-from zsell_transform.sparse import sparse
+from zsell_transform.sparse import BLANK, column_or_blank, sparse
 
 COLUMNS: Final = ("id", "name", "first", "last", "email", "address", "city")
 #: Relations that lead to a company; the others lead to a company or a contact.
 TO_COMPANIES: Final = ("employer", "deal_company", "lead_company")
 
-_TEXT: Final = pl.lit(None, dtype=pl.String)
 _ROW: Final = pl.lit(None, dtype=pl.UInt32)
 
 Rows = Mapping[str, pl.DataFrame]
@@ -48,6 +47,11 @@ def parties_of(keys: Mapping[str, pl.DataFrame], details: Details, rows: Rows) -
 
     Added people refer to a company themselves, by the name that stood beside them, or may get one from their
     deals: the references to employers grow by these, in the order of the contacts.
+
+    Args:
+        keys: the key frames of companies and contacts, as the room describes them.
+        details: reads e-mails of contacts.
+        rows: relation → its references, of `references`: id, name, email, file, row.
     """
     companies, contacts = _party(keys["companies"]), _party(keys["contacts"])
     placed = {relation: _placed(relation, frame, companies, contacts) for relation, frame in rows.items()}
@@ -64,7 +68,7 @@ def parties_of(keys: Mapping[str, pl.DataFrame], details: Details, rows: Rows) -
 
 
 def _party(frame: pl.DataFrame) -> pl.DataFrame:
-    columns = [pl.col(c) if c in frame.columns else _TEXT.alias(c) for c in COLUMNS]
+    columns = [column_or_blank(frame.columns, c) for c in COLUMNS]
     twin = ["twin"] if "twin" in frame.columns else []
     return frame.select("n", "file", "row", *columns, *twin, pl.lit(False).alias("added"))
 
@@ -123,9 +127,7 @@ def _is_lost() -> pl.Expr:
 
 
 def _missing_by_id(rows: Rows) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Companies and contacts under ids that the export does not hold, with the first name that stands beside
-    each.
-    """
+    """Companies and contacts under ids that the export does not hold, each with the first name beside it."""
     lost = {
         relation: frame.filter(_is_lost() & pl.col("name").is_not_null()) for relation, frame in rows.items()
     }
@@ -155,9 +157,9 @@ def _wanted(
     rows: pl.DataFrame,
     *,
     person: pl.Expr,
-    first: pl.Expr = _TEXT,
-    last: pl.Expr = _TEXT,
-    company_name: pl.Expr = _TEXT,
+    first: pl.Expr = BLANK,
+    last: pl.Expr = BLANK,
+    company_name: pl.Expr = BLANK,
 ) -> pl.DataFrame:
     return rows.select(
         "file", "row", "id", "name", first=first, last=last, company_name=company_name, person=person
@@ -191,7 +193,7 @@ def _with_named_people(
     named = {
         name: named_now(frame, more["f"], companies.height + contacts.height) for name, frame in named.items()
     }
-    nowhere = more.with_columns(file=_TEXT, row=pl.lit(None, dtype=pl.Int64), company_name=_TEXT)
+    nowhere = more.with_columns(file=BLANK, row=pl.lit(None, dtype=pl.Int64), company_name=BLANK)
     employer = _with_employers(rows["employer"], nowhere)
     return _extended(contacts, more), {**rows, **named, "employer": employer}
 
@@ -206,7 +208,15 @@ def _missing_by_name(rows: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def leads_of(leads: pl.DataFrame, about: pl.DataFrame) -> pl.DataFrame:
-    """Leads, with those added that history refers to by an id that the export does not hold, and names."""
+    """Leads, with those added that history refers to by an id that the export does not hold, and names.
+
+    Args:
+        leads: the key frame: id, title, name, first, last, company_name and more.
+        about: type, id, name, about_first, about_last, about_company of what history refers to.
+
+    Returns:
+        The leads with `added`; added ones have no more than id, title, name, first, last and company_name.
+    """
     lost = (
         about.filter((pl.col("type") == LEAD) & pl.col("id").is_not_null() & pl.col("name").is_not_null())
         .join(leads.select("id"), on="id", how="anti", maintain_order="left")

@@ -11,14 +11,13 @@ import polars as pl
 
 from zsell_transform.positions import positions
 from zsell_transform.sell.entities import HISTORY
-from zsell_transform.sparse import sparse
+from zsell_transform.sparse import BLANK, sparse
 
 #: What a note, task or call can hang on, as the column of its type says.
 PARTY: Final = "contact"
 DEAL: Final = "deal"
 LEAD: Final = "lead"
 
-_TEXT: Final = pl.lit(None, dtype=pl.String)
 _ENTITY: Final = pl.Enum(HISTORY)
 #: What types say is told in few words.
 _WORD: Final = pl.Categorical()
@@ -64,7 +63,7 @@ def _reference(
         "row",
         source="id",
         id=by_id,
-        email=pl.col(by_email) if by_email else _TEXT,
+        email=pl.col(by_email) if by_email else BLANK,
         name=by_name,
     )
     return References(entity, relation, rows)
@@ -132,12 +131,13 @@ def _about(entity: str, frame: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(DEAL).cast(_WORD))
         .otherwise(pl.lit("none").cast(_WORD))
     )
-    return named.with_columns(email=_TEXT, target=target).with_columns(
+    return named.with_columns(email=BLANK, target=target).with_columns(
         name=pl.when(pl.col("target") == DEAL).then("about_deal").otherwise("name")
     )
 
 
 def is_person() -> pl.Expr:
+    """Whether a first or last name stands beside the reference, so that it means a person, not a company."""
     return pl.col("about_first").is_not_null() | pl.col("about_last").is_not_null()
 
 

@@ -15,7 +15,7 @@ import polars as pl
 from zsell_transform.folding import folded
 from zsell_transform.pieces import by_slices, in_slices
 from zsell_transform.positions import crowded, positions
-from zsell_transform.sparse import has, sparse
+from zsell_transform.sparse import BLANK, column_or_blank, has, sparse
 
 #: How many candidates of an ambiguous reference an issue names.
 CANDIDATES: Final = 5
@@ -32,7 +32,6 @@ KIND: Final = pl.Enum(["contacts", "companies", "deals", "leads"])
 ANSWER: Final = ("how", "kind", "at", "candidates", "says")
 
 _NUMBER: Final = pl.lit(None, dtype=pl.UInt32)
-_TEXT: Final = pl.lit(None, dtype=pl.String)
 
 
 @attrs.frozen
@@ -66,7 +65,7 @@ class Index:
 def of_kind(records: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Records as an index holds them; those of one name and one `twin` will be one record."""
     at = pl.int_range(pl.len(), dtype=pl.UInt32)
-    twin = pl.col("twin") if "twin" in records.columns else _TEXT.alias("twin")
+    twin = column_or_blank(records.columns, "twin")
     return records.select(pl.lit(kind, dtype=KIND).alias("kind"), "id", "name", twin, at=at)
 
 
@@ -111,7 +110,7 @@ def with_names(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
     """
     asked = pl.when(pl.col("number").is_null()).then("name")
     if not rows.select(asked.count()).item():
-        return rows.with_columns(_TEXT.alias("f"), named=_NUMBER, namesakes=_TEXT)
+        return rows.with_columns(BLANK.alias("f"), named=_NUMBER, namesakes=BLANK)
     known = index.by_name  # made once, before two slices ask for it
     named = by_slices(lambda some: sparse(_named(some.select(folded(asked)).to_series(), known)), rows)
     return pl.concat([rows, named], how="horizontal")
@@ -124,7 +123,13 @@ def _named(f: pl.Series, known: tuple[pl.DataFrame, pl.DataFrame]) -> pl.DataFra
 
 
 def named_now(rows: pl.DataFrame, names: pl.Series, behind: int) -> pl.DataFrame:
-    """References of `with_names`, after records of names that none had stand behind those of the index."""
+    """References of `with_names`, after records of names that none had stand behind those of the index.
+
+    Args:
+        rows: named (number of the only record of that name) and f (the folded name, where no record has it).
+        names: the folded names of the added records, in their order.
+        behind: how many records stand before them.
+    """
     if not names.len():
         return rows
     found = positions(rows["f"], names) + behind
@@ -134,7 +139,7 @@ def named_now(rows: pl.DataFrame, names: pl.Series, behind: int) -> pl.DataFrame
 def _with_emails(rows: pl.DataFrame, index: Index) -> pl.DataFrame:
     """The same by e-mail: e, mailed and mailboxes, whatever the id says."""
     if not has(rows, "email"):
-        return rows.with_columns(e=_TEXT, mailed=_NUMBER, mailboxes=_TEXT)
+        return rows.with_columns(e=BLANK, mailed=_NUMBER, mailboxes=BLANK)
     rows = rows.with_columns(folded(pl.col("email")).alias("e"))
     mailed, mailboxes = _looked_up(rows["e"], index.by_email)
     return rows.with_columns(mailed.alias("mailed"), mailboxes.alias("mailboxes"))
@@ -218,6 +223,6 @@ def _contradiction(rows: pl.DataFrame, index: Index) -> pl.Series | pl.Expr:
 def _spread(rows: pl.DataFrame, few: pl.DataFrame, said: pl.Expr) -> pl.Series | pl.Expr:
     """What is said of a few rows (`nth`), as a column of all rows."""
     if not few.height:
-        return _TEXT
+        return BLANK
     nothing = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
     return nothing.scatter(few["nth"], few.select(said).to_series())

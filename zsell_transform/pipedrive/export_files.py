@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Final
 
+import attrs
 import polars as pl
 
 from zsell_transform.errors import ExportError
 from zsell_transform.paths import path_of
-from zsell_transform.reading.source import NO_CSV
+from zsell_transform.reading.source import NO_CSV, Found, unpacked
+
+#: What Pipedrive exports its lists as.
+CSV: Final = frozenset({".csv"})
 
 
 def expect(folder: str | Path) -> None:
@@ -45,8 +50,9 @@ def without_ids(place: Path, files: Sequence[str]) -> ExportError:
             " they were imported"
         )
     return ExportError(
-        f"{place}: {files[0]} has no column ID, and nor has any other file; export the lists from Pipedrive"
-        " again, with all columns, or name the column in the mapping under `columns: {pipedrive_deals: …}`"
+        f"{place}: {files[0]} has no column ID, and neither has any other file; export the lists from"
+        " Pipedrive again, with all columns, or name the column in the mapping under"
+        " `columns: {pipedrive_deals: …}`"
     )
 
 
@@ -71,24 +77,25 @@ def is_sells(headers: Sequence[str], file: str) -> bool:
     return found.is_carried and found.family != SMART_LIST
 
 
-def csv_files(place: Path, room: Path) -> list[Path]:
-    """The CSV files of a folder or zip, in order of their names."""
-    if place.suffix.lower() == ".zip" and place.is_file():
-        import zipfile
+def csv_files(place: Path, room: Path) -> list[Found]:
+    """The CSV files of a folder or zip, in order of their names, each called by its name alone.
 
-        try:
-            with zipfile.ZipFile(place) as archive:
-                names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
-                members = [Path(archive.extract(name, room)) for name in names]
-        except zipfile.BadZipFile as error:
-            raise ExportError(f"{place}: not a zip file that can be read") from error
-        return sorted(path for path in members if not path.name.startswith("."))
+    Args:
+        place: a folder, a zip, or one CSV file.
+        room: where the files of a zip are unpacked to.
+
+    Raises:
+        ExportError: there is nothing at `place`, or the zip is not safe to open.
+    """
+    if place.suffix.lower() == ".zip" and place.is_file():
+        members = sorted(unpacked(place, room, CSV), key=lambda one: PurePosixPath(one.file))
+        return [attrs.evolve(one, file=PurePosixPath(one.file).name) for one in members]
     if place.is_file():
-        return [place]
+        return [Found.at(place, place.name)]
     if not place.is_dir():
-        raise ExportError(f"{place}: no such folder with Pipedrive's exports")
-    files = (path for path in place.rglob("*") if path.suffix.lower() == ".csv" and path.is_file())
-    return sorted(path for path in files if path.name[0] != ".")
+        raise ExportError(f"{place} does not exist: give the folder with Pipedrive's exports")
+    files = (path for path in place.rglob("*") if path.suffix.lower() in CSV and path.is_file())
+    return [Found.at(path, path.name) for path in sorted(files) if path.name[0] != "."]
 
 
 def read_text(path: Path) -> pl.DataFrame:

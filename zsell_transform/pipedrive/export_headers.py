@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from zsell_transform.facts import facts
-from zsell_transform.reading.pipedrives import folded_header
+from zsell_transform.folding import folded_header
 from zsell_transform.sell.entities import ITEMS
 
 

@@ -1,8 +1,7 @@
 """Pipedrive's own exports → what is there already, with its System IDs.
 
 What goes in: a folder (or zip) with any of Pipedrive's export files. What comes out: `Held`, by which a lap
-decides
-what is present, and `verify` compares value by value. Header forms and languages: `exports.yaml`.
+decides what is present, and `verify` compares value by value. Header forms and languages: `exports.yaml`.
 """
 
 from __future__ import annotations
@@ -30,12 +29,11 @@ from zsell_transform.pipedrive.export_files import (
 )
 from zsell_transform.pipedrive.export_headers import bare_names, recognise, vocabulary
 from zsell_transform.positions import crowded, firsts
-from zsell_transform.sell.entities import ITEMS, TARGETS
+from zsell_transform.reading.source import Found
+from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
 from zsell_transform.sparing import where_found
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.unique import told_apart
-
-#: Pipedrive item → the Sell entity that issues about it are told under.
-ENTITY_OF: Final = {item: next(e for e, target in TARGETS.items() if target == item) for item in ITEMS}
 
 SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "organizations": dict.fromkeys(("system_id", "name", "address", "sell_id"), pl.String),
@@ -86,17 +84,16 @@ class Held:
     """What Pipedrive holds, as far as its exports show it.
 
     Attributes:
-        organizations, persons, deals, leads: One row for each record and Sell id (`123, 456` gives two rows);
+        organizations, persons, deals, leads: one row for each record and Sell id (`123, 456` gives two rows);
             `sell_id` is null for records that are not from Sell, and for those in `twice`.
         activities, notes: `mark` is `Sell task 7402212` and the like; null when there is none.
-        given: The items that had a file.
-        readable: The items whose file has System IDs and the column of its Sell id or mark, or no record.
-        raw: By item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
+        given: the items that had a file.
+        readable: the items whose file has System IDs and the column of its Sell id or mark, or no record.
+        raw: by item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
             `Email - Work`); custom fields under their label. One row a record.
         twice: `item, sell_id, system_ids`: Sell ids that stand on several records. They are present, and
-            nothing
-            may link to them.
-        issues: What was found on the way (schema `issues.RAW`).
+            nothing may link to them.
+        issues: what was found on the way (schema `issues.RAW`).
     """
 
     organizations: pl.DataFrame
@@ -126,21 +123,19 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
 
     Args:
         folder: A folder with CSV files, a `.zip` of them, or one CSV file. Each file's item is recognised
-            by its
-            headers: prefixed (`Deal - Title`) or bare, in English, German, Portuguese or Spanish; in another
-            language by its name (`deals-….csv`) or by the mapping.
-        ask: The mapping. `columns: {pipedrive_deals: {Sopimus - Tunnus: ID, Vanha tunnus: Zendesk Sell
-            ID}}` names
-            columns that are not recognised (header → canonical name), for each of the six items.
+            by its headers: prefixed (`Deal - Title`) or bare, in English, German, Portuguese or Spanish; in
+            another language by its name (`deals-….csv`) or by the mapping.
+        ask: the mapping. `columns: {pipedrive_deals: {Sopimus - Tunnus: ID, Vanha tunnus: Zendesk Sell
+            ID}}` names columns that are not recognised (header → canonical name), for each of the six items.
 
     Raises:
-        ExportError: There is no file of Pipedrive's in the folder, none has System IDs, or two exports of one
+        ExportError: there is no file of Pipedrive's in the folder, none has System IDs, or two exports of one
             list differ.
     """
     place = path_of(folder)
     named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
     with tempfile.TemporaryDirectory(prefix="zsell-") as room:
-        files = [_read_file(path, named) for path in csv_files(place, Path(room))]
+        files = [_read_file(one, named) for one in csv_files(place, Path(room))]
     if not any(file.item for file in files):
         raise nothing_in(place, [file.name for file in files if file.unread == "export_of_sells"])
     problems = [issue(file.unread, file=file.name, detail=file.why) for file in files if file.unread]
@@ -174,20 +169,20 @@ class _File:
     why: str | None = None
 
 
-def _read_file(path: Path, named: Mapping[str, Mapping[str, str]]) -> _File:
+def _read_file(one: Found, named: Mapping[str, Mapping[str, str]]) -> _File:
     try:
-        frame = read_text(path)
+        frame = read_text(one.path)
     except ExportError as error:
-        return _File(path.name, unread="export_unreadable", why=str(error))
-    if is_sells(frame.columns, path.name):
-        return _File(path.name, unread="export_of_sells")
-    item, names = recognise(frame.columns, path.name, named)
+        return _File(one.file, unread="export_unreadable", why=str(error))
+    if is_sells(frame.columns, one.file):
+        return _File(one.file, unread="export_of_sells")
+    item, names = recognise(frame.columns, one.file, named)
     if item is None:
-        return _File(path.name, unread="export_not_recognised")
+        return _File(one.file, unread="export_not_recognised")
     bare, wished = bare_names(frame.columns), dict[str, str]()
     for header, name in names.items():  # of twins, as of two languages, the second is a custom field
         wished[header] = name if name not in wished.values() else bare[header]
-    return _File(path.name, item, frame.rename(told_apart(wished)))
+    return _File(one.file, item, frame.rename(told_apart(wished)))
 
 
 def _refuse_two_states(files: list[_File]) -> None:
@@ -205,8 +200,8 @@ def _refuse_two_states(files: list[_File]) -> None:
         unlike = met.join(other, on=shared, how="anti", nulls_equal=True, maintain_order="left")
         if unlike.height:
             raise ExportError(
-                f"{first.name} and {second.name} hold the same records, and not alike (System ID"
-                f" {unlike['ID'][0]}): they are two exports of one list; keep the newer one alone"
+                f"{first.name} and {second.name} hold the same records with different values (System ID"
+                f" {unlike['ID'][0]}): they are two exports of one list; keep only the newer one"
             )
 
 
@@ -228,12 +223,12 @@ def _held(
     }
     frames = {item: _frame(item, tables.get(item, pl.DataFrame())) for item in ITEMS}
     twice = pl.concat([_twice(item, frames[item]) for item in ITEMS])
-    for item in ("organizations", "persons", "deals", "leads"):
+    for item in MAIN:
         doubled = twice.filter(pl.col("item") == item)["sell_id"]
         own = pl.col("sell_id")
         frames[item] = frames[item].with_columns(pl.when(~own.is_in(doubled.implode())).then(own))
     of_entity = pl.col("item").replace_strict(ENTITY_OF)
-    for code, items in (("sell_id_twice", SELL_ID_ITEMS), ("mark_twice", tuple(MARKED_TEXT))):
+    for code, items in (("sell_id_twice", MAIN), ("mark_twice", tuple(MARKED_TEXT))):
         some = twice.filter(pl.col("item").is_in(items)).with_columns(
             of_entity.alias("_entity"), _id="sell_id"
         )
@@ -249,9 +244,6 @@ def _held(
     )
 
 
-SELL_ID_ITEMS: Final = ("organizations", "persons", "deals", "leads")
-
-
 def _has_own_column(item: str, table: pl.DataFrame) -> bool:
     if item in MARKED_TEXT:
         return _marked_column(item, table) is not None
@@ -262,7 +254,7 @@ def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
     """One item's table → its frame of `Held`."""
 
     def column(name: str) -> pl.Expr:
-        return (pl.col(name) if name in table.columns else pl.lit(None, dtype=pl.String)).cast(pl.String)
+        return column_or_blank(table.columns, name).cast(pl.String)
 
     if not table.width:
         return pl.DataFrame(schema=SCHEMAS[item])

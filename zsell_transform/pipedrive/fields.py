@@ -15,6 +15,22 @@ PREFIXES: Final[dict[str, str]] = {
     "organizations": "Organization", "persons": "Person", "deals": "Deal",
     "leads": "Lead", "activities": "Activity", "notes": "Note",
 }  # fmt: skip
+#: Item → the stem of its files; the number is the upload order.
+STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(PREFIXES, start=1)}
+#: Item → the field by which a person recognises a record, and so Pipedrive's exports call its column.
+TITLES: Final = {
+    "organizations": "Name", "persons": "Name", "deals": "Title",
+    "leads": "Title", "activities": "Subject", "notes": "Content",
+}  # fmt: skip
+#: Item → the wizard's header of that field: `Deal - Title`.
+NAMES: Final = {item: f"{PREFIXES[item]} - {title}" for item, title in TITLES.items()}
+#: Texts of which the cells are HTML.
+NOTE: Final = NAMES["notes"]
+ACTIVITY_NOTE: Final = "Activity - Note"
+#: Headers that more than one module asks for.
+DEAL_STAGE: Final = "Deal - Stage (pipeline)"
+DEAL_STATUS: Final = "Deal - Status"
+COMPANY_IN_SELL: Final = "Deal - Company in Sell"
 
 
 @attrs.frozen
@@ -27,7 +43,7 @@ class Fact:
         type: what a cell may hold, a key of `types`.
         create: the field must be created before the import.
         required: the wizard skips a row without it.
-        sure, sources: how sure the header is, and by which sources of `fields.yaml`.
+        sure: how sure the header is.
     """
 
     item: str
@@ -37,7 +53,6 @@ class Fact:
     create: bool
     required: bool
     sure: str
-    sources: tuple[str, ...]
 
 
 def _file() -> dict[str, Any]:
@@ -51,7 +66,7 @@ def field_facts() -> dict[str, Fact]:
     found: dict[str, Fact] = {}
     for item, prefix in PREFIXES.items():
         for kind in ("has", "create"):
-            for name, (type_, sure, sources, *rest) in _file()[item][kind].items():
+            for name, (type_, sure, _, *rest) in _file()[item][kind].items():
                 header = f"{prefix} - {name}"
                 found[header] = Fact(
                     item,
@@ -61,7 +76,6 @@ def field_facts() -> dict[str, Fact]:
                     kind == "create",
                     "required" in rest,
                     sure,
-                    tuple(sources.split()),
                 )
     return found
 
@@ -69,6 +83,11 @@ def field_facts() -> dict[str, Fact]:
 def type_limits(type_: str) -> dict[str, Any]:
     """What a cell of a type may hold: `longest`, `digits`, `form` and `expects`, `one_of`, `comma`."""
     return dict(_file()["types"].get(type_) or {})
+
+
+def longest(type_: str) -> int:
+    """How many characters a cell of a type may have that has a limit."""
+    return int(type_limits(type_)["longest"])
 
 
 def field_key(name: str) -> str:

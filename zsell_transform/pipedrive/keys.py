@@ -34,7 +34,7 @@ from zsell_transform.pipedrive.conflicts import (
     told,
 )
 from zsell_transform.positions import firsts, shared
-from zsell_transform.sparse import below, beside, filled_first, has
+from zsell_transform.sparse import BLANK, below, beside, filled_first, has
 
 #: Spreads the hashes of names before those of values are added; any odd number does.
 _STIR: Final = 0x9E3779B97F4A7C15
@@ -49,11 +49,10 @@ class Keys:
 
     Attributes:
         frame: one row a record: id, system_id and printed (its name in Pipedrive; null where it is not
-            there),
-            name (as it is to be written), renamed, joins (System ID of a record that is not ours and that its
-            row
-            merges with), into (id of the record whose row carries it), proven (bool).
-        collisions: id, name, final, with: records that the wizard would have merged, for the issues.
+            there), name (as it is to be written), renamed, joins (System ID of a record that is not ours and
+            that its row merges with), into (id of the record whose row carries it), proven (bool).
+        collisions: id, name, final, joins, into, with: records that the wizard would have merged, for the
+            issues.
         traces: of each record as it is written, by its row in `frame`, the traces of its tokens.
     """
 
@@ -119,7 +118,7 @@ def seen_persons(pool: pl.DataFrame) -> list[pl.DataFrame]:
         there.filter(~as_written).select(
             "uid",
             pl.coalesce("printed", "name").alias("name"),
-            *(pl.lit(None, dtype=pl.String).alias(c) for c in ("email", "work", "mobile")),
+            *(BLANK.alias(c) for c in ("email", "work", "mobile")),
             place="held_place",
             emails="emails",
             phones="phones",
@@ -148,7 +147,11 @@ def _listed(several: str, *cells: str) -> pl.Expr:
 
 
 def person_tokens(frame: pl.DataFrame) -> pl.DataFrame:
-    """uid, n, v: what the wizard could find each person by, beside the name."""
+    """uid, n (folded name), v: what the wizard could find each person by, beside the name.
+
+    Args:
+        frame: uid, name, email, work, mobile, place (of its organization), emails, phones (of Pipedrive's).
+    """
     parts = [part.select("uid", "n", v=pl.lit(prefix) + pl.col("v")) for prefix, part in _values(frame)]
     return pl.concat(parts).filter(pl.col("n").is_not_null() & pl.col("v").is_not_null())
 
@@ -207,7 +210,7 @@ def _pool(sell: pl.DataFrame, held: pl.DataFrame, values: Sequence[str]) -> pl.D
         firsts(rest, "system_id")
         .rename({c: f"held_{c}" for c in extra if c in values})
         .with_columns(
-            id=pl.lit(None, dtype=pl.String),
+            id=BLANK,
             printed=pl.col("name"),
             kind=pl.when(pl.col("sell_id").is_null()).then(_kind(OTHER)).otherwise(_kind(FOREIGN)),
         )

@@ -25,6 +25,7 @@ from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import DEAL_STAGE, NOTE, STEMS
 from zsell_transform.progress import Progress, Stage, Tell
 from zsell_transform.proof.account import Account, account, presence
 from zsell_transform.proof.added import added_links
@@ -39,7 +40,7 @@ from zsell_transform.proof.differences import (
     unseen_columns,
     wished,
 )
-from zsell_transform.proof.leads import NOTE, lead_notes, without_said
+from zsell_transform.proof.leads import lead_notes, without_said
 from zsell_transform.proof.links import (
     Links,
     compare_links,
@@ -47,10 +48,9 @@ from zsell_transform.proof.links import (
     without_misled,
     without_sells_own,
 )
-from zsell_transform.proof.repair import STEMS, link_files, note_parts, value_files
+from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.sell.entities import ENTITIES, TARGETS
-from zsell_transform.transformers.deals import STAGE
 from zsell_transform.writing.folder import Folder
 
 MISSING: Final = dict.fromkeys(("entity", "item", "source_id", "name", "reason"), pl.String)
@@ -71,6 +71,8 @@ NO_MAPPING: Final = (
     "No mapping was given, so this compares with what the defaults write: if the laps had one, give the "
     "proof the same."
 )
+#: The page of a proof, by which its folder is told from that of a lap: a lap is never replaced by a proof.
+PAGE: Final = "proof.html"
 Frames = dict[str, pl.DataFrame]
 
 
@@ -82,15 +84,13 @@ class Proof:
         ok: entity, id, system_id: records that are there with all that can be seen of them.
         missing: entity, item, source_id, name, reason.
         merged: entity, item, system_id, name, source_ids, records: records of Pipedrive that hold several of
-            Sell's,
-            other than by wish of the mapping.
+            Sell's, other than by wish of the mapping.
         differing: entity, source_id, system_id, field, sell, pipedrive: values of Sell's that Pipedrive shows
             otherwise. Cells that are blank in Sell are not compared, nor ` (City)` behind a name that was
             kept apart.
         links: entity, source_id, system_id, relation, expected (Sell id), expected_system_id, found.
         parties_only: the same columns, of activities and notes that a single pass wrote without their deal
-            or lead;
-            they do not count against the proof, and `repair/links` adds what is missing.
+            or lead; they do not count against the proof, and `repair/links` adds what is missing.
         unverifiable: entity, field, count, reason: what Pipedrive's exports do not show, and stages of closed
             deals that an earlier run chose.
         skipped: file, row, entity, source_id, name, reason, to_do: rows of Pipedrive's skip files.
@@ -145,15 +145,14 @@ class Proof:
         return proof_html(self.frames, self.hint)
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Writes `proof.html`, each frame as a CSV file, and `repair/links`, `repair/values`; returns the
-        folder.
+        """Writes `proof.html`, each frame as CSV, `repair/links` and `repair/values`; returns the folder.
 
         Raises:
-            TargetError: as for `transform`.
+            TargetError: as for `transform`, and where the folder is that of a lap.
         """
         from zsell_transform.guide.report import proof_html_page
 
-        with Folder(folder, overwrite=overwrite) as made:
+        with Folder(folder, overwrite=overwrite, sign=PAGE) as made:
             for name, frame in self.frames.items():
                 made.table(
                     name, frame.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None
@@ -161,7 +160,7 @@ class Proof:
             for kind, files in self.repairs.items():
                 for item, parts in files.items():
                     made.table(f"repair/{kind}/{STEMS[item]}", [part.lazy() for part in parts])
-            made.text("proof.html", proof_html_page(self.frames, version=VERSION, hint=self.hint))
+            made.text(PAGE, proof_html_page(self.frames, version=VERSION, hint=self.hint))
             return made.finish(ledger=self._summary.to_dicts(), inputs=[], version=VERSION, mapping_sha256="")
 
 
@@ -192,9 +191,10 @@ def verify(
         given = take_in(source, pipedrive, ask, Path(room), tell)
         held, rows = given.held, sum(given.records.seen.rows.values())
         with Stage(tell, "drafting", rows):
-            records, drafts, keys, filled = draft_all(given.records, ask)
+            drafted = draft_all(given.records, ask)
+            drafts = drafted.drafts
         with Stage(tell, "linking", rows):
-            known = linked(drafts, keys, records.seen, ask)
+            known = linked(drafts, drafted.keys, drafted.records.seen, ask)
             graph, left_out = known.graph, known.left_out
         with Stage(tell, "comparing", rows):
             wanted = account(graph, ask, left_out)
@@ -208,12 +208,12 @@ def verify(
             other = without_said(differing(drafts, there, held, ask), there, held)
             values = pl.concat([
                 other, other_company(wanted.company_in_sell, there, held), other_names(wanted.records, there),
-                pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there, held),
+                pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there),
             ])  # fmt: skip
             placed = placed_earlier(values, drafts, there, held)
             values = without(values, placed)
             columns = unseen_columns(drafts, there, held)
-            told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
+            told = drafted.filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
             missing = _missing(wanted, there, graph, held, ask, known.details, left_out, skipped)
     wrong = without_sells_own(links.wrong, wanted.companies_of_deals, there)
     wrong = without_misled(pl.concat([wrong, people, added]), wanted.relations)
@@ -351,7 +351,7 @@ def _unverifiable(columns: pl.DataFrame, links: Links, notes: int, placed: pl.Da
         said = "the export of notes does not show on which lead a note is"
         parts.append(pl.DataFrame([["leads", NOTE, notes, said]], schema=UNVERIFIABLE, orient="row"))
     if placed.height:
-        stages = [["deals", STAGE, placed.height, PLACED_EARLIER]]
+        stages = [["deals", DEAL_STAGE, placed.height, PLACED_EARLIER]]
         parts.append(pl.DataFrame(stages, schema=UNVERIFIABLE, orient="row"))
     return pl.concat(parts)
 

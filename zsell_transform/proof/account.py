@@ -17,14 +17,13 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.positions import firsts
-from zsell_transform.sell.entities import HISTORY, MARK_WORDS, TARGETS
+from zsell_transform.sell.entities import HISTORY, LINKED, TARGETS, mark_of
+from zsell_transform.sparse import BLANK
 
 #: How a relation is meant: Sell's own; the deal's or lead's party beside it; or the placeholder.
 OWN, BESIDE, PLACED = "own", "beside", "placed"
 #: What stands for a lead's person or organization, before its id: which they are, Pipedrive's export says.
 OF_LEAD: Final = "of lead "
-#: Entity → the item that a relation to it is called by.
-RELATIONS: Final = {"companies": "organizations", "contacts": "persons", "deals": "deals", "leads": "leads"}
 PRESENCE: Final = dict.fromkeys(("entity", "id", "item", "system_id", "name"), pl.String)
 
 
@@ -200,11 +199,11 @@ def _history(
     notes = TARGETS[entity] == "notes"
     orphan = pl.col("about").is_null() & pl.lit(notes)
     placed = ask.orphans["notes"] == "placeholder"
-    mark = pl.format("Sell {} {}", pl.lit(MARK_WORDS[entity]), pl.col("id"))
+    mark = pl.lit(mark_of(entity)) + pl.col("id")
     rows = joined.with_columns(left_out=orphan & pl.lit(not placed), name=mark)
     parts = [
-        _related(rows.filter(pl.col("about") == about), entity, item, "about_id")
-        for about, item in RELATIONS.items()
+        _related(rows.filter(pl.col("about") == about), entity, LINKED[about], "about_id")
+        for about in ("contacts", "companies", "deals", "leads")
     ]
     of_deal = rows.filter(pl.col("about") == "deals").join(
         deals.select("person", "organization", about_id="id"),
@@ -233,8 +232,7 @@ def presence(records: pl.DataFrame, held: Held) -> pl.DataFrame:
     """entity, id, item, system_id, name of the records that Pipedrive holds, one row each.
 
     `name` is how Pipedrive prints it. A Sell id that stands on several records has them all in `system_id`,
-    joined by
-    `, `; a lead that was converted is there as a deal.
+    joined by `, `; a lead that was converted is there as a deal.
     """
     parts = []
     for entity in records["entity"].unique(maintain_order=True).to_list():
@@ -263,7 +261,7 @@ def _by_id(entity: str, held: Held) -> pl.DataFrame:
     label = next(c for c in ("name", "title", "subject", "system_id") if c in frame.columns)
     own: pl.Expr
     if entity in HISTORY:
-        mark = f"Sell {MARK_WORDS[entity]} "
+        mark = mark_of(entity)
         own = pl.when(pl.col("mark").str.starts_with(mark)).then(pl.col("mark").str.strip_prefix(mark))
     else:
         own, mark = pl.col("sell_id"), ""
@@ -278,7 +276,7 @@ def _by_id(entity: str, held: Held) -> pl.DataFrame:
         id=pl.col("sell_id").str.strip_prefix(mark),
         item=pl.lit(item),
         system_id="system_ids",
-        name=pl.lit(None, dtype=pl.String),
+        name=BLANK,
     )
     return pl.concat([found.join(twice, on="id", how="anti", maintain_order="left"), twice])
 
@@ -299,7 +297,11 @@ def people_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 
 def persons_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """id of a lead, system_id of its person (null without one), own: that came with this one lead only."""
+    """id of a lead, system_id of its person (null without one), own: that came with this one lead only.
+
+    Args:
+        there: id and system_id of the leads that are there as leads, of `presence`.
+    """
     people = held.leads.select("system_id", person_id="person_id").unique(
         "system_id", keep="first", maintain_order=True
     )
@@ -322,9 +324,9 @@ def targets(there: pl.DataFrame, held: Held) -> pl.DataFrame:
     Args:
         there: as of `presence`.
     """
-    single = there.filter(pl.col("entity").is_in(list(RELATIONS)) & ~several())
+    single = there.filter(pl.col("entity").is_in(list(LINKED)) & ~several())
     own = single.select(
-        pl.col("entity").replace_strict(RELATIONS, return_dtype=pl.String).alias("relation"),
+        pl.col("entity").replace_strict(LINKED, return_dtype=pl.String).alias("relation"),
         to="id",
         to_item="item",
         to_system_id="system_id",

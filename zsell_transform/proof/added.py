@@ -14,6 +14,7 @@ from zsell_transform.positions import firsts
 from zsell_transform.proof.account import OWN, PLACED, is_of_lead, people_of_leads, several
 from zsell_transform.proof.links import LINKS, SHOWN, WORDS, with_system_ids
 from zsell_transform.sell.entities import HISTORY
+from zsell_transform.sparse import BLANK, column_or_blank
 
 #: Item → the relations in which something may have been added.
 _LOOKED_AT: Final = {
@@ -103,8 +104,7 @@ def _shows_parties(raw: pl.DataFrame | None) -> bool:
 def _shown(rows: pl.DataFrame, raw: pl.DataFrame, relation: str, name: str) -> pl.DataFrame:
     """The records with the System ID that Pipedrive shows for a relation; null where it shows none."""
     number = SHOWN[relation][0]
-    cell = pl.col(number) if number in raw.columns else pl.lit(None, dtype=pl.String)
-    shown = raw.select(cell.alias(name), system_id="ID")
+    shown = raw.select(column_or_blank(raw.columns, number).alias(name), system_id="ID")
     return rows.join(shown, on="system_id", how="left", maintain_order="left")
 
 
@@ -122,13 +122,12 @@ def _added(rows: pl.DataFrame, wanted: pl.DataFrame, raw: pl.DataFrame, relation
         added = added.filter(~pl.col("unseen deals") & ~pl.col("unseen leads"))
     for reason in _EXPLAINED.get(relation, ()):
         added = added.filter(pl.col("found_id").ne_missing(pl.col(reason)))
-    none = pl.lit(None, dtype=pl.String)
     return added.select(
         "entity",
         "system_id",
         source_id="id",
         relation=pl.lit(WORDS[relation]),
-        expected=none,
-        expected_system_id=none,
+        expected=BLANK,
+        expected_system_id=BLANK,
         found=pl.format("{} ({})", pl.col("found_name").fill_null(""), "found_id"),
     ).select(*LINKS)

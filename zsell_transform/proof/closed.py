@@ -14,9 +14,11 @@ import polars as pl
 from zsell_transform.drafting import Drafts
 from zsell_transform.folding import folded
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
 from zsell_transform.proof.account import several
 from zsell_transform.sell.stages import KEYS, SEPARATOR
-from zsell_transform.transformers.deals import STAGE, STAGE_KEY
+from zsell_transform.sparse import column_or_blank
+from zsell_transform.transformers.deals import STAGE_KEY
 
 REASON: Final = (
     "closed deals stand in another stage of their pipeline than they would by now: an earlier run placed them"
@@ -35,16 +37,16 @@ def placed_earlier(found: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, hel
     Args:
         found: differing values, as of `differing`.
     """
-    stages = found.filter((pl.col("entity") == "deals") & (pl.col("field") == STAGE))
+    stages = found.filter((pl.col("entity") == "deals") & (pl.col("field") == DEAL_STAGE))
     if not stages.height:
         return stages
     raw = held.raw["deals"]
-    pipeline = pl.col("Pipeline") if "Pipeline" in raw.columns else pl.lit(None, dtype=pl.String)
+    pipeline = column_or_blank(raw.columns, "Pipeline")
     shown = raw.select("Stage", system_id="ID", pipeline=pipeline)
     alone = there.filter((pl.col("entity") == "deals") & ~several()).select("system_id", _id="id")
     closed = (
         drafts["deals"]
-        .frame.filter(pl.col("Deal - Status").is_in(["Won", "Lost"]))
+        .frame.filter(pl.col(DEAL_STATUS).is_in(["Won", "Lost"]))
         .select("_id", STAGE_KEY)
         .join(alone.lazy(), on="_id", how="inner", maintain_order="left")
         .join(shown.lazy(), on="system_id", how="inner", maintain_order="left")

@@ -15,6 +15,7 @@ from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
 from zsell_transform.merging import NAMES
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
 from zsell_transform.proof.account import people_of_leads, several
 from zsell_transform.proof.values import kinds, printed_users, same, shown, values_of
 from zsell_transform.sell.entities import HISTORY
@@ -23,7 +24,6 @@ from zsell_transform.tall import name_of, tall
 DIFFERING: Final = dict.fromkeys(
     ("entity", "source_id", "system_id", "field", "sell", "pipedrive"), pl.String
 )
-COMPANY_IN_SELL: Final = "Deal - Company in Sell"
 
 
 @attrs.frozen(eq=False)
@@ -79,6 +79,7 @@ def subjects(drafts: Drafts, there: pl.DataFrame, held: Held) -> list[Subject]:
 
 
 def types_of(origins: pl.DataFrame) -> dict[str, str]:
+    """Header → Pipedrive's field type, of a draft's `origins`."""
     return dict(zip(origins["header"].to_list(), origins["type"].to_list(), strict=True))
 
 
@@ -236,7 +237,7 @@ def other_names(records: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def doubled(there: pl.DataFrame, held: Held) -> pl.DataFrame:
+def doubled(there: pl.DataFrame) -> pl.DataFrame:
     """Sell ids and marks that stand on several records: they are there, and there is one too many."""
     twice = there.filter(several())
     field = pl.when(pl.col("entity").is_in(HISTORY)).then(pl.lit("mark")).otherwise(pl.lit("Zendesk Sell ID"))

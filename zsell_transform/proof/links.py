@@ -11,6 +11,7 @@ from zsell_transform.folding import digits, folded
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import BESIDE, PLACED, is_of_lead, several, targets
 from zsell_transform.sell.entities import HISTORY
+from zsell_transform.sparse import BLANK, column_or_blank
 
 #: Relation → the columns of Pipedrive's exports that show it: ID, and names in order of preference.
 SHOWN: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -108,11 +109,10 @@ def shown_links(raw: pl.DataFrame, relation: str) -> pl.DataFrame | None:
     name = next((c for c in names if c in raw.columns), None)
     if number not in raw.columns and name is None:
         return None
-    none = pl.lit(None, dtype=pl.String)
     return raw.select(
         system_id="ID",
-        found_id=pl.col(number) if number in raw.columns else none,
-        found_name=pl.col(name) if name else none,
+        found_id=column_or_blank(raw.columns, number),
+        found_name=pl.col(name) if name else BLANK,
     )
 
 
@@ -227,11 +227,7 @@ def lead_people(
             maintain_order="left",
         )
     )
-    parts = [
-        shown.with_columns(item=pl.lit(item))
-        for item in ("leads", "deals")
-        if item in held.raw and (shown := shown_links(held.raw[item], "persons")) is not None
-    ]
+    parts = _shown_people(held)
     if not parts:
         return pl.DataFrame(schema=LINKS)
     company = (
@@ -258,7 +254,7 @@ def lead_people(
         "system_id",
         pl.lit("person").alias("relation"),
         pl.concat_str("name", "email", separator=", ", ignore_nulls=True).alias("expected"),
-        pl.lit(None, dtype=pl.String).alias("expected_system_id"),
+        BLANK.alias("expected_system_id"),
         _found().alias("found"),
     )
 
@@ -297,6 +293,15 @@ def without_misled(wrong: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame
     key = ["entity", "source_id", "relation"]
     marked = wrong.join(misled.unique(key), on=key, how="left", maintain_order="left")
     return marked.filter(pl.col("misled").is_null() | pl.col("expected").is_null()).drop("misled")
+
+
+def _shown_people(held: Held) -> list[pl.DataFrame]:
+    """system_id, found_id, found_name, item: the people shown on leads, and on deals that leads became."""
+    return [
+        shown.with_columns(item=pl.lit(item))
+        for item in ("leads", "deals")
+        if item in held.raw and (shown := shown_links(held.raw[item], "persons")) is not None
+    ]
 
 
 def _found() -> pl.Expr:

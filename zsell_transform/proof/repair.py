@@ -1,30 +1,21 @@
-"""Files that put right by System ID what can be put right: links that are missing, values that are not as in
-Sell.
+"""Files that put right by System ID what can be put right: missing links, values that are not as in Sell.
 
 Rows whose cells are filled alike share a file, so that no blank cell ever lies over a value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import PREFIXES
-from zsell_transform.sell.entities import ITEMS
+from zsell_transform.pipedrive.fields import NAMES, NOTE, PREFIXES, TITLES
+from zsell_transform.sell.entities import ITEMS, MAIN
 
-#: Item → the stem of its files.
-STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(ITEMS, start=1)}
-#: Item → the wizard's header of its name, and the export's column of it.
-NAMES: Final = {
-    "organizations": ("Organization - Name", "Name"), "persons": ("Person - Name", "Name"),
-    "deals": ("Deal - Title", "Title"), "leads": ("Lead - Title", "Title"),
-    "activities": ("Activity - Subject", "Subject"), "notes": ("Note - Content", "Content"),
-}  # fmt: skip
-_ITEM_OF: Final = {"organization": "organizations", "person": "persons", "deal": "deals", "lead": "leads"}
+#: What the frames of the proof call a relation → the item that it leads to.
+_ITEM_OF: Final = {PREFIXES[item].lower(): item for item in MAIN}
 
 
 def system_id(item: str) -> str:
@@ -34,7 +25,7 @@ def system_id(item: str) -> str:
 
 def printed(item: str, held: Held) -> pl.DataFrame:
     """system_id, and the name as Pipedrive prints it under the wizard's header."""
-    header, column = NAMES[item]
+    header, column = NAMES[item], TITLES[item]
     raw = held.raw.get(item)
     if raw is None or column not in raw.columns:
         return pl.DataFrame(schema={"system_id": pl.String, header: pl.String})
@@ -74,7 +65,7 @@ def value_files(differing: pl.DataFrame, held: Held) -> dict[str, list[pl.DataFr
 
 def _named(item: str, wide: pl.DataFrame, held: Held) -> pl.DataFrame:
     """Rows with System ID and name in front; a name that differs itself is the one to be written."""
-    header = NAMES[item][0]
+    header = NAMES[item]
     joined = wide.join(
         printed(item, held), on="system_id", how="left", maintain_order="left", suffix=" there"
     )
@@ -86,9 +77,7 @@ def _named(item: str, wide: pl.DataFrame, held: Held) -> pl.DataFrame:
     return joined.select(pl.col("system_id").alias(system_id(item)), header, *rest)
 
 
-def link_files(
-    links: pl.DataFrame, items: MappingOf[str, str] | pl.DataFrame, held: Held
-) -> dict[str, list[pl.DataFrame]]:
+def link_files(links: pl.DataFrame, items: pl.DataFrame, held: Held) -> dict[str, list[pl.DataFrame]]:
     """Item → file parts that add the links by System ID and name.
 
     Args:
@@ -96,7 +85,7 @@ def link_files(
         items: entity, source_id, item: where each record stands.
     """
     placed = links.filter(pl.col("expected_system_id").is_not_null()).join(
-        pl.DataFrame(items), on=["entity", "source_id"], how="inner", maintain_order="left"
+        items, on=["entity", "source_id"], how="inner", maintain_order="left"
     )
     files = {}
     for item in ITEMS:
@@ -133,6 +122,6 @@ def note_parts(notes: pl.DataFrame, held: Held) -> Sequence[pl.DataFrame]:
         return []
     named = notes.join(printed("leads", held), on="system_id", how="inner", maintain_order="left")
     rows = named.select(
-        pl.col("sell").alias("Note - Content"), pl.col("system_id").alias(system_id("leads")), "Lead - Title"
+        pl.col("sell").alias(NOTE), pl.col("system_id").alias(system_id("leads")), NAMES["leads"]
     )
     return without_blanks(rows)

@@ -17,7 +17,9 @@ from zsell_transform.errors import ExportError
 from zsell_transform.facts import facts
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import mark
-from zsell_transform.sell.entities import MARK_WORDS
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
+from zsell_transform.sell.entities import HISTORY, mark_of
+from zsell_transform.sparse import BLANK
 
 SKIPPED: Final[dict[str, Any]] = {
     "file": pl.String, "row": pl.Int64, "entity": pl.String, "source_id": pl.String, "name": pl.String,
@@ -29,8 +31,9 @@ _IDS: Final = {
     "contacts",
     "Organization - Zendesk Sell ID": "companies",
 }  # fmt: skip
-_TEXTS: Final = {"Activity - Note": "activities", "Note - Content": "notes"}
-_NAMES: Final = ("Deal - Title", "Lead - Title", "Activity - Subject", "Person - Name", "Organization - Name")
+_TEXTS: Final = {ACTIVITY_NOTE: "activities", NOTE: "notes"}
+#: What a row is called, the most telling first; a note's text is no name.
+_NAMES: Final = tuple(NAMES[item] for item in ("deals", "leads", "activities", "persons", "organizations"))
 OTHERWISE: Final = "Not a reason that is known here: correct the row as it says, and import it again."
 
 
@@ -65,14 +68,14 @@ def _read(path: Path) -> pl.DataFrame:
         (c for c in reversed(frame.columns) if "skip reason" in c.lower() or c.lower() == "reason"), None
     )
     if reason is None:
-        raise ExportError(f"{path}: no column 'Skip reason', so no skip file of Pipedrive's")
+        raise ExportError(f"{path}: no column 'Skip reason', so this is not one of Pipedrive's skip files")
     entity, source_id = _record(frame)
     names = [pl.col(c) for c in _NAMES if c in frame.columns]
     return frame.select(
         pl.lit(path.name).alias("file"),
         (pl.col("_row") if "_row" in frame.columns else pl.lit(None)).cast(pl.Int64).alias("row"),
         entity.alias("entity"), source_id.alias("source_id"),
-        (pl.coalesce(names) if names else pl.lit(None, dtype=pl.String)).alias("name"),
+        (pl.coalesce(names) if names else BLANK).alias("name"),
         pl.col(reason).str.strip_chars().alias("reason"), advice(pl.col(reason)).alias("to_do"),
     ).filter(pl.col("reason").is_not_null())  # fmt: skip
 
@@ -80,18 +83,17 @@ def _read(path: Path) -> pl.DataFrame:
 def _record(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
     """Entity and Sell id of each row; of activities and notes by the mark in their text."""
     ids = [(pl.col(header), pl.lit(entity)) for header, entity in _IDS.items() if header in frame.columns]
-    words = {f"Sell {word}": entity for entity, word in MARK_WORDS.items()}
+    words = {mark_of(entity): entity for entity in HISTORY}
     for header, item in _TEXTS.items():
         if header in frame.columns:
             found = mark(item, pl.col(header))
-            of = found.str.extract(r"^(Sell [a-z]+) ").replace_strict(
+            of = found.str.extract(r"^(Sell [a-z]+ )").replace_strict(
                 list(words), list(words.values()), default=None, return_dtype=pl.String
             )
             ids.append((found.str.extract(r"^Sell [a-z]+ (\S+)$"), of))
-    none = pl.lit(None, dtype=pl.String)
     entities: list[pl.Expr] = [pl.when(ident.is_not_null()).then(of) for ident, of in ids]
-    entity = pl.coalesce(entities or [none])
-    return entity, pl.coalesce([ident for ident, _ in ids] or [none])
+    entity = pl.coalesce(entities or [BLANK])
+    return entity, pl.coalesce([ident for ident, _ in ids] or [BLANK])
 
 
 @cache

@@ -18,12 +18,12 @@ from zsell_transform.cleaning import html
 from zsell_transform.folding import digits, folded
 from zsell_transform.pipedrive.export_headers import vocabulary
 from zsell_transform.pipedrive.exports import html_lines
-from zsell_transform.pipedrive.fields import PREFIXES, field_facts, field_key
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NOTE, PREFIXES, field_facts, field_key
+from zsell_transform.sparse import BLANK
 
 Same = Callable[[pl.Expr, pl.Expr], pl.Expr]
 
 #: Headers whose cells are HTML.
-TEXTS: Final = ("Activity - Note", "Note - Content")
 #: Headers that hold a key, not a value.
 KEYS: Final = ("Zendesk Sell ID", "Zendesk Sell lead ID", "Pipedrive System ID", "Pipedrive system ID")
 #: Lines that the lap puts into a text for what the row could not name; no part of Sell's text.
@@ -36,7 +36,7 @@ def kinds(headers: Collection[str], types: MappingOf[str, str]) -> dict[str, str
     """Header → how it is compared: its type in `fields.yaml` or as a created field, `html` for texts."""
     facts = field_facts()
     return {
-        header: "html" if header in TEXTS
+        header: "html" if header in (ACTIVITY_NOTE, NOTE)
         else types.get(header) or (facts[header].type if header in facts else "text")
         for header in headers
     }  # fmt: skip
@@ -125,7 +125,7 @@ def with_added_lines(text: pl.Expr, there: pl.Expr, *, headed: bool) -> pl.Expr:
     found = html_lines(there).str.extract_all(ADDED_LINES)
     lines = html(found.list.join("\n"))
     heading, body = text.str.extract(r"^(.*?)(?:<br>|$)"), text.str.extract(r"^.*?<br>(.*)$")
-    first, rest = (heading, body) if headed else (pl.lit(None, dtype=pl.String), text)
+    first, rest = (heading, body) if headed else (BLANK, text)
     whole = pl.concat_str(first, lines, rest, separator="<br>", ignore_nulls=True)
     return pl.when(found.list.len() > 0).then(whole).otherwise(text)
 

@@ -18,6 +18,7 @@ from zsell_transform.positions import firsts
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.vocabulary import PARTIES, bookkeeping
+from zsell_transform.sparse import BLANK, column_or_blank
 from zsell_transform.unique import free, told_apart
 
 #: Attached table → its columns in the order in which they are told, then whatever else it has. The first one
@@ -105,7 +106,7 @@ def _rows(table: Table, meaning: Meaning, parts: Parts, tables: Tables) -> pl.Da
     return rows.select(
         pl.lit(table.file).alias("_file"),
         "_row",
-        exact(pl.col("id")) if "id" in rows.columns else pl.lit(None, pl.String).alias("id"),
+        exact(column_or_blank(rows.columns, "id")),
         pl.col("deal_id").alias("deal"),
         _words(_in_order(rows.columns, SAYS[meaning.entity]), headers).alias("text"),
     )
@@ -125,7 +126,7 @@ def _with_order(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     ]
     having = [frame for frame in orders if "id" in frame.columns]
     if not having:
-        return rows.with_columns(deal_id=pl.lit(None, pl.String))
+        return rows.with_columns(deal_id=BLANK)
     order = pl.concat(having, how="diagonal").select(
         exact(pl.col("id")).alias("order"), "deal_id", pl.col("discount").alias("order_discount")
     )

@@ -8,6 +8,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.ids import RUINED
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.tall import name_of, tall
 
 #: What a spreadsheet leaves of long numbers, formulas and narrow columns.
@@ -59,7 +60,7 @@ def _matching(frame: pl.LazyFrame, names: list[str], pattern: str, code: str, fi
     hit = [name for at in starts for name in _hit(frame, names[at : at + _AT_ONCE], pattern)]
     if not hit:
         return issues.empty()
-    source_id = pl.col("id") if "id" in names else pl.lit(None, pl.String)
+    source_id = column_or_blank(names, "id")
     damaged = pl.col(hit).str.contains(pattern)
     some = frame.filter(pl.any_horizontal(damaged)).select(
         "_row", source_id.alias("_id"), pl.when(damaged).then(pl.col(hit))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from zsell_transform import issues
 from zsell_transform.errors import ExportError
 from zsell_transform.reading.source import Found
 from zsell_transform.sell.entities import ENTITIES
+from zsell_transform.tables import Tables
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -47,11 +48,10 @@ class Export:
     Attributes:
         files: every table of the source, an `InputFile` each.
         entities: the Sell entities that some file may hold, in the ledger's order.
-        tables: entity → DataFrame, collected when asked for: canonical columns as text, `_file`, `_row`.
+        tables: entity → DataFrame, collected whenever asked for: canonical columns as text, `_file`, `_row`.
         unknown: file → DataFrame, for tables that are not recognised or have no place in Pipedrive.
         issues: what was found, in the columns of `issues.csv`; `raw_issues`: in the travelling schema.
         merged: entity → input records that went into another record of the same id.
-        labels: files that the mapping's `smart_lists` makes a label, with it.
         dictionaries: dumps that name ids (`users`, `stages` …).
         headers: entity → the headers of its files, as they spell them; people and companies share theirs.
     """
@@ -64,7 +64,6 @@ class Export:
         *,
         unknown: dict[str, pl.LazyFrame] | None = None,
         merged: dict[str, int] | None = None,
-        labels: dict[str, str] | None = None,
         dictionaries: dict[str, pl.DataFrame] | None = None,
         headers: Mapping[str, tuple[str, ...]] | None = None,
         origins: tuple[Found, ...] = (),
@@ -75,14 +74,12 @@ class Export:
         if temporary:  # a collected export tidies up in silence: `TemporaryDirectory` alone would warn
             weakref.finalize(self, temporary.cleanup)
         self.files, self.raw_issues = files, raw_issues
-        self.merged, self.labels = merged or {}, labels or {}
-        self.dictionaries, self.headers = dictionaries or {}, headers or {}
+        self.merged, self.headers = merged or {}, headers or {}
+        self.dictionaries = dictionaries or {}
         self.entities = tuple(entity for entity in ENTITIES if entity in parts)
-        self.tables: Mapping[str, pl.DataFrame] = _Tables(self.entities, self.scan)
+        self.tables = Tables(self.entities, self.scan)
         others = unknown or {}
-        self.unknown: Mapping[str, pl.DataFrame] = _Tables(
-            tuple(others), lambda file: self._guarded(others[file])
-        )
+        self.unknown = Tables(tuple(others), lambda file: self._guarded(others[file]))
 
     @property
     def issues(self) -> pl.DataFrame:
@@ -129,27 +126,3 @@ class Export:
     def __repr__(self) -> str:
         held = ", ".join(self.entities) or "nothing"
         return f"<Export of {len(self.files)} files: {held}>"
-
-
-class _Tables(Mapping[str, pl.DataFrame]):
-    """Tables by name, each collected when it is first asked for."""
-
-    def __init__(self, names: tuple[str, ...], scan: Callable[[str], pl.LazyFrame]) -> None:
-        self._names, self._scan = names, scan
-        self._collected: dict[str, pl.DataFrame] = {}
-
-    def __getitem__(self, name: str) -> pl.DataFrame:
-        if name not in self._names:
-            raise KeyError(name)
-        if name not in self._collected:
-            self._collected[name] = self._scan(name).collect(engine="streaming")
-        return self._collected[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def __repr__(self) -> str:
-        return f"<tables: {', '.join(self._names)}>"

@@ -1,12 +1,12 @@
-"""JSON in the cells of API dumps → columns: addresses into their parts, tags into a list, each custom field
-a column.
+"""JSON in the cells of API dumps → columns: parts of addresses, lists of tags, a column a custom field.
 
 Cells that are alike are read once. Flat objects of texts, nearly all cells, are read by polars, column by
-column (`flat_json.py`); this is the second and last place where the other records are looped over.
+column (`flat_json.py`); this is one of two places that loop over records.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +20,7 @@ from zsell_transform.parallel import two_at_once
 from zsell_transform.reading.flat_json import flat
 from zsell_transform.reading.vocabulary import address_parts, street_column
 from zsell_transform.sell.columns import own_name
+from zsell_transform.sparse import column_or_blank
 
 #: Columns of an API object that may hold JSON, and how each is read.
 NESTED: Final = ("address", "billing_address", "shipping_address", "tags", "custom_fields")
@@ -62,15 +63,24 @@ class _Found:
         )
 
 
-def nested_columns(frame: pl.LazyFrame, names: list[str]) -> list[str]:
-    """Those columns whose first filled cells look like JSON (or like Python's print of it)."""
-    asked = [name for name in NESTED if name in names]
+def nested_columns(frame: pl.LazyFrame, names: list[str], flattened: str) -> list[str]:
+    """Those columns whose first filled cells look like JSON (or like Python's print of it).
+
+    Args:
+        flattened: how the headers of single custom fields begin: only where all of their cells look so.
+    """
+    single = [name for name in names if name.startswith(flattened)]
+    asked = [*(name for name in NESTED if name in names), *single]
     if not asked:
         return []
     cells = pl.col(asked).drop_nulls().head(_SAMPLE)
-    looks = cells.str.contains(r"^\s*[\[{]").any()
+    like_json = {name: pl.col(name).drop_nulls().head(_SAMPLE).str.contains(r"^\s*[\[{]") for name in asked}
+    looks = (
+        (each.all() & (each.len() > 0) if name in single else each.any()).alias(f"{name} looks")
+        for name, each in like_json.items()
+    )
     empty = cells.str.contains(_NOTHING).all() & (cells.len() > 0)
-    seen = frame.select(looks.name.suffix(" looks"), empty).collect(engine="streaming").row(0, named=True)
+    seen = frame.select(*looks, empty).collect(engine="streaming").row(0, named=True)
     return [name for name in asked if seen[f"{name} looks"] or seen[name]]
 
 
@@ -91,7 +101,8 @@ def expanded(
     parts: list[pl.Series] = []
     notes: list[pl.DataFrame] = []
     for column in nested:
-        found = _read(_without_nothing(table[column]), _KINDS[column](entity))
+        kind = _KINDS[column](entity) if column in _KINDS else _Kind(_one_line(column))
+        found = _read(_without_nothing(table[column]), kind)
         columns = dict(found.columns)
         notes.append(_parted(table, columns.pop(_WITH_COMMA, None), entity, file))
         if found.wrong.count():
@@ -114,7 +125,7 @@ def _told(
     code: str, table: pl.DataFrame, cells: pl.Series, entity: str, file: str, column: str
 ) -> pl.DataFrame:
     """An issue for each of some cells that is not blank."""
-    source_id = pl.col("id") if "id" in table.columns else pl.lit(None, pl.String)
+    source_id = column_or_blank(table.columns, "id")
     where = table.select("_row", source_id.alias("_id"), cells.alias("value"), pl.lit(file).alias("_file"))
     some = where.lazy().filter(pl.col("value").is_not_null())
     return issues.found(
@@ -194,8 +205,6 @@ def _parsed(cell: str) -> Any:
     try:
         return _DECODER.decode(cell)
     except ValueError:
-        import ast
-
         return ast.literal_eval(cell)
 
 
@@ -240,13 +249,17 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _text(value: Any) -> str:
-    """A JSON value as the full export would write it: choices by name with commas, an address in one line."""
+    """A JSON value as the full export would write it: choices by name with commas, an address in one line.
+
+    Commas without a blank part choices, as they part tags; with one, where a choice has a comma of its own.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_text, value)))
+        choices = [text for text in map(_text, value) if text]
+        return (", " if any("," in choice for choice in choices) else ",").join(choices)
     if isinstance(value, dict):
         if "name" in value:
             return _text(value["name"])

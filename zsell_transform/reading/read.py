@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
+from collections.abc import Mapping as MappingOf
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -13,12 +14,13 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
-from zsell_transform.mapping import Mapping as Wishes
+from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
 from zsell_transform.reading.attached import attached
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.export import Export, InputFile
+from zsell_transform.reading.parents import with_parents
 from zsell_transform.reading.parties import of_kind, with_kind
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.shape import Dictionaries, named_ids, shaped
@@ -48,16 +50,16 @@ def read_export(source: object, mapping: Any = None) -> Export:
         ExportError: nothing there can be read as a Sell export, in one line for a person.
         MappingError: the mapping is wrong.
     """
-    return source if isinstance(source, Export) else exported(source, Wishes.load(mapping))
+    return source if isinstance(source, Export) else exported(source, Mapping.load(mapping))
 
 
-def exported(source: object, ask: Wishes, tell: Tell = silent) -> Export:
+def exported(source: object, ask: Mapping, tell: Tell = silent) -> Export:
     """The same, with a loaded mapping; tells how many bytes are checked."""
     ask.check_columns({entity: vocabulary.canonical_columns(entity) for entity in ask.columns})
     temporary = TemporaryDirectory(prefix="zsell_", ignore_cleanup_errors=True)
     try:
         reading = _Reading(ask, Path(temporary.name), tell)
-        if isinstance(source, Mapping):
+        if isinstance(source, MappingOf):
             reading.tables += frames.tables(source, ask.columns)
         else:
             reading.take_files(files_of(source, Path(temporary.name) / "zip"))
@@ -70,7 +72,7 @@ def exported(source: object, ask: Wishes, tell: Tell = silent) -> Export:
 class _Reading:
     """What is known while an export is read: its tables with their meanings, and the issues so far."""
 
-    def __init__(self, ask: Wishes, temporary: Path, tell: Tell) -> None:
+    def __init__(self, ask: Mapping, temporary: Path, tell: Tell) -> None:
         self.ask, self.temporary, self.tell = ask, temporary, tell
         self.tables: list[tuple[Table, Meaning]] = []
         self.origins: list[Found] = []
@@ -133,6 +135,9 @@ class _Reading:
             part = self._part(table, meaning, dictionaries, self.temporary / f"part{n}")
             grouped.setdefault(group, []).append(part)
         parts, merged = self._united(grouped)
+        if "companies" in parts:
+            parts["companies"], told = with_parents(parts["companies"])
+            self.notes.append(told)
         beside = attached(parts, self.tables)
         self.notes.append(beside.issues)
         return Export(
@@ -145,11 +150,6 @@ class _Reading:
                 if not (meaning.is_carried or meaning.is_dictionary or table.file in beside.files)
             },
             merged=merged,
-            labels={
-                table.file: label
-                for table, _ in carried
-                if (label := _of_file(self.ask.smart_lists, table.file))
-            },
             dictionaries=dictionaries,
             headers=_headers(carried),
             origins=tuple(self.origins),
@@ -166,7 +166,7 @@ class _Reading:
             return
         if carried:
             raise ExportError(
-                f"{_listed(table.file for table, _ in carried)}: a header, and no record below it"
+                f"{_listed(table.file for table, _ in carried)}: there is a header, but no record below it"
             )
         if self.failures and not self.tables:
             raise ExportError("; ".join(self.failures[:_LISTED]))
@@ -284,7 +284,7 @@ def _input_file(table: Table, meaning: Meaning) -> InputFile:
     )
 
 
-def _of_file(wishes: Mapping[str, str], file: str) -> str | None:
+def _of_file(wishes: MappingOf[str, str], file: str) -> str | None:
     """What the mapping says of a file, by its whole name or its last part."""
     return wishes.get(file) or wishes.get(file.rsplit("/", 1)[-1])
 

@@ -1,6 +1,4 @@
-"""Header set → entity, family and the meaning of each column. Names of files only decide where headers
-cannot.
-"""
+"""Header set → entity, family and each column's meaning. Names of files decide only where headers cannot."""
 
 from __future__ import annotations
 
@@ -11,13 +9,13 @@ from typing import Final
 
 import attrs
 
-from zsell_transform.reading.pipedrives import is_pipedrives
+from zsell_transform.reading.foreign import is_pipedrives
 from zsell_transform.reading.vocabulary import (
     API,
     FULL_EXPORT,
     PARTIES,
     SMART_LIST,
-    Layout,
+    TableKind,
     api,
     dictionaries,
     folded,
@@ -33,6 +31,10 @@ from zsell_transform.sell.entities import ENTITIES
 _ENOUGH: Final = 3
 #: Columns that hold a record's name, or a part of it.
 _NAMES: Final = frozenset({"name", "full_name", "first_name", "last_name"})
+#: How Sell ends the name of a Smart List's file: the day and time of the export.
+_NAMED_BY_SELL: Final = re.compile(r"_\d{8}_\d{4}(?!\d)")
+#: The word for an id, the same in most languages that Sell speaks.
+_SAYS_ID: Final = re.compile(r"(?i)(?<!\w)id(?!\w)")
 #: Words in names of files → entity, the longer ones first.
 _FILE_WORDS: Final = (
     ("deals_by_products", "line_items"),
@@ -110,24 +112,24 @@ def meaning(headers: Sequence[str], file: str, wishes: dict[str, dict[str, str]]
     """
     if is_pipedrives(headers):
         return PIPEDRIVES
-    layout = _layout(headers, file)
-    if layout is None:
+    kind = _kind(headers, file)
+    if kind is None:
         return _wished(headers, file, wishes) or STRANGER
-    return _columns(headers, layout, _wishes_for(layout.entity, wishes))
+    return _columns(headers, kind, _wishes_for(kind.entity, wishes))
 
 
 def of_entity(headers: Sequence[str], entity: str, wishes: dict[str, dict[str, str]]) -> Meaning:
     """The meaning of headers whose entity is known, under the family that knows most of them."""
     of_it = [one for one in _all() if one.entity in ({"contacts", entity} if entity in PARTIES else {entity})]
-    best = max(of_it, key=lambda one: _known(headers, one), default=Layout(entity, FULL_EXPORT))
+    best = max(of_it, key=lambda one: _known(headers, one), default=TableKind(entity, FULL_EXPORT))
     return _columns(headers, attrs.evolve(best, entity=entity), _wishes_for(entity, wishes))
 
 
-def _all() -> tuple[Layout, ...]:
+def _all() -> tuple[TableKind, ...]:
     return (*full_export(), *api(), *smart_lists())
 
 
-def _layout(headers: Sequence[str], file: str) -> Layout | None:
+def _kind(headers: Sequence[str], file: str) -> TableKind | None:
     """The kind of table: exact headers first, since `first_name` and `First name` differ only in display."""
     exact = {header.strip().lower() for header in headers}
     for family in (full_export(), api()):
@@ -138,12 +140,12 @@ def _layout(headers: Sequence[str], file: str) -> Layout | None:
     return _dictionary(exact, file) or _smart_list(headers, file)
 
 
-def _by_file(layout: Layout, exact: set[str], file: str) -> Layout:
+def _by_file(kind: TableKind, exact: set[str], file: str) -> TableKind:
     """A dump of names (`id, name …`) is what the name of its file says, whatever its header recalls."""
-    return _dictionary(exact, file) or layout if not layout.canonical and layout.entity == "tags" else layout
+    return _dictionary(exact, file) or kind if not kind.canonical and kind.entity == "tags" else kind
 
 
-def _dictionary(exact: set[str], file: str) -> Layout | None:
+def _dictionary(exact: set[str], file: str) -> TableKind | None:
     """A dump of ids and names, known by the name of its file."""
     if not {"id", "name"} <= exact or len(exact) > 30:
         return None
@@ -151,10 +153,10 @@ def _dictionary(exact: set[str], file: str) -> Layout | None:
     for one in api():
         if one.file and folded(one.file) in stem and one.entity in dictionaries():
             return one
-    return Layout("sources", API) if "source" in stem else None
+    return TableKind("sources", API) if "source" in stem else None
 
 
-def _smart_list(headers: Sequence[str], file: str) -> Layout | None:
+def _smart_list(headers: Sequence[str], file: str) -> TableKind | None:
     keys = [folded(header) for header in headers]
     hint = hinted(file)
     if hint == "line_items" and (products := _products(keys)):
@@ -162,7 +164,7 @@ def _smart_list(headers: Sequence[str], file: str) -> Layout | None:
     # `Lead ID` is a list's own id; `lead_id` is how programs call another record's.
     shown = {folded(header) for header in headers if "_" not in header}
 
-    def merit(one: Layout) -> tuple[int, int, int, int]:
+    def merit(one: TableKind) -> tuple[int, int, int, int]:
         ids = {key for telling in one.telling for key in telling}
         told = any(telling <= shown for telling in one.telling)
         # Sell puts the id into the second column: a `Contact ID` elsewhere belongs to another record.
@@ -171,6 +173,8 @@ def _smart_list(headers: Sequence[str], file: str) -> Layout | None:
 
     best = max(smart_lists(), key=merit)
     second, told, known, by_name = merit(best)
+    if not second and (of_file := _of_its_file(headers, keys, file)):
+        return _named_by_place(of_file, keys)
     if told and (second or known >= _ENOUGH):
         return _named_by_place(best, keys) if second else best
     if folded("ID") in keys[:2] and by_name and known >= _ENOUGH:
@@ -179,7 +183,26 @@ def _smart_list(headers: Sequence[str], file: str) -> Layout | None:
     return best if known >= _ENOUGH and _is_list_of(best, headers) else None
 
 
-def _products(keys: Sequence[str]) -> Layout | None:
+def _of_its_file(headers: Sequence[str], keys: Sequence[str], file: str) -> TableKind | None:
+    """A list that the name of its file tells, and whose second header is an id's in words that nobody knows.
+
+    Sell names the file after the kind of its records and puts their id into the second column (facts on Smart
+    List headers, section 5). A file that Sell did not name must say `ID` there, and another record's id
+    elsewhere: so a hand-made list with a tax id has no ids of Sell's.
+    """
+    entity = hinted(file)
+    of_it = [one for one in smart_lists() if one.entity == entity]
+    if not of_it or len(keys) < 2:
+        return None
+    best = max(of_it, key=lambda one: _known(headers, one))
+    others = {key for one in smart_lists() for telling in one.telling for key in telling}
+    says_so = _SAYS_ID.search(headers[1]) and others & set(keys[2:])
+    if keys[1] in best.canonical or not (says_so or _NAMED_BY_SELL.search(file)):
+        return None
+    return attrs.evolve(best, canonical=best.canonical | {keys[1]: "id"})
+
+
+def _products(keys: Sequence[str]) -> TableKind | None:
     """A deal list's companion in any language: nobody chooses its columns, so that their places tell them."""
     known = next(one for one in smart_lists() if one.entity == "line_items")
     if len(keys) != len(known.canonical) or keys[1] != "sku":
@@ -187,20 +210,20 @@ def _products(keys: Sequence[str]) -> Layout | None:
     return attrs.evolve(known, canonical=dict(zip(keys, known.canonical.values(), strict=True)))
 
 
-def _named_by_place(layout: Layout, keys: Sequence[str]) -> Layout:
+def _named_by_place(kind: TableKind, keys: Sequence[str]) -> TableKind:
     """Sell puts the name before the id, whatever the language calls it; used where no header means a name."""
-    meant = {layout.canonical.get(key) for key in keys}
-    if keys[0] in layout.canonical or meant & _NAMES:
-        return layout
-    column = "full_name" if layout.entity == "leads" else "name"
-    return attrs.evolve(layout, canonical=layout.canonical | {keys[0]: column})
+    meant = {kind.canonical.get(key) for key in keys}
+    if keys[0] in kind.canonical or meant & _NAMES:
+        return kind
+    column = "full_name" if kind.entity == "leads" else "name"
+    return attrs.evolve(kind, canonical=kind.canonical | {keys[0]: column})
 
 
-def _is_list_of(layout: Layout, headers: Sequence[str]) -> bool:
+def _is_list_of(kind: TableKind, headers: Sequence[str]) -> bool:
     """Whether a table without ids is surely a list of people or companies, or leads: named, and in reach."""
-    found = {layout.canonical.get(folded(header)) for header in headers}
+    found = {kind.canonical.get(folded(header)) for header in headers}
     return (
-        layout.entity in (*PARTIES, "leads")
+        kind.entity in (*PARTIES, "leads")
         and bool(found & _NAMES)
         and bool(found & {"email", "phone", "mobile"})
     )
@@ -212,8 +235,8 @@ def hinted(file: str) -> str:
     return next((entity for word, entity in _FILE_WORDS if word in name), "")
 
 
-def _known(headers: Sequence[str], layout: Layout) -> int:
-    return sum(layout.key(header) in layout.canonical for header in headers)
+def _known(headers: Sequence[str], kind: TableKind) -> int:
+    return sum(kind.key(header) in kind.canonical for header in headers)
 
 
 def _wished(headers: Sequence[str], file: str, wishes: dict[str, dict[str, str]]) -> Meaning | None:
@@ -222,7 +245,7 @@ def _wished(headers: Sequence[str], file: str, wishes: dict[str, dict[str, str]]
     entity = max(merit, key=lambda each: (merit[each], each == hinted(file)), default="")
     if not entity or merit[entity] < 2:
         return None
-    return _columns(headers, Layout(entity, SMART_LIST), _wishes_for(entity, wishes))
+    return _columns(headers, TableKind(entity, SMART_LIST), _wishes_for(entity, wishes))
 
 
 def _wishes_for(entity: str, wishes: dict[str, dict[str, str]]) -> dict[str, str]:
@@ -231,9 +254,9 @@ def _wishes_for(entity: str, wishes: dict[str, dict[str, str]]) -> dict[str, str
     return {header: wish for each in reversed(entities) for header, wish in wishes.get(each, {}).items()}
 
 
-def _others_mean(column: str, header: str, headers: Sequence[str], layout: Layout) -> bool:
+def _others_mean(column: str, header: str, headers: Sequence[str], kind: TableKind) -> bool:
     """Whether another header of the table means the same column."""
-    return any(layout.canonical.get(layout.key(other)) == column for other in headers if other != header)
+    return any(kind.canonical.get(kind.key(other)) == column for other in headers if other != header)
 
 
 def _wish(header: str, headers: Sequence[str], wishes: dict[str, str]) -> str:
@@ -242,9 +265,9 @@ def _wish(header: str, headers: Sequence[str], wishes: dict[str, str]) -> str:
     return wishes.get(header) or ("" if name in headers else wishes.get(name, ""))
 
 
-def _columns(headers: Sequence[str], layout: Layout, wishes: dict[str, str]) -> Meaning:
+def _columns(headers: Sequence[str], kind: TableKind, wishes: dict[str, str]) -> Meaning:
     """Each header's canonical column: the user's wish, else the family's alias; no column is taken twice."""
-    passing = momentary() if layout.family == SMART_LIST else frozenset()
+    passing = momentary() if kind.family == SMART_LIST else frozenset()
     wishes = {header: _wish(header, headers, wishes) for header in headers}
     taken: dict[str, str] = {}
     rivals: dict[str, str] = {}
@@ -252,13 +275,13 @@ def _columns(headers: Sequence[str], layout: Layout, wishes: dict[str, str]) -> 
     for header in by_wish:
         wish = wishes[header]
         plain = re.sub(r" \(\d+\)$", "", header)  # a second header of one name means what the first means
-        column = layout.canonical.get(layout.key(header)) or layout.canonical.get(layout.key(plain), "")
+        column = kind.canonical.get(kind.key(header)) or kind.canonical.get(kind.key(plain), "")
         if wish == "custom":
-            column = f"custom {header}" if column == header or header in layout.canonical.values() else header
+            column = f"custom {header}" if column == header or header in kind.canonical.values() else header
         elif wish and wish != "ignore":
             column = wish
-        elif layout.key(header) in layout.whole and _others_mean(column, header, headers, layout):
-            column = "full_name" if layout.entity == "leads" else "name"
+        elif kind.key(header) in kind.whole and _others_mean(column, header, headers, kind):
+            column = "full_name" if kind.entity == "leads" else "name"
         if not column or wish == "ignore":
             continue
         if column in taken:
@@ -267,9 +290,9 @@ def _columns(headers: Sequence[str], layout: Layout, wishes: dict[str, str]) -> 
             taken[column] = header
     columns = {header: column for column, header in taken.items()}
     return Meaning(
-        layout.entity,
-        layout.family,
-        layout.language,
+        kind.entity,
+        kind.family,
+        kind.language,
         {header: columns[header] for header in headers if header in columns},
         rivals,
         tuple(header for header in headers if folded(header) in passing and header not in columns),

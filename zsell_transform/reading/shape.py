@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -13,10 +14,10 @@ from zsell_transform.ids import exact
 from zsell_transform.positions import firsts
 from zsell_transform.reading import json_cells
 from zsell_transform.reading.csv_file import Table
+from zsell_transform.reading.parents import unnamed
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.vocabulary import (
     API,
-    PARTIES,
     Naming,
     address_parts,
     bookkeeping,
@@ -26,8 +27,11 @@ from zsell_transform.reading.vocabulary import (
 )
 from zsell_transform.sell.columns import IDS, is_ours, own_name
 from zsell_transform.sell.stages import is_closing
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.unique import told_apart
 
+#: How a connector begins the header of a custom field that it has taken out of its object.
+_FLATTENED: Final = "custom_fields__"
 #: Dictionary → its table; `stages` and `pipelines` among them.
 Dictionaries = Mapping[str, pl.DataFrame]
 
@@ -67,14 +71,11 @@ def shaped(
         frame, told = _named(frame, names, meaning.entity, dictionaries, table.file)
         notes += told
         frame = _as_exported(frame)
-    if meaning.entity in PARTIES and "parent_organisation_id" in names:
-        frame = _with_parents(frame, names)
     if meaning.entity == "leads":
         frame = _without_full_name(frame)
     found = frame.collect_schema().names()
-    file = (
-        pl.col("_file") if "_file" in found else pl.lit(table.file).alias("_file")
-    )  # edited frames keep theirs
+    # Edited frames keep the file that they say they come from.
+    file = pl.col("_file") if "_file" in found else pl.lit(table.file).alias("_file")
     columns = [name for name in found if name not in ("_file", "_row")]
     return frame.select(file, "_row", *columns), issues.gather(notes)
 
@@ -139,16 +140,14 @@ def _unnested(
 ) -> tuple[pl.LazyFrame, list[str], list[pl.DataFrame]]:
     """JSON cells and a connector's flattened columns as columns of their own."""
     notes = []
-    if nested := json_cells.nested_columns(frame, names):
+    if nested := json_cells.nested_columns(frame, names, flattened=_FLATTENED):
         temporary.mkdir(parents=True, exist_ok=True)
         frame, told = json_cells.expanded(frame, nested, entity, file, temporary / "expanded.parquet")
         notes.append(told)
         names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
     parts = {**address_parts(), "line1": street_column(entity)}
     flat = {f"address__{part}": column for part, column in parts.items()}
-    flat |= {
-        name: name.removeprefix("custom_fields__") for name in names if name.startswith("custom_fields__")
-    }
+    flat |= {name: name.removeprefix(_FLATTENED) for name in names if name.startswith(_FLATTENED)}
     found = {name: column for name, column in flat.items() if name in names and column not in names}
     return frame.rename(found), [found.get(name, name) for name in names], notes
 
@@ -166,10 +165,12 @@ def _named(
     frame: pl.LazyFrame, names: Sequence[str], entity: str, dictionaries: Dictionaries, file: str
 ) -> tuple[pl.LazyFrame, list[pl.DataFrame]]:
     """Ids of users, sources, reasons, outcomes and stages replaced by names, where a dump has them."""
-    notes = []
+    notes: list[pl.DataFrame] = []
+    looked_up: dict[str, pl.Expr] = {}
+    lacking: dict[str, tuple[str, pl.Expr]] = {}
     for naming in (one for one in namings(entity) if one.id_column in names and one.column not in names):
-        found = _dictionary(naming, dictionaries)
-        if found is None:
+        dump = _dictionary(naming, dictionaries)
+        if dump is None:
             ids = pl.col(naming.id_column).drop_nulls().n_unique()
             unknown = int(frame.select(ids).collect(engine="streaming").item())
             if unknown:
@@ -183,12 +184,28 @@ def _named(
                         detail=naming.dictionary,
                     )
                 )
-        frame = frame.with_columns(_looked_up(naming.id_column, found).alias(naming.column)).drop(
-            naming.id_column
-        )
+        elif dump.height:
+            lacking[naming.id_column] = (naming.dictionary, _without_name(naming.id_column, dump))
+        looked_up[naming.id_column] = _looked_up(naming.id_column, dump).alias(naming.column)
+    stages = dictionaries.get("stages")
+    if entity == "deals" and "stage_id" in names and stages is not None and "id" in stages.columns:
+        lacking["stage_id"] = ("stages", _without_name("stage_id", stages))
+    if lacking:
+        found = frame.select(each.implode() for _, each in lacking.values()).collect(engine="streaming")
+        notes += [
+            unnamed(found[column].explode().drop_nulls(), entity, column, dictionary, file)
+            for column, (dictionary, _) in lacking.items()
+        ]
+    frame = frame.with_columns(looked_up.values()).drop(looked_up)
     if entity == "deals" and "stage_id" in names:
         frame = _staged(frame, dictionaries)
     return frame, notes
+
+
+def _without_name(column: str, found: pl.DataFrame) -> pl.Expr:
+    """The different ids of a column that a dump does not hold."""
+    ids = exact(pl.col(column)).drop_nulls()
+    return ids.filter(~ids.is_in(found["id"].implode())).unique()
 
 
 def _dictionary(naming: Naming, dictionaries: Dictionaries) -> pl.DataFrame | None:
@@ -225,8 +242,7 @@ def _staged(frame: pl.LazyFrame, dictionaries: Dictionaries) -> pl.LazyFrame:
         frame = frame.with_columns(of(stages, "category").alias("stage_category"))
         is_open = pl.Series([not is_closing(one) for one in stages["category"]], dtype=pl.Boolean)
     if "likelihood" in stages.columns:
-        has_own = "current_win_likelihood" in frame.collect_schema().names()
-        own = pl.col("current_win_likelihood") if has_own else pl.lit(None, pl.String)
+        own = column_or_blank(frame.collect_schema().names(), "current_win_likelihood")
         usual = of(stages.filter(is_open), "likelihood")
         frame = frame.with_columns(pl.coalesce(own, usual).alias("current_win_likelihood"))
     return frame
@@ -246,27 +262,13 @@ def _as_exported(frame: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _with_parents(frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
-    """The names of parent companies beside their ids, as far as the same file has them."""
-    if "parent_organisation_name" in names or not {"id", "name"} <= set(names):
-        return frame
-    asked = frame.select(pl.col("parent_organisation_id").drop_nulls().unique()).collect(engine="streaming")
-    known = frame.filter(pl.col("id").is_in(asked.to_series().implode())).select("id", "name")
-    named = firsts(known.collect(engine="streaming"), "id")
-    parent = pl.col("parent_organisation_id").replace_strict(
-        named["id"], named["name"], default=None, return_dtype=pl.String
-    )
-    return frame.with_columns(parent_organisation_name=parent)
-
-
 def _without_full_name(frame: pl.LazyFrame) -> pl.LazyFrame:
     """A Smart List's first column names a lead: its person, else its company; used where these are blank."""
     names = frame.collect_schema().names()
     if "full_name" not in names:
         return frame
     first, last, company = (
-        pl.col(name) if name in names else pl.lit(None, pl.String)
-        for name in ("first_name", "last_name", "company_name")
+        column_or_blank(names, name) for name in ("first_name", "last_name", "company_name")
     )
     person = pl.when(first.is_null() & pl.col("full_name").ne_missing(company)).then(pl.col("full_name"))
     return frame.with_columns(pl.coalesce(last, person).alias("last_name")).drop("full_name")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import stat
+import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -96,8 +97,7 @@ def natural(name: str) -> list[tuple[int, int, str]]:
 
 
 def files_of(source: object, temporary: Path) -> list[Found]:
-    """The files of a folder, zip, single path or list of paths, in natural order; a zip is unpacked to
-    `temporary`.
+    """The files of a folder, zip, path or list of paths, in natural order; a zip is unpacked to `temporary`.
 
     A folder is read without its subfolders, unless it holds no table itself: so an output folder or
     Pipedrive's own exports beside a Sell export do not mix with it.
@@ -177,27 +177,38 @@ def _named_apart(found: list[Found]) -> list[Found]:
 
 
 def _unpacked(path: Path, temporary: Path) -> list[Found]:
+    if found := unpacked(path, temporary):
+        return found
+    raise ExportError(f"{path.name} holds no file: give the zip of a Sell export")
+
+
+def unpacked(path: Path, temporary: Path, suffixes: frozenset[str] | None = None) -> list[Found]:
     """A zip's files, unpacked under names of our own; refused as a whole when one member is not safe.
+
+    Args:
+        suffixes: of the files to unpack; None is all. Litter is left.
 
     Raises:
         ExportError: naming the archive and the member.
     """
-    from zipfile import BadZipFile, ZipFile
+    from zipfile import BadZipFile, ZipFile  # most sources are folders
 
     try:
         with ZipFile(path) as archive:
             members = [one for one in archive.infolist() if not one.is_dir()]
-            wanted = [one for one in members if not _is_litter(PurePosixPath(_name(one)).parts)]
+            wanted = [one for one in members if _is_wanted(PurePosixPath(_name(one)), suffixes)]
             for member in members:
                 _refuse_unsafe(path, member)
-            if not wanted:
-                raise ExportError(f"{path.name} holds no file: give the zip of a Sell export")
             return sorted(
                 (_extracted(path, archive, one, temporary / str(n)) for n, one in enumerate(wanted)),
                 key=lambda one: natural(one.file),
             )
-    except (BadZipFile, NotImplementedError, EOFError) as error:
+    except (BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
         raise ExportError(f"{path.name} is not a zip that can be opened ({error})") from error
+
+
+def _is_wanted(name: PurePosixPath, suffixes: frozenset[str] | None) -> bool:
+    return not _is_litter(name.parts) and (suffixes is None or name.suffix.lower() in suffixes)
 
 
 def _name(member: ZipInfo) -> str:

@@ -16,6 +16,7 @@ from zsell_transform import issues
 from zsell_transform.positions import stands_twice
 from zsell_transform.reading.vocabulary import FAMILIES
 from zsell_transform.sell.columns import STANDARD, is_custom, plain_name
+from zsell_transform.sparse import BLANK
 from zsell_transform.tall import name_of, tall
 
 #: Columns that say where a record comes from, not what it is.
@@ -23,7 +24,7 @@ _PLACE: Final = ("_file", "_row", "_company", "_smart_list", "_rank", "_n", "_da
 #: Columns that families spell in ways of their own (`Deal`, `deal`), and when a state was updated.
 _SPELLED_APART: Final = re.compile(r"able_type$|^resource_type$|^updated_at$")
 #: A cell of a column that its file has, and that holds nothing; null where the file has no such column.
-_BLANK: Final = ""
+_EMPTY: Final = ""
 _DAY: Final = r"^\d{4}-\d\d-\d\d"
 
 
@@ -65,7 +66,7 @@ def united(parts: Sequence[Part], entity: str, temporary: Path) -> United:
     whole = pl.concat(
         [
             part.frame.with_columns(
-                pl.col(_values(part.columns)).fill_null(_BLANK),
+                pl.col(_values(part.columns)).fill_null(_EMPTY),
                 pl.lit(FAMILIES.index(part.family) if part.family in FAMILIES else len(FAMILIES)).alias(
                     "_rank"
                 ),
@@ -128,7 +129,7 @@ def _records(several: pl.DataFrame) -> pl.DataFrame:
         "_rank", "_day", "_n", descending=[False, True, False], nulls_last=True
     )
     # In a state of known date a blank cell is a value: nothing of an earlier state stands there.
-    blank = (pl.col(values) == _BLANK) & pl.col("_day").is_null()
+    blank = (pl.col(values) == _EMPTY) & pl.col("_day").is_null()
     of_family = _without_blanks(
         ordered.with_columns(pl.when(~blank).then(pl.col(values)))
         .group_by("id", "_rank", maintain_order=True)
@@ -147,13 +148,13 @@ def _values(columns: Iterable[str]) -> list[str]:
 
 def _without_blanks(frame: pl.DataFrame) -> pl.DataFrame:
     values = pl.col([name for name in _values(frame.columns) if frame.schema[name] == pl.String])
-    return frame.with_columns(pl.when(values != _BLANK).then(values))
+    return frame.with_columns(pl.when(values != _EMPTY).then(values))
 
 
 def _updated(several: pl.DataFrame) -> pl.Expr:
     """When each state was updated, where all states of the record in its family tell so in the same way."""
     if "updated_at" not in several.columns:
-        return pl.lit(None, dtype=pl.String)
+        return BLANK
     moment = pl.col("updated_at").str.replace("T", " ")
     told = moment.str.contains(_DAY).fill_null(value=False).all().over("id", "_rank")
     return pl.when(told).then(moment)

@@ -23,7 +23,7 @@ PARTIES: Final = ("contacts", "companies")
 
 
 @attrs.frozen
-class Layout:
+class TableKind:
     """One kind of table: how it is told, and what its headers mean.
 
     Attributes:
@@ -69,10 +69,10 @@ def folded(header: str) -> str:
 
 
 @cache
-def full_export() -> tuple[Layout, ...]:
+def full_export() -> tuple[TableKind, ...]:
     """Family A: canonical names, so each header means itself."""
     return tuple(
-        Layout(
+        TableKind(
             entity,
             FULL_EXPORT,
             telling=_sets(given["telling"]),
@@ -84,11 +84,11 @@ def full_export() -> tuple[Layout, ...]:
 
 
 @cache
-def api() -> tuple[Layout, ...]:
+def api() -> tuple[TableKind, ...]:
     """Family C: entities, then dictionaries, then what has no place in Pipedrive."""
     whole = facts("sell/api")
     entities = (
-        Layout(
+        TableKind(
             entity,
             API,
             telling=_sets(given["telling"]),
@@ -102,23 +102,23 @@ def api() -> tuple[Layout, ...]:
         for entity, given in whole["entities"].items()
     )
     dictionaries = (
-        Layout(name, API, telling=_sets(given.get("telling", ())), file=given.get("file", ""))
+        TableKind(name, API, telling=_sets(given.get("telling", ())), file=given.get("file", ""))
         for name, given in whole["dictionaries"].items()
     )
-    attached = (Layout(name, API, telling=_sets(told)) for name, told in whole["attached"].items())
-    others = (Layout(name, API, telling=_sets([headers])) for name, headers in whole["others"].items())
+    attached = (TableKind(name, API, telling=_sets(told)) for name, told in whole["attached"].items())
+    others = (TableKind(name, API, telling=_sets([headers])) for name, headers in whole["others"].items())
     return (*entities, *dictionaries, *attached, *others)
 
 
 @cache
-def smart_lists() -> tuple[Layout, ...]:
+def smart_lists() -> tuple[TableKind, ...]:
     """Family B: each entity in each language; `telling` is the id, which every such file has."""
     return tuple(
         each for code, given in facts("sell/smart_lists").items() for each in _of_language(code, given)
     )
 
 
-def _of_language(code: str, given: dict[str, Any]) -> Iterator[Layout]:
+def _of_language(code: str, given: dict[str, Any]) -> Iterator[TableKind]:
     for entity in ("contacts", "companies", "leads", "deals", "tasks"):
         groups = [
             given[entity],
@@ -132,11 +132,11 @@ def _of_language(code: str, given: dict[str, Any]) -> Iterator[Layout]:
                     canonical.setdefault(folded(header), column)
         telling = tuple(frozenset({folded(header)}) for header in given[entity]["id"])
         whole = frozenset(map(folded, given.get("whole", ())))
-        yield Layout(entity, SMART_LIST, code, telling, canonical=canonical, whole=whole)
+        yield TableKind(entity, SMART_LIST, code, telling, canonical=canonical, whole=whole)
     if products := given.get("line_items"):
         canonical = {folded(header): column for column, headers in products.items() for header in headers}
         ids = (folded(products[column][0]) for column in ("product_id", "deal_id"))
-        yield Layout("line_items", SMART_LIST, code, (frozenset(ids),), canonical=canonical)
+        yield TableKind("line_items", SMART_LIST, code, (frozenset(ids),), canonical=canonical)
 
 
 @cache

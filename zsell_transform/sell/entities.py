@@ -23,10 +23,19 @@ ENTITIES: Final[tuple[str, ...]] = tuple(TARGETS)
 #: Pipedrive items in upload order; the number is that of the file.
 ITEMS: Final[tuple[str, ...]] = ("organizations", "persons", "deals", "leads", "activities", "notes")
 
+#: Item → the Sell entity that it is made of before all others; issues about the item are told under it.
+ENTITY_OF: Final[dict[str, str]] = {
+    item: next(entity for entity, target in TARGETS.items() if target == item) for item in ITEMS
+}
+#: The four main items: others link to their records, which bear Sell ids and have labels.
+MAIN: Final[tuple[str, ...]] = ITEMS[:4]
+#: Sell entity → its item, of the records that others link to.
+LINKED: Final[dict[str, str]] = {ENTITY_OF[item]: item for item in MAIN}
+
 #: Entities that hang on other records and come after them.
 HISTORY: Final[tuple[str, ...]] = ("tasks", "notes", "calls", "emails", "texts", "visits")
 
-#: The word that stands in the mark of a history record: `Sell task 7402212`.
+#: The word that stands in the mark of a history record, `Sell task 7402212`, by which later laps find it.
 MARK_WORDS: Final[dict[str, str]] = {
     "tasks": "task",
     "notes": "note",
@@ -35,3 +44,8 @@ MARK_WORDS: Final[dict[str, str]] = {
     "texts": "text",
     "visits": "visit",
 }
+
+
+def mark_of(entity: str) -> str:
+    """What stands before the Sell id in the mark of a history record: `Sell task `."""
+    return f"Sell {MARK_WORDS[entity]} "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from typing import Final
 
 import attrs
 import polars as pl
@@ -18,10 +19,10 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.sell.words import closing_words
 
 #: What tells one stage from another in the deals of an export, in this order.
-KEYS = ("pipeline_id", "pipeline_name", "stage_id", "stage_name")
-SEPARATOR = "\x1f"
+KEYS: Final = ("pipeline_id", "pipeline_name", "stage_id", "stage_name")
+SEPARATOR: Final = "\x1f"
 #: What a stage's category makes of its deals (facts on Sell exports, section 8: closing ones are presumed).
-_CATEGORIES = {
+_CATEGORIES: Final = {
     **dict.fromkeys(("incoming", "in_progress"), "Open"),
     "won": "Won",
     **dict.fromkeys(("lost", "unqualified"), "Lost"),

@@ -19,6 +19,7 @@ from zsell_transform.cleaning import (
     time,
 )
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import (
     about,
@@ -33,10 +34,11 @@ from zsell_transform.transformers.history import (
     subject,
 )
 from zsell_transform.transformers.parties import A_DAY
-from zsell_transform.transformers.table import Field, Story, Table
+from zsell_transform.transformers.table import Field, HtmlText, Table
 
 
 def calls(ask: Mapping, seen: Survey) -> Table:
+    """Calls as done activities, due when they were made; without a summary, direction is the subject."""
     zone, line, at = ask.timezone, pl.col("_line"), pl.col("_at")
     done_at = day if ask.moments == "day" else moment
     seconds = number("duration")
@@ -60,8 +62,8 @@ def calls(ask: Mapping, seen: Survey) -> Table:
             Field("Activity - Creation date", day("created_at", zone), expects=A_DAY),
         ),
         relations=(about("resource", deal_id=only_id("associated_deal_ids")),),
-        story=Story(
-            "Activity - Note",
+        html=HtmlText(
+            ACTIVITY_NOTE,
             body=lines(
                 rest(line, "summary"),
                 pl.col("_kind"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import clock_of, date, date_of, number
+from zsell_transform.cleaning import ORDERS, clock_of, date, date_of, number
 from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
 from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.survey import Column, Survey
@@ -66,7 +66,7 @@ def _fields(column: str, header: str, facts: Column, *, renamed: bool) -> Iterat
     def made(name: str, kind: str, value: pl.Expr, expects: str = "", *, is_time: bool = False) -> Custom:
         return Custom(column, name, kind, value, expects, renamed=renamed, is_time=is_time)
 
-    order = facts.dates if facts.dates in ("ymd", "dmy", "mdy") else None
+    order = facts.dates if facts.dates in ORDERS else None
     if order and facts.type == "date":
         yield made(header, "date", date(column, order), "a date like 2024-05-31")
     elif order and facts.type == "datetime":

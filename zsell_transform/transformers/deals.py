@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from zsell_transform.cleaning import day, email, flag, lost_owner, moment, name, number
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS, longest
 from zsell_transform.sell.stages import KEYS, SEPARATOR, Stage, stages
 from zsell_transform.sparing import either
 from zsell_transform.survey import Survey
@@ -22,18 +25,16 @@ from zsell_transform.transformers.parties import (
 )
 from zsell_transform.transformers.table import Field, Relation, Remark, Table
 
-TITLE = 255
 #: Sell's pipeline and stage of a deal, by which two deals in stages of one name are told apart.
-STAGE_KEY = "_stage_key"
-#: The wizard's header of a deal's stage.
-STAGE = "Deal - Stage (pipeline)"
-AN_AMOUNT = "a number such as 1200.50"
-STATUS = pl.col("_status")
-REASONS = {column: name(column) for column in ("loss_reason", "unqualified_reason")}
+STAGE_KEY: Final = "_stage_key"
+AN_AMOUNT: Final = "a number such as 1200.50"
+STATUS: Final = pl.col("_status")
+REASONS: Final = {column: name(column) for column in ("loss_reason", "unqualified_reason")}
 WON, LOST = STATUS == "Won", STATUS == "Lost"
 
 
 def deals(ask: Mapping, seen: Survey) -> Table:
+    """Deals as deals; stage and status come from the survey's stages, closing times from the last change."""
     known = stages(seen.stages, ask, seen.other_stages, seen.stages_there)
     marks = {name: column.decimal for name, column in seen.columns.get("deals", {}).items()}
     closed_at = day if ask.moments == "day" else moment
@@ -55,7 +56,12 @@ def deals(ask: Mapping, seen: Survey) -> Table:
         },
         hidden={STAGE_KEY: pl.col(STAGE_KEY)},
         fields=(
-            Field("Deal - Title", either(name("name"), called("Sell deal")), longest=TITLE, always=True),
+            Field(
+                "Deal - Title",
+                either(name("name"), called("Sell deal")),
+                longest=longest("title"),
+                always=True,
+            ),
             Field(
                 "Deal - Value",
                 pl.coalesce(exact, whole),
@@ -63,8 +69,8 @@ def deals(ask: Mapping, seen: Survey) -> Table:
                 expects=AN_AMOUNT,
             ),
             Field("Deal - Currency of value", pl.col("currency").str.to_uppercase()),
-            Field(STAGE, _looked_up(known, "cell", name("stage_name"))),
-            Field("Deal - Status", STATUS),
+            Field(DEAL_STAGE, _looked_up(known, "cell", name("stage_name"))),
+            Field(DEAL_STATUS, STATUS),
             Field(
                 "Deal - Won time",
                 pl.col("_closed_at"),
@@ -145,7 +151,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
                 "last_stage_change_at",
             ),
         ),
-        carried=dict.fromkeys(("pipeline_id", "pipeline_name", "stage_id"), f"'{STAGE}'")
+        carried=dict.fromkeys(("pipeline_id", "pipeline_name", "stage_id"), f"'{DEAL_STAGE}'")
         | {"stage_category": "'Deal - Status'"},
         spare={"scope": "decimal_value", "added_on": "added_at", "created_at": "added_at"},
         ignored=(

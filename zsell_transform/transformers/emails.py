@@ -9,20 +9,22 @@ import polars as pl
 
 from zsell_transform.cleaning import html, lines, said
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import about, about_remarks, heading
-from zsell_transform.transformers.table import Story, Table
+from zsell_transform.transformers.table import HtmlText, Table
 
 
 def emails(ask: Mapping, seen: Survey) -> Table:
+    """E-mails as notes: time and user in the heading, the subject above the text."""
     return Table(
         source="emails",
         target="notes",
         given={"_at": pl.coalesce(pl.col("sent_at"), pl.col("created_at"))},
         fields=(),
         relations=(about("resource"),),
-        story=Story(
-            "Note - Content",
+        html=HtmlText(
+            NOTE,
             heading=heading("emails", "_at", ask),
             body=lines(said("Subject", pl.col("subject")), html("content")),
         ),

@@ -21,20 +21,18 @@ from zsell_transform.cleaning import (
     shortened,
 )
 from zsell_transform.mapping import Mapping, Rule
-from zsell_transform.sell.entities import MARK_WORDS
+from zsell_transform.pipedrive.fields import longest
+from zsell_transform.sell.entities import mark_of
 from zsell_transform.sell.words import activity_wording, record_types
 from zsell_transform.sparing import first_found, once_each
 from zsell_transform.transformers.table import Relation, Remark
 
-#: Characters that a subject may have; Pipedrive documents them for titles (`title` in fields.yaml).
-SUBJECT: Final = 255
 SEPARATOR: Final = " · "
 #: Where a word ends.
 END: Final = r"(?:$|[^\p{L}\p{N}_])"
 
 
-# --- what a record is about
-# ------------------------------------------------------------------------------------------
+# --- what a record is about -------------------------------------------------------------------------------
 
 
 def about(prefix: str, **more: pl.Expr) -> Relation:
@@ -58,9 +56,7 @@ def about(prefix: str, **more: pl.Expr) -> Relation:
 
 
 def about_remarks(prefix: str) -> tuple[Remark, ...]:
-    """A type of record that nobody knows, or an id without one, whose link cannot be made; and the type that
-    says `none`.
-    """
+    """A type that nobody knows, or an id without one: no link is made; and the type that says `none`."""
     given, id_ = pl.col(f"{prefix}_type"), pl.col(f"{prefix}_id")
     unknown = given.is_not_null() & ~given.str.to_lowercase().is_in(list(record_types()))
     none = (given.str.to_lowercase() == "none").fill_null(value=False)
@@ -86,14 +82,12 @@ def _record_type(column: str) -> pl.Expr:
 
 def subject(line: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
     """The first line; where it is too long, its beginning (and `rest` holds the whole)."""
-    return pl.coalesce(shortened(line, SUBJECT), otherwise)
+    return pl.coalesce(shortened(line, longest("title")), otherwise)
 
 
 def rest(line: pl.Expr, column: str) -> pl.Expr:
-    """HTML of what the subject does not hold: the other lines, or everything where the first one is too
-    long.
-    """
-    too_long = line.str.len_chars() > SUBJECT
+    """HTML of what the subject does not hold: the other lines; everything where the first one is too long."""
+    too_long = line.str.len_chars() > longest("title")
     return html(pl.when(too_long).then(pl.col(column)).otherwise(other_lines(column)))
 
 
@@ -164,8 +158,7 @@ def _any(words: Iterable[str]) -> str:
     )
 
 
-# --- the text
-# --------------------------------------------------------------------------------------------------------
+# --- the text ---------------------------------------------------------------------------------------------
 
 
 def heading(entity: str, at: str, ask: Mapping, *more: pl.Expr) -> pl.Expr:
@@ -176,7 +169,7 @@ def heading(entity: str, at: str, ask: Mapping, *more: pl.Expr) -> pl.Expr:
 
 def mark(entity: str) -> pl.Expr:
     """`Sell task 7402212`, by which later laps find the record."""
-    return pl.concat_str(pl.lit(f"Sell {MARK_WORDS[entity]} "), "_id")
+    return pl.concat_str(pl.lit(mark_of(entity)), "_id")
 
 
 def owner_line(ask: Mapping) -> pl.Expr:

@@ -6,7 +6,7 @@ is collected here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from typing import Any, Final
 
@@ -19,10 +19,11 @@ from zsell_transform.issues import KINDS, Told, issue
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import field_facts
 from zsell_transform.sell.columns import plain_name
+from zsell_transform.sparse import BLANK
 from zsell_transform.survey import Column, Survey
 from zsell_transform.transformers.custom import Custom, custom_fields
 from zsell_transform.transformers.draft import Draft, laid
-from zsell_transform.transformers.table import DOUBTFUL, NOTHING, PLACES, Field, Story, Table
+from zsell_transform.transformers.table import DOUBTFUL, PLACES, Field, HtmlText, Table
 
 #: Columns that are no field of their own anywhere: the id is `_id`.
 CARRIED: Final = frozenset({"id"})
@@ -67,7 +68,7 @@ class _Columns:
     def of(cls, table: Table, names: list[str], ask: Mapping, survey: Survey) -> _Columns:
         seen, wishes = survey.columns.get(table.source, {}), ask.columns.get(table.source, {})
         inputs = [name for name in names if not name.startswith("_") or name.startswith(CONNECTORS)]
-        wished_away = _ignored(wishes).intersection(inputs) - CARRIED
+        wished_away = _ignored(wishes, inputs) - CARRIED
         known = {*table.columns, *table.ignored, *table.carried, *CARRIED, *wished_away}
         return cls(
             names,
@@ -79,14 +80,16 @@ class _Columns:
         )
 
 
-def _ignored(wishes: MappingOf[str, str]) -> set[str]:
+def _ignored(wishes: MappingOf[str, str], inputs: Collection[str]) -> set[str]:
     """The columns that the mapping ignores, as they are called after reading.
 
-    It names headers: one that another header takes the place of is read as a custom field of its name.
+    It names headers: one that another header takes the place of is read as a custom field of its name, and
+    `custom Slope` may be called `Slope` where no other one is.
     """
     taken = set(wishes.values()) - {"ignore", "custom"}
-    ignored = (header for header, wish in wishes.items() if wish == "ignore")
-    return {f"custom {header}" if header in taken else header for header in ignored}
+    ignored = {header for header, wish in wishes.items() if wish == "ignore"}
+    exact = {f"custom {header}" if header in taken else header for header in ignored}
+    return {name for name in inputs if name in exact or plain_name(name) in exact.difference(inputs)}
 
 
 def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft:
@@ -105,7 +108,7 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
     hidden = table.hidden | {
         column: value for relation in table.relations for column, value in relation.columns.items()
     }
-    headers = (*(field.header for field in fields), *([table.story.header] if table.story else ()))
+    headers = (*(field.header for field in fields), *([table.html.header] if table.html else ()))
     cut = {field.header: field.longest for field in fields if field.longest}
     steps = tuple(_steps(table, fields, hidden, given))
     shown = tuple(_shown(table, headers, hidden, cut, given))
@@ -127,8 +130,8 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
 
 
 def _customs(table: Table, given: _Columns, seen: Survey) -> tuple[Custom, ...]:
-    """A field for each unknown column, save where a story takes it in."""
-    if table.story:
+    """A field for each unknown column, save where a text in HTML takes it in."""
+    if table.html:
         return ()
     return custom_fields(table.source, table.target, given.strangers, given.tellable, seen)
 
@@ -142,9 +145,9 @@ def _steps(
     yield (
         *(_written(field).alias(field.header) for field in fields),
         *(value.alias(name) for name, value in hidden.items()),
-        *_story(table.story),
+        *_html_parts(table.html),
     )
-    yield from _told(table.story, given.tellable)
+    yield from _told(table.html, given.tellable)
 
 
 def _written(field: Field) -> pl.Expr:
@@ -162,7 +165,7 @@ def _shown(
     yield from (pl.col(column) for column in PLACES if column in given.names)
     for header in headers:
         yield shortened(header, cut[header]).alias(header) if header in cut else pl.col(header)
-    parts = ("_heading", "_body", "_mark") if table.story else ()
+    parts = ("_heading", "_body", "_mark") if table.html else ()
     yield from (pl.col(column) for column in (*hidden, *parts))
 
 
@@ -184,7 +187,7 @@ def _alive(table: Table, field: Field, given: _Columns) -> bool:
 def _cleaned(read: Iterable[str], given: _Columns) -> Iterator[tuple[pl.Expr, ...]]:
     """Every column that is read, once trimmed and freed of its apostrophe; one without any value is null."""
     alive = [name for name in sorted(read) if name in given.names and not given.is_blank(name)]
-    dead = [NOTHING.alias(name) for name in sorted(read) if name not in alive]
+    dead = [BLANK.alias(name) for name in sorted(read) if name not in alive]
     untidy = [name for name in alive if name not in given.seen or not given.seen[name].tidy]
     yield (*dead, *(text(name).alias(name) for name in untidy))
     if given.turned:
@@ -197,18 +200,18 @@ def _turned_dates(table: Table, names: Iterable[str], seen: MappingOf[str, Colum
     return {name: order for name, order in orders.items() if order in ("dmy", "mdy")}
 
 
-def _story(story: Story | None) -> list[pl.Expr]:
-    if story is None:
+def _html_parts(html: HtmlText | None) -> list[pl.Expr]:
+    if html is None:
         return []
-    return [story.heading.alias("_heading"), story.body.alias("_body"), story.mark.alias("_mark")]
+    return [html.heading.alias("_heading"), html.body.alias("_body"), html.mark.alias("_mark")]
 
 
-def _told(story: Story | None, strangers: list[str]) -> Iterator[tuple[pl.Expr, ...]]:
-    if story is None:
+def _told(html: HtmlText | None, strangers: list[str]) -> Iterator[tuple[pl.Expr, ...]]:
+    if html is None:
         return
     if strangers:
         yield (lines("_body", *(said(plain_name(name), name) for name in strangers)).alias("_body"),)
-    yield (lines("_heading", "_body", "_mark").alias(story.header),)
+    yield (lines("_heading", "_body", "_mark").alias(html.header),)
 
 
 # --- what is told about it ---------------------------------------------------------------------------
@@ -295,7 +298,7 @@ def _origins(table: Table, fields: Iterable[Field], customs: Iterable[Custom]) -
         rows.append(
             (field.header, source, "standard", fact.type if fact else "text", bool(fact and fact.create))
         )
-    if table.story:
-        source = ", ".join(name for name in table.sources(table.story.body) if name not in PLACES)
-        rows.append((table.story.header, source, "standard", "large_text", False))
+    if table.html:
+        source = ", ".join(name for name in table.sources(table.html.body) if name not in PLACES)
+        rows.append((table.html.header, source, "standard", "large_text", False))
     return pl.DataFrame(rows, schema=ORIGINS, orient="row")

@@ -6,6 +6,7 @@ import polars as pl
 
 from zsell_transform.cleaning import day, email, html, joined, lost_owner, name, owner, phone, word
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import NOTE, longest
 from zsell_transform.sparing import either, once_each
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
@@ -23,10 +24,9 @@ from zsell_transform.transformers.parties import (
 )
 from zsell_transform.transformers.table import Field, Relation, Table
 
-TITLE = 255
-
 
 def leads(ask: Mapping, seen: Survey) -> Table:
+    """Leads with their person and company on the row; a description becomes their note."""
     person = pl.col("_person")
     return Table(
         source="leads",
@@ -52,7 +52,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:
                     name("company_name"),
                     called("Sell lead"),
                 ),
-                longest=TITLE,
+                longest=longest("title"),
                 always=True,
             ),
             label_field("leads", ask),
@@ -76,7 +76,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:
             Field("Person - Job title", name("title"), only=person.is_not_null()),
             Field("Person - Address", pl.col("_address"), only=person.is_not_null()),
             Field("Person - Owner", owner("owner", ask.owners), only=person.is_not_null()),
-            Field("Note - Content", html("description")),
+            Field(NOTE, html("description")),
         ),
         relations=(Relation("company", id=pl.col("organisation_id"), name=name("company_name")),),
         hidden={"_city": name("city"), "_leave_out": _left_out(ask)},

@@ -6,12 +6,14 @@ import polars as pl
 
 from zsell_transform.cleaning import flag, html
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import about, about_remarks, heading
-from zsell_transform.transformers.table import Remark, Story, Table
+from zsell_transform.transformers.table import HtmlText, Remark, Table
 
 
 def notes(ask: Mapping, seen: Survey) -> Table:
+    """Notes as notes: a heading with time, author and mark before the text."""
     # `regular` says nothing; `restricted` notes were not for everybody, whom Pipedrive will show them to.
     kind = pl.when(pl.col("type").str.to_lowercase() != "regular").then(html("type"))
     important = pl.when(flag("is_important")).then(pl.lit("important"))
@@ -20,8 +22,8 @@ def notes(ask: Mapping, seen: Survey) -> Table:
         target="notes",
         fields=(),
         relations=(about("noteable"),),
-        story=Story(
-            "Note - Content",
+        html=HtmlText(
+            NOTE,
             heading=heading("notes", "created_at", ask, kind, important),
             body=html("content"),
         ),

@@ -1,4 +1,4 @@
-"""The words in which a transformer is written: Field, Relation, Story, Remark, Table.
+"""The words in which a transformer is written: Field, Relation, HtmlText, Remark, Table.
 
 A `Table` says what becomes of one Sell entity; `interpret.py` reads it.
 """
@@ -11,9 +11,10 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.sparse import BLANK
+
 #: Columns that every frame of records has beside Sell's own.
 PLACES: Final = ("_n", "_id", "_file", "_row")
-NOTHING: Final = pl.lit(None, dtype=pl.String)
 
 
 @attrs.frozen
@@ -62,7 +63,7 @@ class Relation:
 
 
 @attrs.frozen
-class Story:
+class HtmlText:
     """A text in HTML: heading, body and mark, one below the other.
 
     Columns that no one knows are told in the body.
@@ -70,8 +71,8 @@ class Story:
 
     header: str
     body: pl.Expr
-    heading: pl.Expr = NOTHING
-    mark: pl.Expr = NOTHING
+    heading: pl.Expr = BLANK
+    mark: pl.Expr = BLANK
 
 
 @attrs.frozen
@@ -107,7 +108,7 @@ class Table:
     relations: tuple[Relation, ...] = ()
     given: dict[str, pl.Expr] = attrs.field(factory=dict)
     hidden: dict[str, pl.Expr] = attrs.field(factory=dict)
-    story: Story | None = None
+    html: HtmlText | None = None
     remarks: tuple[Remark, ...] = ()
     ignored: frozenset[str] = attrs.field(default="", converter=_words)
     spare: dict[str, str] = attrs.field(factory=dict)
@@ -128,8 +129,8 @@ class Table:
         for relation in self.relations:
             yield from relation.parts.values()
         yield from (*self.given.values(), *self.hidden.values())
-        if self.story:
-            yield from (self.story.heading, self.story.body, self.story.mark)
+        if self.html:
+            yield from (self.html.heading, self.html.body, self.html.mark)
         for remark in self.remarks:
             yield from (value for value in (remark.when, remark.value) if value is not None)
 

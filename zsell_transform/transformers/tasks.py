@@ -6,6 +6,7 @@ import polars as pl
 
 from zsell_transform.cleaning import day, first_line, flag, lines, minute, moment, owner, said, time
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import (
     about,
@@ -17,10 +18,11 @@ from zsell_transform.transformers.history import (
     subject,
 )
 from zsell_transform.transformers.parties import A_DAY, A_MOMENT, called
-from zsell_transform.transformers.table import Field, Remark, Story, Table
+from zsell_transform.transformers.table import Field, HtmlText, Remark, Table
 
 
 def tasks(ask: Mapping, seen: Survey) -> Table:
+    """Tasks as activities: the first line is the subject, the rest and the mark go into the text."""
     zone, line, due = ask.timezone, pl.col("_line"), pl.col("_due")
     done_at = day if ask.moments == "day" else moment
     # The full export has only `done_at`, the API also `completed`.
@@ -45,8 +47,8 @@ def tasks(ask: Mapping, seen: Survey) -> Table:
             Field("Activity - Creation date", day("created_at", zone), expects=A_DAY),
         ),
         relations=(about("taskable"),),
-        story=Story(
-            "Activity - Note",
+        html=HtmlText(
+            ACTIVITY_NOTE,
             body=lines(rest(line, "content"), said("Reminder", reminder), owner_line(ask)),
             mark=mark("tasks"),
         ),

@@ -6,12 +6,14 @@ import polars as pl
 
 from zsell_transform.cleaning import flag, html, lines, phone, said
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import about, about_remarks, deals_remark, heading, ids_in, only_id
-from zsell_transform.transformers.table import Story, Table
+from zsell_transform.transformers.table import HtmlText, Table
 
 
 def texts(ask: Mapping, seen: Survey) -> Table:
+    """Text messages as notes: the heading says sent or received, both numbers stand below the text."""
     way = pl.when(flag("incoming")).then(pl.lit("received")).when(~flag("incoming")).then(pl.lit("sent"))
     return Table(
         source="texts",
@@ -19,8 +21,8 @@ def texts(ask: Mapping, seen: Survey) -> Table:
         given={"_at": pl.coalesce(pl.col("sent_at"), pl.col("created_at"))},
         fields=(),
         relations=(about("resource", deal_id=only_id("associated_deal_ids")),),
-        story=Story(
-            "Note - Content",
+        html=HtmlText(
+            NOTE,
             heading=heading("texts", "_at", ask, way),
             body=lines(
                 html("content"),

@@ -6,6 +6,7 @@ import polars as pl
 
 from zsell_transform.cleaning import day, first_line, lines, moment, name, owner, said, time
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.history import (
     about,
@@ -17,10 +18,11 @@ from zsell_transform.transformers.history import (
     subject,
 )
 from zsell_transform.transformers.parties import A_DAY
-from zsell_transform.transformers.table import Field, Story, Table
+from zsell_transform.transformers.table import Field, HtmlText, Table
 
 
 def visits(ask: Mapping, seen: Survey) -> Table:
+    """Visits as done activities, due when they took place; what was noted of the place goes into the text."""
     zone, line, at = ask.timezone, pl.col("_line"), pl.col("_at")
     done_at = day if ask.moments == "day" else moment
     return Table(
@@ -41,8 +43,8 @@ def visits(ask: Mapping, seen: Survey) -> Table:
             Field("Activity - Creation date", day("created_at", zone), expects=A_DAY),
         ),
         relations=(about("resource"),),
-        story=Story(
-            "Activity - Note",
+        html=HtmlText(
+            ACTIVITY_NOTE,
             body=lines(
                 rest(line, "summary"),
                 said("Address", name("resource_address")),

@@ -27,7 +27,7 @@ import polars as pl
 from zsell_transform.errors import TargetError
 from zsell_transform.paths import path_of
 from zsell_transform.writing.manifest import NAME, FileFacts, files_in, manifest_text, weigh
-from zsell_transform.writing.rolling import Rolled, Rolling
+from zsell_transform.writing.rolling import MEGABYTES, ROWS, Rolled, Rolling
 from zsell_transform.writing.target import appear, check_target, discard, hidden, recover, sight
 
 #: Where tables lie until it is known how many files each has.
@@ -42,6 +42,7 @@ class Folder:
         target: the folder as given; None for a temporary one.
         path: where the files are now: a hidden folder until `finish`, then the target.
         facts: file → what is known of it, for everything written by `roll`, `table` or `text`.
+        sources: the paths of what the run reads, from the root, so that they hold wherever one goes.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Folder:
         sources: Iterable[object] = (),
         *,
         overwrite: bool = False,
+        sign: str | None = None,
     ) -> None:
         """Checks the target, and touches nothing yet.
 
@@ -58,6 +60,7 @@ class Folder:
             sources: whatever the run reads (paths and lists of paths; anything else is passed over); the
                 target may lie inside, but neither be nor hold one of them.
             overwrite: replace a folder of ours also where its files were changed or others were added.
+            sign: the file by which folders of this kind are known, where no other kind may be replaced.
 
         Raises:
             TargetError: naming what would be harmed.
@@ -69,8 +72,10 @@ class Folder:
         self._parents: list[Path] = []
         self._finished = False
         self._real = self.target and self.target.resolve()  # a link to a folder stays a link
+        paths = _paths(sources)
+        self.sources = tuple(path.absolute() for path in paths)
         if self.target:
-            self._seen = check_target(self.target, _paths(sources), overwrite=overwrite)
+            self._seen = check_target(self.target, paths, overwrite=overwrite, sign=sign)
         self.path = Path()
 
     # --- life ---------------------------------------------------------------------------------------------
@@ -130,10 +135,9 @@ class Folder:
     # --- files --------------------------------------------------------------------------------------------
 
     def roll(
-        self, stem: str, *, rows: int | None = 50_000, megabytes: float | None = 50.0, bom: bool = False
+        self, stem: str, *, rows: int | None = ROWS, megabytes: float | None = MEGABYTES, bom: bool = False
     ) -> Rolling:
-        """The next part of a table, to which rows are added as they come; `settle` gives its files their
-        names.
+        """The next part of a table, to which rows are added as they come; `settle` names its files.
 
         Args:
             stem: `2-persons`, `updates/2-persons`: one file gets this name, several get `-01`, `-02` behind.
@@ -149,9 +153,7 @@ class Folder:
         return parts[-1]
 
     def settle(self) -> dict[str, list[FileFacts]]:
-        """Counts and names the files of all tables rolled so far; a table without a record has an empty
-        list.
-        """
+        """Counts and names the files of all tables rolled so far; a table without a record has no file."""
         settled: dict[str, list[FileFacts]] = {}
         for stem, parts in self._rolling.items():
             written = [file for part in parts for file in part.close()]
@@ -170,8 +172,8 @@ class Folder:
         stem: str,
         parts: pl.LazyFrame | Sequence[pl.LazyFrame],
         *,
-        rows: int | None = 50_000,
-        megabytes: float | None = 50.0,
+        rows: int | None = ROWS,
+        megabytes: float | None = MEGABYTES,
         bom: bool = False,
     ) -> list[FileFacts]:
         """One small table at once, each frame a part of its own."""
@@ -250,16 +252,15 @@ def octets(megabytes: float) -> int:
     return int(megabytes * MEGABYTE)
 
 
-def publish(
-    made: Path, target: str | Path, sources: Iterable[object] = (), *, overwrite: bool = False
-) -> Path:
-    """A finished folder (a temporary one) appears a second time, as `target`, under the same rules.
+def publish(made: Folder, target: str | Path, *, overwrite: bool = False) -> Path:
+    """A finished folder (a temporary one) appears a second time, as `target`, under the same rules: what its
+    run has read is not written over now either.
 
     Raises:
         TargetError: as `Folder`.
     """
-    with Folder(target, sources, overwrite=overwrite) as folder:
-        shutil.copytree(made, folder.path, dirs_exist_ok=True)
+    with Folder(target, made.sources, overwrite=overwrite) as folder:
+        shutil.copytree(made.path, folder.path, dirs_exist_ok=True)
         return folder.appear()
 
 

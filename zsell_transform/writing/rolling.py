@@ -1,5 +1,4 @@
-"""Rows → CSV files within the limits of Pipedrive's wizard, as they come: a file that is full is closed, the
-next begins.
+"""Rows → CSV files within the limits of Pipedrive's wizard: a full one is closed, and the next begins.
 
 What a file holds depends on the rows and the limits alone, never on threads: equal input gives equal bytes.
 """
@@ -8,17 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import io
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 import attrs
 import polars as pl
 
-#: A file begins with this where the mapping asks for a byte order mark.
-BOM = b"\xef\xbb\xbf"
+#: What no file may pass where the mapping does not say otherwise: Pipedrive's wizard takes no more.
+ROWS: Final = 50_000
+MEGABYTES: Final = 50.0
 #: So many rows are written at once, and can be read again without the others.
-BLOCK = 4_096
+BLOCK: Final = 4_096
 
 
 @attrs.frozen(eq=False)
@@ -85,8 +86,7 @@ class Rolling:
     Attributes:
         place: an existing folder; files are numbered there from `<stem>.0`.
         rows, size: the most records and bytes that a file may have; None is no limit. A single record that is
-            larger
-            than a file may be keeps a file of its own.
+            larger than a file may be keeps a file of its own.
     """
 
     place: Path
@@ -130,7 +130,7 @@ class Rolling:
         self.files.append(Rolled(self.place / f"{self.stem}.{len(self.files)}", tuple(columns)))
         self._open = self.files[-1].path.open("wb")
         header = pl.DataFrame(schema=columns).write_csv(line_terminator="\n").encode()
-        self._write((BOM if self.bom else b"") + header, 0)
+        self._write((BOM_UTF8 if self.bom else b"") + header, 0)
 
     def _write(self, data: bytes, rows: int) -> None:
         assert self._open is not None

@@ -7,6 +7,8 @@ killed between them left behind is put back by the next one (`recover`).
 
 from __future__ import annotations
 
+import ctypes
+import glob
 import os
 import re
 import shutil
@@ -28,13 +30,16 @@ SHOWN: Final = 5
 Sight = dict[str, tuple[int, int]]
 
 
-def check_target(target: Path, sources: Iterable[Path] = (), *, overwrite: bool = False) -> Sight:
+def check_target(
+    target: Path, sources: Iterable[Path] = (), *, overwrite: bool = False, sign: str | None = None
+) -> Sight:
     """Whether the folder may be written, before anything is read; returns what is there now.
 
     Args:
         target: the folder; it need not exist, nor need its parents.
         sources: whatever the run reads: exports, mapping, an earlier run.
         overwrite: replace a folder of ours also where its files were changed or others were added.
+        sign: the file by which folders of this kind are known: one of ours without it is never replaced.
 
     Raises:
         TargetError: naming what would be harmed.
@@ -42,17 +47,17 @@ def check_target(target: Path, sources: Iterable[Path] = (), *, overwrite: bool 
     for source in sources:
         _apart(target, source)
     if Path.cwd().resolve().is_relative_to(target.resolve()):
-        raise TargetError(f"{target} is the folder that you are in, or holds it; name another for the result")
+        raise TargetError(f"{target} is the current folder, or contains it; name another one for the result")
     recover(target.resolve())
     if not os.path.lexists(target):
         return {}
     if not target.is_dir():
-        raise TargetError(f"{target} is a file; the result is a folder")
+        raise TargetError(f"{target} is a file, but the result is a folder")
     seen = sight(target)
     # A folder with nothing but a notebook's copies is not ours: they may be all that is left of it.
     files = list(seen) or [file for file in files_in(target) if ".ipynb_checkpoints/" in file]
     if files:
-        _ours(target, files, overwrite)
+        _ours(target, files, overwrite, sign)
     return seen
 
 
@@ -70,20 +75,22 @@ def _apart(target: Path, source: Path) -> None:
     """A target may lie inside a source (it is not read), but must neither be nor hold one."""
     here, there = target.resolve(), source.resolve()
     if here == there or (target.exists() and source.exists() and target.samefile(source)):
-        raise TargetError(f"{target} is also what is read; choose another folder for the result")
+        raise TargetError(f"{target} is also an input; choose another folder for the result")
     if here in there.parents:
-        raise TargetError(f"{target} holds {source}, which is read; choose another folder for the result")
+        raise TargetError(f"{target} contains the input {source}; choose another folder for the result")
 
 
-def _ours(target: Path, files: list[str], overwrite: bool) -> None:
+def _ours(target: Path, files: list[str], overwrite: bool, sign: str | None) -> None:
     manifest = read_manifest(target)
     if manifest is None:
         raise TargetError(
             f"{target} has files that this library did not write ({_some(files)}); choose another folder"
         )
+    known = {one.file: (one.bytes, one.sha256) for one in manifest["outputs"]}
+    if sign and sign not in known:
+        raise TargetError(f"{target} is a folder of another kind (it has no {sign}); choose another folder")
     if overwrite:
         return
-    known = {one.file: (one.bytes, one.sha256) for one in manifest["outputs"]}
     added = [file for file in files if file != NAME and file not in known]
     kept = [file for file in files if file in known and not (target / file).is_symlink()]
     now = {one.file: (one.bytes, one.sha256) for one in weigh(target, kept)}
@@ -157,8 +164,6 @@ def _aside(target: Path) -> Path:
 
 
 def _literal(name: str) -> str:
-    import glob
-
     return glob.escape(name)
 
 
@@ -180,13 +185,8 @@ def _abandoned(left: Path) -> bool:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Exchanges two folders in one step; False where system or file system cannot."""
-    import ctypes
-
-    here, there, exchange = (
-        os.fsencode(one),
-        os.fsencode(other),
-        2,
-    )  # RENAME_EXCHANGE, RENAME_SWAP: both are 2
+    here, there = os.fsencode(one), os.fsencode(other)
+    exchange = 2  # RENAME_EXCHANGE and RENAME_SWAP
     current = -100  # AT_FDCWD: paths count from the current folder
     try:
         system = ctypes.CDLL(None)

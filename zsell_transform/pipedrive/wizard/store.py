@@ -10,6 +10,7 @@ import polars as pl
 
 from zsell_transform.pipedrive.export_headers import vocabulary
 from zsell_transform.pipedrive.exports import mark
+from zsell_transform.sparse import column_or_blank
 from zsell_transform.unique import told_apart
 
 ITEMS: Final = ("organizations", "persons", "deals", "leads", "activities", "notes")
@@ -68,6 +69,7 @@ def empty_store() -> Store:
 
 
 def no_events() -> Events:
+    """Kind of event → a frame without any, in the columns of `EVENTS`."""
     return {kind: pl.DataFrame(schema=schema) for kind, schema in EVENTS.items()}
 
 
@@ -77,6 +79,7 @@ def is_contact(field: str) -> bool:
 
 
 def title_field(item: str) -> str:
+    """The field by which an item's records are called."""
     return {"organizations": "Name", "persons": "Name", "activities": "Subject", "notes": "Content"}.get(
         item, "Title"
     )
@@ -89,7 +92,7 @@ def sell_field(item: str) -> str:
 
 def column(frame: pl.DataFrame, name: str) -> pl.Expr:
     """A column, or nulls where the table has none."""
-    return pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String)
+    return column_or_blank(frame.columns, name)
 
 
 def own_id(item: str, table: pl.DataFrame) -> pl.Expr:

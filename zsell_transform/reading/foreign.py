@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from zsell_transform.facts import facts
+from zsell_transform.folding import folded_header
 
 #: So many columns that are Pipedrive's alone tell a table without prefixes.
 _SURE: Final = 2
@@ -46,8 +47,3 @@ def _spellings(name: str, forms: dict[str, Any]) -> Iterator[str]:
     for kind, spelled in forms.items():
         if kind != "wizard":  # `E-mail` and `Phone` alone are anybody's
             yield from (one for one in spelled if " - " in one or " - " not in name)
-
-
-def folded_header(text: str) -> str:
-    """A header without case, and with single blanks: as Pipedrive's are compared."""
-    return " ".join(text.split()).casefold()

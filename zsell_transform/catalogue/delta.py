@@ -1,4 +1,4 @@
-"""Issues of proof and delta: what changed, and what Pipedrive does not show."""
+"""Issues of a delta: what changed in Sell since an earlier run."""
 
 from __future__ import annotations
 
@@ -9,61 +9,61 @@ from zsell_transform.catalogue.kind import Kind
 KINDS: Final[dict[str, Kind]] = {
     "changed_in_both": Kind(
         "warning",
-        "'{field}' is '{value}' in Sell by now, and {detail}",
+        "'{field}' is now '{value}' in Sell, but {detail}",
         "left as it is in Pipedrive",
         "Decide which one is right and correct it by hand.",
     ),
     "emptied_in_sell": Kind(
         "warning",
-        "'{field}' was '{value}' and is empty in Sell by now",
+        "'{field}' was '{value}' and is now empty in Sell",
         "left as it is in Pipedrive",
         "Empty it there by hand where it matters.",
     ),
     "deleted_in_sell": Kind(
         "info",
-        "'{value}' is gone from Sell since the earlier run; {detail}",
+        "'{value}' has gone from Sell since the earlier run; {detail}",
         "left as it is in Pipedrive",
-        "Delete it there by hand if it is not wanted any more.",
+        "Delete it there by hand if it is no longer wanted.",
     ),
     "update_not_comparable": Kind(
         "warning",
-        "'{field}' is '{value}' in Sell by now, and Pipedrive's export has no such column",
+        "'{field}' is now '{value}' in Sell, but Pipedrive's export has no such column",
         "not written",
         "Export again with that column shown, or change it by hand.",
     ),
     "not_in_earlier_run": Kind(
         "warning",
-        "'{field}' is '{value}' in Sell, and {detail}; the earlier run did not have the record yet",
+        "'{field}' is '{value}' in Sell, but {detail}; the earlier run did not have the record yet",
         "left as it is in Pipedrive",
         "Give the folder of the run that wrote it as `previous`, or decide by hand which one is right.",
     ),
     "label_removed": Kind(
         "warning",
-        "'{field}' is '{value}' in Sell by now, fewer than before, and {detail}",
-        "an import may add labels, and take none away",
-        "Look whether the others are gone in Pipedrive, and take them off by hand where they are not.",
+        "'{field}' is now '{value}' in Sell, fewer than before, and {detail}",
+        "an import can add labels, but not remove any",
+        "Check whether the others are gone in Pipedrive, and remove them by hand where they are not.",
     ),
     "previous_without_exports": Kind(
         "error",
-        "an earlier run was given, and no exports of Pipedrive",
-        "every record is written as a new one, and no change is",
+        "an earlier run was given, but no exports of Pipedrive",
+        "every record is written as new, and no change is written",
         "Give Pipedrive's exports as `pipedrive`, and do not upload these files.",
     ),
     "not_its_own_person": Kind(
         "warning",
-        "'{field}' is '{value}' in Sell by now, and {detail}",
+        "'{field}' is now '{value}' in Sell, but {detail}",
         "not written",
         "Change it there by hand where it matters.",
     ),
     "update_waits": Kind(
         "info",
-        "'{field}' leads to '{value}' by now, which has no System ID yet",
+        "'{field}' now leads to '{value}', which has no System ID yet",
         "follows in a later lap",
         "Give the same earlier folder again in the next lap.",
     ),
     "changed_after_conversion": Kind(
         "warning",
-        "changed in Sell, and Pipedrive holds it as a deal by now (System ID {detail})",
+        "changed in Sell, but it is a deal in Pipedrive by now (System ID {detail})",
         "not written",
         "Change the deal by hand where it matters.",
     ),

@@ -1,0 +1,38 @@
+"""Tables by name that are made when they are asked for: those of an export, and those of a lap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import final
+
+import polars as pl
+
+
+@final
+class Tables(Mapping[str, pl.DataFrame]):
+    """Name → table, collected each time it is asked for.
+
+    None is kept: a table may be larger than all that a run holds, so it lasts as long as whoever asked for it
+    holds it, a closed or changed source is noticed, and nobody sees what another did to a frame in place.
+    """
+
+    def __init__(self, names: tuple[str, ...], scan: Callable[[str], pl.LazyFrame]) -> None:
+        self._names, self._scan = names, scan
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        if name not in self._names:
+            raise KeyError(f"{name!r} is none of {', '.join(self._names) or 'no tables'}")
+        return self._scan(name).collect(engine="streaming")
+
+    def __contains__(self, name: object) -> bool:
+        """Without `Mapping`'s way of finding out, which is to make the table."""
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __repr__(self) -> str:
+        return f"<tables: {', '.join(self._names)}>"
