@@ -228,7 +228,7 @@ def test_skip_files_say_why_and_what_to_do(moved: Moved, tmp_path: Path) -> None
 def test_a_file_without_reasons_is_no_skip_file(moved: Moved, tmp_path: Path) -> None:
     (tmp_path / "skip.csv").write_text("Deal - Title,Deal - Value\nFog horn,1\n")
 
-    with pytest.raises(ExportError, match="no skip file"):
+    with pytest.raises(ExportError, match="not one of Pipedrive"):
         verify(moved.source, moved.exports, skip_file=tmp_path / "skip.csv")
 
 

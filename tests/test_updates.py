@@ -231,7 +231,7 @@ def test_what_an_earlier_run_did_not_have_is_told_where_it_differs(tmp_path: Pat
     assert "not_in_earlier_run" not in same["code"]
     late = told.filter(pl.col("code") == "not_in_earlier_run")
     assert late.select("entity", "source_id", "field").rows() == [("contacts", "4", "Person - Email (Work)")]
-    assert "'al@lum.example' in Sell, and Pipedrive holds 'ada@lum.example'" in late["message"][0]
+    assert "'al@lum.example' in Sell, but Pipedrive holds 'ada@lum.example'" in late["message"][0]
 
 
 def test_a_note_that_is_there_needs_no_placeholder(tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_records_of_an_earlier_run_that_are_gone_are_told(tmp_path: Path) -> Non
     rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
     (tmp_path / "lap_1" / "records" / "deals.parquet").unlink()
 
-    with pytest.raises(ExportError, match=r"records/deals\.parquet is gone; give the earlier"):
+    with pytest.raises(ExportError, match=r"records/deals\.parquet is missing; give the earlier"):
         transform(in_stages("Quote"), pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1")
 
 

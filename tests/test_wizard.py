@@ -248,7 +248,7 @@ def test_a_custom_field_may_have_the_name_of_a_translated_one(name: str, tmp_pat
 
 
 def test_a_missing_folder_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="no such folder"):
+    with pytest.raises(ExportError, match="is not a folder"):
         rehearse(tmp_path / "nowhere")
 
 

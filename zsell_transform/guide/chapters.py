@@ -1,7 +1,8 @@
 """The chapters of the page: each takes its frame and gives plain values, capped, for the template to set.
 
-A chapter's frame has the columns that `story.py` declares under the chapter's name (`INPUTS`, `LEDGER`,
-`WAITING`, `LINKS`, `PIPELINE`, `FILES`, `TRIAL`); issues have those of `issues.SCHEMA`.
+A chapter's frame has the columns that `story.py` declares under the chapter's name (`INPUTS`, `WAITING` …; of
+`pipelines` and `sums` under `PIPELINE`, of a rehearsal under `REHEARSED` and `REASONS`); issues have those of
+`issues.SCHEMA`, the ledger those of `ledger.SCHEMA`.
 """
 
 from __future__ import annotations

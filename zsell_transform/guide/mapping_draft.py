@@ -266,7 +266,7 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
         _labels,
     ),
     "labels_as": (
-        "How labels are written: as labels, or into a field (`Tags`, with multiple options).",
+        "How labels are written: labels, or field (one field `Tags` with multiple options).",
         _always("labels_as: {organizations: labels, persons: labels, deals: labels, leads: labels}"),
     ),
     "lead_statuses": (
@@ -300,7 +300,7 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
         _always("two_organizations: person"),
     ),
     "email_domains": (
-        "People without a company whose e-mail has the domain of just one: suggest (an issue) or link.",
+        "People without a company, with the e-mail domain of just one company: suggest (an issue) or link.",
         _always("email_domains: suggest"),
     ),
     "bare_organizations": (
