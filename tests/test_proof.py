@@ -249,6 +249,17 @@ def test_the_proof_as_a_folder(moved: Moved, tmp_path: Path) -> None:
     assert "1 difference" in proof._repr_html_()
 
 
+def test_the_company_of_a_lead_that_is_left_out_is_not_written(tmp_path: Path) -> None:
+    """Nobody else names it: it stood in the file of organizations for nothing."""
+    mapping = {"lead_statuses": {"Unqualified": "leave_out"}}
+
+    names = transform(account(), mapping=mapping).tables["organizations"]["Organization - Name"].to_list()
+    assert "Tidal" not in names
+    assert "Buoy & Bell" in names
+    moved = move(account(), tmp_path)  # the lead went there before anybody wished it away
+    assert verify(account(), moved.exports, mapping=mapping).links.rows() == []
+
+
 def test_a_proof_takes_no_folder_of_a_lap(
     moved: Moved, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -406,6 +406,65 @@ def test_a_company_that_is_there_by_its_name_alone_is_told(tmp_path: Path) -> No
     assert told.select("entity", "source_id", "value").rows() == [("companies", "5", "Skerry")]
 
 
+@pytest.mark.parametrize(("there", "written"), [(None, True), ("Bea Wick", False)])
+def test_what_fell_to_whoever_imported_may_be_given_away(
+    there: str | None, written: bool, tmp_path: Path
+) -> None:
+    """A deleted user's record, given to somebody in Sell: Pipedrive's importing user was nobody's choice."""
+    owners = ["Ada Lamp", "Lou Branch - Deleted", "Lou Branch - Deleted"]
+    before, after = people(), people()
+    before["contacts"] = before["contacts"].with_columns(owner=pl.Series(owners))
+    after["contacts"] = after["contacts"].with_columns(owner=pl.Series([*owners[:2], "Ada Lamp"]))
+    transform(before, tmp_path / "lap_1", trial=0, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    if there:
+        path = next((tmp_path / "exports").glob("people*"))
+        frame = pl.read_csv(path, infer_schema=False)
+        frame.with_columns(pl.lit(there).alias("Person - Owner")).write_csv(path)
+
+    run = transform(
+        after,
+        tmp_path / "delta",
+        pipedrive=tmp_path / "exports",
+        previous=tmp_path / "lap_1",
+        mapping={"empty_in_pipedrive": ["deals", "leads"]},
+        trial=0,
+    )
+
+    assert ("changed_in_both" in run.issues["code"].to_list()) is not written
+    if written:
+        people_ = pl.read_csv(tmp_path / "delta/updates/2-persons.csv", infer_schema=False)
+        assert people_["Person - Owner"].to_list() == ["Ada Lamp"]
+
+
+def test_what_sell_only_names_may_be_called_otherwise_by_now(tmp_path: Path) -> None:
+    """Nothing was said of a company, person or lead that stands under its id beside others alone."""
+
+    def named(company: str, first: str, lead: str) -> Account:
+        account = in_stages("Incoming")
+        beside = {"company_id": "900", "company": company}
+        account["deals"] = account["deals"].with_columns(pl.lit(v).alias(c) for c, v in beside.items())
+        cells = {
+            "id": ["41", "42"], "content": ["Likes herring", "Rings"],
+            "noteable_type": ["Contact", "Lead"], "noteable_id": ["901", "902"],
+            "noteable_first_name": [first, lead], "noteable_last_name": ["Away", "Gone"],
+        }  # fmt: skip
+        return {**account, "notes": pl.DataFrame(cells)}
+
+    before, after = named("Far Inc", "Lea", "Max"), named("Far Ltd", "Leah", "Maxim")
+    folder, held = updated(before, after, tmp_path)
+
+    written = {
+        path.name: pl.read_csv(path, infer_schema=False).to_dicts()[0] for path in folder.glob("[1-4]*")
+    }
+    assert written["1-organizations.csv"]["Organization - Name"] == "Far Ltd"
+    assert written["4-leads.csv"]["Lead - Title"] == "Maxim Gone"
+    rehearse(folder, held).export(tmp_path / "after")
+    proof = verify(after, tmp_path / "after")
+    assert not proof.differing.height, proof.differing.rows()
+    assert not proof.links.height, proof.links.rows()
+
+
 def test_what_a_run_has_read_is_not_written_over_later_either(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,7 +97,8 @@ class Migration:
         """
         publish(self._home, target, overwrite=overwrite)
         name = as_given(str(target))
-        named = attrs.evolve(self.story, target=name, next_target=next_folder(name, self.story.lap))
+        after = next_folder(name, self.story.lap, delta=self.story.previous is not None)
+        named = attrs.evolve(self.story, target=name, next_target=after)
         return attrs.evolve(self, target=path_of(target), story=named)
 
     def __repr__(self) -> str:

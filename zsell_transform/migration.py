@@ -76,7 +76,7 @@ def transform(
     ask = Mapping.load(mapping)
     read = (source, pipedrive, previous, mapping)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
-        given = take_in(source, pipedrive, ask, folder.path / "records", tell)
+        given = take_in(source, pipedrive, ask, folder.path / "records", tell, previous)
         export, held, rows = given.export, given.held, sum(given.records.seen.rows.values())
         with Stage(tell, "drafting", rows):
             drafted = draft_all(given.records, ask)

@@ -85,10 +85,26 @@ def _found(done: Rehearsal, held: Held) -> pl.DataFrame:
             *told(skipped, "rehearsal_skipped", BLANK, pl.col("reason")),
             *told(merged, "rehearsal_merged", pl.col("sell_id"), pl.col("into")),
             *told(
-                done.overwritten.filter(pl.col("sell_id").is_not_null()),
+                in_words(done.overwritten.filter(pl.col("sell_id").is_not_null()), done),
                 "rehearsal_overwrote",
                 pl.col("old"),
                 pl.col("field"),
             ),
         ]
     )
+
+
+def in_words(overwritten: pl.DataFrame, done: Rehearsal) -> pl.DataFrame:
+    """Links that were overwritten as the wizard calls them, with what stood there by name and System ID."""
+    from zsell_transform.pipedrive.wizard.store import LINK, names
+
+    links = [
+        names(done.store, item).select(
+            "name", field=pl.lit(link), old="id", link=pl.lit(PREFIXES[item].lower())
+        )
+        for item, link in LINK.items()
+    ]
+    rows = overwritten.join(pl.concat(links), on=["field", "old"], how="left", maintain_order="left")
+    return rows.with_columns(
+        field=pl.coalesce("link", "field"), old=pl.coalesce(pl.format("{} ({})", "name", "old"), "old")
+    ).drop("name", "link")

@@ -101,6 +101,8 @@ class Survey:
             one).
         stages: pipelines and stages in their order (schema `STAGES`), names trimmed.
         issues: columns whose dates or numbers nothing decides (schema `issues.RAW`).
+        other_stages: of a dump's table and of an earlier run (schema `STAGES`), whatever deals are in them.
+        stages_there: `pipeline, stage` of the deals that Pipedrive shows.
     """
 
     rows: MappingOf[str, int]
@@ -108,6 +110,8 @@ class Survey:
     values: MappingOf[str, MappingOf[str, pl.DataFrame]]
     stages: pl.DataFrame
     issues: pl.DataFrame
+    other_stages: pl.DataFrame = attrs.field(factory=lambda: pl.DataFrame(schema=STAGES))
+    stages_there: pl.DataFrame = attrs.field(factory=pl.DataFrame)
 
     def words(self, column: str, *entities: str) -> dict[str, int]:
         """The values of a vocabulary column with their counts, over some entities or all of them."""

@@ -49,7 +49,9 @@ def tell_story(
         complete=complete,
         version=VERSION,
         target=as_given(names.get("target")),
-        next_target=next_folder(as_given(names.get("target")), number),
+        next_target=next_folder(
+            as_given(names.get("target")), number, delta=names.get("previous") is not None
+        ),
         mapping=as_given(names.get("mapping")),
         previous=as_given(names.get("previous")),
         again=again,

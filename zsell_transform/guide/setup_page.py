@@ -23,12 +23,13 @@ ITEM_NAMES: Final = {
 }  # fmt: skip
 
 
-def setup_markdown(setup: Setup, *, lap: int = 1, complete: bool = False) -> str:
+def setup_markdown(setup: Setup, *, lap: int = 1, delta: bool = False, complete: bool = False) -> str:
     """The page as text; the same kit gives the same bytes.
 
     Args:
         setup: the kit.
         lap: the number of this lap; from the second on the page says that the setting up should be done.
+        delta: whether it is no lap, but what changed since an earlier run.
         complete: whether no lap follows.
     """
     sections = (
@@ -45,13 +46,13 @@ def setup_markdown(setup: Setup, *, lap: int = 1, complete: bool = False) -> str
     )
     written = [(title, list(section(setup))) for title, section in sections]
     written.append(("Afterwards", list(_afterwards(setup, complete=complete))))
-    lines = list(_opening(lap))
+    lines = list(_opening(lap, delta=delta))
     for number, (title, body) in enumerate(((title, body) for title, body in written if body), 1):
         lines += ["", f"## {number}. {title}", "", *body]
     return "\n".join(lines) + "\n"
 
 
-def _opening(lap: int) -> Lines:
+def _opening(lap: int, *, delta: bool) -> Lines:
     yield "# Setting up Pipedrive for this import"
     yield ""
     yield (
@@ -59,11 +60,12 @@ def _opening(lap: int) -> Lines:
         "must exist first. It is listed below in the order in which to do it. Tick off as you go, in a copy "
         "of this page: the next run does not replace a folder in which a file was changed."
     )
-    if lap > 1:
+    if lap > 1 or delta:
         yield ""
         yield (
-            f"**This is lap {lap}.** What an earlier lap asked for is listed again, since it must still be "
-            "there. If nothing was added in Sell meanwhile, go straight to the files."
+            f"**This is {'a delta' if delta else f'lap {lap}'}.** What an earlier lap asked for is listed "
+            "again, since it must still be there. If nothing was added in Sell meanwhile, go straight to the "
+            "files."
         )
     yield ""
     yield (

@@ -9,7 +9,8 @@ Key frames come in by entity, all text, with `n` (running number), `id`, `file` 
 - companies: name, address, city, email, website; with `twin`, those of one name and twin will be one record
 - contacts: name, company_id, company_name; their e-mails are read only if someone asks for them
 - deals: title, main_contact_id, main_contact_name, main_contact_email, company_id, company_name
-- leads: title, name, first, last, email, work, mobile, city, company_id, company_name
+- leads: title, name, first, last, email, work, mobile, city, company_id, company_name;
+  with `left_out`, those of which it is `true` name no company
 - tasks, notes, calls, emails, texts, visits: about_type, about_id, about_first, about_last, about_company,
 about_deal
 """

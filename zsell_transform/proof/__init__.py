@@ -41,7 +41,13 @@ from zsell_transform.proof.differences import (
     wished,
 )
 from zsell_transform.proof.leads import lead_notes, without_said
-from zsell_transform.proof.links import Links, compare_links, lead_history, lead_people, without_sells_own
+from zsell_transform.proof.links import (
+    Links,
+    compare_links,
+    lead_people,
+    without_misled,
+    without_sells_own,
+)
 from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.sell.entities import ENTITIES, TARGETS
@@ -194,9 +200,10 @@ def verify(
             wanted = account(graph, ask, left_out)
             there = presence(wanted.records, held)
             links = compare_links(wanted.relations, there, held)
-            added = added_links(wanted.relations, there, held)
+            unwished = wanted.records.filter("left_out")
+            stays = there.join(unwished, on=["entity", "id"], how="anti", maintain_order="left")
+            added = added_links(wanted.relations, stays, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
-            beside = lead_history(wanted.relations, graph.leads, there, held)
             notes = lead_notes(drafts, there, held)
             other = without_said(differing(drafts, there, held, ask), there, held)
             values = pl.concat([
@@ -209,7 +216,8 @@ def verify(
             told = drafted.filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
             missing = _missing(wanted, there, graph, held, ask, known.details, left_out, skipped)
     wrong = without_sells_own(links.wrong, wanted.companies_of_deals, there)
-    wrong = _without_wished(pl.concat([wrong, people, beside, added]), wished(there, ask))
+    wrong = without_misled(pl.concat([wrong, people, added]), wanted.relations)
+    wrong = _without_wished(wrong, wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)
     proof = _proof(
         wanted, there, held, ask, links, values, missing=missing,

@@ -151,6 +151,7 @@ class _Reading:
                 if not (meaning.is_carried or meaning.is_dictionary or table.file in beside.files)
             },
             merged=merged,
+            dictionaries=dictionaries,
             headers=_headers(carried),
             origins=tuple(self.origins),
             temporary=temporary,
