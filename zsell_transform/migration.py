@@ -13,6 +13,7 @@ from collections.abc import Mapping as MappingOf
 from pathlib import Path
 from typing import Any
 
+import attrs
 import polars as pl
 
 from zsell_transform import issues
@@ -31,7 +32,7 @@ from zsell_transform.migrated import Migration
 from zsell_transform.output import write_parts, write_tables
 from zsell_transform.progress import Progress, Stage
 from zsell_transform.reading import Export
-from zsell_transform.records import contradicting
+from zsell_transform.records import Records, contradicting
 from zsell_transform.run import Run
 from zsell_transform.sell.stages import doubts
 from zsell_transform.writing.folder import Folder
@@ -79,8 +80,9 @@ def transform(
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
         given = take_in(source, pipedrive, ask, folder.path / "records", tell)
         export, held, rows = given.export, given.held, sum(given.records.seen.rows.values())
+        before, stored = _since(previous, given.records, ask)
         with Stage(tell, "drafting", rows):
-            records, drafts, keys, filled = draft_all(given.records, ask)
+            records, drafts, keys, filled = draft_all(stored, ask)
         with Stage(tell, "linking", rows):
             known = linked(drafts, keys, records.seen, ask)
             del keys  # the graph has what is needed of them from here on
@@ -89,11 +91,11 @@ def transform(
             lap = plan(graph, held, ask, known.details, left_out=left_out, listed=with_documents(drafts))
             plans, lost = with_own_cells(drafts, lap.plans)
         changed = None
-        if previous is not None:
+        if before is not None:
             from zsell_transform.delta import updates  # only who asks for it pays for its import
 
             changed = updates(
-                previous, records=records, drafts=drafts, graph=graph, left_out=left_out, held=held, ask=ask
+                before, records=records, drafts=drafts, graph=graph, left_out=left_out, held=held, ask=ask
             )
         # What is there by its name alone is an update, where an earlier run is given.
         of_lap = lap.found if changed is None else lap.found.filter(pl.col("code") != "present_by_name")
@@ -131,6 +133,16 @@ def transform(
             spelled=spelled,
         )
         return finish(folder, run, trial=trial, rehearse=rehearse, tell=tell)
+
+
+def _since(previous: str | Path | None, records: Records, ask: Mapping) -> tuple[Records | None, Records]:
+    """The records of an earlier run, and those of today in the fields that Pipedrive has since."""
+    if previous is None:
+        return None, records
+    from zsell_transform.delta.earlier import earlier, since
+
+    before = earlier(previous, ask)
+    return before, attrs.evolve(records, seen=since(before.seen, records.seen))
 
 
 def _without_exports(previous: object, pipedrive: object) -> pl.DataFrame:

@@ -42,6 +42,7 @@ from zsell_transform.proof.differences import (
 )
 from zsell_transform.proof.leads import lead_notes, without_said
 from zsell_transform.proof.links import Links, compare_links, lead_history, lead_people, without_sells_own
+from zsell_transform.proof.readings import without_readings
 from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.sell.entities import ENTITIES, TARGETS
@@ -200,7 +201,8 @@ def verify(
             people = lead_people(graph.leads, there, wanted.relations, held)
             beside = lead_history(wanted.relations, graph.leads, there, held)
             notes = lead_notes(drafts, there, held)
-            other = without_said(differing(drafts, there, held, ask), there, held)
+            unlike = without_readings(differing(drafts, there, held, ask), drafts)
+            other = without_said(unlike, there, held)
             values = pl.concat([
                 other, other_company(wanted.company_in_sell, there, held), other_names(wanted.records, there),
                 pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there),
