@@ -69,8 +69,8 @@ def updates(
         left_out: ids of leads that the mapping leaves out by their status.
         held: Pipedrive's exports; without any, nothing is present and nothing is updated.
     """
-    now = account(graph, ask, left_out)
-    drafts_then, then = _then(before, ask)
+    now = account(graph, ask, left_out, held)
+    drafts_then, then = _then(before, ask, held)
     there = presence(_all_records(then, now), held).filter(~several())
     values = _changed_values(drafts_then, drafts, there, held)
     changed = [*values, _company_in_sell(then, now, there, held)]
@@ -103,11 +103,11 @@ def updates(
     )
 
 
-def _then(before: Records, ask: Mapping) -> tuple[Drafts, Account]:
+def _then(before: Records, ask: Mapping, held: Held) -> tuple[Drafts, Account]:
     """The drafts and the account of then."""
     records, drafts, keys, _ = draft_all(before, ask)
     known = linked(drafts, keys, records.seen, ask)
-    return drafts, account(known.graph, ask, known.left_out)
+    return drafts, account(known.graph, ask, known.left_out, held)
 
 
 def _all_records(then: Account, now: Account) -> pl.DataFrame:

@@ -74,8 +74,8 @@ def bare_names(headers: Sequence[str]) -> dict[str, str]:
 
 def _by_name(file: str) -> str | None:
     word = re.split(r"[^a-z]", plain(file), maxsplit=1)[0]
-    items = vocabulary()["files"].items()
-    return next((item for item, words in items if word in map(plain, words)), None)
+    items: dict[str, list[str]] = vocabulary()["files"]
+    return next((item for item, words in items.items() if word in map(plain, words)), None)
 
 
 def _by_mapping(headers: Sequence[str], named: Mapping[str, Mapping[str, str]]) -> str | None:
@@ -94,7 +94,8 @@ def _by_signs(bare: list[str], from_name: str | None) -> str | None:
     stands where nothing but such a field speaks against it, and a list of that item cannot do without twice
     as many headers that another one knows.
     """
-    fits, nearly = [], []
+    fits: list[str] = []
+    nearly: list[str] = []
     for item, signs in vocabulary()["signs"].items():
         names = {_spellings(item).get(folded_header(header), header) for header in bare}
         if set(signs["with"]) <= names and set(signs.get("any", names)) & names:

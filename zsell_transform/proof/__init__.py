@@ -194,7 +194,7 @@ def verify(
             known = linked(drafts, keys, records.seen, ask)
             graph, left_out = known.graph, known.left_out
         with Stage(tell, "comparing", rows):
-            wanted = account(graph, ask, left_out)
+            wanted = account(graph, ask, left_out, held)
             there = presence(wanted.records, held)
             links = compare_links(wanted.relations, there, held)
             added = added_links(wanted.relations, there, held)
