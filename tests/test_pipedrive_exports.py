@@ -439,3 +439,14 @@ def test_a_custom_field_may_be_called_like_another_list_s_column(
 def test_people_without_the_columns_of_their_names_are_people() -> None:
     """Most lists show few columns."""
     assert recognise(["ID", "Name", "Email - Work", "Zendesk Sell ID"], "people-7.csv", {})[0] == "persons"
+
+
+def test_columns_that_no_export_has_are_told(tmp_path: Path) -> None:
+    """A slip of the pen in `pipedrive_deals` had no effect, and nothing said so."""
+    ask = Mapping.load({"columns": {"pipedrive_deals": {"Sopimus - Tunus": "ID", "Nimi": "Title"}}})
+
+    held = given(tmp_path, ask, **{"deals-1.csv": "Sopimus - Tunnus,Sopimus - Nimi,Sopimus - ID\n5,R,1\n"})
+
+    [told] = render(held.issues).filter(pl.col("code") == "mapping_unused").to_dicts()
+    assert told["field"] == "columns.pipedrive_deals.Sopimus - Tunus"
+    assert "did you mean 'Sopimus - Tunnus'?" in told["message"]

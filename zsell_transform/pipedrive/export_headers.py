@@ -22,6 +22,12 @@ def vocabulary() -> dict[str, Any]:
     return found
 
 
+def columns_of(item: str) -> tuple[str, ...]:
+    """The columns of an item's export that are known, by their English names, and those of our ids."""
+    known = vocabulary()
+    return (*known["columns"][item], *known["sell_ids"].get(item, {}).values())
+
+
 @cache
 def _spellings(item: str) -> dict[str, str]:
     """Folded spelling of a column, in any language → canonical column."""
