@@ -14,6 +14,7 @@ from tests.moved import account as moved_account
 from zsell_transform import ExportError, issues, transform
 from zsell_transform.delta import Updates, updates
 from zsell_transform.delta.cells import CELLS, told
+from zsell_transform.delta.earlier import earlier, since
 from zsell_transform.details import Details
 from zsell_transform.drafting import draft_all
 from zsell_transform.linker import link
@@ -105,11 +106,13 @@ def delta(moved: Moved, now: Account, place: Path, mapping: Any = None) -> Delta
     held = read_pipedrive(exports, ask)
     export = read_export(now, ask)
     records = keep({entity: export.scan(entity) for entity in export.entities}, place / "records", ask)
+    before = earlier(moved.previous, ask)
+    records = attrs.evolve(records, seen=since(before.seen, records.seen))
     drafted = draft_all(records, ask)
     drafts, keys = drafted.drafts, drafted.keys
     left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
     made = updates(
-        moved.previous,
+        before,
         records=drafted.records,
         drafts=drafts,
         graph=link(keys, Details(drafts["contacts"], 0, drafts["leads"])),

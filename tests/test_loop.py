@@ -310,3 +310,20 @@ def test_a_complete_pipedrive_is_left_alone(tmp_path: Path) -> None:
     assert further.complete
     assert (list(further.files), further.summary()["rows_out"].sum()) == ([], 0)
     assert not sorted((tmp_path / "further").glob("[1-6]-*.csv"))
+
+
+@pytest.mark.parametrize(
+    ("lead", "named"), [("31", "taskable_name"), ("31", "taskable_last_name"), ("99", "taskable_name")]
+)
+def test_a_lead_that_is_not_there_is_called_a_lead(lead: str, named: str) -> None:
+    """It is left out, or the export does not hold it; the text called it a contact, or a deal."""
+    leads = {"id": ["31", "32"], "last_name": ["Ek", "Reef"], "status": ["Unqualified", "New"]}
+    task = {"id": "51", "content": "Call", "taskable_type": "Lead", "taskable_id": lead, named: "Zoë Ek"}
+
+    made = transform(
+        {"leads": pl.DataFrame(leads), "tasks": pl.DataFrame([task])},
+        mapping={"lead_statuses": {"Unqualified": "leave_out"}},
+        rehearse=False,
+    )
+
+    assert made.tables["activities"]["Activity - Note"].to_list() == ["Lead in Sell: Zoë Ek<br>Sell task 51"]

@@ -160,6 +160,33 @@ def test_a_wrong_key_or_value_is_told_with_its_place(given: object, told: str) -
     assert told in refused(given)
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"columns": {"pipedrive_deals": {"Tunnus": "Idd"}}}, "did you mean 'ID'?"),
+        ({"columns": {"pipedrive_deals": {"Vanha": "Zendesk Sell Id"}}}, "did you mean 'Zendesk Sell ID'?"),
+        ({"columns": {"pipedrive_deals": {"Tunnus": "ignore"}}}, "a column of Pipedrive's export of deals"),
+        ({"columns": {"pipedrive_deal": {"Tunnus": "ID"}}}, "did you mean 'pipedrive_deals'?"),
+        ({"won_stages": ["Won"], "lost_stages": ["won"]}, "won_stages and lost_stages both hold 'Won'"),
+        ({"templates": "é" * 300}, "templates must be an existing folder"),
+        ({"templates": "a\0b"}, "templates must be an existing folder"),
+        ("\0", r"\x00: cannot be read as a mapping"),
+        ("no\nwhere.yaml", r"no\nwhere.yaml: cannot be read as a mapping"),
+    ],
+)
+def test_what_was_taken_or_raised_as_it_came_is_one_line(given: object, told: str) -> None:
+    """Columns of Pipedrive's were not looked at, and paths that cannot be ended in a traceback."""
+    assert told in refused(given)
+    assert "\n" not in refused(given)
+
+
+@pytest.mark.parametrize("zone", ["Factory", "localtime", "Factry"])
+def test_a_zone_that_is_no_place_is_no_hint(zone: str) -> None:
+    """`not 'Factory'; did you mean 'Factory'?` helps nobody."""
+    assert "did you mean 'Factory'" not in refused({"timezone": zone})
+    assert "did you mean 'localtime'" not in refused({"timezone": zone})
+
+
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     text = refused(written(tmp_path, "ower: {}\nmoments: never\nbom: perhaps\n"))
     assert text.startswith("mapping.yaml has 3 mistakes: (1) unknown key 'ower'")
@@ -235,3 +262,16 @@ def test_a_label_of_the_mapping_with_a_comma_is_one_label_and_told(tmp_path: Pat
     told = run.issues.filter(code="label_with_comma").sort("field")
     assert told["field"].to_list() == ["labels.VIP", "smart_lists.deals_20260401_0752.csv"]
     assert not run.issues.filter(code="mapping_unused").height
+
+
+@pytest.mark.parametrize("wish", ["ignore", "custom", "custom Old id", "name"])
+def test_the_ids_stay_where_they_are(wish: str) -> None:
+    """Records lost their ids, and with them all links; `ignore` alone was refused."""
+    known = {"deals": frozenset({"id", "name"})}
+    with pytest.raises(MappingError, match=r"columns\.deals\.id must be a wish for another column"):
+        Mapping.load({"columns": {"deals": {"id": wish}}}).check_columns(known)
+
+
+def test_another_column_may_take_the_place_of_the_ids() -> None:
+    ask = Mapping.load({"columns": {"deals": {"Real id": "id", "id": "custom Row"}}})
+    ask.check_columns({"deals": frozenset({"id", "name"})})

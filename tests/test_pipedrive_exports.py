@@ -403,3 +403,52 @@ def test_lists_without_system_ids_are_refused(tmp_path: Path) -> None:
     transform(sell, tmp_path / "lap_1", rehearse=False)
     with pytest.raises(ExportError, match="folder of files for Pipedrive"):
         transform(sell, pipedrive=tmp_path / "lap_1")
+
+
+@pytest.mark.parametrize(
+    ("file", "item", "also"),
+    [
+        ("people-7.csv", "persons", "Title"),
+        ("people-7.csv", "persons", "Content"),
+        ("Personen-7.csv", "persons", "Content"),
+        ("export.csv", "persons", "Title"),
+        ("export.csv", "persons", "Content"),
+        ("deals-7.csv", "deals", "Content"),
+        ("export.csv", "deals", "Content"),
+        ("leads-7.csv", "leads", "Content"),
+        ("leads-7.csv", "leads", "Stage"),
+        ("organizations-7.csv", "organizations", "Title"),
+        ("organizations-7.csv", "organizations", "First name"),
+        ("activities-7.csv", "activities", "Stage"),
+        ("notes-7.csv", "notes", "Subject"),
+        # What somebody renamed is told by its headers.
+        ("deals-7.csv", "persons", "Title"),
+        ("organizations-7.csv", "persons", "Organization"),
+        ("leads-7.csv", "deals", "Stage"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "de", "pt", "es"])
+def test_a_custom_field_may_be_called_like_another_list_s_column(
+    file: str, item: str, also: str, language: str
+) -> None:
+    """People with a field `Title` were no people, and all of them waited for ever."""
+    columns = vocabulary()["columns"][item]
+    headers = [forms.get(language, [name])[0] for name, forms in columns.items()]
+
+    assert recognise(list(dict.fromkeys([*headers, also])), file, {})[0] == item
+
+
+def test_people_without_the_columns_of_their_names_are_people() -> None:
+    """Most lists show few columns."""
+    assert recognise(["ID", "Name", "Email - Work", "Zendesk Sell ID"], "people-7.csv", {})[0] == "persons"
+
+
+def test_columns_that_no_export_has_are_told(tmp_path: Path) -> None:
+    """A slip of the pen in `pipedrive_deals` had no effect, and nothing said so."""
+    ask = Mapping.load({"columns": {"pipedrive_deals": {"Sopimus - Tunus": "ID", "Nimi": "Title"}}})
+
+    held = given(tmp_path, ask, **{"deals-1.csv": "Sopimus - Tunnus,Sopimus - Nimi,Sopimus - ID\n5,R,1\n"})
+
+    [told] = render(held.issues).filter(pl.col("code") == "mapping_unused").to_dicts()
+    assert told["field"] == "columns.pipedrive_deals.Sopimus - Tunus"
+    assert "did you mean 'Sopimus - Tunnus'?" in told["message"]

@@ -125,6 +125,32 @@ def test_what_a_merged_record_lacks_of_the_others_is_a_difference(tmp_path: Path
     ]
 
 
+def test_deals_of_a_merged_person_name_the_company_that_its_row_has(tmp_path: Path) -> None:
+    """The second record has none of its own: its deal names that of the row, and was wrong."""
+    mapping = {"duplicates": {"contacts": "merge"}}
+    source = account()
+    source["contacts"] = where("id", "12", "organisation_name", None)(source["contacts"])
+    deal = source["deals"].tail(1)
+    mine = [
+        deal.with_columns(id=pl.lit(i), name=pl.lit(f"Horn {i}"), main_contact_id=pl.lit(who),
+                          company_id=pl.lit(company), company=pl.lit(name))
+        for i, who, company, name in (
+            ("22", "12", "1", "Skerry Lights"),
+            ("23", "13", "1", "Skerry Lights"),
+            ("24", "13", "2", "Fog & Sons"),
+        )
+    ]  # fmt: skip
+    source["deals"] = pl.concat([source["deals"].head(1), *mine])
+    moved = move(source, tmp_path, mapping)
+
+    proof = verify(moved.source, moved.exports, mapping=mapping)
+
+    assert proof.complete, proof.frames
+    deals = moved.held.tables["deals"]
+    company = dict(deals.select("Zendesk Sell ID", "Organization").rows())
+    assert [company[i] for i in ("22", "23", "24")] == ["Skerry Lights"] * 2 + [None]
+
+
 def test_a_sell_id_on_two_records(moved: Moved, tmp_path: Path) -> None:
     def double(frame: pl.DataFrame) -> pl.DataFrame:
         twin = frame.filter(pl.col("Deal - Title") == "Fog horn").with_columns(
@@ -274,7 +300,7 @@ def test_a_proof_takes_no_folder_of_a_lap(
 
     assert proof.write(proof.write(tmp_path / "proof")).is_dir()  # its own kind is replaced
     (tmp_path / "skip").mkdir()
-    for name, said in (("lap_1", "no proof.html"), ("skip", "is also what is read")):
+    for name, said in (("lap_1", "no proof.html"), ("skip", "is also an input")):
         given = ["verify", str(tmp_path / "gone"), "exports", "--skip-file", str(tmp_path / "skip")]
         assert main([*given, "--write", str(tmp_path / name)]) == 2
         assert said in capsys.readouterr().err

@@ -335,6 +335,14 @@ def test_below_its_pipeline_a_stage_needs_no_second_name() -> None:
     assert stages[0]["sums"] == ["1 open: no value"]
 
 
+def test_references_are_found_and_not_called_linked() -> None:
+    """A deal's second organization is found, and has no place on its row: there the ledger lacks a link."""
+    page = report.report_html(sample())
+
+    assert "not found" in page
+    assert "all linked" not in page
+
+
 def test_every_section_is_there_and_each_empty_one_is_left_out() -> None:
     sections = [
         "next",

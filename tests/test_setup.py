@@ -215,6 +215,18 @@ def test_the_plan_counts_open_deals_and_leads(setup: Setup) -> None:
     assert plan.select("plan", "limit", "seats", "fits").row(0) == ("Lite", 2500, 1, True)
 
 
+def test_the_plan_counts_leads_that_the_export_only_names() -> None:
+    """`4-leads.csv` held two, and the plan said one."""
+    leads = pl.DataFrame({"id": ["31"], "last_name": ["Reef"], "email": ["a@reef.example"]})
+    named = {"noteable_type": "Lead", "noteable_id": "32", "noteable_last_name": "Away"}
+    notes = pl.DataFrame([{"id": "61", "content": "Hi", **named}])
+
+    made = transform({"leads": leads, "notes": notes}, rehearse=False)
+
+    assert made.tables["leads"].height == 2
+    assert made.setup["plan"]["detail"][0].startswith("0 open deals and 2 leads; ")
+
+
 def test_seats_grow_with_the_deals() -> None:
     """One record more than a seat holds needs another seat."""
     deals = {"id": [str(n) for n in range(2501)], "name": ["x"] * 2501, "stage_name": ["Quote"] * 2501}

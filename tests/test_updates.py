@@ -478,7 +478,7 @@ def test_what_a_run_has_read_is_not_written_over_later_either(
     monkeypatch.chdir(tmp_path / "elsewhere")
 
     for overwrite in (False, True):
-        with pytest.raises(TargetError, match="is also what is read"):
+        with pytest.raises(TargetError, match="is also an input"):
             lap.write("../lap_1", overwrite=overwrite)
 
     assert (tmp_path / "lap_1" / "manifest.json").read_bytes() == before

@@ -131,6 +131,15 @@ def test_merging_adds_emails_and_labels_and_overwrites_the_rest(tmp_path: Path) 
 # ---- deals, leads, history ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("field", ["Due date", "Won time", "Expected close date", "Marked as done time"])
+def test_a_custom_field_may_be_called_like_a_date_of_another_item(field: str, tmp_path: Path) -> None:
+    """`Due date` is a date of activities, not of people: such rows were skipped."""
+    result = rehearse(lap(tmp_path, persons=[person("Ada") | {f"Person - {field}": "when ready"}]))
+
+    assert result.skipped.is_empty()
+    assert held(result, "persons", field) == [("when ready",)]
+
+
 def test_deals_are_never_one(tmp_path: Path) -> None:
     result = rehearse(lap(tmp_path, deals=[deal("Roof") | org("Lind AB"), deal("Roof") | org("Lind AB")]))
 

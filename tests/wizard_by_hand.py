@@ -29,14 +29,13 @@ ITEMS: Final = tuple(PREFIXES.values())
 FIRST_ID: Final = {item: 10_000_000 * n + 1 for n, item in enumerate(ITEMS)}
 TITLES: Final = {"organizations": "Name", "persons": "Name", "deals": "Title", "leads": "Title"}
 DATES: Final = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?")
-DATE_FIELDS: Final = {
-    "Creation date",
-    "Won time",
-    "Lost time",
-    "Closed on",
-    "Expected close date",
-    "Due date",
-    "Marked as done time",
+DATE_FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    "organizations": ("Creation date",),
+    "persons": ("Creation date",),
+    "deals": ("Creation date", "Won time", "Lost time", "Closed on", "Expected close date"),
+    "leads": ("Expected close date",),
+    "activities": ("Creation date", "Due date", "Marked as done time"),
+    "notes": (),
 }
 NUMBERS: Final = re.compile(r"-?\d+(\.\d+)?")
 
@@ -159,7 +158,7 @@ class ByHand:
         if number is not None and number not in self.known[item]:
             return f"{singular} not found"
         for field, value in cells.items():
-            if field in DATE_FIELDS and value is not None and not is_date(value):
+            if field in DATE_FIELDS[item] and value is not None and not is_date(value):
                 return "Invalid date format"
         nameless = number is None or self.readings["id_alone"] == "needs_name"
         if item == "organizations" and nameless and not cells.get("Name"):
@@ -331,7 +330,7 @@ class ByHand:
         if item == "deals" and value is not None and not NUMBERS.fullmatch(value):
             cells["Value"] = "0"
             self.log.altered.append(self.place(item, field="Value", value=value, stored="0"))
-        for field in ("Owner", "Assigned to user"):
+        for field in ["Assigned to user" if item == "activities" else "Owner"]:
             if cells.get(field) and self.readings["owners"] == "importing_user":
                 self.log.altered.append(
                     self.place(item, field=field, value=cells[field], stored="Importing user")

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+#: Signs of control, and others at which a line ends.
+_BREAKING: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 
 class ZsellError(Exception):
-    """Base of everything this library raises on purpose; its text is one line for a person."""
+    """Base of everything this library raises on purpose; its text is one line for a person.
+
+    Names of files, columns and paths may hold anything: what would break the line is shown as Python writes
+    it.
+    """
+
+    def __str__(self) -> str:
+        return _BREAKING.sub(lambda found: repr(found[0])[1:-1], super().__str__())
 
 
 class ExportError(ZsellError):

@@ -17,6 +17,7 @@ from zsell_transform.guide.report import report_html
 from zsell_transform.guide.setup_page import setup_markdown
 from zsell_transform.guide.trial_page import trial_markdown
 from zsell_transform.guide.unused import unused, with_comma
+from zsell_transform.ledger import Ledger
 from zsell_transform.migrated import Migration
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, field_key
@@ -36,7 +37,7 @@ def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell:
     book = counted(run.plans, *_came(run), told, run.updated)
     book.check({item: sum(facts.rows or 0 for facts in files) for item, files in run.written.files.items()})
     lists = _lists(folder)
-    kit = _kit(folder, run, lists["updates"])
+    kit = _kit(folder, run, lists["updates"], _arriving(book, "leads"))
     chosen = write_trial(folder, run.written, run.plans, trial, bom=run.ask.bom)
     story = tell_story(
         run,
@@ -111,12 +112,18 @@ def _of_mapping(run: Run) -> list[pl.DataFrame]:
     )
 
 
-def _kit(folder: Folder, run: Run, updates: Sequence[FileFacts]) -> setup.Setup:
+def _arriving(book: Ledger, entity: str) -> int:
+    """Records of an entity that are in Pipedrive, or will be."""
+    counts = next(row for row in book.records() if row["entity"] == entity)
+    return sum(int(counts[state]) for state in ("rows_out", "present", "waiting"))
+
+
+def _kit(folder: Folder, run: Run, updates: Sequence[FileFacts], leads: int) -> setup.Setup:
     drafts, written = list(run.drafts.values()), run.written
     numbered = (facts for files in written.files.values() for facts in files)
     headers = {**_headers(folder, numbered, written.spelled), **_headers(folder, updates, run.spelled)}
     asked = _asked_before(run.held)
-    return setup.kit(run.records.seen, drafts, written.values, headers, run.ask, run.filled, asked)
+    return setup.kit(run.records.seen, drafts, written.values, headers, run.ask, run.filled, asked, leads)
 
 
 def _asked_before(held: Held) -> list[str]:

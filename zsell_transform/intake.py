@@ -37,14 +37,13 @@ def take_in(
     ask: Mapping,
     room: Path,
     tell: Tell,
-    previous: str | Path | None = None,
 ) -> Intake:
     """Reads both exports, and stores Sell's records in a room.
 
     A wrong folder of Pipedrive's is told as soon as it is known: the longest work comes after that.
 
     Args:
-        source, pipedrive, previous: as for `transform`.
+        source, pipedrive: as for `transform`.
         room: the folder in which `<entity>.parquet` is written.
 
     Raises:
@@ -62,4 +61,4 @@ def take_in(
         rows = sum(file.rows for file in export.files if file.entity)
         records = keep(tables, room, ask, rows, tell)
         held = empty_held() if there is None else there.result()
-        return Intake(export, with_other_stages(records, export.dictionaries, held, previous), held)
+        return Intake(export, with_other_stages(records, export.dictionaries, held), held)

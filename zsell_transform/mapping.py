@@ -17,8 +17,10 @@ from typing import Any, Final
 import attrs
 
 from zsell_transform import mapping_values as read
+from zsell_transform.cleaning import plain
 from zsell_transform.errors import MappingError
 from zsell_transform.paths import path_of
+from zsell_transform.pipedrive.export_headers import columns_of
 from zsell_transform.sell.entities import ENTITIES, ITEMS, MAIN
 from zsell_transform.writing.rolling import MEGABYTES, ROWS
 
@@ -173,7 +175,8 @@ class Mapping:
                 yield Mention(f"{topic}: {name}", topic, None, name)
 
     def check_columns(self, known: dict[str, frozenset[str]]) -> None:
-        """Refuses targets in `columns` that are neither `known` (by entity), `custom …` nor `ignore`.
+        """Refuses targets in `columns` that are neither `known` (by entity), `custom …` nor `ignore`, and
+        those that would take the ids away.
 
         Kept apart from `load`, since what is canonical is known only to whoever knows Sell.
 
@@ -190,7 +193,7 @@ class Mapping:
                     place = f"columns.{entity}.{header}"
                     expected = "a column of Sell's export, 'custom' or 'ignore'"
                     reading.wrong(place, expected, target, read.nearest(target, targets))
-                elif (header, target) == ("id", "ignore"):
+                elif header == "id" and (target == "ignore" or "id" not in headers.values()):
                     place = f"columns.{entity}.id"
                     reading.wrong(place, "a wish for another column: records are known by their id", target)
         reading.end("mapping")
@@ -214,6 +217,19 @@ def _rule(reading: read.Reading, place: str, value: Any) -> Any:
     return rule
 
 
+def _pipedrives(item: str) -> read.Reader:
+    """A column of Pipedrive's export, by its English name."""
+
+    def reader(reading: read.Reading, place: str, value: Any) -> Any:
+        known = columns_of(item)
+        if isinstance(value, str) and value in known:
+            return value
+        expected = f"a column of Pipedrive's export of {item}, such as 'ID'"
+        return reading.wrong(place, expected, value, read.nearest(str(value), known))
+
+    return reader
+
+
 _activity_type = read.text("the name of an activity type")
 _stage = read.text("'last' or 'first' or a stage name")
 
@@ -229,8 +245,9 @@ READERS: Final[dict[str, read.Reader]] = {
     "activity_types": read.made(
         ActivityTypes, {"default": _activity_type, "rules": read.list_of(_rule, "a list of rules")}
     ),
-    "columns": read.keys(
-        read.keys(read.text("a column of Sell's export, 'custom' or 'ignore'")), *ENTITIES, *PIPEDRIVE_COLUMNS
+    "columns": read.by_key(
+        dict.fromkeys(ENTITIES, read.keys(read.text("a column of Sell's export, 'custom' or 'ignore'")))
+        | {f"pipedrive_{item}": read.keys(_pipedrives(item)) for item in ITEMS}
     ),
     "labels": read.keys(read.or_null(read.text("a label or null"))),
     "labels_as": read.keys(read.one_of("labels", "field"), *LABELS_AS, defaults=LABELS_AS),
@@ -263,5 +280,10 @@ def _checked(given: Any, source: str, folder: Path) -> Mapping:
             reading.unknown("", str(key), READERS)
         elif value is not None:
             found[str(key)] = READERS[str(key)](reading, str(key), value)
+    lost = {plain(str(name)) for name in found.get("lost_stages") or ()}
+    for name in found.get("won_stages") or ():
+        if plain(str(name)) in lost:
+            told = f"won_stages and lost_stages both hold {read.shown(name)}: a deal there is one of them"
+            reading.mistakes.append(told)
     reading.end(source)
     return Mapping(**found)

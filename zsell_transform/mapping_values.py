@@ -155,6 +155,19 @@ def keys(inner: Reader, *known: str, defaults: dict[str, Any] | None = None) -> 
     return read
 
 
+def by_key(readers: dict[str, Reader]) -> Reader:
+    """A group of known keys, each with its own reader."""
+    every = keys(lambda reading, place, value: value, *readers)
+
+    def read(reading: Reading, place: str, value: Any) -> Any:
+        given = every(reading, place, value)
+        if not isinstance(given, dict):
+            return given
+        return {key: readers[key](reading, f"{place}.{key}", one) for key, one in given.items()}
+
+    return read
+
+
 def made(cls: Callable[..., Any], readers: dict[str, Reader], required: str | None = None) -> Reader:
     """One of the small classes; a key that is missing or empty keeps its default."""
 
@@ -181,7 +194,8 @@ def zone(reading: Reading, place: str, value: Any) -> Any:
         zoneinfo.ZoneInfo(value)
     except Exception:  # each library has its own errors for an unknown name and for what is no name at all
         # `Etc/GMT+1` is an hour behind UTC: near by its letters, and the opposite of what is meant.
-        named = (name for name in zoneinfo.available_timezones() if not name.startswith("Etc/GMT"))
+        no_place = ("Etc/GMT", "Factory", "localtime", "posix", "right/")
+        named = (name for name in zoneinfo.available_timezones() if not name.startswith(no_place))
         hint = _nearest_zone(str(value), sorted(named))
         return reading.wrong(place, "a time zone like 'America/Santiago'", value, hint)
     return value
@@ -227,8 +241,11 @@ def patterns(reading: Reading, place: str, value: Any) -> Any:
 
 def folder(reading: Reading, place: str, value: Any) -> Any:
     """A folder that exists; a relative path counts from the mapping's own folder."""
-    if isinstance(value, str | Path) and (path := reading.folder / path_of(value)).is_dir():
-        return path
+    try:
+        if isinstance(value, str | Path) and (path := reading.folder / path_of(value)).is_dir():
+            return path
+    except (OSError, ValueError):  # no path can be called so: too long, or with a null in it
+        pass
     return reading.wrong(place, "an existing folder", str(value) if isinstance(value, Path) else value)
 
 
@@ -242,11 +259,12 @@ def yaml_file(path: Path) -> Any:
 
     try:
         written = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise MappingError(f"{path}: cannot be read as a mapping ({error.strerror or error})") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise MappingError(f"{path.name} line {line}: is not UTF-8; save the file as UTF-8") from None
+    except (OSError, ValueError) as error:  # no path may hold a null
+        reason = getattr(error, "strerror", None) or error
+        raise MappingError(f"{path}: cannot be read as a mapping ({reason})") from None
     try:
         node = yaml.compose(written, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         return {} if node is None else _plain(node, path.name)

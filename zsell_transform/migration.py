@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import polars as pl
 
 from zsell_transform import issues
@@ -31,10 +32,13 @@ from zsell_transform.migrated import Migration
 from zsell_transform.output import write_parts, write_tables
 from zsell_transform.progress import Progress, Stage
 from zsell_transform.reading import Export
-from zsell_transform.records import contradicting
+from zsell_transform.records import Records, contradicting
 from zsell_transform.run import Run
 from zsell_transform.sell.stages import doubts
 from zsell_transform.writing.folder import Folder
+
+if TYPE_CHECKING:
+    from zsell_transform.delta import Updates
 
 Source = str | Path | Sequence[str | Path] | Export | MappingOf[str, pl.DataFrame | pl.LazyFrame]
 
@@ -76,10 +80,11 @@ def transform(
     ask = Mapping.load(mapping)
     read = (source, pipedrive, previous, mapping)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
-        given = take_in(source, pipedrive, ask, folder.path / "records", tell, previous)
+        given = take_in(source, pipedrive, ask, folder.path / "records", tell)
         export, held, rows = given.export, given.held, sum(given.records.seen.rows.values())
+        before, stored = _since(previous, given.records, ask)
         with Stage(tell, "drafting", rows):
-            drafted = draft_all(given.records, ask)
+            drafted = draft_all(stored, ask)
             records, drafts, filled = drafted.records, drafted.drafts, drafted.filled
         with Stage(tell, "linking", rows):
             known = linked(drafts, drafted.keys, records.seen, ask)
@@ -88,13 +93,9 @@ def transform(
         with Stage(tell, "planning", rows):
             lap = plan(graph, held, ask, known.details, left_out=left_out, listed=with_documents(drafts))
             plans, lost = with_own_cells(drafts, lap.plans)
-        changed = None
-        if previous is not None:
-            from zsell_transform.delta import updates  # only who asks for it pays for its import
-
-            changed = updates(
-                previous, records=records, drafts=drafts, graph=graph, left_out=left_out, held=held, ask=ask
-            )
+        changed = _delta(
+            before, records=records, drafts=drafts, graph=graph, left_out=left_out, held=held, ask=ask
+        )
         # What is there by its name alone is an update, where an earlier run is given.
         of_lap = lap.found if changed is None else lap.found.filter(pl.col("code") != "present_by_name")
         found = (export.raw_issues, records.found, records.seen.issues, held.issues, graph.found, of_lap)
@@ -131,6 +132,25 @@ def transform(
             spelled=spelled,
         )
         return finish(folder, run, trial=trial, rehearse=rehearse, tell=tell)
+
+
+def _since(previous: str | Path | None, records: Records, ask: Mapping) -> tuple[Records | None, Records]:
+    """The records of an earlier run, and those of today in the fields that Pipedrive has since."""
+    if previous is None:
+        return None, records
+    from zsell_transform.delta.earlier import earlier, since
+
+    before = earlier(previous, ask)
+    return before, attrs.evolve(records, seen=since(before.seen, records.seen))
+
+
+def _delta(before: Records | None, **present: Any) -> Updates | None:
+    """What changed since an earlier run, where one is given: arguments as of `delta.updates`."""
+    if before is None:
+        return None
+    from zsell_transform.delta import updates  # only who asks for it pays for its import
+
+    return updates(before, **present)
 
 
 def _without_exports(previous: object, pipedrive: object) -> pl.DataFrame:

@@ -68,6 +68,7 @@ class Column:
         custom: no Sell table has this column of its own.
         either_order: every value is a date that reads day first and month first alike, so that `day_first`
             decides.
+        whole: every value is a whole number, which reads alike under each decimal mark.
         tidy: every cell is already as `cleaning.text` reads it, without outer spaces or apostrophe.
         serial_days: all are dates save some that a spreadsheet has made numbers of, in a custom field.
         long_numbers: values of more digits than a numerical field takes, in a column of numbers.
@@ -88,6 +89,7 @@ class Column:
     long_numbers: int = 0
     either_order: bool = False
     serial_days: bool = False
+    whole: bool = False
 
 
 @attrs.frozen(eq=False)
@@ -306,6 +308,7 @@ def _column(entity: str, name: str, evidence: _Evidences, read: _Readings) -> Co
         evidence=verdict.evidence,
         custom=custom,
         either_order=reading.order == "undecided" or reading.by == MAPPING,
+        whole=seen.every("whole"),
         tidy=seen.tidy,
         long_numbers=seen.counts["digits"] if seen.every("dot") or seen.every("comma") else 0,
         serial_days=custom
@@ -354,13 +357,6 @@ def _values(found: pl.DataFrame | None) -> dict[str, pl.DataFrame]:
         str(name): part.select("value", "count")
         for (name,), part in ordered.partition_by("column", maintain_order=True, as_dict=True).items()
     }
-
-
-def stages_of(deals: pl.LazyFrame) -> pl.DataFrame:
-    """`Survey.stages` alone, such as those of an earlier run."""
-    columns = [name for name in deals.collect_schema().names() if not name.startswith("_")]
-    asked = questions("deals", columns, deals).get("stages")
-    return _in_order(None if asked is None else asked.collect(engine="streaming"))
 
 
 def _in_order(stages: pl.DataFrame | None) -> pl.DataFrame:

@@ -13,6 +13,19 @@ KINDS: Final[dict[str, Kind]] = {
         "left as it is in Pipedrive",
         "Decide which one is right and correct it by hand.",
     ),
+    "field_type_changed": Kind(
+        "warning",
+        "the values of '{field}' ask for a field of the type {detail} by now, and since the earlier run"
+        " it has one of the type {value}",
+        "written in the type that the field has",
+        "Nothing is to be done where no error names a cell of it; else change the field's type in Pipedrive.",
+    ),
+    "value_unfit_for_field": Kind(
+        "error",
+        "'{field}' is '{value}' in Sell by now, which a field of the type {detail} does not take",
+        "not written",
+        "Change the field's type in Pipedrive and put the value in by hand, or correct it in Sell.",
+    ),
     "emptied_in_sell": Kind(
         "warning",
         "'{field}' was '{value}' and is now empty in Sell",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import attrs
@@ -24,24 +23,21 @@ from zsell_transform.delta.names import changed_names
 from zsell_transform.delta.notes import ChangedNotes, changed_notes, new_notes, no_changed_notes
 from zsell_transform.delta.owners import importing_user
 from zsell_transform.drafting import Drafts, draft_all
-from zsell_transform.errors import ExportError
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
-from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, DEAL_STAGE, DEAL_STATUS, NAMES, NOTE, STEMS
 from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several, targets
 from zsell_transform.proof.differences import types_of
 from zsell_transform.proof.leads import LINES
 from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
-from zsell_transform.records import Records, stored_records
+from zsell_transform.records import Records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
 from zsell_transform.sparse import BLANK, column_or_blank
-from zsell_transform.survey import Survey, stages_of
+from zsell_transform.transformers.custom import READ, TIME
 from zsell_transform.transformers.deals import STAGE_KEY
 from zsell_transform.transformers.draft import Draft
-from zsell_transform.writing.manifest import read_manifest
 
 
 @attrs.frozen(eq=False)
@@ -60,7 +56,7 @@ class Updates:
 
 
 def updates(
-    previous: str | Path,
+    before: Records,
     *,
     records: Records,
     drafts: Drafts,
@@ -72,16 +68,13 @@ def updates(
     """Compares Sell then, Sell now and Pipedrive.
 
     Args:
-        previous: the folder of a run before the changes.
-        records, drafts, graph: the present account, as `transform` has it.
+        before: the records of a run before the changes (`earlier`).
+        records, drafts, graph: the present account, as `transform` has it; surveyed `since` then.
         left_out: ids of leads that the mapping leaves out by their status.
         held: Pipedrive's exports; without any, nothing is present and nothing is updated.
-
-    Raises:
-        ExportError: the folder holds no `records/`.
     """
-    now = account(graph, ask, left_out)
-    drafts_then, graph_then, then = _then(previous, records, ask)
+    now = account(graph, ask, left_out, held)
+    drafts_then, graph_then, then = _then(before, ask, held)
     there = presence(_all_records(then, now), held).filter(~several())
     values = _changed_values(drafts_then, drafts, there, held)
     changed = [
@@ -121,50 +114,11 @@ def updates(
     )
 
 
-def _then(previous: str | Path, records: Records, ask: Mapping) -> tuple[Drafts, Graph, Account]:
+def _then(before: Records, ask: Mapping, held: Held) -> tuple[Drafts, Graph, Account]:
     """The drafts, the links and the account of then."""
-    frames = _kept(path_of(previous, "the folder of the earlier run", ExportError))
-    seen = _without_dead(records.seen)
-    if "deals" in frames:  # what a stage means depends on all that there were then
-        seen = attrs.evolve(seen, stages=stages_of(frames["deals"]))
-    drafted = draft_all(Records(frames, seen, records.folder), ask)
-    known = linked(drafted.drafts, drafted.keys, records.seen, ask)
-    return drafted.drafts, known.graph, account(known.graph, ask, known.left_out)
-
-
-def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
-    """The records of an earlier run, by entity.
-
-    Raises:
-        ExportError: it has none, or not all that it wrote, as it wrote them.
-    """
-    paths = {entity: folder / "records" / f"{entity}.parquet" for entity in ENTITIES}
-    found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
-    if not found:
-        raise ExportError(f"{folder} is not the folder of an earlier run: it has no records/")
-    wrote = [one.file for one in (read_manifest(folder) or {"outputs": []})["outputs"]]
-    gone = [file for file in wrote if file.endswith(".parquet") and not (folder / file).exists()]
-    if gone:
-        raise ExportError(f"{folder}: {gone[0]} is missing; give the earlier run's folder as it was written")
-    return found
-
-
-def _stored(path: Path) -> pl.LazyFrame:
-    try:
-        frame = stored_records(path)
-        frame.collect_schema()
-    except pl.exceptions.PolarsError as error:
-        raise ExportError(f"{path}: damaged; give the folder of the earlier run as it was written") from error
-    return frame
-
-
-def _without_dead(seen: Survey) -> Survey:
-    """The present survey without the columns that it finds empty: they may have held something then."""
-    columns = {
-        entity: {name: column for name, column in known.items() if column.filled}
-        for entity, known in seen.columns.items()
-    }
-    return attrs.evolve(seen, columns=columns)
+    drafted = draft_all(before, ask)
+    known = linked(drafted.drafts, drafted.keys, drafted.records.seen, ask)
+    return drafted.drafts, known.graph, account(known.graph, ask, known.left_out, held)
 
 
 def _all_records(then: Account, now: Account) -> pl.DataFrame:
@@ -181,10 +135,13 @@ def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) 
         mine = there.filter(pl.col("entity") == entity)
         if not mine.height:
             continue
-        before = then[entity].headers if entity in then else ()
-        headers = list(dict.fromkeys([*draft.headers, *before]))
+        drafts = [drafted for drafted in (draft, then.get(entity)) if drafted is not None]
+        headers = list(dict.fromkeys(header for drafted in drafts for header in drafted.headers))
+        read = {header: source for drafted in drafts for header, source in _read(drafted.origins)}
+        told = [*headers, *map(said, read)]
+        sides = [_with_cells_of_sell(drafted, read) for drafted in drafts]
         nobodys = _Nobodys(_by_name_alone(mine, held), importer)
-        old, new = _changed(_earlier(then.get(entity), draft, headers), draft.frame, headers, mine)
+        old, new = _changed(_earlier(sides, told), sides[0], told, mine)
         types = dict(zip(*(draft.origins[c].to_list() for c in ("header", "type")), strict=True))
         for item, rows in _places(entity, mine, held):
             if item in held.raw and rows.height:
@@ -215,10 +172,36 @@ class _Nobodys:
         return named | fell_to
 
 
-def _earlier(then: Draft | None, now: Draft, headers: Sequence[str]) -> pl.LazyFrame:
-    """The records of then; of those that there were not, or by their name only, all that is known is new."""
-    rows = padded(now.frame, headers)
-    earlier = rows.clear() if then is None else padded(then.frame, headers)
+def said(header: str) -> str:
+    """What the cells of Sell's are called from which the ones under a header are read."""
+    return f"said {header}"
+
+
+def _read(origins: pl.DataFrame) -> list[tuple[str, str]]:
+    """Custom fields whose cells are read, with the columns that they are read from.
+
+    A column is named once: with the day of a date-time, not with its time.
+    """
+    custom = origins.filter((pl.col("kind") == "custom") & pl.col("type").is_in(READ))
+    first = custom.unique("source", keep="first", maintain_order=True)
+    return list(zip(first["header"], first["source"], strict=True))
+
+
+def _with_cells_of_sell(draft: Draft, read: MappingOf[str, str]) -> pl.LazyFrame:
+    """The draft, and what Sell holds in the columns from which its custom fields are read."""
+    there = set(draft.records.collect_schema().names())
+    cells = (pl.col(source).alias(said(header)) for header, source in read.items() if source in there)
+    return draft.whole.select(*draft.shown, *cells)
+
+
+def _earlier(sides: Sequence[pl.LazyFrame], headers: Sequence[str]) -> pl.LazyFrame:
+    """The records of then; of those that there were not, or by their name only, all that is known is new.
+
+    Args:
+        sides: the records of now, and of then where there are any of their kind.
+    """
+    rows, *then = (padded(frame, headers) for frame in sides)
+    earlier = then[0] if then else rows.clear()
     since = rows.join(earlier, on="_id", how="anti", maintain_order="left")
     return pl.concat([earlier, since.with_columns(BLANK.alias(header) for header in headers)])
 
@@ -293,11 +276,13 @@ def _by_header(
         beside = rows.select("system_id", "own", _id="id").join(
             there, on="system_id", how="left", maintain_order="left"
         )
-        cells = (
-            new.select("_id", "_file", "_row", now=STAGE_KEY, new=header)
-            .join(old.select("_id", then=STAGE_KEY, old=header), on="_id", how="inner", maintain_order="left")
-            .filter(pl.col("new").ne_missing(pl.col("old")))
+        cells = _both(header, old, new).filter(
+            pl.col("new").ne_missing(pl.col("old"))
+            | (_unfit() & pl.col("said").ne_missing(pl.col("said_then")))
         )
+        if day := _day_beside(header, new.columns):  # a day that cannot be read is told, and that is enough
+            unfit = _both(day, old, new).filter(_unfit())["_id"]
+            cells = cells.filter(~pl.col("_id").is_in(unfit.implode()))
         if header == DEAL_STAGE:  # of deals that stay where they were, other deals decide how it is called
             cells = cells.filter(pl.col("_id").is_in(_moved(old, new).implode()))
         kept = entity in HISTORY and header in TEXTS.values()
@@ -319,6 +304,29 @@ def _by_header(
             .select(CELLS)
         )
     return done
+
+
+def _both(header: str, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """The cells under a header as they were and as they are, beside what Sell said and says there."""
+    cell = said(header)
+    given = (
+        column_or_blank(new.columns, cell).alias("said"),
+        column_or_blank(old.columns, cell).alias("said_then"),
+    )
+    return new.select("_id", "_file", "_row", given[0], now=STAGE_KEY, new=header).join(
+        old.select("_id", given[1], then=STAGE_KEY, old=header), on="_id", how="inner", maintain_order="left"
+    )
+
+
+def _unfit() -> pl.Expr:
+    """Whether the type of a field takes nothing of what Sell says."""
+    return pl.col("new").is_null() & pl.col("said").is_not_null()
+
+
+def _day_beside(header: str, columns: Sequence[str]) -> str | None:
+    """The day of a date-time, where this is its time."""
+    day = header.removesuffix(TIME)
+    return day if day != header and said(header) not in columns and said(day) in columns else None
 
 
 def _moved(old: pl.DataFrame, new: pl.DataFrame) -> pl.Series:
@@ -362,6 +370,8 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
             field=pl.lit(COMPANY_IN_SELL),
             kind=pl.lit("text"),
             seen=pl.lit(cell is not None),
+            said=BLANK,
+            said_then=BLANK,
         )
         .select(CELLS)
     )

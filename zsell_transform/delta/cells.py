@@ -9,14 +9,16 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.folding import folded
+from zsell_transform.pipedrive.account import type_name
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
-from zsell_transform.proof.values import same
+from zsell_transform.proof.values import as_it_stands, read_somehow, same
 from zsell_transform.sparse import BLANK
 
-#: Columns of a changed cell, before it is decided what becomes of it.
+#: Columns of a changed cell, before it is decided what becomes of it; `said` is the cell of Sell's as it
+#: stands, where what is written is a reading of it.
 CELLS: Final = (
     "entity", "source_id", "_file", "_row", "item", "system_id", "own", "field", "old", "new", "there",
-    "seen", "kind",
+    "seen", "kind", "said", "said_then",
 )  # fmt: skip
 #: Of a person that is not the lead's own: the whole name tells of its parts, the person has an owner itself.
 _SAID_ELSEWHERE: Final = ("Person - First name", "Person - Last name", "Person - Owner")
@@ -39,8 +41,8 @@ def no_cells() -> pl.DataFrame:
 
 
 def decided(cells: pl.DataFrame) -> pl.DataFrame:
-    """Cells with `value`, what is to be written, and `fate`: none, done, written, fewer (labels), emptied,
-    unseen, both, or not own.
+    """Cells with `value`, what is to be written, and `fate`: none, done, written, fewer (labels), unfit (for
+    the type of the field), emptied, unseen, both, or not own.
 
     Args:
         cells: the columns of `CELLS`: old, new and there are a value then, now and in Pipedrive; seen
@@ -93,9 +95,14 @@ def _closed_together(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
     old, new, there = pl.col("old"), pl.col("new"), pl.col("there")
+    said = pl.col("said")
     fate = (
         pl.when(new.is_not_null() & same(kind, new, old))
         .then(None)
+        .when(new.is_null() & as_it_stands(said, there))
+        .then(pl.lit("done"))
+        .when(new.is_null() & said.is_not_null())
+        .then(pl.lit("unfit"))
         .when(new.is_null() & there.is_null() & pl.col("seen"))
         .then(pl.lit("done"))
         .when(new.is_null())
@@ -108,6 +115,11 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
         .then(pl.lit("written"))
         .when(_has_all(new, there) & (old.is_null() | _has_all(old, there)) & pl.lit(kind in _LISTS))
         .then(pl.when(_has_fewer()).then(pl.lit("fewer")).otherwise(pl.lit("done")))
+        # The field may have been made for another reading, as of another mapping.
+        .when(as_it_stands(said, there))
+        .then(pl.lit("done"))
+        .when(read_somehow(pl.col("said_then"), there))
+        .then(pl.lit("written"))
         .otherwise(pl.lit("both"))
     )
     value = new
@@ -149,13 +161,16 @@ def written(cells: pl.DataFrame) -> pl.DataFrame:
 
 def told(cells: pl.DataFrame) -> pl.DataFrame:
     """The issues of decided cells."""
-    rows = cells.rename({"source_id": "_id"})
+    types = {kind: type_name(kind) for kind in cells["kind"].unique().drop_nulls()}
+    kind = pl.col("kind").replace_strict(types, default=None, return_dtype=pl.String)
+    rows = cells.rename({"source_id": "_id"}).with_columns(type=kind)
     there = pl.format(
         "Pipedrive holds '{}' (it was '{}')", pl.col("there").fill_null(""), pl.col("old").fill_null("")
     )
     by_fate = {
         "both": ("changed_in_both", pl.col("new"), there),
         "emptied": ("emptied_in_sell", pl.col("old"), BLANK),
+        "unfit": ("value_unfit_for_field", pl.col("said"), pl.col("type")),
         "unseen": ("update_not_comparable", pl.col("new"), BLANK),
         "not own": ("not_its_own_person", pl.col("new"), _whose()),
         "late": (

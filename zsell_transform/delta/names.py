@@ -13,6 +13,7 @@ from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import persons_of_leads
 from zsell_transform.proof.values import kinds, shown
 from zsell_transform.sell.entities import TARGETS
+from zsell_transform.sparse import BLANK
 
 #: Entity, item → the header of each name; a lead's person came with it.
 _NAMES: Final[MappingOf[tuple[str, str], MappingOf[str, str]]] = {
@@ -48,7 +49,7 @@ def changed_names(then: Graph, now: Graph, there: pl.DataFrame, held: Held) -> p
             cell = shown(item, header, raw.columns)
             beside = raw.select(
                 pl.col("ID").alias("system_id"),
-                (pl.lit(None, dtype=pl.String) if cell is None else cell).alias("there"),
+                (BLANK if cell is None else cell).alias("there"),
             )
             cells = rows.filter(pl.col(column).ne_missing(pl.col(f"{column} old"))).join(
                 beside, on="system_id", how="left", maintain_order="left"
@@ -57,12 +58,14 @@ def changed_names(then: Graph, now: Graph, there: pl.DataFrame, held: Held) -> p
                 cells.with_columns(
                     entity=pl.lit(entity),
                     source_id="id",
-                    _file=pl.lit(None, dtype=pl.String),
+                    _file=BLANK,
                     _row=pl.lit(None, dtype=pl.Int64),
                     item=pl.lit(item),
                     field=pl.lit(header),
                     old=f"{column} old",
                     new=column,
+                    said=BLANK,
+                    said_then=BLANK,
                     seen=pl.lit(cell is not None),
                     kind=pl.lit(kinds([header], {})[header]),
                 ).select(CELLS)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from zsell_transform.guide.words import count
 from zsell_transform.pipedrive.account import limit, pricings
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.stages import Stage
@@ -13,11 +14,16 @@ from zsell_transform.survey import Column, Survey
 
 
 def plan(
-    seen: Survey, fields: Sequence[dict[str, Any]], labels: Sequence[dict[str, Any]], placed: Sequence[Stage]
+    seen: Survey,
+    leads: int,
+    fields: Sequence[dict[str, Any]],
+    labels: Sequence[dict[str, Any]],
+    placed: Sequence[Stage],
 ) -> list[dict[str, Any]]:
     """One row a check and plan, or a check of a field where no plan matters.
 
     Args:
+        leads: how many there will be, with those that the export only names.
         fields, labels: the rows of those topics of the kit.
         placed: the stages of the survey in its order, with their status.
 
@@ -27,7 +33,6 @@ def plan(
     counts = seen.stages["deals"].to_list()
     deals = seen.rows.get("deals", 0)
     closed = sum(count for stage, count in zip(placed, counts, strict=True) if stage.status != "Open")
-    leads = seen.rows.get("leads", 0)
     return [*_open(deals - closed, leads), *_fields(len(fields)), *_options(fields, labels), *_values(seen)]
 
 
@@ -49,7 +54,7 @@ def _open(deals: int, leads: int) -> Iterator[dict[str, Any]]:
     for known in pricings():
         seats = max(1, math.ceil(found / known.open_per_seat))
         most = f"{known.open_per_seat:,} a seat, at most {known.cap:,} in all"
-        detail = f"{deals:,} open deals and {leads:,} leads; {most}"
+        detail = f"{count(deals, 'open deal')} and {count(leads, 'lead')}; {most}"
         yield _row("open deals and leads", found, known.open_per_seat, plan=known.name, seats=seats,
                    fits=found <= known.cap, detail=detail)  # fmt: skip
 

@@ -122,6 +122,7 @@ def kit(
     ask: Mapping,
     filled: MappingOf[str, MappingOf[str, int]] | None = None,
     asked: Sequence[str] = (),
+    leads: int | None = None,
 ) -> Setup:
     """The setup kit of an account.
 
@@ -134,6 +135,7 @@ def kit(
         filled: entity → header → records that have a value there; fields that none has are not listed. None =
             not known.
         asked: further headers whose fields an earlier lap asked for.
+        leads: how many there will be in Pipedrive; None = as many as the export holds.
     """
     words = {header: _ordered(frame) for header, frame in values.items()}
     written = [*(name for names in headers.values() for name in names), *asked]
@@ -150,7 +152,7 @@ def kit(
         "lost_reasons": _pairs(words.get("Deal - Lost reason"), "reason", "deals"),
         "filters": _filters(labels, ask),
         "columns": columns(headers, drafts),
-        "plan": plan(seen, fields, labels, placed),
+        "plan": plan(seen, seen.rows.get("leads", 0) if leads is None else leads, fields, labels, placed),
     }
     tables = {topic: pl.DataFrame(found[topic], schema=schema) for topic, schema in TOPICS.items()}
     return Setup(tables, _lost_users(seen))

@@ -71,7 +71,7 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
         (lost, f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`."),
         (
             errors,
-            f"{count(errors, 'error is', 'errors are')} {issues}: values or records that do not arrive.",
+            f"{count(errors, 'error is', 'errors are')} {issues}: values or records do not arrive.",
         ),
     ]
     return {"title": title, "lead": " ".join(sentence for holds, sentence in said if holds)}

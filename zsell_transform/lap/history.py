@@ -65,7 +65,7 @@ def history(
     """The plan of one history entity.
 
     Args:
-        rows: n, id, file, row, about, about_at, deal_name, name, asked, of the linker.
+        rows: n, id, file, row, about, about_at, deal_name, lead_name, name, asked, of the linker.
         deals, leads: where each is and what stands on its row, of `sales.deals` and `leads.leads`.
     """
     item = TARGETS[entity]
@@ -320,7 +320,7 @@ def _shown(link: str, at: str) -> pl.Expr:
 def _extra() -> pl.Expr:
     """What the row cannot name stands in its text: a deal or lead in a single pass, or a lost link."""
     lost, to_parties = pl.col("about").is_null(), pl.col("to_parties")
-    nameless = pl.col("name").is_null() & pl.col("deal_name").is_null()
+    nameless = pl.all_horizontal(pl.col("name", "deal_name", "lead_name").is_null())
 
     def line(words: str, where: pl.Expr, *said: str) -> pl.Expr:
         return pl.lit(words) + escaped(pl.when(where).then(pl.coalesce(said)))
@@ -329,6 +329,7 @@ def _extra() -> pl.Expr:
         line("Deal in Sell: ", to_parties & (pl.col("about") == "deals"), "d_title"),
         line("Lead in Sell: ", to_parties & (pl.col("about") == "leads"), "l_title"),
         line("Deal in Sell: ", lost, "deal_name"),
+        line("Lead in Sell: ", lost, "lead_name"),
         line("Contact in Sell: ", lost, "name"),
         line("Left out of the move: ", pl.col("gone") & nameless, "gone_title"),
     ]
@@ -354,7 +355,7 @@ def _told(rows: pl.DataFrame, going: pl.DataFrame, entity: str) -> pl.DataFrame:
                     "link_to_left_out",
                     entity=entity,
                     field="about",
-                    value=pl.coalesce("name", "deal_name", "gone_title"),
+                    value=pl.coalesce("name", "deal_name", "lead_name", "gone_title"),
                 ),
                 *told_orphans(told, entity),
             ]

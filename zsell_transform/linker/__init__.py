@@ -55,8 +55,9 @@ class Graph:
             both be set; other_company says whether another one is named beside a main contact that is a
             company itself.
         leads: n, id, title, name, first, last, email, work, mobile, city, company_at, company_name, added.
-        history: by entity: n, id, file, row, about (entity of the record it hangs on), about_at, deal_name,
-            name. Everywhere, `asked` says whether the record has a relation in Sell.
+        history: by entity: n, id, file, row, about (entity of the record it hangs on), about_at, and how it
+            calls what it hangs on: deal_name, lead_name, or name of a party.
+            Everywhere, `asked` says whether the record has a relation in Sell.
         how: entity, relation, how, count: how references were resolved.
         found: issues in the travelling schema.
     """
@@ -271,8 +272,9 @@ def _history(about: pl.DataFrame) -> pl.DataFrame:
         id="source",
         about="kind",
         about_at="at",
-        deal_name="about_deal",
-        name=pl.when(pl.col("target") != DEAL).then("name"),
+        deal_name=pl.when(pl.col("target") != LEAD).then("about_deal"),
+        lead_name=pl.when(pl.col("target") == LEAD).then(pl.coalesce("name", "about_deal")),
+        name=pl.when(~pl.col("target").is_in([DEAL, LEAD])).then("name"),
         asked=pl.col("how").is_not_null(),
     )
 

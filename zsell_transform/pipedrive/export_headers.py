@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from zsell_transform.cleaning import plain
 from zsell_transform.facts import facts
 from zsell_transform.folding import folded_header
 from zsell_transform.sell.entities import ITEMS
@@ -19,6 +20,12 @@ def vocabulary() -> dict[str, Any]:
     """`exports.yaml`."""
     found: dict[str, Any] = facts("pipedrive/exports")
     return found
+
+
+def columns_of(item: str) -> tuple[str, ...]:
+    """The columns of an item's export that are known, by their English names, and those of our ids."""
+    known = vocabulary()
+    return (*known["columns"][item], *known["sell_ids"].get(item, {}).values())
 
 
 @cache
@@ -72,8 +79,9 @@ def bare_names(headers: Sequence[str]) -> dict[str, str]:
 
 
 def _by_name(file: str) -> str | None:
-    word = re.match(r"[A-Za-z]*", file.lower())
-    return next((item for item, words in vocabulary()["files"].items() if word and word[0] in words), None)
+    word = re.split(r"[^a-z]", plain(file), maxsplit=1)[0]
+    items: dict[str, list[str]] = vocabulary()["files"]
+    return next((item for item, words in items.items() if word in map(plain, words)), None)
 
 
 def _by_mapping(headers: Sequence[str], named: Mapping[str, Mapping[str, str]]) -> str | None:
@@ -86,13 +94,26 @@ def _by_mapping(headers: Sequence[str], named: Mapping[str, Mapping[str, str]]) 
 
 
 def _by_signs(bare: list[str], from_name: str | None) -> str | None:
-    fits = []
+    """The item by its signs, by the name of the file, and by how many of its headers are known.
+
+    A custom field may be called like a sign of another item, `Title` or `Content`. So the name of the file
+    stands where nothing but such a field speaks against it, and a list of that item cannot do without twice
+    as many headers that another one knows.
+    """
+    fits: list[str] = []
+    nearly: list[str] = []
     for item, signs in vocabulary()["signs"].items():
         names = {_spellings(item).get(folded_header(header), header) for header in bare}
-        wanted, one_of = set(signs["with"]), set(signs.get("any", names))
-        if wanted <= names and one_of & names and not set(signs["without"]) & names:
-            fits.append(item)
-    return from_name if from_name in fits or not fits else fits[0]
+        if set(signs["with"]) <= names and set(signs.get("any", names)) & names:
+            nearly.append(item)
+            fits += [item] * (not set(signs["without"]) & names)
+    if from_name in fits or not nearly:
+        return from_name
+    known = {item: sum(folded_header(header) in _spellings(item) for header in bare) for item in ITEMS}
+    most = max([*fits, *nearly], key=lambda item: known[item])  # of equals the first, one that fits
+    if from_name in nearly:
+        return most if known[most] > 2 * known[from_name] else from_name
+    return max([most, from_name or most], key=lambda item: known[item])
 
 
 def _own_ids(item: str, names: Mapping[str, str]) -> dict[str, str]:

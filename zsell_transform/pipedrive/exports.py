@@ -7,7 +7,7 @@ decides what is present, and `verify` compares value by value. Header forms and 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ import polars as pl
 from zsell_transform.errors import ExportError
 from zsell_transform.ids import RUINED, exact
 from zsell_transform.issues import empty, found, gather, issue
+from zsell_transform.mapping_values import nearest
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.export_files import (
     csv_files,
@@ -142,6 +143,7 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     problems += [
         issue("export_not_csv", file=name, field=name, detail=what) for name, what in instead_of_csv(place)
     ]
+    problems += _in_vain(named, {header for file in files for header in file.headers})
     tables: dict[str, pl.DataFrame] = {}
     for item in ITEMS:
         of_item = [file for file in files if file.item == item]
@@ -160,13 +162,26 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
 
 @attrs.frozen(eq=False)
 class _File:
-    """One file: its list and columns, or the issue that says why it was not read, and `why` in words."""
+    """One file: its list and columns, or the issue that says why it was not read, and `why` in words.
+
+    `headers` are those that the mapping may name: as they stand, and without the prefix of the file.
+    """
 
     name: str
     item: str | None = None
     frame: pl.DataFrame = attrs.field(factory=pl.DataFrame)
     unread: str = ""
     why: str | None = None
+    headers: frozenset[str] = frozenset()
+
+
+def _in_vain(named: Mapping[str, Mapping[str, str]], headers: set[str]) -> Iterator[pl.DataFrame]:
+    """What the mapping says of columns that no file has."""
+    for group in (f"pipedrive_{item}" for item in ITEMS):
+        for header in named.get(group, {}):
+            if header not in headers:
+                place, near = f"columns.{group}.{header}", nearest(header, sorted(headers))
+                yield issue("mapping_unused", field=place, value=header, detail=near)
 
 
 def _read_file(one: Found, named: Mapping[str, Mapping[str, str]]) -> _File:
@@ -177,12 +192,13 @@ def _read_file(one: Found, named: Mapping[str, Mapping[str, str]]) -> _File:
     if is_sells(frame.columns, one.file):
         return _File(one.file, unread="export_of_sells")
     item, names = recognise(frame.columns, one.file, named)
-    if item is None:
-        return _File(one.file, unread="export_not_recognised")
     bare, wished = bare_names(frame.columns), dict[str, str]()
+    headers = frozenset([*bare, *bare.values()])
+    if item is None:
+        return _File(one.file, unread="export_not_recognised", headers=headers)
     for header, name in names.items():  # of twins, as of two languages, the second is a custom field
         wished[header] = name if name not in wished.values() else bare[header]
-    return _File(one.file, item, frame.rename(told_apart(wished)))
+    return _File(one.file, item, frame.rename(told_apart(wished)), headers=headers)
 
 
 def _refuse_two_states(files: list[_File]) -> None:

@@ -48,6 +48,7 @@ from zsell_transform.proof.links import (
     without_misled,
     without_sells_own,
 )
+from zsell_transform.proof.readings import without_readings
 from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.sell.entities import ENTITIES, TARGETS
@@ -197,7 +198,7 @@ def verify(
             known = linked(drafts, drafted.keys, drafted.records.seen, ask)
             graph, left_out = known.graph, known.left_out
         with Stage(tell, "comparing", rows):
-            wanted = account(graph, ask, left_out)
+            wanted = account(graph, ask, left_out, held)
             there = presence(wanted.records, held)
             links = compare_links(wanted.relations, there, held)
             unwished = wanted.records.filter("left_out")
@@ -205,7 +206,8 @@ def verify(
             added = added_links(wanted.relations, stays, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
             notes = lead_notes(drafts, there, held)
-            other = without_said(differing(drafts, there, held, ask), there, held)
+            unlike = without_readings(differing(drafts, there, held, ask), drafts)
+            other = without_said(unlike, there, held)
             values = pl.concat([
                 other, other_company(wanted.company_in_sell, there, held), other_names(wanted.records, there),
                 pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there),

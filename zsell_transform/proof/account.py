@@ -12,6 +12,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import folded
+from zsell_transform.ids import ranked
 from zsell_transform.lap.words import PLACEHOLDER, PLACEHOLDER_ID
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
@@ -45,13 +46,14 @@ class Account:
     companies_of_deals: pl.DataFrame
 
 
-def account(graph: Graph, ask: Mapping, left_out: pl.Series) -> Account:
+def account(graph: Graph, ask: Mapping, left_out: pl.Series, held: Held) -> Account:
     """What should stand in Pipedrive.
 
     Args:
         left_out: ids of leads that the mapping leaves out by their status.
+        held: Pipedrive's exports, which show what people are one by wish of the mapping.
     """
-    deals = _deals(graph, ask)
+    deals = _deals(graph, ask, held)
     leads = _leads(graph, ask, left_out)
     gone = pl.concat(
         [
@@ -103,6 +105,23 @@ def _employed(graph: Graph) -> pl.DataFrame:
     return graph.contacts.select("id", company=graph.ids("companies", graph.contacts["company_at"]))
 
 
+def _employed_together(graph: Graph, ask: Mapping, held: Held) -> pl.DataFrame:
+    """The same, where people whom the mapping merged have the company that any of them has: the first one's,
+    by their ids, as the row has which carries them all.
+    """
+    people = _employed(graph)
+    there = held.persons.filter(pl.col("system_id").is_duplicated() & pl.col("sell_id").is_not_null())
+    if ask.duplicates["contacts"] != "merge" or not there.height:
+        return people
+    as_one = there.select("system_id", id="sell_id").unique("id", keep="first", maintain_order=True)
+    known = people.join(as_one, on="id", how="left", maintain_order="left")
+    rows = known.filter(pl.col("system_id").is_not_null() & pl.col("company").is_not_null())
+    first = rows.sort(*ranked("id"), nulls_last=True).select("system_id", shared="company")
+    first = first.unique("system_id", keep="first", maintain_order=True)
+    joined = known.join(first, on="system_id", how="left", maintain_order="left")
+    return joined.select("id", company=pl.coalesce("shared", "company"))
+
+
 def _hung(graph: Graph, rows: pl.DataFrame) -> pl.DataFrame:
     """id, about, about_id of records of history."""
     return rows.select("id", pl.col("about").cast(pl.String), about_id=graph.hung_on(rows))
@@ -137,9 +156,9 @@ def _records(entity: str, frame: pl.DataFrame, name: str = "name") -> pl.DataFra
     )
 
 
-def _one_company(rows: pl.DataFrame, graph: Graph, *, both: bool) -> pl.DataFrame:
+def _one_company(rows: pl.DataFrame, graph: Graph, employed: pl.DataFrame, *, both: bool) -> pl.DataFrame:
     """A row with a person names that person's own company, or none; `differing` is the other one."""
-    own = _employed(graph).select(person="id", own_company="company")
+    own = employed.select(person="id", own_company="company")
     names = graph.companies.select(company="id", company_title="name")
     joined = rows.join(own, on="person", how="left", maintain_order="left").join(
         names, on="company", how="left", maintain_order="left"
@@ -162,7 +181,7 @@ def _with_orphans(rows: pl.DataFrame, wish: str, orphan: pl.Expr) -> pl.DataFram
     )
 
 
-def _deals(graph: Graph, ask: Mapping) -> pl.DataFrame:
+def _deals(graph: Graph, ask: Mapping, held: Held) -> pl.DataFrame:
     rows = graph.deals.select(
         "id",
         "title",
@@ -171,7 +190,8 @@ def _deals(graph: Graph, ask: Mapping) -> pl.DataFrame:
         person=graph.ids("contacts", graph.deals["person_at"]),
         company=graph.ids("companies", graph.deals["company_at"]),
     )
-    rows = _one_company(rows, graph, both=ask.two_organizations == "both")
+    employed = _employed_together(graph, ask, held)
+    rows = _one_company(rows, graph, employed, both=ask.two_organizations == "both")
     other = pl.when("other_company").then("company_name")
     rows = rows.with_columns(differing=pl.coalesce("differing", other))
     orphan = pl.col("person").is_null() & pl.col("organization").is_null()

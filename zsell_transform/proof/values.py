@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import html
+from zsell_transform.cleaning import ORDERS, date_of, html, number
 from zsell_transform.folding import digits, folded
 from zsell_transform.pipedrive.export_headers import vocabulary
 from zsell_transform.pipedrive.exports import html_lines
@@ -85,6 +85,21 @@ def same(kind: str, written: pl.Expr, there: pl.Expr) -> pl.Expr:
     """Whether both cells say the same; null counts as blank, and two blanks are the same."""
     equal = _SAME.get(kind, _text)(written, there).fill_null(value=False)
     return written.eq_missing(there) | equal
+
+
+def as_it_stands(said: pl.Expr, there: pl.Expr) -> pl.Expr:
+    """Whether a cell of Sell's is shown as it stands there, in whatever type its field was made."""
+    return _text(said, there).fill_null(value=False)
+
+
+def read_somehow(said: pl.Expr, there: pl.Expr) -> pl.Expr:
+    """Whether what is shown is a cell of Sell's as it stands, or a reading of it: a day in any order of its
+    parts, a number under either mark.
+    """
+    days = (_date(date_of(said, order), there) for order in ORDERS)
+    numbers = (_number(number(said, mark), there) for mark in (".", ","))
+    readings = [_text(said, there), *days, *numbers]
+    return pl.any_horizontal(reading.fill_null(value=False) for reading in readings)
 
 
 # --- one comparison a kind ----------------------------------------------------------------------------

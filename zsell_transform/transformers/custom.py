@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 import attrs
 import polars as pl
 
 from zsell_transform.cleaning import ORDERS, clock_of, date, date_of, number
+from zsell_transform.evidence import DIGIT_LIMIT, SHAPES
 from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
 from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.survey import Column, Survey
 from zsell_transform.unique import free
+
+#: Types whose cells are read; under all others, a cell is written as it stands.
+READ: Final = ("date", "datetime", "time", "numerical", "monetary")
+#: What the time of a date-time has behind its name.
+TIME: Final = " (time)"
+A_TIME: Final = "a time of day like 09:30"
 
 
 @attrs.frozen
@@ -71,11 +79,23 @@ def _fields(column: str, header: str, facts: Column, *, renamed: bool) -> Iterat
         yield made(header, "date", date(column, order), "a date like 2024-05-31")
     elif order and facts.type == "datetime":
         yield made(header, "date", date_of(column, order), "a date like 2024-05-31 or 2024-05-31 09:30")
-        yield made(f"{header} (time)", "time", clock_of(column), is_time=True)
+        yield made(f"{header}{TIME}", "time", clock_of(column), is_time=True)
     elif facts.type in ("numerical", "monetary") and facts.decimal in (".", ","):
-        yield made(header, facts.type, number(column, facts.decimal), "a number like 1200.50")
+        yield made(header, facts.type, _fitting(number(column, facts.decimal)), "a number like 1200.50")
+    elif facts.type == "time":
+        yield made(header, "time", pl.when(pl.col(column).str.contains(SHAPES["clock"])).then(column), A_TIME)
     else:
         yield made(header, facts.type, pl.col(column))
+
+
+def _fitting(number: pl.Expr) -> pl.Expr:
+    """Bare numbers of as many digits as a field takes.
+
+    A column has longer ones only where an earlier run made its field.
+    """
+    sign, point = number.str.starts_with("-"), number.str.contains(".", literal=True)
+    digits = number.str.len_bytes().cast(pl.Int64) - sign.cast(pl.Int64) - point.cast(pl.Int64)
+    return pl.when(digits <= DIGIT_LIMIT).then(number)
 
 
 def unique_names(columns: Iterable[str], item: str) -> dict[str, str]:
@@ -98,5 +118,5 @@ def unique_names(columns: Iterable[str], item: str) -> dict[str, str]:
             name = f"{name} (customer)"
         names[column] = free(name, taken, field_key)
         taken.add(field_key(names[column]))
-        taken.add(field_key(f"{names[column]} (time)"))
+        taken.add(field_key(f"{names[column]}{TIME}"))
     return names

@@ -28,17 +28,15 @@ SINGULAR: Final = dict(
     zip(ITEMS, ("Organization", "Person", "Deal", "Lead", "Activity", "Note"), strict=True)
 )
 SYSTEM_ID: Final = dict.fromkeys(ITEMS, "Pipedrive System ID") | {"notes": "Pipedrive system ID"}
-DATE_FIELDS: Final = frozenset(
-    {
-        "Creation date",
-        "Won time",
-        "Lost time",
-        "Closed on",
-        "Expected close date",
-        "Due date",
-        "Marked as done time",
-    }
-)
+#: Fields of Pipedrive's own that hold dates; a custom field of another item may be called the same.
+DATE_FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    "organizations": ("Creation date",),
+    "persons": ("Creation date",),
+    "deals": ("Creation date", "Won time", "Lost time", "Closed on", "Expected close date"),
+    "leads": ("Expected close date",),
+    "activities": ("Creation date", "Due date", "Marked as done time"),
+    "notes": (),
+}
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$"
 _NUMBER: Final = r"^-?[0-9]+(\.[0-9]+)?$"
 _CURRENCY: Final = r"^[A-Z]{3}$"
@@ -193,7 +191,7 @@ def _reason(item: str, rows: Rows, store: Store, readings: Readings) -> pl.Expr:
         *(
             (_wrong_date(rows.cell(item, field)), "Invalid date format")
             for field in rows.fields[item]
-            if field in DATE_FIELDS
+            if field in DATE_FIELDS[item]
         ),
     ]
     title = rows.cell(item, title_field(item))
@@ -247,7 +245,7 @@ def repair(rows: Rows, readings: Readings) -> tuple[Rows, pl.DataFrame]:
         wrong["deals.Value"] = ("deals", ~value.str.contains(_NUMBER), "0")
     if readings["owners"] == "importing_user":
         for item, fields in rows.fields.items():
-            for field in {"Owner", "Assigned to user"} & set(fields):
+            if (field := _user_field(item)) in fields:
                 wrong[f"{item}.{field}"] = (item, rows.cell(item, field).is_not_null(), "Importing user")
     altered = [pl.DataFrame(schema=EVENTS["altered"])]
     for name, (item, where, stored) in wrong.items():
@@ -267,6 +265,10 @@ def repair(rows: Rows, readings: Readings) -> tuple[Rows, pl.DataFrame]:
         for name, (_, where, stored) in wrong.items()
     )
     return attrs.evolve(rows, frame=frame), pl.concat(altered)
+
+
+def _user_field(item: str) -> str:
+    return "Assigned to user" if item == "activities" else "Owner"
 
 
 def sell_ids(item: str, rows: Rows) -> pl.Expr:

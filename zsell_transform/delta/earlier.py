@@ -1,0 +1,178 @@
+"""The earlier run: its records, what they prove, and what that says of the columns of today.
+
+A field of Pipedrive's is created once, with the type that the values of then proved. So whatever is written
+into it since, new records and changed ones, is written in that type, also where the values of today would
+prove another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
+from pathlib import Path
+from typing import Final
+
+import attrs
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.cleaning import ORDERS
+from zsell_transform.errors import ExportError
+from zsell_transform.mapping import Mapping
+from zsell_transform.paths import path_of
+from zsell_transform.pipedrive.account import type_name
+from zsell_transform.records import Records, stored_records
+from zsell_transform.sell.columns import plain_name
+from zsell_transform.sell.entities import ENTITIES
+from zsell_transform.survey import Column, Survey, study
+from zsell_transform.writing.manifest import read_manifest
+
+#: Types whose cells are read: what is written is not what stands in Sell.
+_DATES: Final = ("date", "datetime")
+_NUMBERS: Final = ("numerical", "monetary")
+_MARKS: Final = (".", ",")
+#: Types that take any text, long ones only the second.
+_TEXTS: Final = ("text", "large_text")
+
+
+def earlier(previous: str | Path, ask: Mapping) -> Records:
+    """The records of an earlier run, with their own survey.
+
+    Raises:
+        ExportError: the folder holds no `records/`, or not all that it wrote, as it wrote them.
+    """
+    folder = path_of(previous, "the folder of the earlier run", ExportError)
+    frames = _kept(folder)
+    return Records(frames, study(frames, ask), folder / "records")
+
+
+def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
+    paths = {entity: folder / "records" / f"{entity}.parquet" for entity in ENTITIES}
+    found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
+    if not found:
+        raise ExportError(f"{folder} is not the folder of an earlier run: it has no records/")
+    wrote = [one.file for one in (read_manifest(folder) or {"outputs": []})["outputs"]]
+    gone = [file for file in wrote if file.endswith(".parquet") and not (folder / file).exists()]
+    if gone:
+        raise ExportError(f"{folder}: {gone[0]} is missing; give the earlier run's folder as it was written")
+    return found
+
+
+def _stored(path: Path) -> pl.LazyFrame:
+    try:
+        frame = stored_records(path)
+        frame.collect_schema()
+    except pl.exceptions.PolarsError as error:
+        raise ExportError(f"{path}: damaged; give the folder of the earlier run as it was written") from error
+    return frame
+
+
+# --- the columns of today, in the fields of then -------------------------------------------------------
+
+
+def since(then: Survey, now: Survey) -> Survey:
+    """The survey of today, with the types and readings of then where Pipedrive has a field since.
+
+    Its issues tell of each column whose type would be another one by now. The stages of then are known beside
+    those of today: two pipelines may share a name that no deal of today has.
+    """
+    columns: dict[str, dict[str, Column]] = {}
+    told = []
+    for entity, known in now.columns.items():
+        columns[entity] = {}
+        for name, column in known.items():
+            before = _of_then(entity, name, column, then)
+            columns[entity][name] = column if before is None else _in_its_field(before, column)
+            if before is not None and _is_another(before, column):
+                told.append((entity, name, before.type, column.type))
+    return attrs.evolve(
+        now,
+        columns=columns,
+        other_stages=pl.concat([now.other_stages, then.stages]),
+        issues=issues.gather([_still_open(now, columns), *_changed_types(told)]),
+    )
+
+
+def _of_then(entity: str, name: str, column: Column, then: Survey) -> Column | None:
+    """The column as it was, where it held anything; leads and deals share the fields of one name."""
+    before = then.columns.get(entity, {}).get(name)
+    if before is not None and before.filled:
+        return before
+    twins = then.columns.get({"leads": "deals", "deals": "leads"}.get(entity, ""), {}).values()
+    shared = (
+        twin for twin in twins if twin.custom and twin.filled and plain_name(twin.name) == plain_name(name)
+    )
+    return next(shared, None) if column.custom else None
+
+
+def _in_its_field(before: Column, now: Column) -> Column:
+    """The column of today as the field of then takes it."""
+    order, mark = _order(before, now), _mark(before, now)
+    read = attrs.evolve(now, dates=order, decimal=mark)
+    if not now.custom or before.type == now.type or _has_become_long(before, now):
+        return read
+    if {before.type, now.type} <= {*_DATES}:  # the times go into a field of their own
+        return attrs.evolve(read, type="datetime")
+    return attrs.evolve(
+        read,
+        type=before.type,
+        options=now.options or before.options,
+        evidence=f"{before.evidence} in the earlier run",
+    )
+
+
+def _order(before: Column, now: Column) -> str | None:
+    """The order of then; where all dates of then began with the year, that of today reads them, too."""
+    if before.dates not in ORDERS:
+        return now.dates
+    return now.dates if before.dates == "ymd" and now.dates in ORDERS else before.dates
+
+
+def _mark(before: Column, now: Column) -> str | None:
+    """The decimal mark of then; where all numbers of then were whole, that of today reads them, too."""
+    if before.decimal not in _MARKS:
+        return now.decimal
+    return now.decimal if before.whole and now.decimal in _MARKS else before.decimal
+
+
+def _is_another(before: Column, now: Column) -> bool:
+    """Whether the values of today ask for another type than the field has, in a way that matters."""
+    if not (now.custom and now.filled) or type_name(before.type) == type_name(now.type):
+        return False
+    if {before.type, now.type} <= {*_DATES} or _reads_what_is_open(before, now):
+        return False
+    read = (*_DATES, *_NUMBERS)
+    into_text = before.type in _TEXTS and not _has_become_long(before, now)
+    return not into_text or now.type in read
+
+
+def _reads_what_is_open(before: Column, now: Column) -> bool:
+    """Whether the earlier run has proven what nothing decides by now."""
+    days = before.type in _DATES and before.dates != "ymd" and now.dates == "undecided"
+    return days or (before.type in _NUMBERS and not before.whole and now.decimal == "undecided")
+
+
+def _has_become_long(before: Column, now: Column) -> bool:
+    """A field for short texts does not take the text that there is now: nothing else can be written."""
+    return now.type == "large_text" and before.type == "text"
+
+
+def _still_open(now: Survey, columns: MappingOf[str, MappingOf[str, Column]]) -> pl.DataFrame:
+    """The doubts of today, without those about columns whose order or mark the earlier run has proven."""
+    settled = [
+        (entity, name)
+        for entity, known in columns.items()
+        for name, column in known.items()
+        if column != now.columns[entity][name] and (column.dates in ORDERS or column.decimal in _MARKS)
+    ]
+    if not settled:
+        return now.issues
+    names = pl.DataFrame(settled, schema=["entity", "field"], orient="row")
+    return now.issues.join(names, on=["entity", "field"], how="anti", maintain_order="left")
+
+
+def _changed_types(told: list[tuple[str, str, str, str]]) -> Iterator[pl.DataFrame]:
+    for entity, name, before, now in told:
+        yield issues.issue(
+            "field_type_changed", entity=entity, field=name, value=type_name(before), detail=type_name(now)
+        )
