@@ -551,7 +551,7 @@ def test_a_proof_that_cannot_be_written_says_so_before_the_work(
     sample: Path, after_lap_1: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["verify", str(sample), str(after_lap_1), "--write", str(sample)]) == 2
-    assert "is also what is read" in capsys.readouterr().err
+    assert "is also an input" in capsys.readouterr().err
 
 
 def test_a_python_without_polars_says_how_to_run_it(

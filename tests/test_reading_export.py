@@ -118,7 +118,7 @@ def test_errors_are_one_clear_line(tmp_path: Path) -> None:
         (folder(tmp_path, other__csv="colour,shape\nred,round\n"), "no header of a Zendesk Sell export"),
         (xlsx, "Excel workbook"),
         ([], "empty"),
-        ({"people": pl.DataFrame()}, "no Sell entity"),
+        ({"people": pl.DataFrame()}, "not a Sell entity"),
         (42, "cannot read an export from int"),
     ]
     for source, said in cases:

@@ -326,7 +326,7 @@ def test_a_folder_that_is_not_ours_is_never_replaced(tmp_path: Path, overwrite: 
     (tmp_path / "mine" / "manifest.json").write_text('{"name": "a web page"}')
     with pytest.raises(TargetError, match=r"did not write \(manifest.json, thesis.doc\)"):
         Folder(tmp_path / "mine", overwrite=overwrite)
-    with pytest.raises(TargetError, match="is a file; the result is a folder"):
+    with pytest.raises(TargetError, match="is a file, but the result is a folder"):
         Folder(tmp_path / "file", overwrite=overwrite)
 
 
@@ -338,12 +338,12 @@ def test_an_empty_folder_is_fine(tmp_path: Path) -> None:
 def test_target_and_sources_are_kept_apart(tmp_path: Path) -> None:
     (tmp_path / "export").mkdir()
     (tmp_path / "export" / "deals.csv").write_text("id\n")
-    with pytest.raises(TargetError, match="is also what is read"):
+    with pytest.raises(TargetError, match="is also an input"):
         Folder(tmp_path / "export" / ".." / "export", [tmp_path / "export"])
-    with pytest.raises(TargetError, match=r"holds .*deals\.csv, which is read"):
+    with pytest.raises(TargetError, match=r"contains the input .*deals\.csv"):
         Folder(tmp_path, [None, {"a": 1}, [str(tmp_path / "export" / "deals.csv")]])
     (tmp_path / "link").symlink_to(tmp_path / "export")
-    with pytest.raises(TargetError, match="is also what is read"):
+    with pytest.raises(TargetError, match="is also an input"):
         Folder(tmp_path / "link", [tmp_path / "export"])
     Folder(tmp_path / "export" / "lap_1", [tmp_path / "export"])
 
@@ -414,5 +414,5 @@ def test_the_folder_that_one_is_in_is_no_target(
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
 
-    with pytest.raises(TargetError, match="the folder that you are in"):
+    with pytest.raises(TargetError, match="the current folder"):
         check_target(Path(name))

@@ -77,7 +77,8 @@ def _came(run: Run) -> tuple[dict[str, int], dict[str, int]]:
 
 def _write_pages(folder: Folder, story: stories.Story, kit: setup.Setup, told: pl.DataFrame) -> None:
     folder.table("issues", told.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None)
-    folder.text("setup.md", setup_markdown(kit, lap=story.lap, complete=story.complete))
+    delta = story.previous is not None
+    folder.text("setup.md", setup_markdown(kit, lap=story.lap, delta=delta, complete=story.complete))
     folder.text("report.html", report_html(story))
     if story.trial.height:
         folder.text("trial/trial.md", trial_markdown(story))

@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from zsell_transform.mapping import Mapping
+from zsell_transform.other_stages import with_other_stages
 from zsell_transform.pipedrive.export_files import expect
 from zsell_transform.pipedrive.exports import Held, empty_held, read_pipedrive
 from zsell_transform.progress import Tell
@@ -30,13 +31,20 @@ class Intake:
     held: Held
 
 
-def take_in(source: object, pipedrive: str | Path | None, ask: Mapping, room: Path, tell: Tell) -> Intake:
+def take_in(
+    source: object,
+    pipedrive: str | Path | None,
+    ask: Mapping,
+    room: Path,
+    tell: Tell,
+    previous: str | Path | None = None,
+) -> Intake:
     """Reads both exports, and stores Sell's records in a room.
 
     A wrong folder of Pipedrive's is told as soon as it is known: the longest work comes after that.
 
     Args:
-        source, pipedrive: as for `transform`.
+        source, pipedrive, previous: as for `transform`.
         room: the folder in which `<entity>.parquet` is written.
 
     Raises:
@@ -53,4 +61,5 @@ def take_in(source: object, pipedrive: str | Path | None, ask: Mapping, room: Pa
         tables = {entity: export.scan(entity) for entity in export.entities}
         rows = sum(file.rows for file in export.files if file.entity)
         records = keep(tables, room, ask, rows, tell)
-        return Intake(export, records, empty_held() if there is None else there.result())
+        held = empty_held() if there is None else there.result()
+        return Intake(export, with_other_stages(records, export.dictionaries, held, previous), held)

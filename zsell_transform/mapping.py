@@ -8,6 +8,8 @@ scalars stay text until the reader of their key says what they are, so that a la
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -151,9 +153,6 @@ class Mapping:
     @property
     def mapping_sha256(self) -> str:
         """The same for equal mappings, in whatever order and form they were written."""
-        import hashlib
-        import json
-
         plain = attrs.asdict(self) | {"templates": self.templates and self.templates.name}
         text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

@@ -59,7 +59,12 @@ class Migration:
         return Tables(ITEMS, self.scan)
 
     def scan(self, item: str) -> pl.LazyFrame:
-        """The same for one item, lazily; the columns are those of its numbered files, all parts together."""
+        """The same for one item, lazily; the columns are those of its numbered files, all parts together.
+
+        Raises:
+            KeyError: there is no such item.
+            ExportError: a file of the lap is no longer where it was written.
+        """
         if item not in ITEMS:
             raise KeyError(f"{item!r} is no item; there are {', '.join(ITEMS)}")
         paths = [self._home.path / facts.file for facts in self._written.get(item, ())]
@@ -92,7 +97,8 @@ class Migration:
         """
         publish(self._home, target, overwrite=overwrite)
         name = as_given(str(target))
-        named = attrs.evolve(self.story, target=name, next_target=next_folder(name, self.story.lap))
+        after = next_folder(name, self.story.lap, delta=self.story.previous is not None)
+        named = attrs.evolve(self.story, target=name, next_target=after)
         return attrs.evolve(self, target=path_of(target), story=named)
 
     def __repr__(self) -> str:

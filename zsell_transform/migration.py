@@ -51,8 +51,7 @@ def transform(
     overwrite: bool = False,
     progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Migration:
-    """Writes the files of one lap: exactly the records that Pipedrive lacks and whose links can be written
-    now.
+    """Writes the files of one lap: just the records that Pipedrive lacks and whose links can be written now.
 
     Args:
         source: a Sell export: folder, zip, CSV file, list of files, `Export`, or dict of entity → frame.
@@ -73,17 +72,18 @@ def transform(
         ZsellError: `trial` is not 0 to 10.
     """
     if trial not in range(MOST + 1):
-        raise ZsellError(f"trial must be 0 to {MOST} (records a file of the trial; 0 is none), not {trial!r}")
+        raise ZsellError(f"trial must be 0 to {MOST} (records per file; 0 for no trial), not {trial!r}")
     ask = Mapping.load(mapping)
     read = (source, pipedrive, previous, mapping)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
-        given = take_in(source, pipedrive, ask, folder.path / "records", tell)
+        given = take_in(source, pipedrive, ask, folder.path / "records", tell, previous)
         export, held, rows = given.export, given.held, sum(given.records.seen.rows.values())
         with Stage(tell, "drafting", rows):
-            records, drafts, keys, filled = draft_all(given.records, ask)
+            drafted = draft_all(given.records, ask)
+            records, drafts, filled = drafted.records, drafted.drafts, drafted.filled
         with Stage(tell, "linking", rows):
-            known = linked(drafts, keys, records.seen, ask)
-            del keys  # the graph has what is needed of them from here on
+            known = linked(drafts, drafted.keys, records.seen, ask)
+            del drafted  # the graph has what is needed of the keys from here on
         graph, left_out = known.graph, known.left_out
         with Stage(tell, "planning", rows):
             lap = plan(graph, held, ask, known.details, left_out=left_out, listed=with_documents(drafts))

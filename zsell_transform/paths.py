@@ -13,6 +13,9 @@ def path_of(given: str | Path, what: str = "", error: type[ZsellError] = ZsellEr
     Args:
         what: what the path is for; where it is said, a blank path is refused.
         error: how it is refused.
+
+    Raises:
+        ZsellError: `error`, where the path is blank.
     """
     if what and not str(given).strip():
         raise error(f"{what} is blank: give a path")

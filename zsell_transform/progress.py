@@ -143,7 +143,7 @@ def _someone_looks() -> bool:
 def _bar() -> Any:
     """tqdm's bar where it is installed; else plain lines."""
     try:
-        from tqdm import tqdm
+        from tqdm import tqdm  # an extra
     except ImportError:
         return _Lines()
     # By time alone: tqdm's own guess of how many make a step is one of bytes, where rows come next.

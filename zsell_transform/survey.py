@@ -55,8 +55,8 @@ class Column:
 
     Attributes:
         filled: cells that hold more than blanks.
-        distinct: different values, where they were counted (at most 1,000); None when there are more or
-            nobody asked.
+        distinct: different values, where they were counted (up to about 1,100); None when there are more
+            or nobody asked.
         longest: characters of the longest value; 0 where nobody asked.
         dates: "ymd", "dmy", "mdy" (years first may be mixed in), "undecided", "contradicts", or None: not all
             are dates.
@@ -101,6 +101,8 @@ class Survey:
             one).
         stages: pipelines and stages in their order (schema `STAGES`), names trimmed.
         issues: columns whose dates or numbers nothing decides (schema `issues.RAW`).
+        other_stages: of a dump's table and of an earlier run (schema `STAGES`), whatever deals are in them.
+        stages_there: `pipeline, stage` of the deals that Pipedrive shows.
     """
 
     rows: MappingOf[str, int]
@@ -108,6 +110,8 @@ class Survey:
     values: MappingOf[str, MappingOf[str, pl.DataFrame]]
     stages: pl.DataFrame
     issues: pl.DataFrame
+    other_stages: pl.DataFrame = attrs.field(factory=lambda: pl.DataFrame(schema=STAGES))
+    stages_there: pl.DataFrame = attrs.field(factory=pl.DataFrame)
 
     def words(self, column: str, *entities: str) -> dict[str, int]:
         """The values of a vocabulary column with their counts, over some entities or all of them."""
@@ -198,6 +202,7 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
             str(name): dict(zip(part["value"], part["count"], strict=True))
             for (name,), part in few.partition_by("column", maintain_order=True, as_dict=True).items()
         }
+    facts = {fact["column"]: fact for fact in read_facts(topics["facts"])}
     return {
         name: Evidence(
             fact["filled"],
@@ -206,8 +211,7 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
             options.get(name),
             is_tidy(fact),
         )
-        for fact in read_facts(topics["facts"])
-        for name in (fact["column"],)
+        for name, fact in facts.items()
     }
 
 

@@ -9,9 +9,9 @@ from zsell_transform.catalogue.kind import Kind
 KINDS: Final[dict[str, Kind]] = {
     "closed_stage_new": Kind(
         "warning",
-        "'{field}' names '{value}', which is no stage of the export (nearest: '{detail}')",
-        "taken as it stands; the setup list has it among the stages to create",
-        "If it is a slip of the pen, correct it in the mapping.",
+        "'{field}' names '{value}', which is not a stage in the export (nearest: '{detail}')",
+        "used as it stands; the setup list has it among the stages to create",
+        "If it is a typing mistake, correct it in the mapping.",
     ),
     "stage_may_be_closed": Kind(
         "warning",
@@ -21,7 +21,7 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "undecided_date_order": Kind(
         "warning",
-        "{value} dates in {field} read day first and month first alike, and none proves which",
+        "{value} dates in {field} can be read day first or month first, and none proves which",
         "{detail}",
         "Ask someone who knows the field, then add the line to the mapping and run again.",
     ),
@@ -33,13 +33,13 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "contradicting_date": Kind(
         "warning",
-        "{field} holds {value}, which can only be {detail}, while other dates of the column cannot",
+        "{field} holds {value}, which can only be {detail}, while other dates in the column cannot be that",
         "the column is not read as dates",
         "Correct the dates of one kind in Sell, or in the file.",
     ),
     "undecided_decimal_mark": Kind(
         "warning",
-        "{value} numbers in {field} read with a decimal comma and a decimal point alike,"
+        "{value} numbers in {field} can be read with a decimal comma or a decimal point,"
         " and none proves which",
         "{detail}",
         "Write one of them with two decimals in the file, so that it reads only one way, and run again;"

@@ -20,7 +20,9 @@ from zsell_transform.addressing import TEXTS
 from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
 from zsell_transform.delta.files import WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
-from zsell_transform.delta.notes import changed_notes, new_notes, no_notes
+from zsell_transform.delta.names import changed_names
+from zsell_transform.delta.notes import ChangedNotes, changed_notes, new_notes, no_changed_notes
+from zsell_transform.delta.owners import importing_user
 from zsell_transform.drafting import Drafts, draft_all
 from zsell_transform.errors import ExportError
 from zsell_transform.linked import linked
@@ -29,7 +31,9 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, DEAL_STAGE, DEAL_STATUS, NAMES, NOTE, STEMS
-from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several
+from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several, targets
+from zsell_transform.proof.differences import types_of
+from zsell_transform.proof.leads import LINES
 from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
@@ -77,13 +81,20 @@ def updates(
         ExportError: the folder holds no `records/`.
     """
     now = account(graph, ask, left_out)
-    drafts_then, then = _then(previous, records, ask)
+    drafts_then, graph_then, then = _then(previous, records, ask)
     there = presence(_all_records(then, now), held).filter(~several())
     values = _changed_values(drafts_then, drafts, there, held)
-    changed = [*values, _company_in_sell(then, now, there, held)]
+    changed = [
+        *values,
+        _company_in_sell(then, now, there, held),
+        changed_names(graph_then, graph, there, held),
+    ]
     cells = known_since(decided(pl.concat([no_cells(), *changed])), then.records, there)
-    links = changed_links(then, now, _with_new_names(there, cells), held, alone=ask.id_links == "alone")
-    notes, notes_found = _lead_notes(drafts_then, drafts, there, held)
+    links = changed_links(
+        then, now, there, _with_new_names(targets(there, held), cells), held, alone=ask.id_links == "alone"
+    )
+    of_leads = _lead_notes(drafts_then, drafts, there, held)
+    notes = of_leads.writes
     writes = pl.concat(
         [written(cells), links.writes, notes.filter(pl.col("system_id").is_not_null()).select(*WRITES)]
     )
@@ -100,8 +111,8 @@ def updates(
         updated={entity: n for entity in ENTITIES if (n := counts.filter(pl.col("entity") == entity).height)},
         found=issues.gather(
             [
-                told(cells),
-                notes_found,
+                told(cells.join(of_leads.said, on=["source_id", "field"], how="anti")),
+                of_leads.found,
                 links.found,
                 _converted(drafts_then, drafts, there),
                 deleted(then, now, there, list(records.frames)),
@@ -110,15 +121,15 @@ def updates(
     )
 
 
-def _then(previous: str | Path, records: Records, ask: Mapping) -> tuple[Drafts, Account]:
-    """The drafts and the account of then."""
+def _then(previous: str | Path, records: Records, ask: Mapping) -> tuple[Drafts, Graph, Account]:
+    """The drafts, the links and the account of then."""
     frames = _kept(path_of(previous, "the folder of the earlier run", ExportError))
     seen = _without_dead(records.seen)
     if "deals" in frames:  # what a stage means depends on all that there were then
         seen = attrs.evolve(seen, stages=stages_of(frames["deals"]))
-    _, drafts, keys, _ = draft_all(Records(frames, seen, records.folder), ask)
-    known = linked(drafts, keys, records.seen, ask)
-    return drafts, account(known.graph, ask, known.left_out)
+    drafted = draft_all(Records(frames, seen, records.folder), ask)
+    known = linked(drafted.drafts, drafted.keys, records.seen, ask)
+    return drafted.drafts, known.graph, account(known.graph, ask, known.left_out)
 
 
 def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
@@ -130,11 +141,11 @@ def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
     paths = {entity: folder / "records" / f"{entity}.parquet" for entity in ENTITIES}
     found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
     if not found:
-        raise ExportError(f"{folder}: no records/ of an earlier run in this folder")
+        raise ExportError(f"{folder} is not the folder of an earlier run: it has no records/")
     wrote = [one.file for one in (read_manifest(folder) or {"outputs": []})["outputs"]]
     gone = [file for file in wrote if file.endswith(".parquet") and not (folder / file).exists()]
     if gone:
-        raise ExportError(f"{folder}: {gone[0]} is gone; give the earlier run's folder as it was written")
+        raise ExportError(f"{folder}: {gone[0]} is missing; give the earlier run's folder as it was written")
     return found
 
 
@@ -165,21 +176,43 @@ def _all_records(then: Account, now: Account) -> pl.DataFrame:
 
 def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> list[pl.DataFrame]:
     """Every changed cell of a record that is there, beside what Pipedrive shows."""
-    done = []
+    done, importer = [], importing_user(then, there, held)
     for entity, draft in now.items():
         mine = there.filter(pl.col("entity") == entity)
         if not mine.height:
             continue
         before = then[entity].headers if entity in then else ()
         headers = list(dict.fromkeys([*draft.headers, *before]))
-        by_name = _by_name_alone(mine, held)
+        nobodys = _Nobodys(_by_name_alone(mine, held), importer)
         old, new = _changed(_earlier(then.get(entity), draft, headers), draft.frame, headers, mine)
         types = dict(zip(*(draft.origins[c].to_list() for c in ("header", "type")), strict=True))
         for item, rows in _places(entity, mine, held):
             if item in held.raw and rows.height:
                 own = [header for header in values_of(item, headers) if header != NOTE or entity != "leads"]
-                done += _by_header(entity, item, rows, old, new, held, kinds(own, types), by_name)
+                done += _by_header(entity, item, rows, old, new, held, kinds(own, types), nobodys)
     return done
+
+
+@attrs.frozen(eq=False)
+class _Nobodys:
+    """What Pipedrive filled by itself.
+
+    Attributes:
+        by_name: ids of records that it holds by the name that another record called them.
+        importer: the user to whom it gave what had no owner.
+    """
+
+    by_name: pl.Series
+    importer: str | None
+
+    def choice(self, header: str, kind: str) -> pl.Expr:
+        """Whether nobody has chosen the owner there: of a name alone, or of a blank cell."""
+        if kind != "user":
+            return pl.lit(value=False)
+        blank = pl.col("old").is_null() & pl.col("there").is_not_null()
+        fell_to = blank & pl.col("there").eq_missing(pl.lit(self.importer, dtype=pl.String))
+        named = pl.col("_id").is_in(self.by_name.implode()) & pl.lit(header.endswith(" - Owner"))
+        return named | fell_to
 
 
 def _earlier(then: Draft | None, now: Draft, headers: Sequence[str]) -> pl.LazyFrame:
@@ -251,7 +284,7 @@ def _by_header(
     new: pl.DataFrame,
     held: Held,
     own: MappingOf[str, str],
-    by_name: pl.Series,
+    nobodys: _Nobodys,
 ) -> list[pl.DataFrame]:
     raw, done = held.raw[item], []
     for header, kind in own.items():
@@ -273,7 +306,7 @@ def _by_header(
             cells.join(beside, on="_id", how="inner", maintain_order="left")
             .with_columns(
                 new=text if kept else pl.col("new"),
-                old=pl.when(_nobodys_choice(header, by_name)).then("there").otherwise("old"),
+                old=pl.when(nobodys.choice(header, kind)).then("there").otherwise("old"),
                 entity=pl.lit(entity),
                 item=pl.lit(item),
                 field=pl.lit(header),
@@ -296,11 +329,6 @@ def _moved(old: pl.DataFrame, new: pl.DataFrame) -> pl.Series:
         pl.col("s_then")
     )
     return both.filter(other)["_id"]
-
-
-def _nobodys_choice(header: str, by_name: pl.Series) -> pl.Expr:
-    """Whether Pipedrive filled a cell by itself, when only the record's name was known: its owner."""
-    return pl.col("_id").is_in(by_name.implode()) & pl.lit(header.endswith(" - Owner"))
 
 
 def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Held) -> pl.DataFrame:
@@ -339,13 +367,14 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
     )
 
 
-def _with_new_names(there: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """What is there, with the name that it has once these cells are written (`written`)."""
+def _with_new_names(places: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """What relations lead to, with the name that it has once these cells are written (`written`)."""
     header = pl.col("item").replace_strict(NAMES, default=None)
     renamed = cells.filter((pl.col("fate") == "written") & (pl.col("field") == header))
-    names = renamed.select("item", "system_id", written="value").unique(["item", "system_id"], keep="first")
-    joined = there.join(names, on=["item", "system_id"], how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce("written", "name").alias("written"))
+    names = renamed.select(to_item="item", to_system_id="system_id", written="value")
+    names = names.unique(["to_item", "to_system_id"], keep="first")
+    joined = places.join(names, on=["to_item", "to_system_id"], how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("written", "to_name").alias("written"))
 
 
 # --- leads -----------------------------------------------------------------------------------------------
@@ -369,16 +398,17 @@ def _converted(then: Drafts, now: Drafts, there: pl.DataFrame) -> pl.DataFrame:
 # --- a lead's description, which is a note in Pipedrive -----------------------------------------------
 
 
-def _lead_notes(
-    then: Drafts, now: Drafts, there: pl.DataFrame, held: Held
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Changed descriptions, as of `notes.changed_notes`."""
+def _lead_notes(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> ChangedNotes:
+    """Changed descriptions, and lines behind them, as of `notes.changed_notes`."""
     leads = there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads"))
     both = [drafts["leads"] for drafts in (then, now) if "leads" in drafts]
-    if not leads.height or len(both) < 2 or not any(NOTE in draft.headers for draft in both):
-        return no_notes(), issues.empty()
-    old, new = _changed(then["leads"].frame, now["leads"].frame, [NOTE], leads)
-    return changed_notes(old, new, leads, held)
+    headers = [h for h in (NOTE, *LINES) if any(h in draft.headers for draft in both)]
+    if not leads.height or len(both) < 2 or not headers:
+        return no_changed_notes()
+    asked = list(dict.fromkeys([NOTE, *headers]))
+    old, new = _changed(then["leads"].frame, now["leads"].frame, asked, leads)
+    persons, types = persons_of_leads(leads, held), types_of(now["leads"].origins)
+    return changed_notes(old, new, leads, held, persons=persons, types=types)
 
 
 __all__: Final = ["Updates", "updates"]

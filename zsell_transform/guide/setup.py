@@ -58,7 +58,7 @@ VALUES: Final[Schema] = {"value": pl.String, "count": pl.Int64}
 
 
 class Drafted(Protocol):
-    """What the kit needs of a draft (`transformers.table.Draft`)."""
+    """What the kit needs of a draft (`transformers.draft.Draft`)."""
 
     @property
     def entity(self) -> str: ...
@@ -139,7 +139,7 @@ def kit(
     written = [*(name for names in headers.values() for name in names), *asked]
     fields = _fields(seen, drafts, words, written, filled or {})
     labels = _labels(words)
-    placed = stages(seen.stages, ask)
+    placed = stages(seen.stages, ask, seen.other_stages, seen.stages_there)
     found: dict[str, list[dict[str, Any]]] = {
         "users": _users(words, seen, ask),
         "currencies": _pairs(words.get("Deal - Currency of value"), "currency", "deals"),

@@ -1,18 +1,16 @@
-"""Sell relation → Sell record: by id, then e-mail, then name; at each step exactly one match, or on to the
-next.
+"""Sell relation → Sell record: by id, then e-mail, then name; one match exactly, or on to the next step.
 
 Nothing is guessed: what fits several records is left out and told with its candidates. A reference to a
-record that
-the export does not hold, with a name beside it, adds that record; a name that no record has adds
-`name:<folded name>`
-(contract, section 4). The room knows nothing of Pipedrive.
+record that the export does not hold, with a name beside it, adds that record; a name that no record has adds
+`name:<folded name>` (contract, section 4). The room knows nothing of Pipedrive.
 
 Key frames come in by entity, all text, with `n` (running number), `id`, `file` and `row`:
 
 - companies: name, address, city, email, website; with `twin`, those of one name and twin will be one record
 - contacts: name, company_id, company_name; their e-mails are read only if someone asks for them
 - deals: title, main_contact_id, main_contact_name, main_contact_email, company_id, company_name
-- leads: title, name, first, last, email, work, mobile, city, company_id, company_name
+- leads: title, name, first, last, email, work, mobile, city, company_id, company_name;
+  with `left_out`, those of which it is `true` name no company
 - tasks, notes, calls, emails, texts, visits: about_type, about_id, about_first, about_last, about_company,
 about_deal
 """
@@ -46,8 +44,7 @@ from zsell_transform.positions import positions
 
 @attrs.frozen
 class Graph:
-    """The Sell account as records and resolved links; every id is a Sell id or a stand-in such as
-    `name:acme`.
+    """The Sell account as records and resolved links; ids are Sell's, or stand-ins such as `name:acme`.
 
     A link is the row at which a record stands in its frame, in a column that ends in `_at`.
 
@@ -58,8 +55,8 @@ class Graph:
             both be set; other_company says whether another one is named beside a main contact that is a
             company itself.
         leads: n, id, title, name, first, last, email, work, mobile, city, company_at, company_name, added.
-        history: by entity: n, id, about (entity of the record it hangs on), about_at, deal_name, name.
-            Everywhere, `asked` says whether the record has a relation in Sell.
+        history: by entity: n, id, file, row, about (entity of the record it hangs on), about_at, deal_name,
+            name. Everywhere, `asked` says whether the record has a relation in Sell.
         how: entity, relation, how, count: how references were resolved.
         found: issues in the travelling schema.
     """
@@ -171,9 +168,7 @@ def _deals(
 def _employers_from_deals(
     employer: pl.DataFrame, parties: Parties, deals: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """People without a company, or whose company's name fits several, get the one that all their deals
-    name.
-    """
+    """People without a company, or with a name of several, get the company that all their deals name."""
     pairs = deals.select("person_at", "company_at").drop_nulls().unique()
     single = pairs.filter(pl.col("person_at").is_unique())
     if not single.height:

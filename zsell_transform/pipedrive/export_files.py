@@ -50,8 +50,9 @@ def without_ids(place: Path, files: Sequence[str]) -> ExportError:
             " they were imported"
         )
     return ExportError(
-        f"{place}: {files[0]} has no column ID, and nor has any other file; export the lists from Pipedrive"
-        " again, with all columns, or name the column in the mapping under `columns: {pipedrive_deals: …}`"
+        f"{place}: {files[0]} has no column ID, and neither has any other file; export the lists from"
+        " Pipedrive again, with all columns, or name the column in the mapping under"
+        " `columns: {pipedrive_deals: …}`"
     )
 
 
@@ -80,10 +81,11 @@ def csv_files(place: Path, room: Path) -> list[Found]:
     """The CSV files of a folder or zip, in order of their names, each called by its name alone.
 
     Args:
-        room: where a zip is unpacked.
+        place: a folder, a zip, or one CSV file.
+        room: where the files of a zip are unpacked to.
 
     Raises:
-        ExportError: there is no such folder, or the zip is not safe to open.
+        ExportError: there is nothing at `place`, or the zip is not safe to open.
     """
     if place.suffix.lower() == ".zip" and place.is_file():
         members = sorted(unpacked(place, room, CSV), key=lambda one: PurePosixPath(one.file))
@@ -91,7 +93,7 @@ def csv_files(place: Path, room: Path) -> list[Found]:
     if place.is_file():
         return [Found.at(place, place.name)]
     if not place.is_dir():
-        raise ExportError(f"{place}: no such folder with Pipedrive's exports")
+        raise ExportError(f"{place} does not exist: give the folder with Pipedrive's exports")
     files = (path for path in place.rglob("*") if path.suffix.lower() in CSV and path.is_file())
     return [Found.at(path, path.name) for path in sorted(files) if path.name[0] != "."]
 

@@ -41,7 +41,13 @@ from zsell_transform.proof.differences import (
     wished,
 )
 from zsell_transform.proof.leads import lead_notes, without_said
-from zsell_transform.proof.links import Links, compare_links, lead_history, lead_people, without_sells_own
+from zsell_transform.proof.links import (
+    Links,
+    compare_links,
+    lead_people,
+    without_misled,
+    without_sells_own,
+)
 from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.sell.entities import ENTITIES, TARGETS
@@ -78,15 +84,13 @@ class Proof:
         ok: entity, id, system_id: records that are there with all that can be seen of them.
         missing: entity, item, source_id, name, reason.
         merged: entity, item, system_id, name, source_ids, records: records of Pipedrive that hold several of
-            Sell's,
-            other than by wish of the mapping.
+            Sell's, other than by wish of the mapping.
         differing: entity, source_id, system_id, field, sell, pipedrive: values of Sell's that Pipedrive shows
             otherwise. Cells that are blank in Sell are not compared, nor ` (City)` behind a name that was
             kept apart.
         links: entity, source_id, system_id, relation, expected (Sell id), expected_system_id, found.
         parties_only: the same columns, of activities and notes that a single pass wrote without their deal
-            or lead;
-            they do not count against the proof, and `repair/links` adds what is missing.
+            or lead; they do not count against the proof, and `repair/links` adds what is missing.
         unverifiable: entity, field, count, reason: what Pipedrive's exports do not show, and stages of closed
             deals that an earlier run chose.
         skipped: file, row, entity, source_id, name, reason, to_do: rows of Pipedrive's skip files.
@@ -141,8 +145,7 @@ class Proof:
         return proof_html(self.frames, self.hint)
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Writes `proof.html`, each frame as a CSV file, and `repair/links`, `repair/values`; returns the
-        folder.
+        """Writes `proof.html`, each frame as CSV, `repair/links` and `repair/values`; returns the folder.
 
         Raises:
             TargetError: as for `transform`, and where the folder is that of a lap.
@@ -188,17 +191,19 @@ def verify(
         given = take_in(source, pipedrive, ask, Path(room), tell)
         held, rows = given.held, sum(given.records.seen.rows.values())
         with Stage(tell, "drafting", rows):
-            records, drafts, keys, filled = draft_all(given.records, ask)
+            drafted = draft_all(given.records, ask)
+            drafts = drafted.drafts
         with Stage(tell, "linking", rows):
-            known = linked(drafts, keys, records.seen, ask)
+            known = linked(drafts, drafted.keys, drafted.records.seen, ask)
             graph, left_out = known.graph, known.left_out
         with Stage(tell, "comparing", rows):
             wanted = account(graph, ask, left_out)
             there = presence(wanted.records, held)
             links = compare_links(wanted.relations, there, held)
-            added = added_links(wanted.relations, there, held)
+            unwished = wanted.records.filter("left_out")
+            stays = there.join(unwished, on=["entity", "id"], how="anti", maintain_order="left")
+            added = added_links(wanted.relations, stays, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
-            beside = lead_history(wanted.relations, graph.leads, there, held)
             notes = lead_notes(drafts, there, held)
             other = without_said(differing(drafts, there, held, ask), there, held)
             values = pl.concat([
@@ -208,10 +213,11 @@ def verify(
             placed = placed_earlier(values, drafts, there, held)
             values = without(values, placed)
             columns = unseen_columns(drafts, there, held)
-            told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
+            told = drafted.filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
             missing = _missing(wanted, there, graph, held, ask, known.details, left_out, skipped)
     wrong = without_sells_own(links.wrong, wanted.companies_of_deals, there)
-    wrong = _without_wished(pl.concat([wrong, people, beside, added]), wished(there, ask))
+    wrong = without_misled(pl.concat([wrong, people, added]), wanted.relations)
+    wrong = _without_wished(wrong, wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)
     proof = _proof(
         wanted, there, held, ask, links, values, missing=missing,

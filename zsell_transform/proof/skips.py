@@ -68,7 +68,7 @@ def _read(path: Path) -> pl.DataFrame:
         (c for c in reversed(frame.columns) if "skip reason" in c.lower() or c.lower() == "reason"), None
     )
     if reason is None:
-        raise ExportError(f"{path}: no column 'Skip reason', so no skip file of Pipedrive's")
+        raise ExportError(f"{path}: no column 'Skip reason', so this is not one of Pipedrive's skip files")
     entity, source_id = _record(frame)
     names = [pl.col(c) for c in _NAMES if c in frame.columns]
     return frame.select(

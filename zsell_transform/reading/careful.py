@@ -28,7 +28,7 @@ _WORTH_A_RUN: Final = 2_000
 _AT_ONCE: Final = 100
 #: Ways of reading one record that are tried before it is taken as it comes.
 _TRIES: Final = 400
-#: Of more rows no record is put together.
+#: At most this many short rows are joined.
 _PIECES: Final = 100
 #: What is, or may be, an id.
 _ID: Final = re.compile(r"[^\w\n]*\d[\d.,]*[^\w\n]*")
@@ -170,9 +170,7 @@ class Reader:
         return self._id_at is not None and bool(_ID.fullmatch(record.cells[self._id_at]))
 
     def _joined(self, pieces: list[Record]) -> Record | None:
-        """Short records as one, of which an unquoted line break made several: only if its width is right, and
-        an id is in its place.
-        """
+        """Short records that an unquoted line break parted, as one: if its width is right, an id in place."""
         cells = [""]
         row = pieces[0].row
         for piece in pieces:
@@ -270,13 +268,11 @@ class Reader:
         surplus = tuple(filter(None, found[width:]))
         code = "short_row" if len(found) < width else "long_row" if surplus else "blank_surplus"
         cells = (found + [""] * width)[:width]
-        detail = f"{len(found)} cells, and the header has {width}"
+        detail = f"{len(found)} cells, but the header has {width}"
         return Record(row, cells, code, detail, surplus, len(found) if code == "short_row" else 0)
 
     def _cut(self, found: list[str]) -> list[str] | None:
-        """The cells of a record to whose last one the header is glued: a file without a final line end was
-        joined with another one.
-        """
+        """The cells of a record with a header glued to its last one: files were joined without a line end."""
         first, *others = self._header or [""]
         last = found[self.width - 1]
         if not first or found[self.width :] != others or not last.endswith(first):

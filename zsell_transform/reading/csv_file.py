@@ -10,6 +10,7 @@ import csv
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, TextIO
 
 import attrs
@@ -70,11 +71,9 @@ def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataF
     Raises:
         ExportError: the file is missing, empty or no text at all.
     """
-    from tempfile import TemporaryDirectory
-
     path = path_of(path)
     if not path.is_file():
-        raise ExportError(f"{path} does not exist or is no file: give a CSV file")
+        raise ExportError(f"{path} does not exist or is not a file: give a CSV file")
     with TemporaryDirectory(prefix="zsell_") as temporary:
         table = read(Found.at(path, path.name), Path(temporary), judge=lambda _: 0, asked=encoding)
         frame = table.frame.collect(engine="streaming")

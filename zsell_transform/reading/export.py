@@ -52,6 +52,7 @@ class Export:
         unknown: file → DataFrame, for tables that are not recognised or have no place in Pipedrive.
         issues: what was found, in the columns of `issues.csv`; `raw_issues`: in the travelling schema.
         merged: entity → input records that went into another record of the same id.
+        dictionaries: dumps that name ids (`users`, `stages` …).
         headers: entity → the headers of its files, as they spell them; people and companies share theirs.
     """
 
@@ -63,6 +64,7 @@ class Export:
         *,
         unknown: dict[str, pl.LazyFrame] | None = None,
         merged: dict[str, int] | None = None,
+        dictionaries: dict[str, pl.DataFrame] | None = None,
         headers: Mapping[str, tuple[str, ...]] | None = None,
         origins: tuple[Found, ...] = (),
         temporary: TemporaryDirectory[str] | None = None,
@@ -73,6 +75,7 @@ class Export:
             weakref.finalize(self, temporary.cleanup)
         self.files, self.raw_issues = files, raw_issues
         self.merged, self.headers = merged or {}, headers or {}
+        self.dictionaries = dictionaries or {}
         self.entities = tuple(entity for entity in ENTITIES if entity in parts)
         self.tables = Tables(self.entities, self.scan)
         others = unknown or {}

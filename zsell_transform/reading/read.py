@@ -151,6 +151,7 @@ class _Reading:
                 if not (meaning.is_carried or meaning.is_dictionary or table.file in beside.files)
             },
             merged=merged,
+            dictionaries=dictionaries,
             headers=_headers(carried),
             origins=tuple(self.origins),
             temporary=temporary,
@@ -166,7 +167,7 @@ class _Reading:
             return
         if carried:
             raise ExportError(
-                f"{_listed(table.file for table, _ in carried)}: a header, and no record below it"
+                f"{_listed(table.file for table, _ in carried)}: there is a header, but no record below it"
             )
         if self.failures and not self.tables:
             raise ExportError("; ".join(self.failures[:_LISTED]))

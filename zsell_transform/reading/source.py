@@ -97,8 +97,7 @@ def natural(name: str) -> list[tuple[int, int, str]]:
 
 
 def files_of(source: object, temporary: Path) -> list[Found]:
-    """The files of a folder, zip, single path or list of paths, in natural order; a zip is unpacked to
-    `temporary`.
+    """The files of a folder, zip, path or list of paths, in natural order; a zip is unpacked to `temporary`.
 
     A folder is read without its subfolders, unless it holds no table itself: so an output folder or
     Pipedrive's own exports beside a Sell export do not mix with it.
@@ -192,7 +191,7 @@ def unpacked(path: Path, temporary: Path, suffixes: frozenset[str] | None = None
     Raises:
         ExportError: naming the archive and the member.
     """
-    from zipfile import BadZipFile, ZipFile
+    from zipfile import BadZipFile, ZipFile  # most sources are folders
 
     try:
         with ZipFile(path) as archive:

@@ -60,17 +60,47 @@ class Stage:
     cell: str = ""
 
 
-def stages(seen: pl.DataFrame, ask: Mapping) -> tuple[Stage, ...]:
-    """Every stage of the survey (`Survey.stages`, whose order is kept) with what becomes of it."""
+def stages(
+    seen: pl.DataFrame, ask: Mapping, others: pl.DataFrame | None = None, there: pl.DataFrame | None = None
+) -> tuple[Stage, ...]:
+    """Every stage of the survey (`Survey.stages`, whose order is kept) with what becomes of it.
+
+    Args:
+        others, there: `Survey.other_stages` and `stages_there`, whose names count, too; None = none.
+    """
     read = [_stage(row, ask) for row in seen.to_dicts()]
     placed = [attrs.evolve(stage, stands_in=_renamed(stage, _place(stage, read, ask), ask)) for stage in read]
-    homes: dict[str, set[str]] = {}
-    for stage in placed:
-        homes.setdefault(plain(stage.stands_in), set()).add(stage.pipeline)
+    more = [] if others is None else [_stage(row, ask) for row in others.to_dicts()]
+    more = [attrs.evolve(one, stands_in=_renamed(one, one.name, ask)) for one in more if one.status == "Open"]
+    homes = _homes(placed, more, [] if there is None else there.to_dicts())
     return tuple(
         attrs.evolve(stage, cell=_cell(stage, shared=len(homes[plain(stage.stands_in)]) > 1))
         for stage in placed
     )
+
+
+def _homes(
+    known: Iterable[Stage], others: Iterable[Stage], there: Iterable[dict[str, str]]
+) -> dict[str, set[str]]:
+    """Stage → the pipelines that have one of that name.
+
+    Pipedrive may call Sell's one pipeline otherwise: one that Sell does not have counts where another one has
+    the stage there, too.
+    """
+    homes: dict[str, set[str]] = {}
+    for stage in known:
+        homes.setdefault(plain(stage.stands_in), set()).add(stage.pipeline)
+    ours = {plain(stage.pipeline_name): stage.pipeline for stage in known}
+    for stage in others:  # another kind of export may give no ids of pipelines
+        pipeline = ours.setdefault(plain(stage.pipeline_name), stage.pipeline)
+        homes.setdefault(plain(stage.stands_in), set()).add(pipeline)
+    theirs: dict[str, set[str]] = {}
+    for row in there:
+        theirs.setdefault(plain(row["stage"]), set()).add(plain(row["pipeline"]))
+    for name, pipelines in theirs.items():
+        counting = pipelines if len(pipelines) > 1 else pipelines & ours.keys()
+        homes.setdefault(name, set()).update(ours.get(one, one) for one in counting)
+    return homes
 
 
 def doubts(seen: pl.DataFrame, ask: Mapping) -> pl.DataFrame:

@@ -137,8 +137,7 @@ class Folder:
     def roll(
         self, stem: str, *, rows: int | None = ROWS, megabytes: float | None = MEGABYTES, bom: bool = False
     ) -> Rolling:
-        """The next part of a table, to which rows are added as they come; `settle` gives its files their
-        names.
+        """The next part of a table, to which rows are added as they come; `settle` names its files.
 
         Args:
             stem: `2-persons`, `updates/2-persons`: one file gets this name, several get `-01`, `-02` behind.
@@ -154,9 +153,7 @@ class Folder:
         return parts[-1]
 
     def settle(self) -> dict[str, list[FileFacts]]:
-        """Counts and names the files of all tables rolled so far; a table without a record has an empty
-        list.
-        """
+        """Counts and names the files of all tables rolled so far; a table without a record has no file."""
         settled: dict[str, list[FileFacts]] = {}
         for stem, parts in self._rolling.items():
             written = [file for part in parts for file in part.close()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -73,8 +74,6 @@ def weigh(folder: Path, files: Sequence[str]) -> list[FileFacts]:
 
 
 def _weigh(folder: Path, file: str) -> FileFacts:
-    import hashlib
-
     path = folder / file
     with path.open("rb") as opened:
         return FileFacts(file, None, path.stat().st_size, hashlib.file_digest(opened, "sha256").hexdigest())

@@ -7,6 +7,8 @@ killed between them left behind is put back by the next one (`recover`).
 
 from __future__ import annotations
 
+import ctypes
+import glob
 import os
 import re
 import shutil
@@ -45,12 +47,12 @@ def check_target(
     for source in sources:
         _apart(target, source)
     if Path.cwd().resolve().is_relative_to(target.resolve()):
-        raise TargetError(f"{target} is the folder that you are in, or holds it; name another for the result")
+        raise TargetError(f"{target} is the current folder, or contains it; name another one for the result")
     recover(target.resolve())
     if not os.path.lexists(target):
         return {}
     if not target.is_dir():
-        raise TargetError(f"{target} is a file; the result is a folder")
+        raise TargetError(f"{target} is a file, but the result is a folder")
     seen = sight(target)
     # A folder with nothing but a notebook's copies is not ours: they may be all that is left of it.
     files = list(seen) or [file for file in files_in(target) if ".ipynb_checkpoints/" in file]
@@ -73,9 +75,9 @@ def _apart(target: Path, source: Path) -> None:
     """A target may lie inside a source (it is not read), but must neither be nor hold one."""
     here, there = target.resolve(), source.resolve()
     if here == there or (target.exists() and source.exists() and target.samefile(source)):
-        raise TargetError(f"{target} is also what is read; choose another folder for the result")
+        raise TargetError(f"{target} is also an input; choose another folder for the result")
     if here in there.parents:
-        raise TargetError(f"{target} holds {source}, which is read; choose another folder for the result")
+        raise TargetError(f"{target} contains the input {source}; choose another folder for the result")
 
 
 def _ours(target: Path, files: list[str], overwrite: bool, sign: str | None) -> None:
@@ -162,8 +164,6 @@ def _aside(target: Path) -> Path:
 
 
 def _literal(name: str) -> str:
-    import glob
-
     return glob.escape(name)
 
 
@@ -185,13 +185,8 @@ def _abandoned(left: Path) -> bool:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Exchanges two folders in one step; False where system or file system cannot."""
-    import ctypes
-
-    here, there, exchange = (
-        os.fsencode(one),
-        os.fsencode(other),
-        2,
-    )  # RENAME_EXCHANGE, RENAME_SWAP: both are 2
+    here, there = os.fsencode(one), os.fsencode(other)
+    exchange = 2  # RENAME_EXCHANGE and RENAME_SWAP
     current = -100  # AT_FDCWD: paths count from the current folder
     try:
         system = ctypes.CDLL(None)

@@ -50,10 +50,10 @@ class Rows:
     """The rows of a file that are imported.
 
     Attributes:
-        file: Its name.
+        file: its name.
         frame: `_row` (as a spreadsheet numbers it), `<item>` (Boolean: the row has such an item) and
             `<item>.<field>`, blank cells null.
-        fields: Item → the fields that have a column, without the System ID.
+        fields: item → the fields that have a column, without the System ID.
     """
 
     file: str
@@ -144,9 +144,7 @@ def _place(header: str) -> tuple[str, str] | None:
 
 @cache
 def _localized() -> dict[str, str]:
-    """A header of the wizard's templates in another language → the English one; also without its marks, where
-    it is no other one then.
-    """
+    """A template's header in another language → the English one; also without its marks, where unique."""
     literal = {
         form: english
         for language in facts("pipedrive/spellings").values()
