@@ -104,3 +104,23 @@ def test_the_stages_of_a_dump_count(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
 
     assert transform(tmp_path).tables["deals"][CELL].to_list() == ["Incoming (South)"]
+
+
+def test_the_setup_lists_stages_of_a_dump_in_which_no_deal_stands(tmp_path: Path) -> None:
+    """Whoever creates the pipeline needs them, too; won deals go to the last one that open deals are in."""
+    files = {
+        "stages": "id,name,category,position,likelihood,pipeline_id\n11,Incoming,incoming,1,10,1\n"
+        "12,Quote,in_progress,2,50,1\n13,Signed,won,3,100,1\n14,Talks,in_progress,4,30,1\n21,New,incoming,1,5,2\n",
+        "pipelines": "id,name\n1,Sales\n2,Unused\n",
+        "contacts": "id,is_organization,name,first_name,last_name\n2,false,Ann Dunn,Ann,Dunn\n",
+        "deals": "id,name,stage_id,contact_id,owner_id,value\n5,Roof,11,2,1,7\n6,Barn,13,2,1,7\n",
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+
+    run = transform(tmp_path, mapping={"stages": {"Sales": {"Talks": "Talking"}}}, trial=0, rehearse=False)
+
+    rows = run.setup["stages"].select("pipeline", "position", "stage", "probability", "open", "won").rows()
+    assert rows == [
+        ("Sales", 1, "Incoming", 10, 1, 1), ("Sales", 2, "Talking", 30, 0, 0), ("Sales", 3, "Quote", 50, 0, 0)
+    ]  # fmt: skip

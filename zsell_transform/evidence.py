@@ -68,8 +68,8 @@ SHAPE_FAMILIES: Final[dict[str, dict[str, str]]] = {
         "comma": rf"^-?{_COMMA}$",
         "grouped": rf"^-?[1-9][0-9]{{0,2}}(?:[.,{_GROUPS}][0-9]{{3}})+(?:[.,][0-9]+)?$",
         "coded": r"^-?0[0-9]",
-        "with_comma": ",",
-        "with_dot": r"\.",
+        "comma_group": r"^-?[0-9]{1,3},[0-9]{3}$",
+        "dot_group": r"^-?[0-9]{1,3}\.[0-9]{3}$",
         "digits": rf"^(?:[^0-9]*[0-9]){{{DIGIT_LIMIT + 1},}}",
         "money": rf"^(?:-?{_SIGN} ?-?(?:{_DOT}|{_COMMA})|-?(?:{_DOT}|{_COMMA}) ?{_SIGN})$",
     },
@@ -191,7 +191,7 @@ def thousands_mark(seen: Evidence) -> str | None:
     """The decimal mark of money that reads either way: the sign in `1,000` can only part thousands where no
     currency has thousandths. "undecided" where both signs stand in the column.
     """
-    comma, dot = seen.counts["with_comma"], seen.counts["with_dot"]
+    comma, dot = seen.counts["comma_group"], seen.counts["dot_group"]
     return "undecided" if comma and dot else "." if comma else ","
 
 

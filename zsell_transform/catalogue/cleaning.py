@@ -57,6 +57,12 @@ KINDS: Final[dict[str, Kind]] = {
         "imported like the others; who can see it is decided in Pipedrive",
         "Set 'Visible to' by hand after the import.",
     ),
+    "restricted_note": Kind(
+        "warning",
+        "is restricted in Sell: not everybody who sees the record may see it",
+        "written like the others, with the word in its first line, for all who see the record in Pipedrive",
+        "Delete it in Pipedrive, or take its row out of the file before the import, if that must not be.",
+    ),
     "reason_not_lost": Kind(
         "error",
         "'{field}' says '{value}', but the deal is {detail}",

@@ -15,9 +15,9 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "link_dangling": Kind(
         "warning",
-        "'{field}' refers to '{value}', which is not in the export",
+        "'{field}' refers to '{value}', which is {detail}",
         "no name beside it could become a record of its own, so the link was left out",
-        "Export the missing records too, or set the link by hand.",
+        "Export what is missing too, or set the link by hand.",
     ),
     "link_evidence_differs": Kind(
         "warning",

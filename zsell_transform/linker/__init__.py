@@ -120,7 +120,9 @@ def link(keys: Mapping[str, pl.DataFrame], details: Details, *, follow_domains: 
         leads=_with_company(leads, found["lead_company"]),
         history={entity: _history(asked) for entity, asked in history.items()},
         how=_counted(resolved),
-        found=issues.gather([*(_told(*one) for one in resolved), from_deals, from_domains]),
+        found=issues.gather(
+            [*(_told(*one, parties.contacts["id"]) for one in resolved), from_deals, from_domains]
+        ),
     )
 
 
@@ -303,8 +305,13 @@ def _counted(resolved: Iterable[tuple[References, pl.DataFrame]]) -> pl.DataFram
 _TOLD: Final = {"ambiguous": "link_ambiguous", "dangling": "link_dangling"}
 
 
-def _told(reference: References, rows: pl.DataFrame) -> pl.DataFrame:
+def _told(reference: References, rows: pl.DataFrame, people: pl.Series) -> pl.DataFrame:
     placed = rows.rename({"file": "_file", "row": "_row", "source": "_id"})
+    missing = pl.lit("not in the export")
+    if reference.relation == "company":  # people and companies have ids of one row of numbers
+        is_person = pl.col("id").is_in(people.implode())
+        missing = pl.when(is_person).then(pl.lit("a person, and no company")).otherwise(missing)
+    details = {"ambiguous": pl.col("candidates"), "dangling": missing}
     value = pl.coalesce(pl.concat_str("name", "id", separator=" · ", ignore_nulls=True), "email")
     told = [
         issues.found(
@@ -313,7 +320,7 @@ def _told(reference: References, rows: pl.DataFrame) -> pl.DataFrame:
             entity=reference.entity,
             field=reference.relation,
             value=value,
-            detail=pl.col("candidates"),
+            detail=details[how],
         )
         for how, code in _TOLD.items()
     ]

@@ -35,6 +35,8 @@ _ID: Final = re.compile(r"[^\w\n]*\d[\d.,]*[^\w\n]*")
 #: What no line break goes through: an address, a number, a day, a tick.
 _COMPLETE: Final = re.compile(r"\s*(?:\S+@\S+|[+\d][\d\s().,/:TZ-]*|true|false)\s*")
 _NEWLINE: Final = r"(?:\r\n|\n|\r)"
+#: Behind a quote, or at the end of all, a lone CR is no text: a cell with quotes in it stands in quotes.
+_LF: Final = r"(?:\r?\n|(?<=\")\r(?!\n)|\r\Z)"
 _LONE_CR: Final = re.compile(r"\r(?!\n)")
 
 
@@ -98,14 +100,14 @@ class Reader:
         self._line = re.compile(r"[^\r\n]*+")
         self._may_be_quoted = re.compile(rf'(?:^|{d}) *"')
         self._whole_line = re.compile(rf"(?m)^{self._whole()}\r?$")
-        self._any_end, self._lf_end = re.compile(rf"{_NEWLINE}|\Z"), re.compile(r"\r?\n|\Z")
+        self._any_end, self._lf_end = re.compile(rf"{_NEWLINE}|\Z"), re.compile(rf"{_LF}|\Z")
         self._wrapped = re.compile(wrapped)
         quoted = rf' *"([^"]*+(?:""[^"]*+)*+)" *{stop}'
         loose = rf'"((?:[^"]|"(?![{d}\r\n]|\Z))*)"{stop}'
         loose_line = rf'"((?:[^"\r\n]|"(?![{d}\r\n]|\Z))*)"{stop}'
         self._quoted, self._loose, self._loose_line = map(re.compile, (quoted, loose, loose_line))
         self._text = re.compile(rf"[^{d}\r\n]*")
-        self._text_with_cr = re.compile(rf"[^{d}\r\n]*+(?:\r(?!\n)[^{d}\r\n]*+)*+")
+        self._text_with_cr = re.compile(rf"[^{d}\r\n]*+(?:\r(?!\n|\Z)[^{d}\r\n]*+)*+")
         self._learn_ends()
 
     def _whole(self, id_at: int | None = None) -> str:
@@ -125,7 +127,7 @@ class Reader:
         """
         whole, spaces = self._whole(), _spaces(self.delimiter)
         following = rf"(?:{spaces}{_NEWLINE})*(?:{self._whole(self._id_at)}(?:{_NEWLINE}|\Z)|\Z)"
-        newline = rf"(?:\r?\n|\r(?!\n)(?={following}))"
+        newline = rf"(?:{_LF}|\r(?!\n)(?={following}))"
         self._run = re.compile(rf"(?:{whole}{newline})++")
         self._one = re.compile(rf"{whole}{newline}")
         self._blank = re.compile(rf"{spaces}{newline}")
@@ -250,8 +252,8 @@ class Reader:
         has_cr = _LONE_CR.search(text, at, taken.end) is not None
         if taken.is_legal and (len(taken.cells) <= self.width or not has_cr):
             return self._as_wide(taken.cells, row), taken.end  # its cells are known, however few or many
-        for end in (self._end, self._any_end) if has_cr else (self._end,):
-            for ways in (self._legally,) if taken.is_legal else (self._within_line, self._anyhow):
+        for ways in (self._legally,) if taken.is_legal else (self._within_line, self._anyhow):
+            for end in (self._end, self._any_end) if has_cr else (self._end,):
                 if fitting := self._fitting(text, at, ways, end):
                     repaired = '"' in text[at : fitting.end] and not taken.is_legal
                     return Record(row, fitting.cells, "stray_quote_repaired" if repaired else ""), fitting.end

@@ -70,13 +70,32 @@ def stages(
     """
     read = [_stage(row, ask) for row in seen.to_dicts()]
     placed = [attrs.evolve(stage, stands_in=_renamed(stage, _place(stage, read, ask), ask)) for stage in read]
-    more = [] if others is None else [_stage(row, ask) for row in others.to_dicts()]
-    more = [attrs.evolve(one, stands_in=_renamed(one, one.name, ask)) for one in more if one.status == "Open"]
+    more = [] if others is None else _open_ones(others, ask)
     homes = _homes(placed, more, [] if there is None else there.to_dicts())
     return tuple(
         attrs.evolve(stage, cell=_cell(stage, shared=len(homes[plain(stage.stands_in)]) > 1))
         for stage in placed
     )
+
+
+def without_deals(placed: Sequence[Stage], others: pl.DataFrame, ask: Mapping) -> tuple[Stage, ...]:
+    """The open stages among `others` (`Survey.other_stages`) of pipelines with deals, beside those that
+    deals will stand in: no deal is written into one.
+    """
+    ours = {plain(stage.pipeline_name): stage.pipeline for stage in placed}
+    known = {(stage.pipeline, plain(stage.stands_in)) for stage in placed}
+    found: dict[tuple[str, str], Stage] = {}
+    for one in _open_ones(others, ask):
+        pipeline = ours.get(plain(one.pipeline_name))
+        place = (pipeline or "", plain(one.stands_in))
+        if pipeline is not None and place not in known:
+            found.setdefault(place, attrs.evolve(one, pipeline=pipeline, cell=one.stands_in))
+    return tuple(found.values())
+
+
+def _open_ones(rows: pl.DataFrame, ask: Mapping) -> list[Stage]:
+    read = (_stage(row, ask) for row in rows.to_dicts())
+    return [attrs.evolve(one, stands_in=_renamed(one, one.name, ask)) for one in read if one.status == "Open"]
 
 
 def _homes(
@@ -186,7 +205,7 @@ def _place(stage: Stage, known: list[Stage], ask: Mapping) -> str:
     wish = ask.closed_stages.won if stage.status == "Won" else ask.closed_stages.lost
     if wish not in ("first", "last"):
         return wish
-    siblings = sorted(_open(stage.pipeline, known), key=_progress)
+    siblings = sorted(_open(stage.pipeline, known), key=progress)
     return siblings[0 if wish == "first" else -1].name if siblings else stage.name
 
 
@@ -194,7 +213,7 @@ def _open(pipeline: str, known: list[Stage]) -> Iterator[Stage]:
     return (stage for stage in known if stage.pipeline == pipeline and stage.status == "Open")
 
 
-def _progress(stage: Stage) -> tuple[bool, float, float, str]:
+def progress(stage: Stage) -> tuple[bool, float, float, str]:
     """How far a stage is: by win likelihood, those without one last, then by id."""
     return (stage.likelihood is None, stage.likelihood or 0.0, stage.number, stage.name)
 

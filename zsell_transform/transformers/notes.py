@@ -29,6 +29,7 @@ def notes(ask: Mapping, seen: Survey) -> Table:
         ),
         remarks=(
             *about_remarks("noteable"),
+            Remark("restricted_note", pl.col("type").str.to_lowercase() == "restricted", "type"),
             Remark(
                 "said_by_absence",
                 (pl.col("type").str.to_lowercase() == "regular").fill_null(value=False),
