@@ -42,6 +42,7 @@ from zsell_transform.proof.differences import (
 )
 from zsell_transform.proof.leads import lead_notes, without_said
 from zsell_transform.proof.links import Links, compare_links, lead_history, lead_people, without_sells_own
+from zsell_transform.proof.placed import without_needless
 from zsell_transform.proof.readings import without_readings
 from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
@@ -196,6 +197,7 @@ def verify(
         with Stage(tell, "comparing", rows):
             wanted = account(graph, ask, left_out, held)
             there = presence(wanted.records, held)
+            wanted = without_needless(wanted, there, held)
             links = compare_links(wanted.relations, there, held)
             added = added_links(wanted.relations, there, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
