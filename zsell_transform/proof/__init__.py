@@ -203,7 +203,7 @@ def verify(
             people = lead_people(graph.leads, there, wanted.relations, held)
             beside = lead_history(wanted.relations, graph.leads, there, held)
             notes = lead_notes(drafts, there, held)
-            unlike = without_readings(differing(drafts, there, held, ask), drafts)
+            unlike = without_readings(differing(drafts, there, held, ask), drafts, held)
             other = without_said(unlike, there, held)
             values = pl.concat([
                 other, other_company(wanted.company_in_sell, there, held), other_names(wanted.records, there),
