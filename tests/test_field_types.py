@@ -179,7 +179,7 @@ def test_a_day_that_gets_a_time_is_updated_in_two_fields(tmp_path: Path) -> None
     assert proven(now, held, tmp_path).complete
 
 
-def test_what_the_mapping_decides_since_is_written_over_the_text_of_then(tmp_path: Path) -> None:
+def test_what_the_mapping_decides_since_stays_text_where_the_field_is_one(tmp_path: Path) -> None:
     """`undecided_date_order` asks for that line after the first lap; then each change was in both."""
     held = first_lap(people(*UNDECIDED), tmp_path)
     now = people("03/04/2024", "07/04/2024", "06/04/2024")
@@ -188,7 +188,7 @@ def test_what_the_mapping_decides_since_is_written_over_the_text_of_then(tmp_pat
     made = delta(now, tmp_path, mapping)
 
     assert told(made) == []
-    assert updates(tmp_path) == ["2024-04-07"]
+    assert updates(tmp_path) == ["07/04/2024"]
     assert proven(now, held, tmp_path, mapping).complete
 
 
@@ -216,6 +216,16 @@ def test_the_proof_sees_a_change_of_the_text_itself(change: tuple[str, ...], tmp
     assert sorted(proof.differing["source_id"]) == ["11", "12"]
 
 
+def test_the_proof_sees_another_time_of_the_same_day(tmp_path: Path) -> None:
+    """The column is text by now; its days and times stand in two fields since the first lap."""
+    first_lap(people("2024-03-01T10:00:00Z", "2024-03-02T11:00:00Z", "2024-03-03T12:00:00Z"), tmp_path)
+    now = people("2024-03-01T10:00:00Z", "2024-03-02T09:30:00Z", "unknown")
+
+    proof = verify(now, tmp_path / "exports", mapping=ALONE)
+
+    assert proof.differing["source_id"].to_list() == ["12", "13"]
+
+
 def test_standard_columns_are_read_as_they_prove(tmp_path: Path) -> None:
     """A date of Sell's own that nothing decided was left blank: what decides it writes it."""
     deals = {
@@ -232,3 +242,25 @@ def test_standard_columns_are_read_as_they_prove(tmp_path: Path) -> None:
 
     assert updates(tmp_path, "Deal - Expected close date") == ["2026-04-03", "2026-04-25"]
     assert proven(now, held, tmp_path).complete
+
+
+def test_a_run_after_another_delta_writes_in_the_form_that_is_there(tmp_path: Path) -> None:
+    """The earlier run that is given proves no dates any more; the field is one of dates since the first."""
+    first = people("13/03/2024", "14/03/2024", "05/04/2024", "06/04/2024")
+    held = first_lap(first, tmp_path)
+    second = people("unknown", "14/03/2024", "05/04/2024", "06/04/2024")
+    delta(second, tmp_path)
+    third = people("unknown", "15/03/2024", "07/04/2024", "tomorrow")
+
+    made = transform(
+        third, tmp_path / "third", pipedrive=tmp_path / "exports", previous=tmp_path / "delta", mapping=ALONE,
+        trial=0, rehearse=False,
+    )  # fmt: skip
+
+    assert [row for row in told(made) if row[0] != "field_type_changed"] == [
+        ("changed_in_both", "14", "tomorrow")
+    ]
+    rehearse(tmp_path / "third" / "updates", held).export(tmp_path / "after")
+    cells = [file.read_text(encoding="utf-8") for file in sorted((tmp_path / "third" / "updates").iterdir())]
+    assert "2024-03-15" in cells[0]
+    assert "2024-04-07" in cells[0]

@@ -10,6 +10,7 @@ import pytest
 from tests.moved import Moved, account, move, set_cell, where
 from zsell_transform import ExportError, TargetError, transform
 from zsell_transform.__main__ import main
+from zsell_transform.pipedrive.wizard import rehearse
 from zsell_transform.proof import verify
 
 # ---- a move that is whole -----------------------------------------------------------------------------
@@ -174,6 +175,37 @@ def test_what_the_mapping_leaves_out_is_not_missing(tmp_path: Path) -> None:
     assert proof.complete, proof.frames
     left = dict(proof.summary().select("entity", "left_out").rows())
     assert (left["leads"], left["notes"]) == (1, 1)
+
+
+def test_history_of_a_lead_that_is_left_out_since_stays_where_it_is(tmp_path: Path) -> None:
+    """A single pass hung it on the lead's person; the proof asked for a placeholder that no lap writes."""
+    lead = pl.DataFrame({"id": ["31"], "last_name": ["Buoy"], "status": ["Lost"], "email": ["b@b.example"]})
+    note = pl.DataFrame({"id": ["41"], "content": ["Hi"], "noteable_type": ["Lead"], "noteable_id": ["31"]})
+    source = {"leads": lead, "notes": note}
+    transform(source, tmp_path / "lap_1", mapping={"single_pass": True}, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    since = {
+        "lead_statuses": {"Lost": "leave_out"},
+        "empty_in_pipedrive": ["organizations", "persons", "deals"],
+    }
+
+    later = transform(source, pipedrive=tmp_path / "exports", mapping=since, rehearse=False)
+    proof = verify(source, tmp_path / "exports", mapping=since)
+
+    assert later.complete
+    assert proof.complete, proof.frames
+
+
+def test_deals_that_are_left_out_since_stay_where_they_are(tmp_path: Path) -> None:
+    """They hang on the placeholder, and the proof would have them hang on nothing."""
+    deals = pl.DataFrame({"id": ["21"], "name": ["Roof"], "stage_name": ["Incoming"]})
+    transform({"deals": deals}, tmp_path / "lap_1", rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    since = {"orphans": {"deals": "leave_out"}, "empty_in_pipedrive": ["persons", "leads"]}
+
+    proof = verify({"deals": deals}, tmp_path / "exports", mapping=since)
+
+    assert proof.complete, proof.frames
 
 
 @pytest.mark.parametrize("notes", ["placeholder", "leave_out"])

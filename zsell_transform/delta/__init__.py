@@ -141,7 +141,10 @@ def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) 
         told = [*headers, *map(said, read)]
         sides = [_with_cells_of_sell(drafted, read) for drafted in drafts]
         nobodys = _Nobodys(_by_name_alone(mine, held), importer)
-        old, new = _changed(_earlier(sides, told), sides[0], told, mine)
+        old, new = (
+            side.with_columns(pl.col(header).alias(said(header)) for header in _as_they_stand(drafts))
+            for side in _changed(_earlier(sides, told), sides[0], told, mine)
+        )
         types = dict(zip(*(draft.origins[c].to_list() for c in ("header", "type")), strict=True))
         for item, rows in _places(entity, mine, held):
             if item in held.raw and rows.height:
@@ -185,6 +188,13 @@ def _read(origins: pl.DataFrame) -> list[tuple[str, str]]:
     custom = origins.filter((pl.col("kind") == "custom") & pl.col("type").is_in(READ))
     first = custom.unique("source", keep="first", maintain_order=True)
     return list(zip(first["header"], first["source"], strict=True))
+
+
+def _as_they_stand(drafts: Sequence[Draft]) -> list[str]:
+    """Custom fields whose cells are written as they stand in Sell."""
+    custom = (pl.col("kind") == "custom") & ~pl.col("type").is_in(READ)
+    headers = [header for draft in drafts for header in draft.origins.filter(custom)["header"]]
+    return list(dict.fromkeys(headers))
 
 
 def _with_cells_of_sell(draft: Draft, read: MappingOf[str, str]) -> pl.LazyFrame:

@@ -11,11 +11,11 @@ from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.pipedrive.account import type_name
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
-from zsell_transform.proof.values import as_it_stands, read_somehow, same
+from zsell_transform.proof.values import as_it_stands, in_the_form_of, same
 from zsell_transform.sparse import BLANK
 
 #: Columns of a changed cell, before it is decided what becomes of it; `said` is the cell of Sell's as it
-#: stands, where what is written is a reading of it.
+#: stands, of custom fields: what is written of some is a reading of it.
 CELLS: Final = (
     "entity", "source_id", "_file", "_row", "item", "system_id", "own", "field", "old", "new", "there",
     "seen", "kind", "said", "said_then",
@@ -96,6 +96,8 @@ def _closed_together(cells: pl.DataFrame) -> pl.DataFrame:
 def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
     old, new, there = pl.col("old"), pl.col("new"), pl.col("there")
     said = pl.col("said")
+    # The field may have been made for another reading, as by an earlier run than the one that is given.
+    alike = in_the_form_of(said, there, pl.col("said_then"))
     fate = (
         pl.when(new.is_not_null() & same(kind, new, old))
         .then(None)
@@ -115,14 +117,13 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
         .then(pl.lit("written"))
         .when(_has_all(new, there) & (old.is_null() | _has_all(old, there)) & pl.lit(kind in _LISTS))
         .then(pl.when(_has_fewer()).then(pl.lit("fewer")).otherwise(pl.lit("done")))
-        # The field may have been made for another reading, as of another mapping.
         .when(as_it_stands(said, there))
         .then(pl.lit("done"))
-        .when(read_somehow(pl.col("said_then"), there))
+        .when(alike.is_not_null())
         .then(pl.lit("written"))
         .otherwise(pl.lit("both"))
     )
-    value = new
+    value = pl.when(same(kind, old, there) | alike.is_null()).then(new).otherwise(alike)
     if kind == "name":
         # What was kept apart stays apart: ` (City)` behind the old name goes behind the new one.
         apart = there.str.strip_prefix(old)

@@ -48,6 +48,7 @@ from zsell_transform.proof.links import (
     without_misled,
     without_sells_own,
 )
+from zsell_transform.proof.placed import without_needless
 from zsell_transform.proof.readings import without_readings
 from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
@@ -200,13 +201,14 @@ def verify(
         with Stage(tell, "comparing", rows):
             wanted = account(graph, ask, left_out, held)
             there = presence(wanted.records, held)
+            wanted = without_needless(wanted, there, held)
             links = compare_links(wanted.relations, there, held)
             unwished = wanted.records.filter("left_out")
             stays = there.join(unwished, on=["entity", "id"], how="anti", maintain_order="left")
             added = added_links(wanted.relations, stays, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
             notes = lead_notes(drafts, there, held)
-            unlike = without_readings(differing(drafts, there, held, ask), drafts)
+            unlike = without_readings(differing(drafts, there, held, ask), drafts, held)
             other = without_said(unlike, there, held)
             values = pl.concat([
                 other, other_company(wanted.company_in_sell, there, held), other_names(wanted.records, there),

@@ -69,7 +69,8 @@ def account(graph: Graph, ask: Mapping, left_out: pl.Series, held: Held) -> Acco
         [
             _related(_employed(graph), "contacts", "organizations", "company"),
             _related(deals, "deals", "persons", "person"),
-            _related(deals, "deals", "organizations", "organization", _how()),
+            # What the mapping leaves out may be there from an earlier lap, wherever that hung it.
+            _related(deals.filter(~pl.col("left_out")), "deals", "organizations", "organization", _how()),
             _related(
                 leads.filter(pl.col("organization").is_not_null()),
                 "leads",

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from collections.abc import Mapping as MappingOf
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import ORDERS, date_of, html, number
+from zsell_transform.cleaning import ORDERS, date, date_of, html, number
 from zsell_transform.folding import digits, folded
 from zsell_transform.pipedrive.export_headers import vocabulary
 from zsell_transform.pipedrive.exports import html_lines
@@ -100,6 +100,23 @@ def read_somehow(said: pl.Expr, there: pl.Expr) -> pl.Expr:
     numbers = (_number(number(said, mark), there) for mark in (".", ","))
     readings = [_text(said, there), *days, *numbers]
     return pl.any_horizontal(reading.fill_null(value=False) for reading in readings)
+
+
+def in_the_form_of(said: pl.Expr, there: pl.Expr, said_then: pl.Expr) -> pl.Expr:
+    """A cell of Sell's in the form in which another one is shown: as it stands, as a day, or as a number.
+
+    Null where that one is not shown, where it may be shown in either of two forms that differ for this cell,
+    and where the form does not take it: a day has no time.
+    """
+    forms: list[tuple[Callable[[pl.Expr], pl.Expr], Same]] = [
+        (lambda cell: cell, _text),
+        *((partial(date, order=order), _date) for order in ORDERS),
+        *((partial(number, mark=mark), _number) for mark in (".", ",")),
+    ]
+    written = [pl.when(alike(form(said_then), there)).then(form(said)) for form, alike in forms]
+    each = pl.concat_list(written).list.drop_nulls().list.unique()
+    as_it_is = pl.when(as_it_stands(said_then, there)).then(said)
+    return pl.coalesce(as_it_is, pl.when(each.list.len() == 1).then(each.list.first()))
 
 
 # --- one comparison a kind ----------------------------------------------------------------------------

@@ -1,0 +1,46 @@
+"""Records without a link in Sell that have one in Pipedrive: they need no placeholder.
+
+What a record hangs on may depend on the mapping of the lap that wrote it: a single pass hangs the note of a
+lead on the lead's person, and a later mapping leaves that lead out. It is there, and stays where it is.
+"""
+
+from __future__ import annotations
+
+import attrs
+import polars as pl
+
+from zsell_transform.lap.words import PLACEHOLDER_ID
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.proof.account import PLACED, Account
+from zsell_transform.proof.links import SHOWN, shown_links
+
+
+def without_needless(wanted: Account, there: pl.DataFrame, held: Held) -> Account:
+    """The account without places of records that hang on something, and without a placeholder for nobody.
+
+    Args:
+        there: as of `presence`.
+    """
+    is_placed = pl.col("how") == PLACED
+    if not wanted.relations.select(is_placed.any()).item():
+        return wanted
+    hanging = there.join(_hanging(held), on=["item", "system_id"], how="semi", maintain_order="left")
+    placed = wanted.relations.filter(is_placed)
+    needed = placed.join(hanging, on=["entity", "id"], how="anti", maintain_order="left")
+    relations = pl.concat([wanted.relations.filter(~is_placed), needed])
+    is_placeholder = pl.col("id") == PLACEHOLDER_ID
+    records = wanted.records
+    if not needed.height and not there.select(is_placeholder.any()).item():
+        records = records.filter(~is_placeholder)
+    return attrs.evolve(wanted, records=records, relations=relations)
+
+
+def _hanging(held: Held) -> pl.DataFrame:
+    """item, system_id of what shows a link to anything, of whatever kind."""
+    parts = [pl.DataFrame(schema={"item": pl.String, "system_id": pl.String})]
+    for item, raw in held.raw.items():
+        for relation in SHOWN:
+            if (shown := shown_links(raw, relation)) is not None:
+                linked = shown.filter(pl.coalesce("found_id", "found_name").is_not_null())
+                parts.append(linked.select(pl.lit(item).alias("item"), "system_id"))
+    return pl.concat(parts)
