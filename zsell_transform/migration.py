@@ -75,9 +75,10 @@ def transform(
     if trial not in range(MOST + 1):
         raise ZsellError(f"trial must be 0 to {MOST} (records a file of the trial; 0 is none), not {trial!r}")
     ask = Mapping.load(mapping)
-    read = (source, pipedrive, previous, mapping)
+    read = (source, pipedrive, previous, ask, ask.templates)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
         given = take_in(source, pipedrive, ask, folder.path / "records", tell)
+        folder.reads(given.export)
         export, held, rows = given.export, given.held, sum(given.records.seen.rows.values())
         with Stage(tell, "drafting", rows):
             records, drafts, keys, filled = draft_all(given.records, ask)

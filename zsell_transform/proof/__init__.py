@@ -24,6 +24,7 @@ from zsell_transform.lap.words import OUT
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
+from zsell_transform.origins import origins
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, NOTE, STEMS
 from zsell_transform.progress import Progress, Stage, Tell
@@ -104,6 +105,7 @@ class Proof:
     repairs: MappingOf[str, MappingOf[str, Sequence[pl.DataFrame]]]
     _summary: pl.DataFrame
     _mapped: bool = True
+    _read: tuple[Path, ...] = ()
 
     def summary(self) -> pl.DataFrame:
         """One row an entity: entity, in_sell, added, there, missing, left_out, merged, differing,
@@ -145,11 +147,11 @@ class Proof:
         folder.
 
         Raises:
-            TargetError: as for `transform`, and where the folder is that of a lap.
+            TargetError: as for `transform`, and where the folder is that of a lap, or holds what was read.
         """
         from zsell_transform.guide.report import proof_html_page
 
-        with Folder(folder, overwrite=overwrite, sign=PAGE) as made:
+        with Folder(folder, self._read, overwrite=overwrite, sign=PAGE) as made:
             for name, frame in self.frames.items():
                 made.table(
                     name, frame.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None
@@ -217,7 +219,8 @@ def verify(
         wanted, there, held, ask, links, values, missing=missing,
         unverifiable=_unverifiable(columns, links, told, placed), skipped=skipped,
     )  # fmt: skip
-    return attrs.evolve(proof, mapped=mapping is not None)
+    read = origins([source, given.export, pipedrive, ask, skip_file])
+    return attrs.evolve(proof, mapped=mapping is not None, read=tuple(path.absolute() for path in read))
 
 
 def _without_wished(wrong: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
 from zsell_transform.mapping import Mapping
+from zsell_transform.origins import made_of, origins
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
 from zsell_transform.reading.attached import attached
@@ -59,11 +60,16 @@ def exported(source: object, ask: Mapping, tell: Tell = silent) -> Export:
     temporary = TemporaryDirectory(prefix="zsell_", ignore_cleanup_errors=True)
     try:
         reading = _Reading(ask, Path(temporary.name), tell)
+        read = origins(source)
         if isinstance(source, MappingOf):
             reading.tables += frames.tables(source, ask.columns)
         else:
-            reading.take_files(files_of(source, Path(temporary.name) / "zip"))
-        return reading.export(temporary)
+            files = files_of(source, Path(temporary.name) / "zip")
+            reading.take_files(files)
+            read += tuple(one.path for one in files if Path(temporary.name) not in one.path.parents)
+        export = reading.export(temporary)
+        made_of(export.tables, read)
+        return made_of(export, read)
     except BaseException:
         temporary.cleanup()
         raise

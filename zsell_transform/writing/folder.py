@@ -25,10 +25,20 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform.errors import TargetError
+from zsell_transform.origins import origins
 from zsell_transform.paths import path_of
 from zsell_transform.writing.manifest import NAME, FileFacts, files_in, manifest_text, weigh
 from zsell_transform.writing.rolling import MEGABYTES, ROWS, Rolled, Rolling
-from zsell_transform.writing.target import appear, check_target, discard, hidden, recover, sight
+from zsell_transform.writing.target import (
+    appear,
+    check_target,
+    discard,
+    hidden,
+    is_same,
+    keep_apart,
+    recover,
+    sight,
+)
 
 #: Where tables lie until it is known how many files each has.
 SCRATCH: Final = ".parts"
@@ -57,8 +67,8 @@ class Folder:
 
         Args:
             target: the folder that shall appear.
-            sources: whatever the run reads (paths and lists of paths; anything else is passed over); the
-                target may lie inside, but neither be nor hold one of them.
+            sources: whatever the run reads, in any form (`origins`); the target may lie inside, but neither
+                be nor hold one of them.
             overwrite: replace a folder of ours also where its files were changed or others were added.
             sign: the file by which folders of this kind are known, where no other kind may be replaced.
 
@@ -72,11 +82,22 @@ class Folder:
         self._parents: list[Path] = []
         self._finished = False
         self._real = self.target and self.target.resolve()  # a link to a folder stays a link
-        paths = _paths(sources)
-        self.sources = tuple(path.absolute() for path in paths)
+        self.sources: tuple[Path, ...] = ()
+        self.reads(*sources)
         if self.target:
-            self._seen = check_target(self.target, paths, overwrite=overwrite, sign=sign)
+            self._seen = check_target(self.target, overwrite=overwrite, sign=sign)
         self.path = Path()
+
+    def reads(self, *sources: object) -> None:
+        """Notes what the run reads: the target may lie inside, but neither be nor hold any of it.
+
+        Raises:
+            TargetError: naming what would be harmed.
+        """
+        paths = origins(sources)
+        if self.target:
+            keep_apart(self.target, paths)
+        self.sources += tuple(path.absolute() for path in paths)
 
     # --- life ---------------------------------------------------------------------------------------------
 
@@ -262,7 +283,10 @@ def publish(made: Folder, target: str | Path, *, overwrite: bool = False) -> Pat
     Raises:
         TargetError: as `Folder`.
     """
-    with Folder(target, made.sources, overwrite=overwrite) as folder:
+    folder = Folder(target, made.sources, overwrite=overwrite)
+    if folder.target and not is_same(folder.target, made.path):
+        keep_apart(folder.target, [made.path], mutually=True)
+    with folder:
         shutil.copytree(made.path, folder.path, dirs_exist_ok=True)
         return folder.appear()
 
@@ -272,14 +296,3 @@ def _names(stem: str, count: int) -> list[str]:
         return [f"{stem}.csv"]
     width = max(2, len(str(count)))
     return [f"{stem}-{number:0{width}}.csv" for number in range(1, count + 1)]
-
-
-def _paths(given: Iterable[object]) -> list[Path]:
-    """The paths among what a run reads; frames and the like cannot be harmed by writing a folder."""
-    found: list[Path] = []
-    for one in given:
-        if isinstance(one, str | Path):
-            found += [path_of(one)] if str(one) else []
-        elif isinstance(one, list | tuple):
-            found += _paths(one)
-    return found

@@ -42,8 +42,7 @@ def check_target(
     Raises:
         TargetError: naming what would be harmed.
     """
-    for source in sources:
-        _apart(target, source)
+    keep_apart(target, sources)
     if Path.cwd().resolve().is_relative_to(target.resolve()):
         raise TargetError(f"{target} is the folder that you are in, or holds it; name another for the result")
     recover(target.resolve())
@@ -69,13 +68,32 @@ def sight(folder: Path) -> Sight:
     return found
 
 
-def _apart(target: Path, source: Path) -> None:
-    """A target may lie inside a source (it is not read), but must neither be nor hold one."""
-    here, there = target.resolve(), source.resolve()
-    if here == there or (target.exists() and source.exists() and target.samefile(source)):
-        raise TargetError(f"{target} is also what is read; choose another folder for the result")
-    if here in there.parents:
-        raise TargetError(f"{target} holds {source}, which is read; choose another folder for the result")
+def keep_apart(target: Path, sources: Iterable[Path], *, mutually: bool = False) -> None:
+    """A target may lie inside a source (it is not read), but must neither be nor hold one.
+
+    Args:
+        mutually: the target must not lie inside a source, either.
+
+    Raises:
+        TargetError: naming what would be harmed.
+    """
+    here = target.resolve()
+    for source in sources:
+        there = source.resolve()
+        if is_same(here, there):
+            raise TargetError(f"{target} is also what is read; choose another folder for the result")
+        if any(is_same(here, place) for place in there.parents):
+            raise TargetError(f"{target} holds {source}, which is read; choose another folder for the result")
+        if mutually and any(is_same(there, place) for place in here.parents):
+            raise TargetError(f"{target} is inside {source}, which is read; choose another folder")
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two names lead to one place: by letter case or a mount, the names may differ."""
+    try:
+        return one == other or one.samefile(other)
+    except OSError:  # one of them is not there
+        return False
 
 
 def _ours(target: Path, files: list[str], overwrite: bool, sign: str | None) -> None:
