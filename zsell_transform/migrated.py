@@ -110,7 +110,8 @@ def scan_files(paths: list[Path]) -> pl.LazyFrame:
     """Written files, all text, one below the other; columns that a part lacks are null there."""
     if not paths:
         return pl.LazyFrame()
-    return pl.concat([pl.scan_csv(path, infer_schema=False) for path in paths], how="diagonal")
+    scans = (pl.scan_csv(path, infer_schema=False, glob=False) for path in paths)
+    return pl.concat(scans, how="diagonal")
 
 
 __all__: Final = ["Migration", "scan_files"]

@@ -99,7 +99,7 @@ def csv_files(place: Path, room: Path) -> list[Found]:
 def read_text(path: Path) -> pl.DataFrame:
     """All cells as text, blank ones null; by the careful reader where polars gives up."""
     try:
-        frame = pl.read_csv(path, infer_schema=False)
+        frame = pl.read_csv(path, infer_schema=False, glob=False)
         if frame.width == 1:
             frame = _read_carefully(path)
     except (pl.exceptions.PolarsError, UnicodeError):

@@ -146,6 +146,7 @@ class Rolling:
 
 
 def _rows(block: bytes, columns: Sequence[str], at: list[int]) -> pl.DataFrame:
-    return pl.read_csv(block, has_header=False, new_columns=columns, infer_schema=False, n_rows=max(at) + 1)[
-        at
-    ]
+    rows = pl.read_csv(
+        block, has_header=False, new_columns=columns, infer_schema=False, n_rows=max(at) + 1, glob=False
+    )
+    return rows[at]
