@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +31,7 @@ def sell(tmp_path: Path) -> Path:
     return small(tmp_path / "sell")
 
 
-# --- the input is never changed ----------------------------------------------------------------------------
+# --- the input is never changed ---------------------------------------------------------------------------
 
 
 def lap_with_sell(tmp_path: Path) -> Path:
@@ -138,4 +139,100 @@ def test_a_lap_is_not_copied_into_itself_nor_over_its_holder(tmp_path: Path, sel
         made.write(tmp_path / "home", overwrite=True)
 
     made.write(tmp_path / "home" / "lap")
-    assert made.tables["deals"].height == 1
+    assert made.tables["persons"].height == 1
+
+
+# --- names that are patterns elsewhere --------------------------------------------------------------------
+
+
+def test_a_path_is_no_pattern(
+    sample: Path, after_lap_1: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`pd [1]` was read as `pd 1`, and what is there was written once more; elsewhere it was no file."""
+    shutil.copytree(after_lap_1, tmp_path / "pd [1]")
+    shutil.copytree(after_lap_1, tmp_path / "pd 1")
+    deals = tmp_path / "pd 1" / "deals-1.csv"
+    deals.write_text(deals.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    shutil.copytree(sample, tmp_path / "[Kunden] ACME*" / "sell")
+    for place in ("T[1]", "here"):
+        (tmp_path / place).mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "T[1]"))
+    monkeypatch.chdir(tmp_path / "[Kunden] ACME*")
+    plain = zt.transform(sample, tmp_path / "here" / "lap", pipedrive=after_lap_1)
+
+    first = zt.transform("sell", "lap [1]")
+    second = zt.transform("sell", "lap*", pipedrive=tmp_path / "pd [1]", previous="lap [1]")
+    third = zt.transform("sell", pipedrive=tmp_path / "pd [1]")
+
+    assert second.summary().equals(plain.summary())
+    assert {item: table.height for item, table in second.tables.items()} == {
+        item: table.height for item, table in plain.tables.items()
+    }
+    assert third.tables["notes"].equals(plain.tables["notes"])
+    assert zt.rehearse("lap [1]").created.height
+    assert first.tables["deals"].height
+    assert zt.verify("sell", tmp_path / "pd [1]").ok.height
+
+
+# --- what is not ours -------------------------------------------------------------------------------------
+
+
+def forbid(monkeypatch: pytest.MonkeyPatch, *places: Path) -> None:
+    """These folders cannot be listed, nor these files opened, whoever asks (root may, elsewhere)."""
+    listed, opened = os.scandir, Path.open
+
+    def scandir(place: Any = ".") -> Any:
+        if not isinstance(place, int) and Path(place) in places:
+            raise PermissionError(13, "Permission denied", str(place))
+        return listed(place)
+
+    def open_(self: Path, *given: Any, **named: Any) -> Any:
+        if self in places:
+            raise PermissionError(13, "Permission denied", str(self))
+        return opened(self, *given, **named)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(Path, "open", open_)
+
+
+@pytest.mark.parametrize("hidden", [".", "private"])
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_a_folder_that_cannot_be_looked_into_is_not_replaced(
+    tmp_path: Path, sell: Path, monkeypatch: pytest.MonkeyPatch, hidden: str, overwrite: bool
+) -> None:
+    """It counted as empty, was moved out of sight, and the next run deleted what was in it."""
+    (tmp_path / "docs" / "private").mkdir(parents=True)
+    (tmp_path / "docs" / "private" / "thesis.txt").write_text("years of work")
+    forbid(monkeypatch, tmp_path / "docs" / hidden)
+
+    with pytest.raises(zt.TargetError, match=r"docs cannot be replaced, since .* cannot be looked into"):
+        zt.transform(sell, tmp_path / "docs", overwrite=overwrite, **QUICK)
+
+    assert (tmp_path / "docs" / "private" / "thesis.txt").exists()
+
+
+def test_a_file_of_an_earlier_run_that_cannot_be_read_is_told(
+    tmp_path: Path, sell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zt.transform(sell, tmp_path / "lap", **QUICK)
+    forbid(monkeypatch, tmp_path / "lap" / "issues.csv")
+
+    with pytest.raises(
+        zt.TargetError, match=r"issues\.csv in it cannot be looked into"
+    ):
+        zt.transform(sell, tmp_path / "lap", **QUICK)
+
+
+def test_folders_that_somebody_made_are_somebody_s(tmp_path: Path, sell: Path) -> None:
+    """A folder of empty folders counted as empty; of ours, one that was emptied is ours still."""
+    (tmp_path / "plan" / "north").mkdir(parents=True)
+    with pytest.raises(zt.TargetError, match=r"did not write \(north/\)"):
+        zt.transform(sell, tmp_path / "plan", **QUICK)
+
+    zt.transform(sell, tmp_path / "lap", **QUICK)
+    for file in (tmp_path / "lap" / "records").iterdir():
+        file.unlink()
+    zt.transform(sell, tmp_path / "lap", **QUICK)
+    (tmp_path / "lap" / "mine").mkdir()
+    with pytest.raises(zt.TargetError, match=r"added files \(mine/\)"):
+        zt.transform(sell, tmp_path / "lap", **QUICK)

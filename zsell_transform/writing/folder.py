@@ -36,8 +36,8 @@ from zsell_transform.writing.target import (
     hidden,
     is_same,
     keep_apart,
+    look,
     recover,
-    sight,
 )
 
 #: Where tables lie until it is known how many files each has.
@@ -241,7 +241,7 @@ class Folder:
         Raises:
             TargetError: the target was changed while this run was working.
         """
-        other = [file for file in files_in(self.path) if file not in self.facts]
+        other = [file for file in files_in(self.path) if file not in self.facts and file[-1] != "/"]
         self.facts |= {one.file: one for one in weigh(self.path, other)}
         manifest = manifest_text(
             ledger=ledger,
@@ -261,7 +261,7 @@ class Folder:
         """
         if self._real is not None:
             recover(self._real)
-            if self._real.is_dir() and sight(self._real) != self._seen:
+            if self._real.is_dir() and look(self._real) != self._seen:
                 raise TargetError(
                     f"{self.target} was changed while this run was working; it was not replaced"
                 )

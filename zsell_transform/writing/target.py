@@ -11,8 +11,9 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from zsell_transform.errors import TargetError
@@ -50,22 +51,40 @@ def check_target(
         return {}
     if not target.is_dir():
         raise TargetError(f"{target} is a file; the result is a folder")
-    seen = sight(target)
+    seen = look(target)
     # A folder with nothing but a notebook's copies is not ours: they may be all that is left of it.
     files = list(seen) or [file for file in files_in(target) if ".ipynb_checkpoints/" in file]
     if files:
-        _ours(target, files, overwrite, sign)
+        with _readable(target):
+            _ours(target, files, overwrite, sign)
     return seen
 
 
-def sight(folder: Path) -> Sight:
-    """What a folder holds, seen from outside: enough to notice a change, without reading the files again."""
+def look(folder: Path) -> Sight:
+    """What a folder holds, seen from outside: enough to notice a change, without reading the files again.
+
+    Raises:
+        TargetError: a part of it cannot be listed, and may be anybody's.
+    """
     found = {}
-    for file in files_in(folder):
-        if not LITTER.search(file):
-            stat = (folder / file).lstat()
-            found[file] = (stat.st_size, stat.st_mtime_ns)
+    with _readable(folder):
+        for file in files_in(folder):
+            if not LITTER.search(file):
+                stat = (folder / file).lstat()
+                found[file] = (0, 0) if file[-1] == "/" else (stat.st_size, stat.st_mtime_ns)
     return found
+
+
+@contextmanager
+def _readable(target: Path) -> Iterator[None]:
+    """What cannot be looked into is never replaced."""
+    try:
+        yield
+    except OSError as error:
+        raise TargetError(
+            f"{target} cannot be replaced, since {error.filename or target} in it cannot be looked into"
+            f" ({error.strerror or error}); choose another folder"
+        ) from error
 
 
 def keep_apart(target: Path, sources: Iterable[Path], *, mutually: bool = False) -> None:
@@ -107,7 +126,8 @@ def _ours(target: Path, files: list[str], overwrite: bool, sign: str | None) -> 
         raise TargetError(f"{target} is a folder of another kind (it has no {sign}); choose another folder")
     if overwrite:
         return
-    added = [file for file in files if file != NAME and file not in known]
+    ours = {f"{place}/" for file in known for place in map(str, PurePosixPath(file).parents)}
+    added = [file for file in files if file != NAME and file not in known and file not in ours]
     kept = [file for file in files if file in known and not (target / file).is_symlink()]
     now = {one.file: (one.bytes, one.sha256) for one in weigh(target, kept)}
     changed = [file for file in files if file in known and now.get(file) != known[file]]
