@@ -16,6 +16,7 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
+from zsell_transform.disk import temporary_files
 from zsell_transform.errors import ExportError
 from zsell_transform.ids import RUINED, exact
 from zsell_transform.issues import empty, found, gather, issue
@@ -138,7 +139,7 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     """
     place = path_of(folder)
     named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
-    with tempfile.TemporaryDirectory(prefix="zsell-") as room:
+    with temporary_files(), tempfile.TemporaryDirectory(prefix="zsell-") as room:
         files = [_read_file(one, named) for one in csv_files(place, Path(room))]
     if not any(file.item for file in files):
         raise nothing_in(place, [file.name for file in files if file.unread == "export_of_sells"])

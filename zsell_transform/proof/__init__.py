@@ -17,6 +17,7 @@ import polars as pl
 
 from zsell_transform._version import VERSION
 from zsell_transform.details import Details
+from zsell_transform.disk import temporary_files
 from zsell_transform.drafting import draft_all
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
@@ -186,7 +187,11 @@ def verify(
     """
     ask = Mapping.load(mapping)
     skipped = read_skip_files(skip_file)
-    with Progress(progress) as tell, tempfile.TemporaryDirectory(prefix="zsell-") as room:
+    with (
+        Progress(progress) as tell,
+        temporary_files(),
+        tempfile.TemporaryDirectory(prefix="zsell-") as room,
+    ):
         given = take_in(source, pipedrive, ask, Path(room), tell)
         held, rows = given.held, sum(given.records.seen.rows.values())
         with Stage(tell, "drafting", rows):

@@ -13,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.disk import temporary_files
 from zsell_transform.errors import ExportError
 from zsell_transform.mapping import Mapping
 from zsell_transform.origins import made_of, origins
@@ -57,6 +58,11 @@ def read_export(source: object, mapping: Any = None) -> Export:
 def exported(source: object, ask: Mapping, tell: Tell = silent) -> Export:
     """The same, with a loaded mapping; tells how many bytes are checked."""
     ask.check_columns({entity: vocabulary.canonical_columns(entity) for entity in ask.columns})
+    with temporary_files():
+        return _exported(source, ask, tell)
+
+
+def _exported(source: object, ask: Mapping, tell: Tell) -> Export:
     temporary = TemporaryDirectory(prefix="zsell_", ignore_cleanup_errors=True)
     try:
         reading = _Reading(ask, Path(temporary.name), tell)

@@ -12,18 +12,19 @@ Left without `finish`, by an exception or by Ctrl-C, it leaves nothing behind an
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
 import polars as pl
 
+from zsell_transform.disk import full
 from zsell_transform.errors import TargetError
 from zsell_transform.origins import origins
 from zsell_transform.paths import path_of
@@ -32,6 +33,7 @@ from zsell_transform.writing.rolling import MEGABYTES, ROWS, Rolled, Rolling
 from zsell_transform.writing.target import (
     appear,
     check_target,
+    clear,
     discard,
     hidden,
     is_same,
@@ -122,31 +124,31 @@ class Folder:
             return
         failure = self._failure(error)
         self._let_go()
-        discard(self.path)
+        clear(self.path)
         for place in self._parents:
             try:
                 place.rmdir()
             except OSError:  # somebody else has put something there meanwhile
                 break
         if failure:
-            raise TargetError(
-                f"{self.target or 'the temporary folder'} cannot be written: {failure}"
-            ) from error
+            told = self.target or f"the folder of temporary files, {self.path.parent},"
+            raise TargetError(f"{told} cannot be written: {failure}") from error
 
     def _failure(self, error: BaseException | None) -> str:
         """What the system said where a file could not be written."""
-        if isinstance(error, OSError) and (error.errno == errno.ENOSPC or self._is_ours(error.filename)):
+        if isinstance(error, OSError) and self._is_ours(error.filename):
             return error.strerror or str(error)
-        return ""
+        return full(error)
 
     def _is_ours(self, file: object) -> bool:
         return bool(file) and self.path in Path(str(file)).parents
 
     def _let_go(self) -> None:
-        """Closes what a run that failed has left open."""
+        """Closes what a run that failed has left open; where the disk is full, that fails once more."""
         for parts in self._rolling.values():
             for part in parts:
-                part.close()
+                with suppress(OSError):
+                    part.close()
 
     def close(self) -> None:
         """Removes a temporary folder; one with a target stays."""
@@ -265,8 +267,9 @@ class Folder:
                 raise TargetError(
                     f"{self.target} was changed while this run was working; it was not replaced"
                 )
-            appear(self.path, self._real)
-            self.path = self._real
+            earlier = appear(self.path, self._real)
+            self.path, self._finished = self._real, True
+            clear(earlier)
         self._finished = True
         return self.path
 
@@ -287,7 +290,9 @@ def publish(made: Folder, target: str | Path, *, overwrite: bool = False) -> Pat
     if folder.target and not is_same(folder.target, made.path):
         keep_apart(folder.target, [made.path], mutually=True)
     with folder:
+        mode = folder.path.stat().st_mode  # a temporary folder's is another
         shutil.copytree(made.path, folder.path, dirs_exist_ok=True)
+        folder.path.chmod(mode)
         return folder.appear()
 
 

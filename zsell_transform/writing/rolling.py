@@ -107,8 +107,8 @@ class Rolling:
     def close(self) -> list[Rolled]:
         """The files in order; none is empty."""
         if self._open is not None:
-            self._open.close()
-            self._open = None
+            opened, self._open = self._open, None
+            opened.close()
         return self.files
 
     def _put(self, block: Block) -> None:
