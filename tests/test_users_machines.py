@@ -6,6 +6,8 @@ import errno
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ import polars as pl
 import pytest
 
 import zsell_transform as zt
-from zsell_transform.__main__ import main
+from zsell_transform.__main__ import _Impatience, main
 from zsell_transform.writing import Folder, rolling, target
 
 CONTACTS = "id,is_organisation,name,first_name,last_name\n1,true,Alpha,,\n2,false,Ed Vi,Ed,Vi\n"
@@ -389,3 +391,76 @@ def test_ctrl_c_while_the_earlier_folder_is_cleared_away_comes_too_late(
     assert asked
     assert capsys.readouterr().err == ""
     assert sorted(one.name for one in tmp_path.iterdir()) == ["lap", "sell"]
+
+
+# --- once it is written -----------------------------------------------------------------------------------
+
+
+def process(*command: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    shell = " ".join(command).replace("zsell-transform", f"{sys.executable} -m zsell_transform")
+    return subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False, **more)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk to print to is Linux's")
+def test_a_lap_that_is_written_is_written_whatever_becomes_of_its_summary(tmp_path: Path, sell: Path) -> None:
+    """Exit code 2 means that nothing was written; scripts ran the lap again, or gave up."""
+    closed = process("zsell-transform sell lap_1 --no-rehearse >&-", cwd=tmp_path)
+    assert (closed.returncode, closed.stderr) == (0, "")
+    full = process("zsell-transform sell lap_2 --no-rehearse >/dev/full", cwd=tmp_path)
+    assert full.returncode == 0
+    [line] = full.stderr.splitlines()
+    assert "lap_2 is written" in line
+    assert "No space left" in line
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["lap_1", "lap_2", "sell"]
+
+
+def test_ctrl_c_while_the_summary_is_printed(
+    tmp_path: Path, sell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(*given: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("zsell_transform.console.told", lambda *given: iter(told, None))
+    assert main([str(sell), str(tmp_path / "lap"), "--no-rehearse"]) == 0
+    assert "lap is written" in capsys.readouterr().err
+
+
+def test_memory_that_runs_out_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def out(*given: Any, **named: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(zt, "transform", out)
+    assert main(["sell", "lap"]) == 2
+    assert "memory ran out" in capsys.readouterr().err
+
+
+def test_without_standard_error_there_is_no_bar(sell: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with `pythonw`: the run ended in an AttributeError."""
+    monkeypatch.setattr(sys, "stderr", None)
+    assert zt.transform(sell, progress=True, **QUICK).summary().height
+
+
+def test_half_a_mapping_is_no_mapping(tmp_path: Path, sell: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk half of it stayed, and the next draft was refused because of it."""
+    write = Path.write_text
+
+    def half(self: Path, text: str, **named: Any) -> int:
+        write(self, text[:20], **named)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_text", half)
+    with pytest.raises(zt.TargetError, match=r"mapping\.yaml cannot be written: No space"):
+        zt.draft_mapping(sell, tmp_path / "mapping.yaml")
+    assert [one.name for one in tmp_path.iterdir()] == ["sell"]
+
+
+def test_ctrl_c_is_obeyed_once() -> None:
+    """The second one ended the clearing up that the first had begun."""
+    asked = _Impatience()
+    with pytest.raises(KeyboardInterrupt):
+        asked.stop(2, None)
+    asked.stop(2, None)
+    with pytest.raises(KeyboardInterrupt):
+        asked.stop(2, None)

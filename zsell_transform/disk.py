@@ -19,13 +19,18 @@ _FULL: Final = {
     if (number := getattr(errno, name, None)) is not None
 } | ({112: "There is not enough space on the disk"} if os.name == "nt" else {})
 _SAID: Final = re.compile(r"\(os error (\d+)\)")
+#: What polars says where the last bytes of a parquet file could not be written.
+_CUT: Final = "Invalid thrift: transport error"
 
 
 def full(error: BaseException | None) -> str:
     """What the system says where a disk is full, else nothing; polars has a text of its own for it."""
     if isinstance(error, OSError) and error.errno in _FULL:
         return error.strerror or _FULL[error.errno]
-    said = _SAID.search(str(error)) if isinstance(error, Exception) else None
+    text = str(error) if isinstance(error, Exception) else ""
+    if _CUT in text:
+        return "the disk seems to be full"
+    said = _SAID.search(text)
     return _FULL.get(int(said[1]), "") if said else ""
 
 

@@ -7,6 +7,7 @@ killed between them left behind is put back by the next one (`recover`).
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -250,7 +251,7 @@ def _in_two_steps(made: Path, target: Path) -> Path:
 def _why(error: OSError, target: Path) -> str:
     """On Windows, no folder is renamed while a program has one of its files open."""
     said = error.strerror or str(error)
-    if not isinstance(error, PermissionError):
+    if error.errno != errno.EACCES:  # what Windows says of an open file
         return said
     for file in files_in(target) if target.is_dir() else ():
         try:
