@@ -8,6 +8,8 @@ import shutil
 import stat
 import subprocess
 import sys
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import pytest
 
 import zsell_transform as zt
 from zsell_transform.__main__ import _Impatience, main
+from zsell_transform.reading.source import natural
 from zsell_transform.writing import Folder, rolling, target
 
 CONTACTS = "id,is_organisation,name,first_name,last_name\n1,true,Alpha,,\n2,false,Ed Vi,Ed,Vi\n"
@@ -240,6 +243,220 @@ def test_folders_that_somebody_made_are_somebody_s(tmp_path: Path, sell: Path) -
     (tmp_path / "lap" / "mine").mkdir()
     with pytest.raises(zt.TargetError, match=r"added files \(mine/\)"):
         zt.transform(sell, tmp_path / "lap", **QUICK)
+
+
+# --- what cannot be read, or changes ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", ["checking", "storing"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda file: file.write_text(DEALS + "8,Wall,2,Incoming\n"),
+        lambda file: file.write_text(DEALS.replace("name", "title,more")),
+        lambda file: file.write_text(""),
+        lambda file: file.unlink(),
+        lambda file: shutil.rmtree(file.parent),
+    ],
+    ids=["more", "header", "empty", "gone", "all gone"],
+)
+def test_a_file_that_changes_while_it_is_read_stops_the_run(
+    tmp_path: Path, sell: Path, stage: str, change: Callable[[Path], Any]
+) -> None:
+    """What was checked and what was stored were two states, under one's checksum; or polars' own words."""
+    done: list[str] = []
+
+    def tell(now: str, *_: int) -> None:
+        if now == stage and not done:
+            done.append(now)
+            change(sell / "deals.0.csv")
+
+    with pytest.raises(zt.ExportError, match=r"\.csv has changed"):
+        zt.transform(sell, tmp_path / "lap", progress=tell, **QUICK)
+    assert not (tmp_path / "lap").exists()
+
+
+@pytest.mark.parametrize("pipedrive", [True, False])
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda file: file.symlink_to("gone.csv"), "is a link to a file that is not there"),
+        (lambda file: os.mkfifo(file), "is no ordinary file"),
+        (lambda file: file.mkdir(), "is a folder, and no file|no CSV file"),
+    ],
+    ids=["link", "pipe", "folder"],
+)
+def test_a_list_that_cannot_be_read_is_not_passed_over(
+    tmp_path: Path, sell: Path, make: Callable[[Path], Any], said: str, pipedrive: bool
+) -> None:
+    """Its records were left out without a word; of Pipedrive's, what is there was written once more."""
+    folder = tmp_path / "pipedrive" if pipedrive else sell
+    folder.mkdir(exist_ok=True)
+    (folder / "deals.0.csv").unlink(missing_ok=True)
+    make(folder / "deals.0.csv")
+
+    with pytest.raises(zt.ExportError, match=said):
+        zt.transform(sell, pipedrive=tmp_path / "pipedrive" if pipedrive else None, **QUICK)
+
+
+@pytest.mark.parametrize(
+    ("place", "pipedrive"), [("deals", False), ("deals", True), ("deals/deals.0.csv", False)]
+)
+def test_what_may_not_be_read_is_told_by_its_name(
+    tmp_path: Path, sell: Path, monkeypatch: pytest.MonkeyPatch, place: str, pipedrive: bool
+) -> None:
+    lists = tmp_path / "lists"
+    for name in ("contacts", "deals"):
+        (lists / name).mkdir(parents=True)
+        shutil.copy(sell / f"{name}.0.csv", lists / name)
+    forbid(monkeypatch, lists / place)
+
+    with pytest.raises(zt.ExportError, match=f"{place} cannot be (read|opened): (Permission|no permission)"):
+        zt.transform(*([sell, None] if pipedrive else [lists]), pipedrive=lists if pipedrive else None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_names_that_are_no_text_are_read_and_told(
+    tmp_path: Path, sell: Path, after_lap_1: Path, sample: Path
+) -> None:
+    """One such file, whatever it was, ended every run in an internal error."""
+    (sell / os.fsdecode(b"le\xe9me.txt")).write_text("read me")
+    (sell / "deals.0.csv").rename(sell / os.fsdecode(b"deals \xe9.csv"))
+    holder = tmp_path / os.fsdecode(b"K\xf6ln")
+    shutil.move(sell, holder / "sell")
+    exports = shutil.copytree(after_lap_1, holder / "pipedrive")
+    (exports / "deals-1.csv").rename(exports / os.fsdecode(b"deals \xe9.csv"))
+
+    made = zt.transform(holder / "sell", tmp_path / "lap", **QUICK)
+    assert made.summary().filter(pl.col("entity") == "deals")["rows_in"].item() == 1
+    assert "le\\xe9me.txt" in made.issues["file"].to_list()
+    read = zt.transform(sample, pipedrive=exports, **QUICK)
+    assert read.summary().equals(zt.transform(sample, pipedrive=after_lap_1, **QUICK).summary())
+    for lap, previous in ((holder / "lap", None), (None, holder / "lap")):
+        with pytest.raises(zt.ZsellError, match="no text"):
+            zt.transform(holder / "sell", lap, pipedrive=exports, previous=previous, **QUICK)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("a\0b", "NUL"),
+        ("a" * 300, "too long"),
+        ("loop", "leads to itself"),
+        (b"abc", "must be|cannot read"),
+    ],
+    ids=["NUL", "long", "loop", "bytes"],
+)
+def test_paths_that_lead_nowhere_are_one_line(
+    tmp_path: Path, sell: Path, after_lap_1: Path, monkeypatch: pytest.MonkeyPatch, path: Any, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("loop").symlink_to("loop")
+    asked: list[tuple[type[zt.ZsellError], Callable[[], Any]]] = [
+        (zt.ExportError, lambda: zt.transform(path)),
+        (zt.TargetError, lambda: zt.transform(sell, path)),
+        (zt.ExportError, lambda: zt.transform(sell, pipedrive=path)),
+        (zt.MappingError, lambda: zt.transform(sell, mapping=path)),
+        (zt.ExportError, lambda: zt.rehearse(path)),
+        (zt.ExportError, lambda: zt.transform(sell, pipedrive=after_lap_1, previous=path)),
+        (zt.ZsellError, lambda: zt.read_csv(path)),
+    ]
+    for error, call in asked:
+        with pytest.raises(error, match=said):
+            call()
+
+
+def test_a_pipe_is_no_source(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "contacts.csv")
+    with pytest.raises(zt.ExportError, match="no ordinary file"):
+        zt.transform(tmp_path / "contacts.csv")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the folder one is in cannot be removed")
+def test_the_folder_that_one_is_in_may_be_gone(
+    tmp_path: Path, sell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here").rmdir()
+    zt.transform(sell, tmp_path / "lap", **QUICK)
+    with pytest.raises(zt.TargetError, match="is gone"):
+        zt.transform(sell, "lap", **QUICK)
+
+
+def test_an_export_is_where_it_was_wherever_one_goes(
+    tmp_path: Path, sell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    export = zt.read_export("sell")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert export.tables["deals"].height == 1
+
+
+def test_locks_of_office_programs_are_no_lists(tmp_path: Path, sell: Path, after_lap_1: Path) -> None:
+    """`~$contacts.xlsx` was one of Sell's lists, of which no record was read: an error."""
+    exports = shutil.copytree(after_lap_1, tmp_path / "pipedrive")
+    for folder in (sell, exports):
+        for name in ("~$contacts.xlsx", "~$deals.csv", ".~lock.deals.0.csv#", "Thumbs.db", "desktop.ini"):
+            (folder / name).write_bytes(b"\5Maria" + bytes(160))
+    files = zt.transform(sell, pipedrive=exports, **QUICK).issues["file"].drop_nulls()
+    assert not files.str.contains(r"~|Thumbs|desktop").any()
+
+
+@pytest.mark.parametrize("names", [["contacts.1.csv", "contacts.01.csv"], ["Contacts.csv", "contacts.csv"]])
+def test_the_order_of_files_is_their_names_alone(names: list[str]) -> None:
+    """Where the names differ by case or zeros alone, the order in which the folder lists them decided."""
+    other_way_round = names[::-1]
+    assert sorted(names, key=natural) == sorted(other_way_round, key=natural)
+
+
+# --- archives ---------------------------------------------------------------------------------------------
+
+
+def packed(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+@pytest.mark.parametrize("pipedrive", [True, False])
+def test_many_members_may_not_be_what_one_must_not(tmp_path: Path, sell: Path, pipedrive: bool) -> None:
+    """Forty files of zeros, each a little below the limit, filled the disk."""
+    path = packed(tmp_path / "x.zip", {f"part{n}.csv": bytes(19_000_000) for n in range(3)})
+    with pytest.raises(zt.ExportError, match=r"x\.zip is not safe to open: it would grow \d+-fold"):
+        zt.transform(sell if pipedrive else path, pipedrive=path if pipedrive else None, **QUICK)
+
+
+@pytest.mark.parametrize("error", [OSError(22, "Invalid argument"), RuntimeError("odd"), zlib.error("bad")])
+def test_what_is_wrong_with_a_member_is_told_with_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    path = packed(tmp_path / "x.zip", {"contacts.0.csv": CONTACTS.encode(), "deals.0.csv": DEALS.encode()})
+    opened = zipfile.ZipFile.open
+
+    def fails(self: zipfile.ZipFile, member: zipfile.ZipInfo) -> Any:
+        if member.filename == "deals.0.csv":
+            raise error
+        return opened(self, member)
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", fails)
+    with pytest.raises(zt.ExportError, match=r"x\.zip, 'deals\.0\.csv': is not a zip that can be opened"):
+        zt.transform(path, **QUICK)
+
+
+def test_a_disk_that_is_full_of_a_zip_is_not_the_zip_s_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = packed(tmp_path / "x.zip", {"contacts.0.csv": CONTACTS.encode()})
+
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", full)
+    with pytest.raises(zt.ExportError, match="cannot hold the temporary files"):
+        zt.transform(path, tmp_path / "lap", **QUICK)
 
 
 # --- disks and places -------------------------------------------------------------------------------------

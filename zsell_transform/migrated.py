@@ -13,7 +13,7 @@ from zsell_transform.errors import ExportError
 from zsell_transform.guide.laps import next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.guide.story import Story
-from zsell_transform.paths import as_given, path_of
+from zsell_transform.paths import as_given, as_text, path_of
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.tables import Tables
 from zsell_transform.writing.folder import Folder, publish
@@ -91,7 +91,7 @@ class Migration:
             TargetError: as for `transform`.
         """
         publish(self._home, target, overwrite=overwrite)
-        name = as_given(str(target))
+        name = as_given(as_text(target))
         named = attrs.evolve(self.story, target=name, next_target=next_folder(name, self.story.lap))
         return attrs.evolve(self, target=path_of(target), story=named)
 

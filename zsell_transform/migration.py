@@ -29,6 +29,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.merging import with_own_cells
 from zsell_transform.migrated import Migration
 from zsell_transform.output import write_parts, write_tables
+from zsell_transform.paths import as_text
 from zsell_transform.progress import Progress, Stage
 from zsell_transform.reading import Export
 from zsell_transform.records import contradicting
@@ -142,5 +143,5 @@ def _without_exports(previous: object, pipedrive: object) -> pl.DataFrame:
 
 def _names(**given: object) -> dict[str, str | None]:
     """How the user called what was given; None for what is no path. A mapping without a file has no name."""
-    names = {what: str(one) if isinstance(one, str | Path) else None for what, one in given.items()}
+    names = {what: as_text(one) if isinstance(one, str | Path) else None for what, one in given.items()}
     return names if given["mapping"] is None else names | {"mapping": names["mapping"] or NAMELESS}

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
+from zsell_transform.errors import ZsellError
 from zsell_transform.paths import path_of
 
 T = TypeVar("T")
@@ -33,7 +35,9 @@ def origins(given: object) -> tuple[Path, ...]:
     them.
     """
     if isinstance(given, str | Path):
-        return (path_of(given),) if str(given) else ()
+        with suppress(ZsellError):  # whoever reads it says what is wrong with it
+            return (path_of(given),) if str(given) else ()
+        return ()
     if isinstance(given, list | tuple):
         return tuple(path for one in given for path in origins(one))
     if isinstance(given, dict):

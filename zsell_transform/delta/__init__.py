@@ -26,7 +26,7 @@ from zsell_transform.errors import ExportError
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
-from zsell_transform.paths import path_of
+from zsell_transform.paths import expect_utf8, path_of
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, DEAL_STAGE, DEAL_STATUS, NAMES, NOTE, STEMS
 from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several
@@ -127,6 +127,7 @@ def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
     Raises:
         ExportError: it has none, or not all that it wrote, as it wrote them.
     """
+    expect_utf8(folder.absolute(), ExportError)
     paths = {entity: folder / "records" / f"{entity}.parquet" for entity in ENTITIES}
     found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
     if not found:
@@ -142,6 +143,8 @@ def _stored(path: Path) -> pl.LazyFrame:
     try:
         frame = stored_records(path)
         frame.collect_schema()
+    except OSError as error:
+        raise ExportError(f"{path} cannot be read: {error.strerror or error}") from error
     except pl.exceptions.PolarsError as error:
         raise ExportError(f"{path}: damaged; give the folder of the earlier run as it was written") from error
     return frame

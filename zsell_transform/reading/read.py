@@ -13,10 +13,11 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.disk import temporary_files
+from zsell_transform.disk import full, temporary_files
 from zsell_transform.errors import ExportError
 from zsell_transform.mapping import Mapping
 from zsell_transform.origins import made_of, origins
+from zsell_transform.paths import as_text
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
 from zsell_transform.reading.attached import attached
@@ -26,7 +27,7 @@ from zsell_transform.reading.parents import with_parents
 from zsell_transform.reading.parties import of_kind, with_kind
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.shape import Dictionaries, named_ids, shaped
-from zsell_transform.reading.source import Found, files_of
+from zsell_transform.reading.source import Found, files_of, unchanged
 from zsell_transform.reading.vocabulary import PARTIES
 from zsell_transform.sell.columns import DATES, IDS
 
@@ -64,6 +65,7 @@ def exported(source: object, ask: Mapping, tell: Tell = silent) -> Export:
 
 def _exported(source: object, ask: Mapping, tell: Tell) -> Export:
     temporary = TemporaryDirectory(prefix="zsell_", ignore_cleanup_errors=True)
+    files: list[Found] = []
     try:
         reading = _Reading(ask, Path(temporary.name), tell)
         read = origins(source)
@@ -76,9 +78,19 @@ def _exported(source: object, ask: Mapping, tell: Tell) -> Export:
         export = reading.export(temporary)
         made_of(export.tables, read)
         return made_of(export, read)
-    except BaseException:
+    except BaseException as error:
         temporary.cleanup()
+        if isinstance(error, OSError | pl.exceptions.PolarsError) and not full(error):
+            unchanged(files)
+            raise _unreadable(error) from error
         raise
+
+
+def _unreadable(error: Exception) -> Exception:
+    """What the system says of a file that cannot be read."""
+    if isinstance(error, OSError) and error.filename:
+        return ExportError(f"{as_text(str(error.filename))} cannot be read: {error.strerror or error}")
+    return error
 
 
 class _Reading:
@@ -113,6 +125,7 @@ class _Reading:
                 self.failures.append(str(error))
                 code = "file_unreadable" if one.size else "file_empty"
                 self.notes.append(issues.issue(code, file=one.file, field=one.file, detail=str(error)))
+        unchanged(found)
 
     def _is_sells(self, one: Found, tables: Container[str]) -> bool:
         """Whether a file with another ending is a table of Sell's: its header says so, and it is no copy."""

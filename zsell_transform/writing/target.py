@@ -20,12 +20,10 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from zsell_transform.errors import TargetError
+from zsell_transform.litter import is_litter
+from zsell_transform.paths import expect_utf8
 from zsell_transform.writing.manifest import NAME, files_in, read_manifest, weigh
 
-#: What file managers, notebooks and office programs leave in a folder that was only looked at.
-LITTER: Final = re.compile(
-    r"(?:^|/)(?:\.DS_Store|Thumbs\.db|desktop\.ini|\.~lock\.[^/]*#|~\$[^/]*|\.ipynb_checkpoints(?:/.*)?)$"
-)
 SHOWN: Final = 5
 #: Seconds after which nobody works on a folder any more, where its process cannot be asked for.
 _DAY: Final = 86_400
@@ -48,8 +46,9 @@ def check_target(
     Raises:
         TargetError: naming what would be harmed.
     """
+    expect_utf8(target.resolve(), TargetError)
     keep_apart(target, sources)
-    if Path.cwd().resolve().is_relative_to(target.resolve()):
+    if _here().is_relative_to(target.resolve()):
         raise TargetError(f"{target} is the folder that you are in, or holds it; name another for the result")
     recover(target.resolve())
     _refuse_what_cannot_be_replaced(target)
@@ -66,6 +65,14 @@ def check_target(
     return seen
 
 
+def _here() -> Path:
+    """The folder that one is in; the root where it is gone."""
+    try:
+        return Path.cwd().resolve()
+    except OSError:
+        return Path("/")
+
+
 def look(folder: Path) -> Sight:
     """What a folder holds, seen from outside: enough to notice a change, without reading the files again.
 
@@ -75,7 +82,7 @@ def look(folder: Path) -> Sight:
     found = {}
     with _readable(folder):
         for file in files_in(folder):
-            if not LITTER.search(file):
+            if not is_litter(file.split("/")):
                 stat = (folder / file).lstat()
                 found[file] = (0, 0) if file[-1] == "/" else (stat.st_size, stat.st_mtime_ns)
     return found
