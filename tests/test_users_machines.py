@@ -245,6 +245,16 @@ def test_folders_that_somebody_made_are_somebody_s(tmp_path: Path, sell: Path) -
         zt.transform(sell, tmp_path / "lap", **QUICK)
 
 
+@pytest.mark.parametrize("place", [".", "records"])
+def test_a_lap_of_which_a_part_was_swept_away_is_not_written(tmp_path: Path, sell: Path, place: str) -> None:
+    """Systems empty /tmp: a lap came without its `records/`, or the error was Python's own."""
+    made = zt.transform(sell, **QUICK)
+    shutil.rmtree(made._home.path / place)
+    with pytest.raises(zt.TargetError, match="no longer where it was kept"):
+        made.write(tmp_path / "lap")
+    assert not (tmp_path / "lap").exists()
+
+
 # --- what cannot be read, or changes ----------------------------------------------------------------------
 
 
@@ -442,7 +452,7 @@ def test_what_is_wrong_with_a_member_is_told_with_its_name(
         return opened(self, member)
 
     monkeypatch.setattr(zipfile.ZipFile, "open", fails)
-    with pytest.raises(zt.ExportError, match=r"x\.zip, 'deals\.0\.csv': is not a zip that can be opened"):
+    with pytest.raises(zt.ExportError, match=r"x\.zip: its member 'deals\.0\.csv' cannot be unpacked"):
         zt.transform(path, **QUICK)
 
 
@@ -561,6 +571,20 @@ def test_a_folder_mounted_from_the_same_disk_is_a_mount_point(
     monkeypatch.setattr(Path, "read_text", lambda *_, **__: f"36 35 98:0 /a {place} rw - ext3 /dev/root rw\n")
     assert target._is_mount(tmp_path / "my out")
     assert not target._is_mount(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("/", "a whole disk"), ("b" * 240, "too long for a folder of results"), ("file/lap", "file is a file")],
+    ids=["disk", "long", "file"],
+)
+def test_names_that_no_result_can_have(
+    tmp_path: Path, sell: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("x")
+    with pytest.raises(zt.TargetError, match=said):
+        zt.transform(sell, name, **QUICK)
 
 
 @pytest.mark.parametrize("fails", ["first", "second"])

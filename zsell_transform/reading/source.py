@@ -189,9 +189,7 @@ def below(folder: Path, suffixes: Collection[str], *, deep: bool = True) -> list
                 found.append(path)
         odd = [name for name in folders if Path(name).suffix.lower() in suffixes]
         if not deep and odd and any(path.suffix.lower() in suffixes for path in found):
-            raise ExportError(
-                f"{as_text(Path(where, odd[0]))} is a folder, and no file; rename it, or unpack it"
-            )
+            raise ExportError(f"{as_text(Path(where, odd[0]))} is a folder, and no file; rename it")
         folders[:] = [name for name in folders if deep and not is_hidden([name])]
     return found
 
@@ -243,7 +241,7 @@ def unpacked(path: Path, temporary: Path, suffixes: frozenset[str] | None = None
     """
     from zipfile import ZipFile
 
-    with _opened(path.name), ZipFile(path) as archive:
+    with _opened(f"{path.name} is not a zip that can be opened"), ZipFile(path) as archive:
         members = [one for one in archive.infolist() if not one.is_dir()]
         wanted = [one for one in members if _is_wanted(PurePosixPath(_name(one)), suffixes)]
         for member in members:
@@ -256,7 +254,7 @@ def unpacked(path: Path, temporary: Path, suffixes: frozenset[str] | None = None
 
 
 @contextmanager
-def _opened(what: str) -> Iterator[None]:
+def _opened(told: str) -> Iterator[None]:
     """Whatever is wrong with a zip, or a member of it, is one line; a full disk is not its fault."""
     import lzma
     from zipfile import BadZipFile
@@ -264,11 +262,11 @@ def _opened(what: str) -> Iterator[None]:
     try:
         yield
     except (BadZipFile, NotImplementedError, EOFError, zlib.error, lzma.LZMAError) as error:
-        raise ExportError(f"{what} is not a zip that can be opened ({error})") from error
+        raise ExportError(f"{told} ({error})") from error
     except (OSError, RuntimeError, ValueError, OverflowError) as error:
         if full(error) or isinstance(error, PermissionError):
             raise
-        raise ExportError(f"{what} is not a zip that can be opened ({error})") from error
+        raise ExportError(f"{told} ({error})") from error
 
 
 def _refuse_absurd(path: Path, whole: int) -> None:
@@ -306,7 +304,11 @@ def _extracted(path: Path, archive: ZipFile, member: ZipInfo, folder: Path) -> F
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / re.sub(r"[^\w.-]", "_", PurePosixPath(name).name)[-100:]
     left = member.file_size
-    with _opened(f"{path.name}, {name!r}:"), archive.open(member) as packed, target.open("wb") as plain:
+    with (
+        _opened(f"{path.name}: its member {name!r} cannot be unpacked"),
+        archive.open(member) as packed,
+        target.open("wb") as plain,
+    ):
         while block := packed.read(_BLOCK):
             left -= len(block)
             if left < 0:

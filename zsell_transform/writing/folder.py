@@ -289,6 +289,9 @@ def publish(made: Folder, target: str | Path, *, overwrite: bool = False) -> Pat
     folder = Folder(target, made.sources, overwrite=overwrite)
     if folder.target and not is_same(folder.target, made.path):
         keep_apart(folder.target, [made.path], mutually=True)
+    gone = [file for file in made.facts if not (made.path / file).is_file()]
+    if gone:
+        raise TargetError(f"{gone[0]} of this lap is no longer where it was kept, {made.path}: run it again")
     with folder:
         mode = folder.path.stat().st_mode  # a temporary folder's is another
         shutil.copytree(made.path, folder.path, dirs_exist_ok=True)

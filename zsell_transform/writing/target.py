@@ -25,6 +25,8 @@ from zsell_transform.paths import expect_utf8
 from zsell_transform.writing.manifest import NAME, files_in, read_manifest, weigh
 
 SHOWN: Final = 5
+#: Bytes of a name that leave room for what the folder is called while it is made (systems take 255).
+_LONGEST: Final = 200
 #: Seconds after which nobody works on a folder any more, where its process cannot be asked for.
 _DAY: Final = 86_400
 
@@ -46,7 +48,7 @@ def check_target(
     Raises:
         TargetError: naming what would be harmed.
     """
-    expect_utf8(target.resolve(), TargetError)
+    _expect_name(target)
     keep_apart(target, sources)
     if _here().is_relative_to(target.resolve()):
         raise TargetError(f"{target} is the folder that you are in, or holds it; name another for the result")
@@ -63,6 +65,16 @@ def check_target(
         with _readable(target):
             _ours(target, files, overwrite, sign)
     return seen
+
+
+def _expect_name(target: Path) -> None:
+    """A folder is made beside the target, under its name and some more."""
+    real = target.resolve()
+    expect_utf8(real, TargetError)
+    if real.parent == real:
+        raise TargetError(f"{target} is a whole disk; name a folder on it for the result")
+    if len(os.fsencode(real.name)) > _LONGEST:
+        raise TargetError(f"{target.name[:40]}…: the name is too long for a folder of results")
 
 
 def _here() -> Path:
@@ -175,7 +187,9 @@ def _refuse_what_cannot_be_replaced(target: Path) -> None:
         )
     while not os.path.lexists(parent) and parent != parent.parent:
         parent = parent.parent
-    if parent.is_dir() and not os.access(parent, os.W_OK | os.X_OK):
+    if not parent.is_dir():
+        raise TargetError(f"{target} cannot be written: {parent} is a file")
+    if not os.access(parent, os.W_OK | os.X_OK):
         raise TargetError(
             f"{target} cannot be written: the result takes its place in {parent}, where you may not write"
             f"{inside}"
