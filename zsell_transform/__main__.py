@@ -12,7 +12,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
@@ -156,12 +156,16 @@ def _transform(asked: argparse.Namespace) -> int:
         overwrite=asked.overwrite,
         progress=False if asked.quiet else None,
     )
-    if not asked.quiet:
+
+    def lines() -> Iterator[str]:
         from zsell_transform.console import told
 
         names = ("source", "pipedrive", "mapping", "previous")
         given = {name: getattr(asked, name) for name in names if getattr(asked, name)}
-        _print(told(migration, asked.target, _program(), given), asked.target)
+        yield from told(migration, asked.target, _program(), given)
+
+    if not asked.quiet:
+        _print(lines(), asked.target)
     return PARTLY if (migration.issues["severity"] == "error").any() else DONE
 
 
