@@ -362,11 +362,16 @@ def test_what_a_killed_run_left_is_recovered(tmp_path: Path) -> None:
     path = written(tmp_path / "lap_1")
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    (tmp_path / f".lap_1.part-{gone.pid}-0").mkdir()
-    (tmp_path / f".lap_1.part-{os.getpid()}-0").mkdir()
+    there = target._table()
+    (tmp_path / f".lap_1.part-{there}-{gone.pid}-0").mkdir()
+    left = [f".lap_1.part-{there}-{os.getpid()}-0", f".lap_1.part-0123abcd-{gone.pid}-0"]
+    for name in left:  # of a run that goes on, here or in a container that shares the folder alone
+        (tmp_path / name).mkdir()
+    (tmp_path / f".lap_1.part-4567abcd-{gone.pid}-0").mkdir()
+    os.utime(tmp_path / f".lap_1.part-4567abcd-{gone.pid}-0", (0, 0))
     path.rename(tmp_path / ".lap_1.old-by-zsell")
     Folder(path)
-    assert sorted(one.name for one in tmp_path.iterdir()) == [f".lap_1.part-{os.getpid()}-0", "lap_1"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted([*left, "lap_1"])
     assert read_manifest(path)
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import attrs
+import polars as pl
 
 from zsell_transform.mapping import Mapping
 from zsell_transform.other_stages import with_other_stages
@@ -59,6 +60,11 @@ def take_in(
             there.result()
         tables = {entity: export.scan(entity) for entity in export.entities}
         rows = sum(file.rows for file in export.files if file.entity)
-        records = keep(tables, room, ask, rows, tell)
+        try:
+            records = keep(tables, room, ask, rows, tell)
+        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            export.expect_unchanged()  # it fails in any words where a file was cut or is gone
+            raise
+        export.expect_unchanged()
         held = empty_held() if there is None else there.result()
         return Intake(export, with_other_stages(records, export.dictionaries, held), held)

@@ -30,6 +30,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.merging import with_own_cells
 from zsell_transform.migrated import Migration
 from zsell_transform.output import write_parts, write_tables
+from zsell_transform.paths import as_text
 from zsell_transform.progress import Progress, Stage
 from zsell_transform.reading import Export
 from zsell_transform.records import Records, contradicting
@@ -78,9 +79,10 @@ def transform(
     if trial not in range(MOST + 1):
         raise ZsellError(f"trial must be 0 to {MOST} (records per file; 0 for no trial), not {trial!r}")
     ask = Mapping.load(mapping)
-    read = (source, pipedrive, previous, mapping)
+    read = (source, pipedrive, previous, ask, ask.templates)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
         given = take_in(source, pipedrive, ask, folder.path / "records", tell)
+        folder.reads(given.export)
         export, held, rows = given.export, given.held, sum(given.records.seen.rows.values())
         before, stored = _since(previous, given.records, ask)
         with Stage(tell, "drafting", rows):
@@ -161,5 +163,5 @@ def _without_exports(previous: object, pipedrive: object) -> pl.DataFrame:
 
 def _names(**given: object) -> dict[str, str | None]:
     """How the user called what was given; None for what is no path. A mapping without a file has no name."""
-    names = {what: str(one) if isinstance(one, str | Path) else None for what, one in given.items()}
+    names = {what: as_text(one) if isinstance(one, str | Path) else None for what, one in given.items()}
     return names if given["mapping"] is None else names | {"mapping": names["mapping"] or NAMELESS}

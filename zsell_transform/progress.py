@@ -48,7 +48,7 @@ class Progress:
                 callable, which gets everything.
         """
         self._passed = wish if callable(wish) else None
-        self._shown = wish is True or (wish is None and _someone_looks())
+        self._shown = sys.stderr is not None and (wish is True or (wish is None and _someone_looks()))
         self._from = time.monotonic() + (0 if wish is True else PATIENCE)
         self._bar: Any = None
         self._stage = ""

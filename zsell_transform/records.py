@@ -99,7 +99,7 @@ def _read_together(entities: Iterable[str]) -> list[list[str]]:
 
 def stored_records(path: Path) -> pl.LazyFrame:
     """The kept records of one entity, numbered in input order."""
-    return pl.scan_parquet(path, row_index_name="_n").rename(INSIDE)
+    return pl.scan_parquet(path, row_index_name="_n", glob=False).rename(INSIDE)
 
 
 def without_doubles(records: Records, entities: Iterable[str]) -> Records:

@@ -19,7 +19,7 @@ from zsell_transform import issues
 from zsell_transform.cleaning import ORDERS
 from zsell_transform.errors import ExportError
 from zsell_transform.mapping import Mapping
-from zsell_transform.paths import path_of
+from zsell_transform.paths import expect_utf8, path_of
 from zsell_transform.pipedrive.account import type_name
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.columns import plain_name
@@ -47,6 +47,7 @@ def earlier(previous: str | Path, ask: Mapping) -> Records:
 
 
 def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
+    expect_utf8(folder.absolute(), ExportError)
     paths = {entity: folder / "records" / f"{entity}.parquet" for entity in ENTITIES}
     found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
     if not found:
@@ -62,6 +63,8 @@ def _stored(path: Path) -> pl.LazyFrame:
     try:
         frame = stored_records(path)
         frame.collect_schema()
+    except OSError as error:
+        raise ExportError(f"{path} cannot be read: {error.strerror or error}") from error
     except pl.exceptions.PolarsError as error:
         raise ExportError(f"{path}: damaged; give the folder of the earlier run as it was written") from error
     return frame

@@ -10,8 +10,8 @@ import attrs
 import polars as pl
 
 from zsell_transform.errors import ExportError
-from zsell_transform.paths import path_of
-from zsell_transform.reading.source import NO_CSV, Found, unpacked
+from zsell_transform.paths import as_text, is_utf8, path_of
+from zsell_transform.reading.source import NO_CSV, Found, below, unpacked
 
 #: What Pipedrive exports its lists as.
 CSV: Final = frozenset({".csv"})
@@ -58,11 +58,11 @@ def without_ids(place: Path, files: Sequence[str]) -> ExportError:
 
 def instead_of_csv(place: Path) -> list[tuple[str, str]]:
     """Files of a folder that may hold lists and are no CSV, each with what it is."""
-    files = sorted(place.rglob("*")) if place.is_dir() else []
+    files = sorted(_below(place)) if place.is_dir() else []
     return [
-        (path.name, NO_CSV[path.suffix.lower()])
+        (as_text(path.name), NO_CSV[path.suffix.lower()])
         for path in files
-        if path.suffix.lower() in NO_CSV and path.name[0] not in ".~"
+        if path.suffix.lower() in NO_CSV and path.name[0] != "~"
     ]
 
 
@@ -94,18 +94,29 @@ def csv_files(place: Path, room: Path) -> list[Found]:
         return [Found.at(place, place.name)]
     if not place.is_dir():
         raise ExportError(f"{place} does not exist: give the folder with Pipedrive's exports")
-    files = (path for path in place.rglob("*") if path.suffix.lower() in CSV and path.is_file())
-    return [Found.at(path, path.name) for path in sorted(files) if path.name[0] != "."]
+    files = (path for path in _below(place) if path.suffix.lower() in CSV)
+    return [Found.at(path, path.name) for path in sorted(files)]
+
+
+def _below(place: Path) -> list[Path]:
+    """What is passed over would count as not there, and be written once more."""
+    try:
+        return below(place, CSV)
+    except OSError as error:
+        raise ExportError(f"{error.filename or place} cannot be read: {error.strerror or error}") from error
 
 
 def read_text(path: Path) -> pl.DataFrame:
     """All cells as text, blank ones null; by the careful reader where polars gives up."""
     try:
-        frame = pl.read_csv(path, infer_schema=False)
+        given = path if is_utf8(path) else path.read_bytes()
+        frame = pl.read_csv(given, infer_schema=False, glob=False)
         if frame.width == 1:
             frame = _read_carefully(path)
     except (pl.exceptions.PolarsError, UnicodeError):
         frame = _read_carefully(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
     text = pl.col(pl.String)
     clean = frame.with_columns(pl.when(text.str.strip_chars() != "").then(text))
     return clean.rename({name: " ".join(name.replace("\ufeff", "").split()) for name in clean.columns})

@@ -15,6 +15,7 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
+from zsell_transform.disk import temporary_files
 from zsell_transform.errors import ExportError
 from zsell_transform.ids import RUINED, exact
 from zsell_transform.issues import empty, found, gather, issue
@@ -30,7 +31,7 @@ from zsell_transform.pipedrive.export_files import (
 )
 from zsell_transform.pipedrive.export_headers import bare_names, recognise, vocabulary
 from zsell_transform.positions import crowded, firsts
-from zsell_transform.reading.source import Found
+from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
 from zsell_transform.sparing import where_found
 from zsell_transform.sparse import column_or_blank
@@ -135,8 +136,16 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     """
     place = path_of(folder)
     named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
-    with tempfile.TemporaryDirectory(prefix="zsell-") as room:
-        files = [_read_file(one, named) for one in csv_files(place, Path(room))]
+    with temporary_files(), tempfile.TemporaryDirectory(prefix="zsell-") as room:
+        found = csv_files(place, Path(room))
+        try:
+            files = [_read_file(one, named) for one in found]
+        except OSError as error:
+            unchanged(found)
+            raise ExportError(
+                f"{error.filename or place} cannot be read: {error.strerror or error}"
+            ) from error
+        unchanged(found)
     if not any(file.item for file in files):
         raise nothing_in(place, [file.name for file in files if file.unread == "export_of_sells"])
     problems = [issue(file.unread, file=file.name, detail=file.why) for file in files if file.unread]

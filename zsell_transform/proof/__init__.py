@@ -17,6 +17,7 @@ import polars as pl
 
 from zsell_transform._version import VERSION
 from zsell_transform.details import Details
+from zsell_transform.disk import temporary_files
 from zsell_transform.drafting import draft_all
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
@@ -24,6 +25,7 @@ from zsell_transform.lap.words import OUT
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
+from zsell_transform.origins import origins
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, NOTE, STEMS
 from zsell_transform.progress import Progress, Stage, Tell
@@ -110,6 +112,7 @@ class Proof:
     repairs: MappingOf[str, MappingOf[str, Sequence[pl.DataFrame]]]
     _summary: pl.DataFrame
     _mapped: bool = True
+    _read: tuple[Path, ...] = ()
 
     def summary(self) -> pl.DataFrame:
         """One row an entity: entity, in_sell, added, there, missing, left_out, merged, differing,
@@ -150,11 +153,11 @@ class Proof:
         """Writes `proof.html`, each frame as CSV, `repair/links` and `repair/values`; returns the folder.
 
         Raises:
-            TargetError: as for `transform`, and where the folder is that of a lap.
+            TargetError: as for `transform`, and where the folder is that of a lap, or holds what was read.
         """
         from zsell_transform.guide.report import proof_html_page
 
-        with Folder(folder, overwrite=overwrite, sign=PAGE) as made:
+        with Folder(folder, self._read, overwrite=overwrite, sign=PAGE) as made:
             for name, frame in self.frames.items():
                 made.table(
                     name, frame.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None
@@ -189,7 +192,11 @@ def verify(
     """
     ask = Mapping.load(mapping)
     skipped = read_skip_files(skip_file)
-    with Progress(progress) as tell, tempfile.TemporaryDirectory(prefix="zsell-") as room:
+    with (
+        Progress(progress) as tell,
+        temporary_files(),
+        tempfile.TemporaryDirectory(prefix="zsell-") as room,
+    ):
         given = take_in(source, pipedrive, ask, Path(room), tell)
         held, rows = given.held, sum(given.records.seen.rows.values())
         with Stage(tell, "drafting", rows):
@@ -227,7 +234,8 @@ def verify(
         wanted, there, held, ask, links, values, missing=missing,
         unverifiable=_unverifiable(columns, links, told, placed), skipped=skipped,
     )  # fmt: skip
-    return attrs.evolve(proof, mapped=mapping is not None)
+    read = origins([source, given.export, pipedrive, ask, skip_file])
+    return attrs.evolve(proof, mapped=mapping is not None, read=tuple(path.absolute() for path in read))
 
 
 def _without_wished(wrong: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:

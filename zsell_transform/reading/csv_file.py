@@ -7,6 +7,7 @@ both null.
 from __future__ import annotations
 
 import csv
+import shutil
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
-from zsell_transform.paths import path_of
+from zsell_transform.paths import is_utf8, path_of
 from zsell_transform.progress import At, unwatched
 from zsell_transform.reading import careful, damage, dialect, encoding, plain
 from zsell_transform.reading.source import Found
@@ -117,11 +118,25 @@ def read(
         line = text.removeprefix("\ufeff").partition("\n")[0].removesuffix("\r")
         checked = plain.check(found.path, layout.delimiter, layout.width, line, at)
         if checked.plain:
-            return _plain_table(found, layout, text, checked)
+            readable = attrs.evolve(found, path=_named_as_text(found.path, temporary))
+            return _plain_table(readable, layout, text, checked)
         sha256 = checked.sha256
     read_as = encoding.of(found.path, asked, beside)
     sha256 = sha256 or plain.sha256(found.path)
     return _careful_table(found, temporary, layout, read_as, sha256, None if cr else "", at)
+
+
+def _named_as_text(path: Path, temporary: Path) -> Path:
+    """The same file under a name that polars takes, where its own is no UTF-8."""
+    if is_utf8(path):
+        return path
+    temporary.mkdir(parents=True, exist_ok=True)
+    named = temporary / "named.csv"
+    try:
+        named.symlink_to(path.absolute())
+    except OSError:  # Windows lets few people make links
+        shutil.copyfile(path, named)
+    return named
 
 
 def first_record(found: Found, judge: dialect.Judge) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
-from zsell_transform.reading.source import Found
+from zsell_transform.origins import made_of, origins
+from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITIES
 from zsell_transform.tables import Tables
 
@@ -107,7 +108,15 @@ class Export:
         for one in self._origins:
             if not one.is_unchanged():
                 raise ExportError(f"{one.file} has changed since it was read: read the export again")
-        return frame
+        return made_of(frame, origins(self))
+
+    def expect_unchanged(self) -> None:
+        """Looks at its files once more, after the last of them was read.
+
+        Raises:
+            ExportError: one has changed meanwhile.
+        """
+        unchanged(self._origins)
 
     def close(self) -> None:
         """Removes the temporary files; frames that were not collected cannot be read any more."""

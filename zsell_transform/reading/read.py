@@ -14,8 +14,11 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import one_label
+from zsell_transform.disk import full, temporary_files
 from zsell_transform.errors import ExportError
 from zsell_transform.mapping import Mapping
+from zsell_transform.origins import made_of, origins
+from zsell_transform.paths import as_text
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
 from zsell_transform.reading.attached import attached
@@ -25,7 +28,7 @@ from zsell_transform.reading.parents import with_parents
 from zsell_transform.reading.parties import of_kind, with_kind
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.shape import Dictionaries, named_ids, shaped
-from zsell_transform.reading.source import Found, files_of
+from zsell_transform.reading.source import Found, files_of, unchanged
 from zsell_transform.reading.vocabulary import PARTIES
 from zsell_transform.sell.columns import DATES, IDS
 
@@ -57,17 +60,38 @@ def read_export(source: object, mapping: Any = None) -> Export:
 def exported(source: object, ask: Mapping, tell: Tell = silent) -> Export:
     """The same, with a loaded mapping; tells how many bytes are checked."""
     ask.check_columns({entity: vocabulary.canonical_columns(entity) for entity in ask.columns})
+    with temporary_files():
+        return _exported(source, ask, tell)
+
+
+def _exported(source: object, ask: Mapping, tell: Tell) -> Export:
     temporary = TemporaryDirectory(prefix="zsell_", ignore_cleanup_errors=True)
+    files: list[Found] = []
     try:
         reading = _Reading(ask, Path(temporary.name), tell)
+        read = origins(source)
         if isinstance(source, MappingOf):
             reading.tables += frames.tables(source, ask.columns)
         else:
-            reading.take_files(files_of(source, Path(temporary.name) / "zip"))
-        return reading.export(temporary)
-    except BaseException:
+            files = files_of(source, Path(temporary.name) / "zip")
+            reading.take_files(files)
+            read += tuple(one.path for one in files if Path(temporary.name) not in one.path.parents)
+        export = reading.export(temporary)
+        made_of(export.tables, read)
+        return made_of(export, read)
+    except BaseException as error:
         temporary.cleanup()
+        if isinstance(error, OSError | pl.exceptions.PolarsError) and not full(error):
+            unchanged(files)
+            raise _unreadable(error) from error
         raise
+
+
+def _unreadable(error: Exception) -> Exception:
+    """What the system says of a file that cannot be read."""
+    if isinstance(error, OSError) and error.filename:
+        return ExportError(f"{as_text(str(error.filename))} cannot be read: {error.strerror or error}")
+    return error
 
 
 class _Reading:
@@ -102,6 +126,7 @@ class _Reading:
                 self.failures.append(str(error))
                 code = "file_unreadable" if one.size else "file_empty"
                 self.notes.append(issues.issue(code, file=one.file, field=one.file, detail=str(error)))
+        unchanged(found)
 
     def _is_sells(self, one: Found, tables: Container[str]) -> bool:
         """Whether a file with another ending is a table of Sell's: its header says so, and it is no copy."""

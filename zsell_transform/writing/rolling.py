@@ -105,8 +105,8 @@ class Rolling:
     def close(self) -> list[Rolled]:
         """The files in order; none is empty."""
         if self._open is not None:
-            self._open.close()
-            self._open = None
+            opened, self._open = self._open, None
+            opened.close()
         return self.files
 
     def _put(self, block: Block) -> None:
@@ -144,6 +144,7 @@ class Rolling:
 
 
 def _rows(block: bytes, columns: Sequence[str], at: list[int]) -> pl.DataFrame:
-    return pl.read_csv(block, has_header=False, new_columns=columns, infer_schema=False, n_rows=max(at) + 1)[
-        at
-    ]
+    rows = pl.read_csv(
+        block, has_header=False, new_columns=columns, infer_schema=False, n_rows=max(at) + 1, glob=False
+    )
+    return rows[at]
