@@ -21,6 +21,7 @@ from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, t
 from zsell_transform.delta.files import WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
 from zsell_transform.delta.notes import changed_notes, new_notes, no_notes
+from zsell_transform.disk import readable
 from zsell_transform.drafting import Drafts, draft_all
 from zsell_transform.errors import ExportError
 from zsell_transform.linked import linked
@@ -129,7 +130,8 @@ def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
     """
     expect_utf8(folder.absolute(), ExportError)
     paths = {entity: folder / "records" / f"{entity}.parquet" for entity in ENTITIES}
-    found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
+    with readable(folder):
+        found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
     if not found:
         raise ExportError(f"{folder}: no records/ of an earlier run in this folder")
     wrote = [one.file for one in (read_manifest(folder) or {"outputs": []})["outputs"]]
@@ -141,10 +143,9 @@ def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
 
 def _stored(path: Path) -> pl.LazyFrame:
     try:
-        frame = stored_records(path)
-        frame.collect_schema()
-    except OSError as error:
-        raise ExportError(f"{path} cannot be read: {error.strerror or error}") from error
+        with readable(path):
+            frame = stored_records(path)
+            frame.collect_schema()
     except pl.exceptions.PolarsError as error:
         raise ExportError(f"{path}: damaged; give the folder of the earlier run as it was written") from error
     return frame
