@@ -1,4 +1,4 @@
-"""A disk that is full, in the words of the system or of polars: whatever was being written, where it was."""
+"""What a system says of files that cannot be read or written, itself or through polars, in one line."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from zsell_transform.errors import ExportError
+from zsell_transform.paths import as_text
 
 #: No space, no space of one's own, a file that is larger than one may be.
 _FULL: Final = {
@@ -32,6 +34,26 @@ def full(error: BaseException | None) -> str:
         return "the disk seems to be full"
     said = _SAID.search(text)
     return _FULL.get(int(said[1]), "") if said else ""
+
+
+def reason(error: OSError) -> str:
+    """What the system says, without its number and place."""
+    return error.strerror or str(error).partition(" (os error")[0]
+
+
+@contextmanager
+def readable(what: Path) -> Iterator[None]:
+    """Where files of the user are read: what may not be read is told by its name.
+
+    Raises:
+        ExportError: the system says no.
+    """
+    try:
+        yield
+    except OSError as error:
+        if full(error) or not (error.filename or _SAID.search(str(error))):
+            raise  # it is no file's fault
+        raise ExportError(f"{as_text(error.filename or what)} cannot be read: {reason(error)}") from error
 
 
 @contextmanager

@@ -17,6 +17,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import ORDERS
+from zsell_transform.disk import readable
 from zsell_transform.errors import ExportError
 from zsell_transform.mapping import Mapping
 from zsell_transform.paths import expect_utf8, path_of
@@ -49,7 +50,8 @@ def earlier(previous: str | Path, ask: Mapping) -> Records:
 def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
     expect_utf8(folder.absolute(), ExportError)
     paths = {entity: folder / "records" / f"{entity}.parquet" for entity in ENTITIES}
-    found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
+    with readable(folder):
+        found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
     if not found:
         raise ExportError(f"{folder} is not the folder of an earlier run: it has no records/")
     wrote = [one.file for one in (read_manifest(folder) or {"outputs": []})["outputs"]]
@@ -61,10 +63,9 @@ def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
 
 def _stored(path: Path) -> pl.LazyFrame:
     try:
-        frame = stored_records(path)
-        frame.collect_schema()
-    except OSError as error:
-        raise ExportError(f"{path} cannot be read: {error.strerror or error}") from error
+        with readable(path):
+            frame = stored_records(path)
+            frame.collect_schema()
     except pl.exceptions.PolarsError as error:
         raise ExportError(f"{path}: damaged; give the folder of the earlier run as it was written") from error
     return frame

@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.disk import readable
 from zsell_transform.errors import ExportError
 from zsell_transform.paths import as_text, is_utf8, path_of
 from zsell_transform.reading.source import NO_CSV, Found, below, unpacked
@@ -100,23 +101,20 @@ def csv_files(place: Path, room: Path) -> list[Found]:
 
 def _below(place: Path) -> list[Path]:
     """What is passed over would count as not there, and be written once more."""
-    try:
+    with readable(place):
         return below(place, CSV)
-    except OSError as error:
-        raise ExportError(f"{error.filename or place} cannot be read: {error.strerror or error}") from error
 
 
 def read_text(path: Path) -> pl.DataFrame:
     """All cells as text, blank ones null; by the careful reader where polars gives up."""
     try:
-        given = path if is_utf8(path) else path.read_bytes()
-        frame = pl.read_csv(given, infer_schema=False, glob=False)
+        with readable(path):
+            given = path if is_utf8(path) else path.read_bytes()
+            frame = pl.read_csv(given, infer_schema=False, glob=False)
         if frame.width == 1:
             frame = _read_carefully(path)
     except (pl.exceptions.PolarsError, UnicodeError):
         frame = _read_carefully(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
     text = pl.col(pl.String)
     clean = frame.with_columns(pl.when(text.str.strip_chars() != "").then(text))
     return clean.rename({name: " ".join(name.replace("\ufeff", "").split()) for name in clean.columns})

@@ -15,7 +15,7 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
-from zsell_transform.disk import temporary_files
+from zsell_transform.disk import readable, temporary_files
 from zsell_transform.errors import ExportError
 from zsell_transform.ids import RUINED, exact
 from zsell_transform.issues import empty, found, gather, issue
@@ -137,15 +137,10 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     place = path_of(folder)
     named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
     with temporary_files(), tempfile.TemporaryDirectory(prefix="zsell-") as room:
-        found = csv_files(place, Path(room))
-        try:
-            files = [_read_file(one, named) for one in found]
-        except OSError as error:
-            unchanged(found)
-            raise ExportError(
-                f"{error.filename or place} cannot be read: {error.strerror or error}"
-            ) from error
-        unchanged(found)
+        given = csv_files(place, Path(room))
+        with readable(place):
+            files = [_read_file(one, named) for one in given]
+        unchanged(given)
     if not any(file.item for file in files):
         raise nothing_in(place, [file.name for file in files if file.unread == "export_of_sells"])
     problems = [issue(file.unread, file=file.name, detail=file.why) for file in files if file.unread]

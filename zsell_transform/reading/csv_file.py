@@ -18,6 +18,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.disk import readable, temporary_files
 from zsell_transform.errors import ExportError
 from zsell_transform.paths import is_utf8, path_of
 from zsell_transform.progress import At, unwatched
@@ -73,9 +74,9 @@ def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataF
         ExportError: the file is missing, empty or no text at all.
     """
     path = path_of(path)
-    if not path.is_file():
-        raise ExportError(f"{path} does not exist or is not a file: give a CSV file")
-    with TemporaryDirectory(prefix="zsell_") as temporary:
+    with readable(path), temporary_files(), TemporaryDirectory(prefix="zsell_") as temporary:
+        if not path.is_file():
+            raise ExportError(f"{path} does not exist or is not a file: give a CSV file")
         table = read(Found.at(path, path.name), Path(temporary), judge=lambda _: 0, asked=encoding)
         frame = table.frame.collect(engine="streaming")
         found = [table.issues, *([damage.cells(table.frame, table.file)] if table.suspicious else [])]

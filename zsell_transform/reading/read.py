@@ -14,11 +14,10 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import one_label
-from zsell_transform.disk import full, temporary_files
+from zsell_transform.disk import full, readable, temporary_files
 from zsell_transform.errors import ExportError
 from zsell_transform.mapping import Mapping
 from zsell_transform.origins import made_of, origins
-from zsell_transform.paths import as_text
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
 from zsell_transform.reading.attached import attached
@@ -60,7 +59,7 @@ def read_export(source: object, mapping: Any = None) -> Export:
 def exported(source: object, ask: Mapping, tell: Tell = silent) -> Export:
     """The same, with a loaded mapping; tells how many bytes are checked."""
     ask.check_columns({entity: vocabulary.canonical_columns(entity) for entity in ask.columns})
-    with temporary_files():
+    with temporary_files(), readable(Path("the export")):
         return _exported(source, ask, tell)
 
 
@@ -82,16 +81,8 @@ def _exported(source: object, ask: Mapping, tell: Tell) -> Export:
     except BaseException as error:
         temporary.cleanup()
         if isinstance(error, OSError | pl.exceptions.PolarsError) and not full(error):
-            unchanged(files)
-            raise _unreadable(error) from error
+            unchanged(files)  # it fails in any words where a file was cut or is gone
         raise
-
-
-def _unreadable(error: Exception) -> Exception:
-    """What the system says of a file that cannot be read."""
-    if isinstance(error, OSError) and error.filename:
-        return ExportError(f"{as_text(str(error.filename))} cannot be read: {error.strerror or error}")
-    return error
 
 
 class _Reading:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from zsell_transform.disk import full
+from zsell_transform.disk import full, readable
 from zsell_transform.errors import ExportError
 from zsell_transform.litter import is_hidden
 from zsell_transform.paths import as_text, path_of
@@ -143,17 +143,15 @@ def _given(path: str | Path) -> Path:
 
 
 def _files_at(path: Path, temporary: Path) -> list[Found]:
-    if not path.exists():
-        raise ExportError(f"{path} does not exist: give the folder or zip of a Sell export")
-    try:
+    with readable(path):
+        if not path.exists():
+            raise ExportError(f"{path} does not exist: give the folder or zip of a Sell export")
         if path.is_dir():
             return _files_in(path, temporary)
         if path.suffix.lower() == ".zip" and path.is_file():
             return _unpacked(path, temporary)
         expect_file(path)
         return [Found.at(path, path.name)]
-    except PermissionError as error:
-        raise ExportError(f"{error.filename or path} cannot be opened: no permission") from error
 
 
 def expect_file(path: Path) -> None:

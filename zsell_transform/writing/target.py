@@ -109,7 +109,7 @@ def _readable(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise TargetError(
-            f"{target} cannot be replaced, since {error.filename or target} in it cannot be looked into"
+            f"{target} cannot be replaced, since {error.filename or target} cannot be looked into"
             f" ({error.strerror or error}); choose another folder"
         ) from error
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
+from zsell_transform.disk import readable
 from zsell_transform.errors import ExportError
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive import assumptions as unsure
@@ -172,9 +173,9 @@ def rehearse(
     if not place.is_dir():
         raise ExportError(f"{place} is not a folder: give the folder of a lap")
     readings = Readings.of(assumptions)
-    if not any(place.iterdir()):
-        raise ExportError(f"{place} is empty; give the folder of a lap, or its `trial` or `updates`")
-    with Progress(progress) as tell:
+    with readable(place), Progress(progress) as tell:
+        if not any(place.iterdir()):
+            raise ExportError(f"{place} is empty; give the folder of a lap, or its `trial` or `updates`")
         return import_files(numbered(place), database, readings, tell)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.disk import readable
 from zsell_transform.facts import facts
 from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard.store import (
@@ -79,7 +80,8 @@ def numbered(folder: Path) -> list[Path]:
 def read_rows(path: Path) -> Rows:
     """Reads a file as the wizard's upload does; columns that it cannot map are left out."""
     try:
-        raw = pl.read_csv(path, infer_schema=False, row_index_name="_row", row_index_offset=2, glob=False)
+        with readable(path):
+            raw = pl.read_csv(path, infer_schema=False, row_index_name="_row", row_index_offset=2, glob=False)
     except pl.exceptions.NoDataError:
         raw = pl.DataFrame(schema={"_row": pl.UInt32})
     named = _places(raw.columns)
