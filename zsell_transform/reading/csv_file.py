@@ -119,8 +119,8 @@ def read(
         line = text.removeprefix("\ufeff").partition("\n")[0].removesuffix("\r")
         checked = plain.check(found.path, layout.delimiter, layout.width, line, at)
         if checked.plain:
-            readable = attrs.evolve(found, path=_named_as_text(found.path, temporary))
-            return _plain_table(readable, layout, text, checked)
+            as_text = attrs.evolve(found, path=_named_as_text(found.path, temporary))
+            return _plain_table(as_text, layout, text, checked)
         sha256 = checked.sha256
     read_as = encoding.of(found.path, asked, beside)
     sha256 = sha256 or plain.sha256(found.path)

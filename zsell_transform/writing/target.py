@@ -97,8 +97,8 @@ def look(folder: Path) -> Sight:
     with _readable(folder):
         for file in files_in(folder):
             if not is_litter(file.split("/")):
-                stat = (folder / file).lstat()
-                found[file] = (0, 0) if file[-1] == "/" else (stat.st_size, stat.st_mtime_ns)
+                state = (folder / file).lstat()
+                found[file] = (0, 0) if file[-1] == "/" else (state.st_size, state.st_mtime_ns)
     return found
 
 
