@@ -156,7 +156,7 @@ def test_the_exit_code_tells_whether_all_could_be_carried(
     ("error", "code", "told"),
     [
         (zt.TargetError("lap_1 is a file"), 2, "zsell-transform: lap_1 is a file"),
-        (zt.MappingError("two\nlines"), 2, "zsell-transform: two lines"),
+        (zt.MappingError("two\nlines"), 2, r"zsell-transform: two\nlines"),
         (KeyboardInterrupt(), 130, "zsell-transform: stopped; nothing was written"),
         (FileNotFoundError(2, "No such file or directory", "x.csv"), 2, "x.csv: No such file or directory"),
         (pl.exceptions.ComputeError("bad\nplan"), 2, "internal error (ComputeError: bad); please report it"),
