@@ -54,9 +54,9 @@ def sell_columns() -> dict[str, str]:
     for entity, make in TABLES.items():
         made = make(Mapping.load(None), nothing_seen())
         written = [(field.header, field.value.meta.root_names()) for field in made.fields]
-        if made.story:  # heading, body and mark, one below the other
-            parts = (made.story.heading, made.story.body, made.story.mark)
-            written.append((made.story.header, [name for part in parts for name in part.meta.root_names()]))
+        if made.html:  # heading, body and mark, one below the other
+            parts = (made.html.heading, made.html.body, made.html.mark)
+            written.append((made.html.header, [name for part in parts for name in part.meta.root_names()]))
         for header, roots in written:
             names = sorted(read(made, roots))
             found.setdefault(header, []).append(f"{entity}: {', '.join(names)}" if names else "")

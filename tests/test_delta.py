@@ -108,11 +108,12 @@ def delta(moved: Moved, now: Account, place: Path, mapping: Any = None) -> Delta
     records = keep({entity: export.scan(entity) for entity in export.entities}, place / "records", ask)
     before = earlier(moved.previous, ask)
     records = attrs.evolve(records, seen=since(before.seen, records.seen))
-    records, drafts, keys, _ = draft_all(records, ask)
+    drafted = draft_all(records, ask)
+    drafts, keys = drafted.drafts, drafted.keys
     left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]
     made = updates(
         before,
-        records=records,
+        records=drafted.records,
         drafts=drafts,
         graph=link(keys, Details(drafts["contacts"], 0, drafts["leads"])),
         left_out=left_out,
@@ -339,24 +340,45 @@ def joined(tmp_path_factory: pytest.TempPathFactory) -> Moved:
 
 
 def test_what_changed_of_a_lead_whose_person_is_another_s_is_told(joined: Moved, tmp_path: Path) -> None:
-    """It was lost without a word: the person belongs to the contact, and no row of the lead's says it."""
+    """It was lost without a word: the person belongs to the contact. Its note says what it says in lines."""
     now = edited(joining(), "leads", "33", phone="998", email="w.reef@skerry.example", owner="Bo Wick")
-    now = edited(now, "leads", "34", title="Harbour master", source="Web")
+    now = edited(now, "leads", "34", title="Harbour master", source="Web", first_name="Willa")
     now = edited(now, "leads", "35", email="info@buoy.example")
 
     made = delta(joined, now, tmp_path)
 
     assert sorted(made.told, key=lambda one: one[2:]) == [
-        ("not_its_own_person", "leads", "33", "Person - Email (Work)"),
-        ("not_its_own_person", "leads", "33", "Person - Phone (Work)"),
-        ("not_its_own_person", "leads", "34", "Person - Job title"),
+        ("not_its_own_person", "leads", "34", "Person - Name"),
         ("not_its_own_person", "leads", "35", "Person - Email (Work)"),
         ("not_its_own_person", "leads", "35", "Person - Name"),
     ]
-    assert set(made.tables) == {"4-leads"}
-    person, nobody = made.made.found.filter(pl.col("field") == "Person - Email (Work)")["detail"]
-    assert "is also another record's and has 'wilma@skerry.example'" in person
-    assert nobody == "it has no person there"
+    assert set(made.tables) == {"4-leads", "6-notes"}
+    details = dict(made.made.found.select("source_id", "detail").rows())
+    assert "is also another record's and has 'Wilma Reef'" in details["34"]
+    assert details["35"] == "it has no person there"
+    notes = pl.concat(part.select("Note - Content") for part in made.tables["6-notes"])
+    assert sorted(notes["Note - Content"]) == [
+        "E-mail: w.reef@skerry.example<br>Phone: 998",
+        "Job title: Harbour master",
+    ]
+
+
+def test_a_line_of_a_lead_s_note_changes_with_its_text(tmp_path: Path) -> None:
+    """The text was written with the line of before."""
+    before = edited(joining(), "leads", "34", description="Old & new")
+    transform(before, tmp_path / "lap_1")
+    joined = Moved(tmp_path / "lap_1", rehearse(tmp_path / "lap_1"))
+    now = edited(before, "leads", "34", title="Harbour master", description="New & old")
+
+    made = delta(joined, now, tmp_path)
+
+    assert made.told == []
+    assert made.tables["6-notes"][0]["Note - Content"].to_list() == [
+        "New &amp; old<br>Job title: Harbour master"
+    ]
+    after = rehearse(made.folder, joined.held)
+    after.export(tmp_path / "after")
+    assert verify(now, tmp_path / "after").differing.rows() == []
 
 
 def test_what_a_contact_takes_over_from_its_lead_is_done(joined: Moved, tmp_path: Path) -> None:

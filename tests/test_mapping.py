@@ -7,6 +7,8 @@ from pathlib import Path
 import attrs
 import pytest
 
+import zsell_transform as zt
+from tests.exports import CONTACTS, folder
 from zsell_transform.errors import MappingError
 from zsell_transform.mapping import READERS, ActivityTypes, Limits, Mapping, Rule
 
@@ -196,13 +198,13 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     ("text", "told"),
     [
         ("owners: {a: b\nbom: true", "mapping.yaml line 2: is not YAML: "),
-        ("owners: {a: b, a: c}", "mapping.yaml line 1: the key 'a' is there twice"),
-        ("bom: true\nbom: false", "mapping.yaml line 2: the key 'bom' is there twice"),
+        ("owners: {a: b, a: c}", "mapping.yaml line 1: the key 'a' appears twice"),
+        ("bom: true\nbom: false", "mapping.yaml line 2: the key 'bom' appears twice"),
         ("- owners", "mapping.yaml: must hold keys like"),
         ("just words", "mapping.yaml: must hold keys like"),
         ("? [a, b]\n: c", "mapping.yaml line 1: a key must be text, not a list"),
         (b"labels: {caf\xe9: x}", "mapping.yaml line 1: is not UTF-8; save the file as UTF-8"),
-        ("a: &a [*a]", "mapping.yaml: is nested too deeply, or holds itself"),
+        ("a: &a [*a]", "mapping.yaml: is nested too deeply, or refers to itself"),
         ("bom: true\n---\nbom: false", "mapping.yaml line 2: is not YAML: "),
         ("bom: \x07", "mapping.yaml"),
     ],
@@ -241,6 +243,25 @@ def test_targets_of_columns_are_checked_against_what_sell_knows() -> None:
         ask.check_columns({"contacts": {"description", "name"}})
     ask = Mapping.load({"columns": {"contacts": {"Notes2": "description"}}})
     ask.check_columns({"contacts": {"description", "name"}})
+
+
+def test_a_label_of_the_mapping_with_a_comma_is_one_label_and_told(tmp_path: Path) -> None:
+    """A named Smart List became two labels, and had no filter in the setup; a renamed tag was not told."""
+    here = folder(
+        tmp_path,
+        contacts__0__csv=f"{CONTACTS.strip()},tags\nPe,One,false,,,p@x.example,200,VIP\n",
+        deals_20260401_0752__csv="Deal name,Deal ID,Pipeline stage,Owner,Company\nRoof,400,In,Kim,Acme\n",
+    )
+    mapping = {"smart_lists": {"deals_20260401_0752.csv": "Team, North"}, "labels": {"VIP": "Very,Important"}}
+
+    run = zt.transform(here, mapping=mapping, progress=False, rehearse=False)
+
+    assert run.tables["deals"]["Deal - Label"].to_list() == ["Team North"]
+    assert run.tables["persons"]["Person - Label"].to_list() == ["Very Important"]
+    assert run.setup["filters"]["label"].to_list() == ["Team North"]
+    told = run.issues.filter(code="label_with_comma").sort("field")
+    assert told["field"].to_list() == ["labels.VIP", "smart_lists.deals_20260401_0752.csv"]
+    assert not run.issues.filter(code="mapping_unused").height
 
 
 @pytest.mark.parametrize("wish", ["ignore", "custom", "custom Old id", "name"])

@@ -82,7 +82,7 @@ def case_makes_a_difference(patch: pytest.MonkeyPatch) -> str:
 
 def namesakes_keep_their_names(patch: pytest.MonkeyPatch) -> str:
     """Nothing is put behind the names of records that the wizard would merge."""
-    patch.setattr(Names, "distinct", lambda self, name, city, own=None: name)
+    patch.setattr(Names, "distinct", lambda self, name, *_: name)
     return "lap 1 collapsed"
 
 
@@ -119,8 +119,8 @@ def leads_never_join_a_contact(patch: pytest.MonkeyPatch) -> str:
 def leads_that_are_there_come_again(patch: pytest.MonkeyPatch) -> str:
     right = lap_leads._with_presence
 
-    def forgotten(frame: pl.DataFrame, held: Any) -> pl.DataFrame:
-        return right(frame, attrs.evolve(held, leads=held.leads.clear()))
+    def forgotten(frame: pl.DataFrame, as_lead: pl.DataFrame, as_deal: pl.DataFrame) -> pl.DataFrame:
+        return right(frame, as_lead.clear(), as_deal)
 
     patch.setattr(lap_leads, "_with_presence", forgotten)
     return "leads "

@@ -51,8 +51,8 @@ def test_what_is_not_written_cannot_be_uploaded() -> None:
 def test_errors_are_named_where_they_are() -> None:
     """They are below in the report; in a notebook nothing is below."""
     wrong = attrs.evolve(STORY, ledger=STORY.ledger.with_columns(errors=pl.lit(1, pl.Int64)))
-    assert "2 errors are in .issues: something" in notebook.migration_text(wrong)
-    assert "2 errors are in .issues: something" in notebook.migration_html(wrong)
+    assert "2 errors are in .issues: values" in notebook.migration_text(wrong)
+    assert "2 errors are in .issues: values" in notebook.migration_html(wrong)
     assert "below" not in notebook.migration_html(wrong)
 
 

@@ -155,7 +155,9 @@ def test_two_exports_of_one_list_are_refused(tmp_path: Path) -> None:
     header = "ID,Name,Phone - Work,Zendesk Sell ID\n"
     older, newer = f"{header}1,Ada,111,80001\n2,Bo,,80002\n", f"{header}1,Ada,999,80001\n3,Cy,,80003\n"
 
-    with pytest.raises(ExportError, match=r"people\.csv and people_2\.csv .*System ID 1\).*keep the newer"):
+    with pytest.raises(
+        ExportError, match=r"people\.csv and people_2\.csv .*System ID 1\).*keep only the newer"
+    ):
         given(tmp_path, people=older, people_2=newer)
 
 

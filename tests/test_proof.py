@@ -286,7 +286,7 @@ def test_skip_files_say_why_and_what_to_do(moved: Moved, tmp_path: Path) -> None
 def test_a_file_without_reasons_is_no_skip_file(moved: Moved, tmp_path: Path) -> None:
     (tmp_path / "skip.csv").write_text("Deal - Title,Deal - Value\nFog horn,1\n")
 
-    with pytest.raises(ExportError, match="no skip file"):
+    with pytest.raises(ExportError, match="not one of Pipedrive"):
         verify(moved.source, moved.exports, skip_file=tmp_path / "skip.csv")
 
 
@@ -307,6 +307,17 @@ def test_the_proof_as_a_folder(moved: Moved, tmp_path: Path) -> None:
     assert "1 difference" in proof._repr_html_()
 
 
+def test_the_company_of_a_lead_that_is_left_out_is_not_written(tmp_path: Path) -> None:
+    """Nobody else names it: it stood in the file of organizations for nothing."""
+    mapping = {"lead_statuses": {"Unqualified": "leave_out"}}
+
+    names = transform(account(), mapping=mapping).tables["organizations"]["Organization - Name"].to_list()
+    assert "Tidal" not in names
+    assert "Buoy & Bell" in names
+    moved = move(account(), tmp_path)  # the lead went there before anybody wished it away
+    assert verify(account(), moved.exports, mapping=mapping).links.rows() == []
+
+
 def test_a_proof_takes_no_folder_of_a_lap(
     moved: Moved, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -321,7 +332,7 @@ def test_a_proof_takes_no_folder_of_a_lap(
 
     assert proof.write(proof.write(tmp_path / "proof")).is_dir()  # its own kind is replaced
     (tmp_path / "skip").mkdir()
-    for name, said in (("lap_1", "no proof.html"), ("skip", "is also what is read")):
+    for name, said in (("lap_1", "no proof.html"), ("skip", "is also an input")):
         given = ["verify", str(tmp_path / "gone"), "exports", "--skip-file", str(tmp_path / "skip")]
         assert main([*given, "--write", str(tmp_path / name)]) == 2
         assert said in capsys.readouterr().err

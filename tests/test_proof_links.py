@@ -45,8 +45,13 @@ def test_a_company_that_sell_does_not_name_is_a_wrong_link(moved: Moved, tmp_pat
         ("notes", "Sell note 42", ("Contact person ID", "12"), ("notes", "42", "person", "11")),
         ("notes", "Sell note 42", ("Deal ID", "deals"), ("notes", "42", "deal", None)),
         ("notes", "Sell note 42", ("Organization ID", "2"), ("notes", "42", "organization", None)),
-        ("activities", "Sell task 52", ("Organization ID", "2"), ("tasks", "52", "organization", None)),
-        ("activities", "Sell task 52", ("Contact person ID", "11"), ("tasks", "52", "person", None)),
+        (
+            "activities",
+            "Sell task 52",
+            ("Organization ID", "2"),
+            ("tasks", "52", "organization", "Buoy & Bell"),
+        ),
+        ("activities", "Sell task 52", ("Contact person ID", "11"), ("tasks", "52", "person", "Ines Buoy")),
         ("activities", "Sell task 52", ("Deal ID", "deals"), None),  # a deal is what the lead may be by now
         ("notes", "Sell note 43", ("Deal ID", "deals"), None),  # it hung on nothing
     ],
@@ -269,6 +274,42 @@ def test_lost_links_are_put_right(moved: Moved, tmp_path: Path) -> None:
     proof = repaired(moved, bad, tmp_path)
 
     assert proof.complete, proof.frames
+
+
+def test_wrong_parties_beside_a_lead_are_put_right(tmp_path: Path) -> None:
+    """Nothing was said of another organization, and no repair written for the person."""
+    moved = move(account(), tmp_path / "m")
+    there = moved.held.store
+    others = {
+        "_person": there["persons"].filter(pl.col("Name") == "Wilma Reef")["_id"][0],
+        "_organization": there["organizations"].filter(pl.col("Name") == "Fog & Sons")["_id"][0],
+    }
+    of_lead = pl.col("Note").str.contains("Sell task 52")
+    bad = broken(
+        moved,
+        "activities",
+        **{c: pl.when(of_lead).then(pl.lit(other)).otherwise(c) for c, other in others.items()},
+    )
+    bad.export(tmp_path / "bad")
+
+    found = verify(moved.source, tmp_path / "bad").links.select("source_id", "relation", "expected", "found")
+
+    assert sorted((row[1], row[2]) for row in found.rows()) == [
+        ("organization", "Buoy & Bell"),
+        ("person", "Ines Buoy"),
+    ]
+    assert repaired(moved, bad, tmp_path).complete
+
+
+def test_history_does_not_follow_a_lead_to_somebody_else(moved: Moved, tmp_path: Path) -> None:
+    """The lead is told; its task, which is right, would be moved to the wrong person by a repair."""
+    ids = person_ids(moved)
+    edit = where("Lead - Zendesk Sell lead ID", "31", "Lead - Contact person ID", ids["11"])
+    name = where("Lead - Zendesk Sell lead ID", "31", "Lead - Contact person", "Wilma Reef")
+
+    links = verify(moved.source, moved.edited(tmp_path / "e", "leads", lambda f: name(edit(f)))).links
+
+    assert not links.filter((pl.col("entity") == "tasks") & pl.col("expected").is_not_null()).height
 
 
 def test_wrong_values_are_put_right(moved: Moved, tmp_path: Path) -> None:

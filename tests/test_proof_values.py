@@ -176,3 +176,17 @@ def test_a_name_that_is_all_that_sell_knows_is_compared(moved: Moved, tmp_path: 
     assert proof.differing.select("entity", "field", "sell", "pipedrive").rows() == [
         ("companies", "Organization - Name", "Tidal", "Bell & Sons")
     ]
+
+
+def test_any_spelling_of_a_name_that_sell_only_names_will_do(tmp_path: Path) -> None:
+    """They are one `name:` record, whichever of them is met first."""
+    source = account()
+    named = ["Ghost GmbH", "ghost  gmbh"]
+    nobodys = pl.when(pl.col("id") == "12").then(pl.lit(named[1]))
+    both = nobodys.when(pl.col("id") == "11").then(pl.lit(named[0])).otherwise("organisation_name")
+    source["contacts"] = source["contacts"].with_columns(organisation_name=both)
+    moved = move(source, tmp_path)
+    left = pl.when(pl.col("id") != "11").then("organisation_name").otherwise(pl.lit("Fog & Sons"))
+    now = {**source, "contacts": source["contacts"].with_columns(organisation_name=left)}
+
+    assert "Organization - Name" not in verify(now, moved.exports).differing["field"].to_list()

@@ -52,3 +52,35 @@ def test_only_the_header_comes_by_itself_where_nothing_is_damaged() -> None:
     assert header == Record(1, ["id", "name"])
     assert isinstance(rest, Run)
     assert (rest.row, rest.records) == (2, 1_000)
+
+
+def written(rows: list[list[str]]) -> str:
+    """As Python's csv module and pandas write with LF: a carriage return alone asks for no quotes."""
+    quote = re.compile('[",\n]')
+    cells = ([f'"{c.replace(chr(34), chr(34) * 2)}"' if quote.search(c) else c for c in row] for row in rows)
+    return "".join(",".join(row) + "\n" for row in cells)
+
+
+TEXT = st.lists(st.sampled_from(["a", "7", "\r", "\r", ",", '"', "\n", " "]), max_size=6).map(
+    lambda signs: "".join(signs).strip(" \r")
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), st.integers(2, 6))
+def test_a_lone_carriage_return_is_text_where_line_feeds_end_the_records(data: st.DataObject, n: int) -> None:
+    """In any column, beside any legally quoted cell; the id may stand anywhere."""
+    at = data.draw(st.integers(0, n - 1))
+    texts = st.lists(TEXT, min_size=n, max_size=n)
+    rows = [["id" if c == at else f"h{c}" for c in range(n)]]
+    for number, cells in enumerate(data.draw(st.lists(texts, min_size=1, max_size=6)), start=11):
+        rows.append([str(number) if c == at else cell for c, cell in enumerate(cells)])
+    text = written(rows)
+    reader, found = Reader(",", n), []
+    for part in reader.parts(io.StringIO(text, newline=""), alone=1):
+        records = reader.each(part) if isinstance(part, Run) else [part]
+        if not found:
+            reader.below(rows[0])
+        found += records
+    assert [record.cells for record in found] == rows
+    assert not any(record.code for record in found)

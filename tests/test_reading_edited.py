@@ -176,3 +176,14 @@ def test_frames_of_python_objects_are_refused_in_one_line() -> None:
     people = pl.DataFrame({"id": ["1"], "name": ["A"], "thing": pl.Series([object()], dtype=pl.Object)})
     with pytest.raises(zt.ExportError, match=r"'contacts': column 'thing' holds Python objects"):
         zt.transform({"contacts": people})
+
+
+def test_a_company_that_is_a_person_is_told_as_that(tmp_path: Path) -> None:
+    """It was said not to be in the export, which holds it."""
+    deals = "id,name,stage_name,owner,main_contact_id,company_id\n11,Roof,In,Kim,2,2\n12,Hedge,In,Kim,2,77\n"
+    people = "id,is_organisation,name,first_name,last_name\n1,true,Bolt Ltd,,\n2,false,,Ann,Dunn\n"
+
+    told = zt.transform(folder(tmp_path, contacts=people, deals=deals)).issues.filter(code="link_dangling")
+
+    assert ["a person, and no company" in message for message in told["message"]] == [True, False]
+    assert "not in the export" in told["message"][1]

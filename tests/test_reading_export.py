@@ -118,7 +118,7 @@ def test_errors_are_one_clear_line(tmp_path: Path) -> None:
         (folder(tmp_path, other__csv="colour,shape\nred,round\n"), "no header of a Zendesk Sell export"),
         (xlsx, "Excel workbook"),
         ([], "empty"),
-        ({"people": pl.DataFrame()}, "no Sell entity"),
+        ({"people": pl.DataFrame()}, "not a Sell entity"),
         (42, "cannot read an export from int"),
     ]
     for source, said in cases:
@@ -187,7 +187,12 @@ def test_a_zip_bomb_an_encrypted_and_a_broken_zip_are_refused(
     content[len("leads.csv") + 30] = 0xFF  # no beginning of a deflated block
     bad.write_bytes(content)
 
-    zips = {bomb: "would grow", locked: "encrypted", broken: "not a zip", bad: "not a zip"}
+    zips = {
+        bomb: "would grow",
+        locked: "encrypted",
+        broken: "not a zip",
+        bad: "leads.csv' cannot be unpacked",
+    }
     for archive, said in zips.items():
         with pytest.raises(ExportError, match=said):
             read(archive)

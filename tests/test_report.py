@@ -492,6 +492,23 @@ def test_it_prints(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "after"),
+    [("delta", "delta_2"), ("delta_2", "delta_3"), ("lap_3", "lap_4"), ("Skymoss_2026", "Skymoss_2026_2")],
+)
+def test_what_follows_a_delta_is_no_lap(name: str, after: str) -> None:
+    """`delta` was to be followed by `delta_lap_4`."""
+    assert laps.next_name(name, 3, delta=True) == after
+
+
+def test_a_delta_is_called_so() -> None:
+    """Each of them was called lap 3."""
+    story = attrs.evolve(sample(), lap=3, previous="lap_1")
+
+    assert "<title>Delta: " in report.report_html(story)
+    assert "<title>Lap 3: " in report.report_html(attrs.evolve(story, previous=None))
+
+
+@pytest.mark.parametrize(
     ("name", "lap", "after"),
     [
         ("lap_1", 1, "lap_2"),

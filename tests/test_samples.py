@@ -177,5 +177,5 @@ def test_the_laps_of_the_sample_count_alike(sample: Path, tmp_path: Path) -> Non
     assert {lap.setup["fields"].height for lap in laps} == {51}
     assert [lap.summary()["added"].sum() for lap in laps] == [8, 8, 8]
     owners = zt.draft_mapping(sample)
-    assert "setup.md counts without them" in owners
+    assert "those in setup.md do not" in owners
     assert "Notes are not counted" in (tmp_path / "lap_1" / "setup.md").read_text(encoding="utf-8")

@@ -370,7 +370,7 @@ def test_the_checks_of_the_sample_are_true(sample: Path, tmp_path: Path) -> None
     assert "Wants to subcontract. / Will not work on Fridays.\n" in page
     assert "br\\>" not in page
     assert ".. " not in page
-    assert "The day stands in the field “Created in Sell”" in page
+    assert "The day is in the field “Created in Sell”" in page
     assert "A person without an organization" not in page
     assert "in a copy of this page" in page
 

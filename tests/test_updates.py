@@ -231,7 +231,7 @@ def test_what_an_earlier_run_did_not_have_is_told_where_it_differs(tmp_path: Pat
     assert "not_in_earlier_run" not in same["code"]
     late = told.filter(pl.col("code") == "not_in_earlier_run")
     assert late.select("entity", "source_id", "field").rows() == [("contacts", "4", "Person - Email (Work)")]
-    assert "'al@lum.example' in Sell, and Pipedrive holds 'ada@lum.example'" in late["message"][0]
+    assert "'al@lum.example' in Sell, but Pipedrive holds 'ada@lum.example'" in late["message"][0]
 
 
 def test_a_note_that_is_there_needs_no_placeholder(tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_records_of_an_earlier_run_that_are_gone_are_told(tmp_path: Path) -> Non
     rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
     (tmp_path / "lap_1" / "records" / "deals.parquet").unlink()
 
-    with pytest.raises(ExportError, match=r"records/deals\.parquet is gone; give the earlier"):
+    with pytest.raises(ExportError, match=r"records/deals\.parquet is missing; give the earlier"):
         transform(in_stages("Quote"), pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1")
 
 
@@ -378,7 +378,8 @@ def test_the_files_of_updates_are_among_those_to_upload(
 
     said = capsys.readouterr().out
     assert "lap_2/updates/1-organizations.csv  1 record\n" in said
-    assert said.index("1. Upload the files") < said.index("2. Export every list") < said.index("verify")
+    steps = ("1. Upload the files", "2. Export from Pipedrive again", "3. Prove it: zsell-transform verify")
+    assert said.index(steps[0]) < said.index(steps[1]) < said.index(steps[2])
     page = (tmp_path / "lap_2" / "report.html").read_text(encoding="utf-8")
     titles = ["Upload the files in this order", "Export from Pipedrive again", "Prove it"]
     assert re.findall(r"<h3>(.*?)</h3>", page)[:3] == titles
@@ -405,6 +406,65 @@ def test_a_company_that_is_there_by_its_name_alone_is_told(tmp_path: Path) -> No
     assert told.select("entity", "source_id", "value").rows() == [("companies", "5", "Skerry")]
 
 
+@pytest.mark.parametrize(("there", "written"), [(None, True), ("Bea Wick", False)])
+def test_what_fell_to_whoever_imported_may_be_given_away(
+    there: str | None, written: bool, tmp_path: Path
+) -> None:
+    """A deleted user's record, given to somebody in Sell: Pipedrive's importing user was nobody's choice."""
+    owners = ["Ada Lamp", "Lou Branch - Deleted", "Lou Branch - Deleted"]
+    before, after = people(), people()
+    before["contacts"] = before["contacts"].with_columns(owner=pl.Series(owners))
+    after["contacts"] = after["contacts"].with_columns(owner=pl.Series([*owners[:2], "Ada Lamp"]))
+    transform(before, tmp_path / "lap_1", trial=0, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    if there:
+        path = next((tmp_path / "exports").glob("people*"))
+        frame = pl.read_csv(path, infer_schema=False)
+        frame.with_columns(pl.lit(there).alias("Person - Owner")).write_csv(path)
+
+    run = transform(
+        after,
+        tmp_path / "delta",
+        pipedrive=tmp_path / "exports",
+        previous=tmp_path / "lap_1",
+        mapping={"empty_in_pipedrive": ["deals", "leads"]},
+        trial=0,
+    )
+
+    assert ("changed_in_both" in run.issues["code"].to_list()) is not written
+    if written:
+        people_ = pl.read_csv(tmp_path / "delta/updates/2-persons.csv", infer_schema=False)
+        assert people_["Person - Owner"].to_list() == ["Ada Lamp"]
+
+
+def test_what_sell_only_names_may_be_called_otherwise_by_now(tmp_path: Path) -> None:
+    """Nothing was said of a company, person or lead that stands under its id beside others alone."""
+
+    def named(company: str, first: str, lead: str) -> Account:
+        account = in_stages("Incoming")
+        beside = {"company_id": "900", "company": company}
+        account["deals"] = account["deals"].with_columns(pl.lit(v).alias(c) for c, v in beside.items())
+        cells = {
+            "id": ["41", "42"], "content": ["Likes herring", "Rings"],
+            "noteable_type": ["Contact", "Lead"], "noteable_id": ["901", "902"],
+            "noteable_first_name": [first, lead], "noteable_last_name": ["Away", "Gone"],
+        }  # fmt: skip
+        return {**account, "notes": pl.DataFrame(cells)}
+
+    before, after = named("Far Inc", "Lea", "Max"), named("Far Ltd", "Leah", "Maxim")
+    folder, held = updated(before, after, tmp_path)
+
+    written = {
+        path.name: pl.read_csv(path, infer_schema=False).to_dicts()[0] for path in folder.glob("[1-4]*")
+    }
+    assert written["1-organizations.csv"]["Organization - Name"] == "Far Ltd"
+    assert written["4-leads.csv"]["Lead - Title"] == "Maxim Gone"
+    rehearse(folder, held).export(tmp_path / "after")
+    proof = verify(after, tmp_path / "after")
+    assert not proof.differing.height, proof.differing.rows()
+    assert not proof.links.height, proof.links.rows()
+
+
 def test_what_a_run_has_read_is_not_written_over_later_either(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -418,7 +478,7 @@ def test_what_a_run_has_read_is_not_written_over_later_either(
     monkeypatch.chdir(tmp_path / "elsewhere")
 
     for overwrite in (False, True):
-        with pytest.raises(TargetError, match="is also what is read"):
+        with pytest.raises(TargetError, match="is also an input"):
             lap.write("../lap_1", overwrite=overwrite)
 
     assert (tmp_path / "lap_1" / "manifest.json").read_bytes() == before

@@ -18,6 +18,7 @@ from zsell_transform.errors import ExportError
 from zsell_transform.pipedrive.assumptions import ASSUMPTIONS, Readings, table
 from zsell_transform.pipedrive.exports import read_pipedrive
 from zsell_transform.pipedrive.wizard import Rehearsal, import_files, rehearse
+from zsell_transform.rehearsing import in_words
 
 Rows = list[dict[str, str]]
 
@@ -108,6 +109,8 @@ def test_a_row_with_another_organization_moves_the_person(tmp_path: Path) -> Non
 
     assert held(result, "persons", "Organization") == [("Winterfell",)]
     assert result.overwritten.select("row", "item", "field").rows() == [(3, "persons", "_organization")]
+    told = in_words(result.overwritten, result)  # an issue tells it, and nobody knows our columns
+    assert told.select("field", "old").rows() == [("organization", "Wall (1)")]
 
 
 def test_merging_adds_emails_and_labels_and_overwrites_the_rest(tmp_path: Path) -> None:
@@ -254,7 +257,7 @@ def test_a_custom_field_may_have_the_name_of_a_translated_one(name: str, tmp_pat
 
 
 def test_a_missing_folder_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="no such folder"):
+    with pytest.raises(ExportError, match="is not a folder"):
         rehearse(tmp_path / "nowhere")
 
 

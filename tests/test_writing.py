@@ -326,7 +326,7 @@ def test_a_folder_that_is_not_ours_is_never_replaced(tmp_path: Path, overwrite: 
     (tmp_path / "mine" / "manifest.json").write_text('{"name": "a web page"}')
     with pytest.raises(TargetError, match=r"did not write \(manifest.json, thesis.doc\)"):
         Folder(tmp_path / "mine", overwrite=overwrite)
-    with pytest.raises(TargetError, match="is a file; the result is a folder"):
+    with pytest.raises(TargetError, match="is a file, but the result is a folder"):
         Folder(tmp_path / "file", overwrite=overwrite)
 
 
@@ -338,12 +338,12 @@ def test_an_empty_folder_is_fine(tmp_path: Path) -> None:
 def test_target_and_sources_are_kept_apart(tmp_path: Path) -> None:
     (tmp_path / "export").mkdir()
     (tmp_path / "export" / "deals.csv").write_text("id\n")
-    with pytest.raises(TargetError, match="is also what is read"):
+    with pytest.raises(TargetError, match="is also an input"):
         Folder(tmp_path / "export" / ".." / "export", [tmp_path / "export"])
-    with pytest.raises(TargetError, match=r"holds .*deals\.csv, which is read"):
+    with pytest.raises(TargetError, match=r"contains the input .*deals\.csv"):
         Folder(tmp_path, [None, {"a": 1}, [str(tmp_path / "export" / "deals.csv")]])
     (tmp_path / "link").symlink_to(tmp_path / "export")
-    with pytest.raises(TargetError, match="is also what is read"):
+    with pytest.raises(TargetError, match="is also an input"):
         Folder(tmp_path / "link", [tmp_path / "export"])
     Folder(tmp_path / "export" / "lap_1", [tmp_path / "export"])
 
@@ -362,11 +362,16 @@ def test_what_a_killed_run_left_is_recovered(tmp_path: Path) -> None:
     path = written(tmp_path / "lap_1")
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    (tmp_path / f".lap_1.part-{gone.pid}-0").mkdir()
-    (tmp_path / f".lap_1.part-{os.getpid()}-0").mkdir()
+    there = target._table()
+    (tmp_path / f".lap_1.part-{there}-{gone.pid}-0").mkdir()
+    left = [f".lap_1.part-{there}-{os.getpid()}-0", f".lap_1.part-0123abcd-{gone.pid}-0"]
+    for name in left:  # of a run that goes on, here or in a container that shares the folder alone
+        (tmp_path / name).mkdir()
+    (tmp_path / f".lap_1.part-4567abcd-{gone.pid}-0").mkdir()
+    os.utime(tmp_path / f".lap_1.part-4567abcd-{gone.pid}-0", (0, 0))
     path.rename(tmp_path / ".lap_1.old-by-zsell")
     Folder(path)
-    assert sorted(one.name for one in tmp_path.iterdir()) == [f".lap_1.part-{os.getpid()}-0", "lap_1"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted([*left, "lap_1"])
     assert read_manifest(path)
 
 
@@ -414,5 +419,5 @@ def test_the_folder_that_one_is_in_is_no_target(
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
 
-    with pytest.raises(TargetError, match="the folder that you are in"):
+    with pytest.raises(TargetError, match="the current folder"):
         check_target(Path(name))

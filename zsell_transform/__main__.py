@@ -7,11 +7,12 @@ line on standard error; 130 stopped by Ctrl-C, with nothing left behind.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     _speak_anything()
     if ours:
-        signal.signal(signal.SIGTERM, _end)
+        _listen()
     try:
         return _run(given, ours=ours)
     except ZsellError as error:
@@ -155,12 +156,16 @@ def _transform(asked: argparse.Namespace) -> int:
         overwrite=asked.overwrite,
         progress=False if asked.quiet else None,
     )
-    if not asked.quiet:
+
+    def lines() -> Iterator[str]:
         from zsell_transform.console import told
 
         names = ("source", "pipedrive", "mapping", "previous")
         given = {name: getattr(asked, name) for name in names if getattr(asked, name)}
-        _print(told(migration, asked.target, _program(), given))
+        yield from told(migration, asked.target, _program(), given)
+
+    if not asked.quiet:
+        _print(lines(), asked.target)
     return PARTLY if (migration.issues["severity"] == "error").any() else DONE
 
 
@@ -179,7 +184,7 @@ def _draft(asked: argparse.Namespace) -> int:
 
     more = {"mapping": asked.mapping} if asked.mapping else {}
     zt.draft_mapping(asked.source, asked.file, **more)
-    _print([f"{asked.file}: edit what should differ, then run with --mapping {asked.file}"])
+    _print([f"{asked.file}: edit what should differ, then run with --mapping {asked.file}"], asked.file)
     return DONE
 
 
@@ -236,7 +241,7 @@ def _verify(asked: argparse.Namespace) -> int:
     proof = zt.verify(asked.source, asked.pipedrive, mapping=asked.mapping, skip_file=asked.skip_file)
     if asked.write:
         proof.write(asked.write, overwrite=asked.overwrite)
-    _print(proved(proof, asked.write))
+    _print(proved(proof, asked.write), asked.write)
     return DONE if proof.complete else PARTLY
 
 
@@ -268,13 +273,30 @@ def _version() -> str:
     return VERSION
 
 
-def _print(lines: Iterable[str]) -> None:
-    """Prints; a reader that has gone (`| head`) does not matter, since what was to be written is written."""
+def _print(lines: Iterable[str], written: object = None) -> None:
+    """Prints; a reader that has gone (`| head`) does not matter.
+
+    Args:
+        written: what is written by now, whatever becomes of these lines; None where they are all there is.
+    """
     try:
         for line in lines:
             print(line)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # as where it was closed, or of a program without a window
+            sys.stdout.flush()
     except BrokenPipeError:
+        _mute()
+    except (OSError, KeyboardInterrupt) as error:
+        _mute()
+        if written is None:
+            raise
+        why = getattr(error, "strerror", None) or "stopped"
+        _failed(f"{written} is written; what is said about it could not be printed ({why})")
+
+
+def _mute() -> None:
+    """Nobody can read standard output any more: Python need not try again when it ends."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -296,6 +318,8 @@ def _unexpected(error: BaseException) -> str:
     package = (error.name or "").split(".")[0] if isinstance(error, ModuleNotFoundError) else ""
     if package not in ("", __package__):
         return _lacking(package)
+    if isinstance(error, MemoryError):
+        return "memory ran out, and nothing was written: close other programs, or use a larger machine"
     said = str(error).strip().splitlines()
     what = f"{type(error).__name__}: {said[0][:200]}" if said else type(error).__name__
     return f"internal error ({what}); please report it, with what ZSELL_DEBUG=1 shows"
@@ -309,6 +333,28 @@ def _speak_anything() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+def _listen() -> None:
+    """Whatever asks this process to end lets it clear up: Ctrl-C, `kill`, a terminal that is closed."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # `nohup` has its reasons
+            signal.signal(number, _end)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _Impatience().stop)
+
+
+class _Impatience:
+    """Counts how often Ctrl-C was pressed: while the first is obeyed, the second changes nothing."""
+
+    def __init__(self) -> None:
+        self._asked = 0
+
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        self._asked += 1
+        if self._asked != 2:
+            raise KeyboardInterrupt
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:

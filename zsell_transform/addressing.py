@@ -114,7 +114,20 @@ class Layout:
     columns: MappingOf[str, tuple[str, ...]]
 
 
-Given = list[tuple[Draft, Plan, MappingOf[str, int]]]
+@attrs.frozen(eq=False)
+class _Given:
+    """What one entity gives to the files of its item.
+
+    Attributes:
+        filled: header → how many of all records have a value (at least 1 where it is only known that some
+            have).
+        going: the rows of the plan that go out.
+    """
+
+    draft: Draft
+    plan: Plan
+    filled: MappingOf[str, int]
+    going: pl.DataFrame
 
 
 def layouts(
@@ -129,27 +142,25 @@ def layouts(
     done = {}
     for item in ITEMS:
         entities = [entity for entity, plan in plans.items() if TARGETS[entity] == item and entity in drafts]
-        layout = _layout(item, [(drafts[e], plans[e], filled[e]) for e in entities])
+        given = [_Given(drafts[e], plans[e], filled[e], _going(plans[e].rows)) for e in entities]
+        layout = _layout(item, given)
         if layout.columns:
             done[item] = layout
     return done
 
 
-def _layout(item: str, given: Given) -> Layout:
-    going = [_going(plan.rows) for _, plan, _ in given]
-    links = list(dict.fromkeys(c for _, plan, _ in given for c in plan.link_columns))
-    headers = list(dict.fromkeys(h for draft, plan, _ in given for h in _headers(draft, plan)))
-    standing = _standing(given, going)
+def _layout(item: str, given: list[_Given]) -> Layout:
+    links = list(dict.fromkeys(column for one in given for column in one.plan.link_columns))
+    headers = list(dict.fromkeys(header for one in given for header in _headers(one.draft, one.plan)))
+    standing = _standing(given)
     order = _ordered(item, [h for h in headers if h in standing and h not in links], links)
     columns: dict[str, tuple[str, ...]] = {}
     for label in sorted(
-        {label for rows in going for label in rows["part"].unique().to_list()}, key=_upload_order
+        {label for one in given for label in one.going["part"].unique().to_list()}, key=_upload_order
     ):
         here = pl.col("part") == label
-        linked = {
-            c for (_, plan, _), rows in zip(given, going, strict=True) for c in _linked(plan, rows, here)
-        }
-        blank = _blank(given, going, here) if " joins " in label else _not_said(given, going, label)
+        linked = {column for one in given for column in _linked(one, here)}
+        blank = _blank(given, here) if " joins " in label else _not_said(given, label)
         columns[label] = tuple(
             h
             for h in order
@@ -164,12 +175,12 @@ def _going(rows: pl.DataFrame) -> pl.DataFrame:
     return rows if out.all() else rows.filter(out)
 
 
-def _linked(plan: Plan, rows: pl.DataFrame, here: pl.Expr) -> set[str]:
+def _linked(given: _Given, here: pl.Expr) -> set[str]:
     """The link columns with a value in the rows of a part."""
     filled: set[str] = set()
-    for some in in_slices(rows):
-        cells = plan.linked(some.filter(here))
-        filled |= {column for column in plan.link_columns if cells[column].count()}
+    for some in in_slices(given.going):
+        cells = given.plan.linked(some.filter(here))
+        filled |= {column for column in given.plan.link_columns if cells[column].count()}
     return filled
 
 
@@ -178,29 +189,34 @@ def _upload_order(label: str) -> tuple[bool, str]:
     return (f"person={OWN}" not in label, label)
 
 
-def _not_said(given: Given, going: list[pl.DataFrame], label: str) -> set[str]:
-    """Columns of a linked person that no row of the part fills: its leads join people who have values
-    there.
-    """
-    if given[0][1].entity != "leads" or f"person={OWN}" in label:
+def _not_said(given: list[_Given], label: str) -> set[str]:
+    """Columns of a linked person that no row of the part fills, while the people joined have values there."""
+    one = given[0]
+    if one.plan.entity != "leads" or f"person={OWN}" in label:
         return set()
-    plan, rows = given[0][1], going[0].select("n", "id", "part").filter(pl.col("part") == label)
-    cells = [*(own.join(rows, on="n", how="semi") for own in plan.overrides), _added(plan, rows)]
-    said = {c for frame in cells for c in frame.columns if frame[c].count()}
-    return {h for h in given[0][0].headers if h.startswith("Person - ") and h not in said}
+    rows = one.going.select("n", "id", "part").filter(pl.col("part") == label)
+    said = {c for frame in _own_cells(one.plan, rows) for c in frame.columns if frame[c].count()}
+    return {h for h in one.draft.headers if h.startswith("Person - ") and h not in said}
 
 
-def _blank(given: Given, going: list[pl.DataFrame], here: pl.Expr) -> set[str]:
+def _blank(given: list[_Given], here: pl.Expr) -> set[str]:
     """Headers that are blank on the rows of a part that merges with what Pipedrive holds."""
     counts: dict[str, int] = {}
-    for (draft, plan, _), every in zip(given, going, strict=True):
-        rows = every.select("n", "id", "part").filter(here)
-        frame = draft.frame.join(rows.lazy().select(_n="n"), on="_n", how="semi")
-        row = frame.select(pl.col(header).count() for header in draft.headers).collect().row(0, named=True)
+    for one in given:
+        rows = one.going.select("n", "id", "part").filter(here)
+        frame = one.draft.frame.join(rows.lazy().select(_n="n"), on="_n", how="semi")
+        asked = frame.select(pl.col(header).count() for header in one.draft.headers).collect()
+        row = asked.row(0, named=True)
         counts = {header: counts.get(header, 0) + count for header, count in row.items()}
-        for cells in (_added(plan, rows), *(own.join(rows, on="n", how="semi") for own in plan.overrides)):
+        for cells in _own_cells(one.plan, rows):
             counts |= {h: counts.get(h, 0) + cells[h].count() for h in cells.columns if h not in ("id", "n")}
     return {header for header, count in counts.items() if not count}
+
+
+def _own_cells(plan: Plan, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The cells of some rows that are not the draft's: of records that are only named, and of the plan's."""
+    yield _added(plan, rows)
+    yield from (own.join(rows, on="n", how="semi") for own in plan.overrides)
 
 
 def _added(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
@@ -224,14 +240,15 @@ def _ordered(item: str, standing: list[str], links: list[str]) -> list[str]:
     return [*(h for h in standing if h not in note), *links, *note]
 
 
-def _standing(given: Given, going: list[pl.DataFrame]) -> set[str]:
+def _standing(given: list[_Given]) -> set[str]:
     """Headers with a value in this lap's rows; counted anew only where not all records go out."""
     standing: set[str] = set()
-    for (draft, plan, filled), rows in zip(given, going, strict=True):
+    for one in given:
+        draft, plan, rows = one.draft, one.plan, one.going
         mine = rows.select("n").drop_nulls()
-        counts: MappingOf[str, int] = filled
+        counts = one.filled
         if 0 < mine.height < plan.rows["n"].count():
-            counts = fills(draft, {header: 0 for header, count in filled.items() if not count}, mine)
+            counts = fills(draft, {header: 0 for header, count in one.filled.items() if not count}, mine)
         if mine.height:
             standing |= {header for header in draft.headers if counts[header]}
             standing |= {h for own in plan.overrides for h in own.columns if h != "n" and own[h].count()}

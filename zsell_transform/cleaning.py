@@ -164,13 +164,16 @@ def lines(*parts: Cell) -> pl.Expr:
 def number(column: Cell, mark: str | None = None) -> pl.Expr:
     """A bare number with a dot.
 
-    Thousands separators are read only where the decimal mark is known; nothing is rounded.
+    Thousands separators are read only where the decimal mark is known; nothing is rounded. Under
+    a mark that is "undecided", only whole numbers are read.
     """
-    whole = r"^-?[0-9]+$" if mark == "," else r"^-?[0-9]+(?:\.[0-9]*)?$"
+    whole = r"^-?[0-9]+$" if mark in (",", "undecided") else r"^-?[0-9]+(?:\.[0-9]*)?$"
     return unless_found(cell(column), whole, lambda raw: _bare(raw, mark))
 
 
 def _bare(raw: pl.Expr, mark: str | None) -> pl.Expr:
+    if mark == "undecided":
+        return pl.when(raw.str.contains(r"^[+-]?[0-9]+$")).then(raw.str.strip_prefix("+"))
     if mark not in _GROUPS:
         return pl.when(raw.str.contains(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$")).then(
             raw.str.strip_prefix("+")
@@ -379,12 +382,15 @@ def tags(*columns: Cell) -> pl.Expr:
     return filled(whole.str.replace_all(r"\s*,[\s,]*", ",").str.strip_chars(", ")).str.split(",")
 
 
+def one_label(label: str) -> str:
+    """A label's name as labels may be called: commas part them, so that it has none. For Python values."""
+    return " ".join(label.replace(",", " ").split())
+
+
 def labels(listed: pl.Expr, renamed: Mapping[str, str | None]) -> pl.Expr:
     """A list of tags → labels joined `, `: renamed or, where the new name is null, dropped; each once."""
     if renamed:
-        new = [
-            None if label is None else " ".join(label.replace(",", " ").split()) for label in renamed.values()
-        ]
+        new = [None if label is None else one_label(label) for label in renamed.values()]
         changed = pl.element().replace(
             pl.Series(list(renamed), dtype=pl.String), pl.Series(new, dtype=pl.String)
         )

@@ -1,5 +1,4 @@
-"""documents.csv: Sell's list of documents, each with the record in Pipedrive that its file is to be attached
-to.
+"""documents.csv: Sell's documents, each with the record in Pipedrive to which its file is to be attached.
 
 No export holds the files themselves, and the wizard takes none: this list is for whoever carries them over by
 hand.

@@ -1,6 +1,4 @@
-"""A company's own mail domain or website against a person's address: a suggestion, and a link only on
-demand.
-"""
+"""A company's own mail domain or website against a person's address: suggested, and linked on demand only."""
 
 from __future__ import annotations
 

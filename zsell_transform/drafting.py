@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from typing import Final
 
+import attrs
 import polars as pl
 
 from zsell_transform.addressing import KEYS, empty_keys, fills, key_frame
@@ -26,11 +27,25 @@ _FEW: Final = 2_000
 _PLACES: Final = {"_n": pl.UInt32, "_id": pl.String, "_file": pl.String, "_row": pl.Int64}
 
 
-def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Filled]:
-    """Every entity's draft, its key frame, and how many of its records have a value under each header.
+@attrs.frozen(eq=False)
+class Drafted:
+    """An account as drafts.
 
-    The records come back with them: those of one id are made one, should any stand twice.
+    Attributes:
+        records: what was drafted: those of one id are one.
+        drafts: entity → its draft.
+        keys: entity → its key frame, for linking; let go of this value once that is done.
+        filled: entity → header → how many records have a value (`addressing.fills`).
     """
+
+    records: Records
+    drafts: Drafts
+    keys: Keys
+    filled: Filled
+
+
+def draft_all(records: Records, ask: Mapping) -> Drafted:
+    """Every entity's draft with what is asked of it at once."""
     frames = {**dict.fromkeys(NAMED, pl.LazyFrame(schema=_PLACES)), **records.frames}
     drafts = {entity: draft(entity, frame, ask, records.seen) for entity, frame in frames.items()}
     drafts |= {e: made.hold() for e, made in drafts.items() if records.seen.rows.get(e, 0) <= _FEW}
@@ -42,7 +57,7 @@ def draft_all(records: Records, ask: Mapping) -> tuple[Records, Drafts, Keys, Fi
     filled: Filled = two_by_key(
         lambda entity: fills(drafts[entity], _known(drafts[entity], keys[entity])), linked
     )
-    return records, drafts, keys, filled
+    return Drafted(records, drafts, keys, filled)
 
 
 def with_documents(drafts: Drafts) -> pl.Series:

@@ -22,6 +22,10 @@ from zsell_transform.cleaning import ORDERS, plain
 TEXT_LIMIT: Final = 255
 DIGIT_LIMIT: Final = 14
 OPTION_LIMIT: Final = 500
+#: Who says the order of day and month, where no value proves it.
+MAPPING: Final = "the mapping says"
+#: Currencies with thousandths (ISO 4217).
+THOUSANDTHS: Final = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 #: Fewer values are too few to call them a list of options.
 _ENOUGH: Final = 4
 
@@ -44,6 +48,8 @@ _DOT: Final = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[,{_GROUPS}][0-9]{{3}})+)(?:\.[0-
 _COMMA: Final = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[.{_GROUPS}][0-9]{{3}})+)(?:,[0-9]+)?"
 _SIGN: Final = r"(?:[A-Z]{1,3}\$|[$€£¥₹]|[A-Z]{3}|kr\.?|zł)"
 
+#: A day as a spreadsheet counts them, from 1954 to 2064, with or without a time.
+SERIAL_DAY: Final = r"^[2-5][0-9]{4}(?:[.,][0-9]+)?$"
 #: What is counted in a column, as patterns over its trimmed values; families are asked for as a whole.
 SHAPE_FAMILIES: Final[dict[str, dict[str, str]]] = {
     "dates": {
@@ -53,6 +59,7 @@ SHAPE_FAMILIES: Final[dict[str, dict[str, str]]] = {
         "slashed": rf"^(?:{_DAY_MONTH}|{_MONTH_DAY})[-/.]{_SHORT_YEAR}{_TAIL}",
         "moment": rf"^[0-9]{{1,4}}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,4}}(?:,? +|T){_CLOCK}",
         "clock": rf"^{_CLOCK}$",
+        "serial": SERIAL_DAY,
     },
     "numbers": {
         "whole": r"^-?[0-9]+$",
@@ -61,6 +68,8 @@ SHAPE_FAMILIES: Final[dict[str, dict[str, str]]] = {
         "comma": rf"^-?{_COMMA}$",
         "grouped": rf"^-?[1-9][0-9]{{0,2}}(?:[.,{_GROUPS}][0-9]{{3}})+(?:[.,][0-9]+)?$",
         "coded": r"^-?0[0-9]",
+        "comma_group": r"^-?[0-9]{1,3},[0-9]{3}$",
+        "dot_group": r"^-?[0-9]{1,3}\.[0-9]{3}$",
         "digits": rf"^(?:[^0-9]*[0-9]){{{DIGIT_LIMIT + 1},}}",
         "money": rf"^(?:-?{_SIGN} ?-?(?:{_DOT}|{_COMMA})|-?(?:{_DOT}|{_COMMA}) ?{_SIGN})$",
     },
@@ -77,7 +86,7 @@ SHAPES: Final[dict[str, str]] = {
     shape: pattern for family in SHAPE_FAMILIES.values() for shape, pattern in family.items()
 }
 #: Shape → shapes that no value has beside it.
-EXCLUDED: Final = {"ymd": ("dmy", "mdy", "slashed", "clock")}
+EXCLUDED: Final = {"ymd": ("dmy", "mdy", "slashed", "clock", "serial")}
 #: Shape → shapes that its values have just where they have more characters than this.
 LONGER: Final = {"ymd": {"moment": len("2024-05-31")}}
 
@@ -148,15 +157,18 @@ class Verdict:
     options: tuple[str, ...] = ()
 
 
-def date_order(seen: Evidence) -> str | None:
+def date_order(seen: Evidence, *, sells_own: bool = False) -> str | None:
     """How the dates of a column read, from the whole column.
+
+    Args:
+        sells_own: a date column of Sell's own, which stays one whatever else stands in it.
 
     Returns:
         "ymd", "dmy", "mdy"; "undecided" when every value reads both ways round; "contradicts" when some value
         can only be day first and another only month first; None when not every value is a date.
     """
     years, either, day_first, month_first = (seen.counts[shape] for shape in ("ymd", "slashed", "dmy", "mdy"))
-    if not seen.filled or years + either != seen.filled:
+    if not years + either or (years + either != seen.filled and not sells_own):
         return None
     if not either:
         return "ymd"
@@ -175,7 +187,21 @@ def decimal_mark(seen: Evidence) -> str | None:
     return "undecided" if dot else "," if comma else None
 
 
-def judge(name: str, seen: Evidence, order: str | None, mark: str | None) -> Verdict:
+def thousands_mark(seen: Evidence) -> str | None:
+    """The decimal mark of money that reads either way: the sign in `1,000` can only part thousands where no
+    currency has thousandths. "undecided" where both signs stand in the column.
+    """
+    comma, dot = seen.counts["comma_group"], seen.counts["dot_group"]
+    return "undecided" if comma and dot else "." if comma else ","
+
+
+def has_serial_days(seen: Evidence) -> bool:
+    """Whether all values are dates save some, not more, that a spreadsheet has made numbers of."""
+    dates = seen.counts["ymd"] + seen.counts["slashed"]
+    return 0 < seen.counts["serial"] <= dates == seen.filled - seen.counts["serial"]
+
+
+def judge(name: str, seen: Evidence, order: str | None, mark: str | None, by: str = MAPPING) -> Verdict:
     """The type of one field, from all of its values.
 
     Args:
@@ -183,14 +209,16 @@ def judge(name: str, seen: Evidence, order: str | None, mark: str | None) -> Ver
         seen: the counts, of both columns where leads and deals share the field.
         order: how its dates are read, as `date_order` says, or None when they stay text.
         mark: its decimal mark, as `decimal_mark` says, or None when its numbers stay text.
+        by: what says the order where none of the values proves it.
     """
     if not seen.filled:
         return Verdict("text", "no value in this export")
     return (
-        _as_date(seen, order)
+        _as_date(seen, order, by)
         or _as_tick(seen)
         or _as_phone(name, seen)
         or _as_number(seen, mark)
+        or _as_spoiled_dates(seen)
         or _as_options(seen)
         or _as_text(name, seen, order, mark)
     )
@@ -204,7 +232,7 @@ def _every(seen: Evidence, one: str, many: str, detail: str = "") -> str:
     )
 
 
-def _as_date(seen: Evidence, order: str | None) -> Verdict | None:
+def _as_date(seen: Evidence, order: str | None, said_by: str) -> Verdict | None:
     if seen.every("clock"):
         return Verdict("time", _every(seen, "a time of day", "times of day"))
     if order not in ORDERS:
@@ -216,11 +244,20 @@ def _as_date(seen: Evidence, order: str | None) -> Verdict | None:
         if order == "ymd"
         else f" ({proof:,} prove{'s' * (proof == 1)} it)"
         if proof
-        else " (as the mapping says)"
+        else f" (as {said_by})" * bool(said_by)
     )
     timed = seen.counts["moment"]
     detail = f", {words}{by}" + (f", {timed:,} with a time" if timed else "")
     return Verdict("datetime" if timed else "date", _every(seen, "a date", "dates", detail))
+
+
+def _as_spoiled_dates(seen: Evidence) -> Verdict | None:
+    """Text: a column is a date only if every value reads as one."""
+    if not has_serial_days(seen):
+        return None
+    return Verdict(
+        "text", f"{seen.filled:,} dates, {seen.counts['serial']:,} of them a spreadsheet's numbers"
+    )
 
 
 def _as_tick(seen: Evidence) -> Verdict | None:

@@ -16,7 +16,7 @@ from zsell_transform.guide import story as stories
 from zsell_transform.guide.report import report_html
 from zsell_transform.guide.setup_page import setup_markdown
 from zsell_transform.guide.trial_page import trial_markdown
-from zsell_transform.guide.unused import unused
+from zsell_transform.guide.unused import unused, with_comma
 from zsell_transform.ledger import Ledger
 from zsell_transform.migrated import Migration
 from zsell_transform.pipedrive.exports import Held
@@ -78,7 +78,8 @@ def _came(run: Run) -> tuple[dict[str, int], dict[str, int]]:
 
 def _write_pages(folder: Folder, story: stories.Story, kit: setup.Setup, told: pl.DataFrame) -> None:
     folder.table("issues", told.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None)
-    folder.text("setup.md", setup_markdown(kit, lap=story.lap, complete=story.complete))
+    delta = story.previous is not None
+    folder.text("setup.md", setup_markdown(kit, lap=story.lap, delta=delta, complete=story.complete))
     folder.text("report.html", report_html(story))
     if story.trial.height:
         folder.text("trial/trial.md", trial_markdown(story))
@@ -105,7 +106,7 @@ def _of_mapping(run: Run) -> list[pl.DataFrame]:
     """What the mapping says of things that there are not, and what it leaves open."""
     unread = run.export.raw_issues.filter(pl.col("code") == "file_unreadable")["file"]
     files = [*(file.file for file in run.export.files), *unread]
-    said = [unused(run.ask, run.records.seen, files, run.export.headers)]
+    said = [unused(run.ask, run.records.seen, files, run.export.headers), with_comma(run.ask)]
     return (
         said if run.ask.timezone else [*said, issues.issue("timezone_unset", field="timezone", value="UTC")]
     )

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import attrs
+import polars as pl
 
 from zsell_transform.mapping import Mapping
+from zsell_transform.other_stages import with_other_stages
 from zsell_transform.pipedrive.export_files import expect
 from zsell_transform.pipedrive.exports import Held, empty_held, read_pipedrive
 from zsell_transform.progress import Tell
@@ -30,7 +32,13 @@ class Intake:
     held: Held
 
 
-def take_in(source: object, pipedrive: str | Path | None, ask: Mapping, room: Path, tell: Tell) -> Intake:
+def take_in(
+    source: object,
+    pipedrive: str | Path | None,
+    ask: Mapping,
+    room: Path,
+    tell: Tell,
+) -> Intake:
     """Reads both exports, and stores Sell's records in a room.
 
     A wrong folder of Pipedrive's is told as soon as it is known: the longest work comes after that.
@@ -52,5 +60,11 @@ def take_in(source: object, pipedrive: str | Path | None, ask: Mapping, room: Pa
             there.result()
         tables = {entity: export.scan(entity) for entity in export.entities}
         rows = sum(file.rows for file in export.files if file.entity)
-        records = keep(tables, room, ask, rows, tell)
-        return Intake(export, records, empty_held() if there is None else there.result())
+        try:
+            records = keep(tables, room, ask, rows, tell)
+        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            export.expect_unchanged()  # it fails in any words where a file was cut or is gone
+            raise
+        export.expect_unchanged()
+        held = empty_held() if there is None else there.result()
+        return Intake(export, with_other_stages(records, export.dictionaries, held), held)

@@ -1,4 +1,4 @@
-"""The catalogue of everything that can be told about a record, and the one frame it is told in.
+"""The one frame in which everything about a record is told; codes and wording stand in `catalogue/`.
 
 Grammar of a message: where · what was found · what was expected · what we did about it.
 Issues travel as rows with a code and raw values (`RAW`); the wording is rendered once, at the end (`render`).
@@ -93,9 +93,7 @@ def found(
     value: pl.Expr | None = None,
     detail: str | pl.Expr | None = None,
 ) -> pl.LazyFrame:
-    """The rows of an already filtered frame as issues, one each; place comes from `_file`, `_row`, `_id`
-    where present.
-    """
+    """The rows of a filtered frame as issues, one each; placed by `_file`, `_row`, `_id` where present."""
     _check(code)
 
     def text(given: str | pl.Expr | None) -> pl.Expr:
@@ -160,9 +158,7 @@ def gather(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def summed(raw: pl.DataFrame) -> pl.DataFrame:
-    """Issues of several chunks: those about a whole column, one a chunk, become one with the sum of their
-    counts.
-    """
+    """Issues of several chunks; those about a whole column, one a chunk, become one with their sum."""
     whole = pl.col("row").is_null() & pl.col("source_id").is_null()
     columns = raw.filter(whole)
     if not columns.height:
@@ -207,9 +203,7 @@ def _message(rows: pl.DataFrame, code: str) -> pl.DataFrame:
 
 
 def _filled(template: str) -> pl.Expr:
-    """A template with its slots filled from the row; long values are cut in the message only, never in
-    `value`.
-    """
+    """A template with its slots filled from the row; long values are cut here only, never in `value`."""
     parts = _SLOT.split(template)  # text, slot, text, slot, text: every second one is a slot
     return pl.concat_str(
         pl.col(part).fill_null("").str.slice(0, 200) if place % 2 else pl.lit(part)

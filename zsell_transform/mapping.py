@@ -8,6 +8,8 @@ scalars stay text until the reader of their key says what they are, so that a la
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +19,7 @@ import attrs
 from zsell_transform import mapping_values as read
 from zsell_transform.cleaning import plain
 from zsell_transform.errors import MappingError
+from zsell_transform.origins import made_of, origins
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.export_headers import columns_of
 from zsell_transform.sell.entities import ENTITIES, ITEMS, MAIN
@@ -142,20 +145,17 @@ class Mapping:
         if given is None:
             return cls()
         if isinstance(given, Mapping):
-            return _checked(attrs.asdict(given), "mapping", Path())
+            return made_of(_checked(attrs.asdict(given), "mapping", Path()), origins(given))
         if isinstance(given, dict):
             return _checked(given, "mapping", Path())
         if isinstance(given, str | Path):
             path = path_of(given, "the path of the mapping", MappingError)
-            return _checked(read.yaml_file(path), path.name, path.parent)
+            return made_of(_checked(read.yaml_file(path), path.name, path.parent), [path])
         raise MappingError(f"mapping must be a YAML path, a dict or a Mapping, not {type(given).__name__}")
 
     @property
     def mapping_sha256(self) -> str:
         """The same for equal mappings, in whatever order and form they were written."""
-        import hashlib
-        import json
-
         plain = attrs.asdict(self) | {"templates": self.templates and self.templates.name}
         text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

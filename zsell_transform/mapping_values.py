@@ -7,12 +7,17 @@ notes in the `Reading` and goes on. It knows no key by name: which reader belong
 
 from __future__ import annotations
 
+import codecs
+import difflib
 import re
+import zoneinfo
 from collections.abc import Callable, Collection
+from encodings.aliases import aliases
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
+import polars as pl
 
 from zsell_transform.errors import MappingError
 from zsell_transform.paths import path_of
@@ -26,14 +31,21 @@ class Reading:
     mistakes: list[str] = attrs.field(factory=list)
 
     def wrong(self, place: str, expected: str, found: object, hint: str = "") -> Any:
+        """Notes a value that is not what it should be."""
         self.mistakes.append(f"{place} must be {expected}, not {shown(found)}{hint}")
 
     def unknown(self, place: str, key: str, known: Collection[str]) -> None:
+        """Notes a key that does not exist, with the nearest that does."""
         where = f" in {place}" if place else ""
         hint = nearest(key, known) or f"; known are {', '.join(known)}"
         self.mistakes.append(f"unknown key {key!r}{where}{hint}")
 
     def end(self, source: str) -> None:
+        """Ends the reading.
+
+        Raises:
+            MappingError: there were mistakes; it tells all of them, each with its place.
+        """
         if len(self.mistakes) == 1:
             raise MappingError(f"{source}: {self.mistakes[0]}")
         if self.mistakes:
@@ -46,8 +58,6 @@ Reader = Callable[[Reading, str, Any], Any]
 
 def nearest(word: str, known: Collection[str]) -> str:
     """`; did you mean 'owners'?`, or nothing where no known word is near."""
-    import difflib  # only a mistake needs it
-
     by_fold = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.6)
     return f"; did you mean {by_fold[close[0]]!r}?" if close else ""
@@ -60,6 +70,8 @@ def shown(value: object) -> str:
 
 
 def text(expected: str = "text") -> Reader:
+    """A text that is not blank; `expected` says which, should something else stand there."""
+
     def read(reading: Reading, place: str, value: Any) -> Any:
         if isinstance(value, str) and value.strip():
             return value
@@ -69,10 +81,12 @@ def text(expected: str = "text") -> Reader:
 
 
 def or_null(inner: Reader) -> Reader:
+    """What another reader takes, or null."""
     return lambda reading, place, value: None if value is None else inner(reading, place, value)
 
 
 def one_of(*choices: str) -> Reader:
+    """One of these texts."""
     expected = " or ".join(repr(choice) for choice in choices)
 
     def read(reading: Reading, place: str, value: Any) -> Any:
@@ -93,6 +107,7 @@ def flag(reading: Reading, place: str, value: Any) -> Any:
 
 
 def positive(kind: type[int] | type[float]) -> Reader:
+    """A number above 0, whole where `kind` is `int`."""
     expected = "a whole number above 0" if kind is int else "a number above 0"
 
     def read(reading: Reading, place: str, value: Any) -> Any:
@@ -106,6 +121,8 @@ def positive(kind: type[int] | type[float]) -> Reader:
 
 
 def list_of(inner: Reader, expected: str = "a list") -> Reader:
+    """A list of what another reader takes."""
+
     def read(reading: Reading, place: str, value: Any) -> Any:
         if not isinstance(value, list | tuple):
             return reading.wrong(place, expected, value)
@@ -172,10 +189,6 @@ def made(cls: Callable[..., Any], readers: dict[str, Reader], required: str | No
 
 def zone(reading: Reading, place: str, value: Any) -> Any:
     """A zone that both polars and Python know: polars does the work, and neither should fail later."""
-    import zoneinfo
-
-    import polars as pl
-
     try:
         pl.Series([0], dtype=pl.Int64).cast(pl.Datetime("us")).dt.replace_time_zone(value)
         zoneinfo.ZoneInfo(value)
@@ -205,9 +218,7 @@ _NO_TEXT: Final = frozenset(
 
 
 def encoding(reading: Reading, place: str, value: Any) -> Any:
-    import codecs
-    from encodings.aliases import aliases
-
+    """An encoding of text that Python knows, under Python's name for it."""
     try:
         b"    ".decode(value, "replace")  # unlike codecs.lookup, refuses what is no text (base64)
         return codecs.lookup(value).name
@@ -219,8 +230,6 @@ def encoding(reading: Reading, place: str, value: Any) -> Any:
 
 def patterns(reading: Reading, place: str, value: Any) -> Any:
     """A list of regular expressions that polars can read, or one alone."""
-    import polars as pl
-
     for one in (found := words(reading, place, value)) or ():
         try:
             pl.Series([""]).str.contains(one or "")
@@ -241,8 +250,12 @@ def folder(reading: Reading, place: str, value: Any) -> Any:
 
 
 def yaml_file(path: Path) -> Any:
-    """The file as plain dicts, lists, texts and None; an empty file is an empty mapping."""
-    import yaml
+    """The file as plain dicts, lists, texts and None; an empty file is an empty mapping.
+
+    Raises:
+        MappingError: the file cannot be read, is no YAML in UTF-8, or names a key twice.
+    """
+    import yaml  # a mapping may be a dict, or none
 
     try:
         written = path.read_bytes().decode("utf-8-sig")
@@ -261,7 +274,7 @@ def yaml_file(path: Path) -> Any:
         reason = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise MappingError(f"{path.name}{where}: is not YAML: {reason}") from None
     except RecursionError:
-        raise MappingError(f"{path.name}: is nested too deeply, or holds itself") from None
+        raise MappingError(f"{path.name}: is nested too deeply, or refers to itself") from None
 
 
 def _plain(node: Any, source: str) -> Any:
@@ -276,6 +289,6 @@ def _plain(node: Any, source: str) -> Any:
         if key.id != "scalar":
             raise MappingError(f"{source} line {line}: a key must be text, not {shown(_plain(key, source))}")
         if key.value in found:
-            raise MappingError(f"{source} line {line}: the key {key.value!r} is there twice")
+            raise MappingError(f"{source} line {line}: the key {key.value!r} appears twice")
         found[key.value] = _plain(value, source)
     return found

@@ -1,11 +1,9 @@
-"""Rows that carry several records, or that merge with what Pipedrive already holds: the few that need their
-own cells.
+"""The few rows that need their own cells: they carry several records, or merge with what Pipedrive holds.
 
 With `duplicates: merge`, one row carries all records that the wizard would take for one: both ids, all
-labels, and each
-value of the first record that has one. A row that merges with a record in Pipedrive goes into a file part
-without any
-column that is blank on it, since it is not known whether the wizard would erase what stands there.
+labels, and each value of the first record that has one. A row that merges with a record in Pipedrive goes
+into a file part without any column that is blank on it, since it is not known whether the wizard would erase
+what stands there.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.folding import folded
 from zsell_transform.ids import ranked
-from zsell_transform.lap.words import OUT, Plan
+from zsell_transform.lap.words import MERGED, OUT, Plan
 from zsell_transform.transformers import Draft
 
 #: Entity → headers of its name parts (kept from the first record), of its id, and of its labels.
@@ -45,7 +43,7 @@ def with_own_cells(
 
 
 def _merged(draft: Draft, plan: Plan) -> tuple[Plan, pl.DataFrame]:
-    members = plan.rows.filter(pl.col("into").is_not_null() & (pl.col("state") == "merged"))
+    members = plan.rows.filter(pl.col("into").is_not_null() & (pl.col("state") == MERGED))
     if not members.height:
         return plan, issues.empty()
     heads = members.select(id="into").unique(maintain_order=True)

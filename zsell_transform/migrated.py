@@ -13,7 +13,7 @@ from zsell_transform.errors import ExportError
 from zsell_transform.guide.laps import next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.guide.story import Story
-from zsell_transform.paths import as_given, path_of
+from zsell_transform.paths import as_given, as_text, path_of
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.tables import Tables
 from zsell_transform.writing.folder import Folder, publish
@@ -59,7 +59,12 @@ class Migration:
         return Tables(ITEMS, self.scan)
 
     def scan(self, item: str) -> pl.LazyFrame:
-        """The same for one item, lazily; the columns are those of its numbered files, all parts together."""
+        """The same for one item, lazily; the columns are those of its numbered files, all parts together.
+
+        Raises:
+            KeyError: there is no such item.
+            ExportError: a file of the lap is no longer where it was written.
+        """
         if item not in ITEMS:
             raise KeyError(f"{item!r} is no item; there are {', '.join(ITEMS)}")
         paths = [self._home.path / facts.file for facts in self._written.get(item, ())]
@@ -91,8 +96,9 @@ class Migration:
             TargetError: as for `transform`.
         """
         publish(self._home, target, overwrite=overwrite)
-        name = as_given(str(target))
-        named = attrs.evolve(self.story, target=name, next_target=next_folder(name, self.story.lap))
+        name = as_given(as_text(target))
+        after = next_folder(name, self.story.lap, delta=self.story.previous is not None)
+        named = attrs.evolve(self.story, target=name, next_target=after)
         return attrs.evolve(self, target=path_of(target), story=named)
 
     def __repr__(self) -> str:
@@ -110,7 +116,8 @@ def scan_files(paths: list[Path]) -> pl.LazyFrame:
     """Written files, all text, one below the other; columns that a part lacks are null there."""
     if not paths:
         return pl.LazyFrame()
-    return pl.concat([pl.scan_csv(path, infer_schema=False) for path in paths], how="diagonal")
+    scans = (pl.scan_csv(path, infer_schema=False, glob=False) for path in paths)
+    return pl.concat(scans, how="diagonal")
 
 
 __all__: Final = ["Migration", "scan_files"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import polars as pl
@@ -30,12 +30,16 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.merging import with_own_cells
 from zsell_transform.migrated import Migration
 from zsell_transform.output import write_parts, write_tables
+from zsell_transform.paths import as_text
 from zsell_transform.progress import Progress, Stage
 from zsell_transform.reading import Export
 from zsell_transform.records import Records, contradicting
 from zsell_transform.run import Run
 from zsell_transform.sell.stages import doubts
 from zsell_transform.writing.folder import Folder
+
+if TYPE_CHECKING:
+    from zsell_transform.delta import Updates
 
 Source = str | Path | Sequence[str | Path] | Export | MappingOf[str, pl.DataFrame | pl.LazyFrame]
 
@@ -52,8 +56,7 @@ def transform(
     overwrite: bool = False,
     progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Migration:
-    """Writes the files of one lap: exactly the records that Pipedrive lacks and whose links can be written
-    now.
+    """Writes the files of one lap: just the records that Pipedrive lacks and whose links can be written now.
 
     Args:
         source: a Sell export: folder, zip, CSV file, list of files, `Export`, or dict of entity → frame.
@@ -74,29 +77,27 @@ def transform(
         ZsellError: `trial` is not 0 to 10.
     """
     if trial not in range(MOST + 1):
-        raise ZsellError(f"trial must be 0 to {MOST} (records a file of the trial; 0 is none), not {trial!r}")
+        raise ZsellError(f"trial must be 0 to {MOST} (records per file; 0 for no trial), not {trial!r}")
     ask = Mapping.load(mapping)
-    read = (source, pipedrive, previous, mapping)
+    read = (source, pipedrive, previous, ask, ask.templates)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
         given = take_in(source, pipedrive, ask, folder.path / "records", tell)
+        folder.reads(given.export)
         export, held, rows = given.export, given.held, sum(given.records.seen.rows.values())
         before, stored = _since(previous, given.records, ask)
         with Stage(tell, "drafting", rows):
-            records, drafts, keys, filled = draft_all(stored, ask)
+            drafted = draft_all(stored, ask)
+            records, drafts, filled = drafted.records, drafted.drafts, drafted.filled
         with Stage(tell, "linking", rows):
-            known = linked(drafts, keys, records.seen, ask)
-            del keys  # the graph has what is needed of them from here on
+            known = linked(drafts, drafted.keys, records.seen, ask)
+            del drafted  # the graph has what is needed of the keys from here on
         graph, left_out = known.graph, known.left_out
         with Stage(tell, "planning", rows):
             lap = plan(graph, held, ask, known.details, left_out=left_out, listed=with_documents(drafts))
             plans, lost = with_own_cells(drafts, lap.plans)
-        changed = None
-        if before is not None:
-            from zsell_transform.delta import updates  # only who asks for it pays for its import
-
-            changed = updates(
-                before, records=records, drafts=drafts, graph=graph, left_out=left_out, held=held, ask=ask
-            )
+        changed = _delta(
+            before, records=records, drafts=drafts, graph=graph, left_out=left_out, held=held, ask=ask
+        )
         # What is there by its name alone is an update, where an earlier run is given.
         of_lap = lap.found if changed is None else lap.found.filter(pl.col("code") != "present_by_name")
         found = (export.raw_issues, records.found, records.seen.issues, held.issues, graph.found, of_lap)
@@ -145,6 +146,15 @@ def _since(previous: str | Path | None, records: Records, ask: Mapping) -> tuple
     return before, attrs.evolve(records, seen=since(before.seen, records.seen))
 
 
+def _delta(before: Records | None, **present: Any) -> Updates | None:
+    """What changed since an earlier run, where one is given: arguments as of `delta.updates`."""
+    if before is None:
+        return None
+    from zsell_transform.delta import updates  # only who asks for it pays for its import
+
+    return updates(before, **present)
+
+
 def _without_exports(previous: object, pipedrive: object) -> pl.DataFrame:
     """Nobody who gives an earlier run means to write all of it once more."""
     forgotten = previous is not None and pipedrive is None
@@ -153,5 +163,5 @@ def _without_exports(previous: object, pipedrive: object) -> pl.DataFrame:
 
 def _names(**given: object) -> dict[str, str | None]:
     """How the user called what was given; None for what is no path. A mapping without a file has no name."""
-    names = {what: str(one) if isinstance(one, str | Path) else None for what, one in given.items()}
+    names = {what: as_text(one) if isinstance(one, str | Path) else None for what, one in given.items()}
     return names if given["mapping"] is None else names | {"mapping": names["mapping"] or NAMELESS}

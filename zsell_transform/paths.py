@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
+from typing import Final
 
 from zsell_transform.errors import ZsellError
+
+#: So much of a name that is too long is shown.
+_LONG: Final = 80
 
 
 def path_of(given: str | Path, what: str = "", error: type[ZsellError] = ZsellError) -> Path:
@@ -13,18 +18,59 @@ def path_of(given: str | Path, what: str = "", error: type[ZsellError] = ZsellEr
     Args:
         what: what the path is for; where it is said, a blank path is refused.
         error: how it is refused.
+
+    Raises:
+        ZsellError: `error`, where the path is blank.
     """
+    if not isinstance(given, str | Path):
+        raise error(f"{what or 'a path'} must be text or a Path, not {type(given).__name__}")
     if what and not str(given).strip():
         raise error(f"{what} is blank: give a path")
     try:
-        return Path(given).expanduser()
+        path = Path(given).expanduser()
     except RuntimeError:  # nobody of that name has a home here: then it is a name like any other
-        return Path(given)
+        path = Path(given)
+    if reason := _impossible(path):
+        raise error(f"{as_text(path)[:_LONG]}: {reason}")
+    return path
+
+
+def _impossible(path: Path) -> str:
+    """Why there can be nothing at a path, on any day; blank where there can."""
+    try:
+        if not path.is_absolute():
+            Path.cwd()
+    except OSError:
+        return "the folder that you are in is gone; change to another one"
+    try:
+        path.stat()
+    except ValueError:
+        return "a path cannot hold a NUL character"
+    except OSError as error:
+        if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+            return "the name is too long" if error.errno == errno.ENAMETOOLONG else "the link leads to itself"
+    return ""
+
+
+def as_text(path: str | Path) -> str:
+    """A path as text for people and files: bytes of a name that are no UTF-8 as `\\xe9`."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether a path is text; polars takes no other."""
+    return as_text(path) == str(path)
+
+
+def expect_utf8(path: Path, error: type[ZsellError]) -> None:
+    """Refuses a path that is no text, where polars has to find it."""
+    if not is_utf8(path):
+        raise error(f"{as_text(path)}: the path has bytes that are no text (UTF-8); rename it")
 
 
 def as_given(name: str | None) -> str | None:
     """A path as it was given, if it counts from where the user is; of one from the root the name alone."""
     if not name:
         return None
-    path = Path(name)
+    path = Path(as_text(name))
     return path.name if path.is_absolute() else path.as_posix()

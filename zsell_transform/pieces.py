@@ -10,7 +10,7 @@ import polars as pl
 from zsell_transform.parallel import two_at_once
 from zsell_transform.sparse import sparse
 
-#: Rows of a slice: what is made on the way to a column is held of so many rows only.
+#: Rows of a slice: intermediate columns are computed this many rows at a time.
 SLICE: Final = 1_000_000
 
 #: Cells of a frame that are read at once.

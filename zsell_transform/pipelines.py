@@ -1,6 +1,4 @@
-"""Deals and their sums by pipeline, stage, status and currency: as Sell has them, and as they arrive in
-Pipedrive.
-"""
+"""Deals and sums by pipeline, stage, status and currency: as Sell has them, and as they arrive."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from zsell_transform.paths import path_of
+from zsell_transform.origins import origins
 
 #: So many bytes of input are done sooner by one thread of polars: handing a small query from thread to thread
 #: takes longer than its work (measured: a tenth less time for a megabyte, a twentieth for ten).
@@ -26,8 +26,7 @@ def set_up(given: Iterable[object]) -> None:
         given: the arguments of the command; those that are paths tell how much there is to do.
     """
     os.environ.setdefault("_RJEM_MALLOC_CONF", allocator())
-    paths = [path_of(one) for one in given if isinstance(one, str | Path)]
-    if sum(map(_size, paths)) < SMALL:
+    if sum(map(_size, origins(list(given)))) < SMALL:
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 

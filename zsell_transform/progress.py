@@ -48,7 +48,7 @@ class Progress:
                 callable, which gets everything.
         """
         self._passed = wish if callable(wish) else None
-        self._shown = wish is True or (wish is None and _someone_looks())
+        self._shown = sys.stderr is not None and (wish is True or (wish is None and _someone_looks()))
         self._from = time.monotonic() + (0 if wish is True else PATIENCE)
         self._bar: Any = None
         self._stage = ""
@@ -143,7 +143,7 @@ def _someone_looks() -> bool:
 def _bar() -> Any:
     """tqdm's bar where it is installed; else plain lines."""
     try:
-        from tqdm import tqdm
+        from tqdm import tqdm  # an extra
     except ImportError:
         return _Lines()
     # By time alone: tqdm's own guess of how many make a step is one of bytes, where rows come next.

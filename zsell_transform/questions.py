@@ -39,8 +39,8 @@ def questions(entity: str, columns: list[str], frame: pl.LazyFrame) -> dict[str,
 
     Returns:
         `facts` (one row: record count, and for each column cells, filled, outer, low, where its values matter
-        also longest, distinct and example), `values` (`column, value, count` of the vocabulary
-        columns), for deals also `stages`.
+        also longest, distinct and example), `values` (`column, value, count` of the vocabulary columns), for
+        deals also `stages`.
     """
     asked = {"facts": _facts(entity, columns, frame)}
     words = [name for name in VOCABULARY.get(entity, ()) if name in columns]
@@ -60,9 +60,7 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
         `read_facts`).
     """
     wanted = [fact for fact in read_facts(facts) if fact["filled"] and matters(entity, fact["column"])]
-    read = {
-        name: pl.col(name) if is_tidy(fact) else text(name) for fact in wanted for name in (fact["column"],)
-    }
+    read = {fact["column"]: _read(fact) for fact in wanted}
     few = [fact["column"] for fact in wanted if _is_few(fact)]
     many = {
         fact["column"]: families(fact["example"].removeprefix("'"))
@@ -139,6 +137,11 @@ def _facts_of(entity: str, name: str) -> dict[str, pl.Expr]:
         longest = trimmed.str.len_chars().max()
         facts |= {"longest": longest, "distinct": raw.approx_n_unique(), "example": trimmed.max()}
     return facts
+
+
+def _read(fact: dict[str, Any]) -> pl.Expr:
+    """A column as `cleaning.text` reads it, which nearly every column is already."""
+    return pl.col(fact["column"]) if is_tidy(fact) else text(fact["column"])
 
 
 def is_tidy(fact: dict[str, Any]) -> bool:

@@ -1,8 +1,7 @@
 """Every Sell record, kept once: the first pass over the input, into `records/<entity>.parquet`.
 
 Later passes read these columns instead of the text, and the next laps find in them the whole Sell state of
-this one
-(contract, section 3: `source_id, file, row` and the record's own columns).
+this one (contract, section 3: `source_id, file, row` and the record's own columns).
 """
 
 from __future__ import annotations
@@ -30,8 +29,7 @@ from zsell_transform.writing.rolling import ROWS
 INSIDE: Final = {"source_id": "_id", "file": "_file", "row": "_row"}
 
 #: Records that are drafted and written at once: as many as a file of Pipedrive's wizard may have. The kept
-#: files
-#: have groups of this size, so that a chunk is read without the others.
+#: files have groups of this size, so that a chunk is read without the others.
 CHUNK: Final = ROWS
 
 #: What stands in for the id of a record that has none: the first of these in which anything is filled.
@@ -101,7 +99,7 @@ def _read_together(entities: Iterable[str]) -> list[list[str]]:
 
 def stored_records(path: Path) -> pl.LazyFrame:
     """The kept records of one entity, numbered in input order."""
-    return pl.scan_parquet(path, row_index_name="_n").rename(INSIDE)
+    return pl.scan_parquet(path, row_index_name="_n", glob=False).rename(INSIDE)
 
 
 def without_doubles(records: Records, entities: Iterable[str]) -> Records:

@@ -1,6 +1,4 @@
-"""The rehearsal at the end of a run: what the wizard would make of the files, and what that says about
-them.
-"""
+"""The rehearsal at the end of a run: what the wizard would make of the files, and what is told of that."""
 
 from __future__ import annotations
 
@@ -37,16 +35,13 @@ def rehearsed(
 
     Returns:
         What the report says, the rehearsal itself (both None where it was not done), and issues: rows that
-        the wizard
-        would skip, records that it would take for one, and values that it would overwrite.
+        the wizard would skip, records that it would take for one, and values that it would overwrite.
     """
     rows = sum(facts.rows or 0 for files in written.files.values() for facts in files)
     if not rows or wish is False or (wish is None and rows > MOST_ROWS):
         return None, None, issues.empty()
-    from zsell_transform.pipedrive.wizard import (
-        Rehearsal,
-        rehearse,
-    )  # a run without rehearsal needs no wizard
+    # A run without rehearsal needs no wizard.
+    from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 
     done = rehearse(folder, Rehearsal.of(held.raw), assumptions=answered(ask), progress=tell)
     said = stories.Rehearsed(
@@ -90,10 +85,26 @@ def _found(done: Rehearsal, held: Held) -> pl.DataFrame:
             *told(skipped, "rehearsal_skipped", BLANK, pl.col("reason")),
             *told(merged, "rehearsal_merged", pl.col("sell_id"), pl.col("into")),
             *told(
-                done.overwritten.filter(pl.col("sell_id").is_not_null()),
+                in_words(done.overwritten.filter(pl.col("sell_id").is_not_null()), done),
                 "rehearsal_overwrote",
                 pl.col("old"),
                 pl.col("field"),
             ),
         ]
     )
+
+
+def in_words(overwritten: pl.DataFrame, done: Rehearsal) -> pl.DataFrame:
+    """Links that were overwritten as the wizard calls them, with what stood there by name and System ID."""
+    from zsell_transform.pipedrive.wizard.store import LINK, names
+
+    links = [
+        names(done.store, item).select(
+            "name", field=pl.lit(link), old="id", link=pl.lit(PREFIXES[item].lower())
+        )
+        for item, link in LINK.items()
+    ]
+    rows = overwritten.join(pl.concat(links), on=["field", "old"], how="left", maintain_order="left")
+    return rows.with_columns(
+        field=pl.coalesce("link", "field"), old=pl.coalesce(pl.format("{} ({})", "name", "old"), "old")
+    ).drop("name", "link")

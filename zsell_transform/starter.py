@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +44,14 @@ def draft_mapping(
     text = draft_text(found_in(export, ask))
     if target is None:
         return text
+    made = target.with_name(f".{target.name}.part-{os.getpid()}")  # half a mapping would mean another one
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        made.write_text(text, encoding="utf-8")
+        made.rename(target)
     except OSError as error:
+        with suppress(OSError):
+            made.unlink(missing_ok=True)
         raise TargetError(f"{target} cannot be written: {error.strerror or error}") from error
     return target
 

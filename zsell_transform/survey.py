@@ -17,24 +17,32 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.cleaning import text
 from zsell_transform.evidence import (
+    MAPPING,
+    SERIAL_DAY,
     SHAPE_FAMILIES,
     SHAPES,
+    THOUSANDTHS,
     Evidence,
     Verdict,
     date_order,
     decimal_mark,
+    has_serial_days,
     judge,
+    thousands_mark,
 )
 from zsell_transform.mapping import Mapping
 from zsell_transform.parallel import two_by_key
 from zsell_transform.progress import unwatched
 from zsell_transform.questions import follow_ups, is_tidy, matters, questions, read_facts
-from zsell_transform.sell.columns import is_custom, plain_name
+from zsell_transform.sell.columns import DATES, MONEY, is_custom, plain_name
 
 STAGES: Final[dict[str, Any]] = {
     "pipeline_id": pl.String, "pipeline_name": pl.String, "stage_id": pl.String, "stage_name": pl.String,
     "deals": pl.Int64, "likelihood": pl.Float64, "category": pl.String,
 }  # fmt: skip
+
+#: Entities that share a file and its columns, or the fields that custom columns become.
+_TWINS: Final = {"companies": "contacts", "contacts": "companies", "leads": "deals", "deals": "leads"}
 
 Answers = dict[str, dict[str, pl.DataFrame]]
 
@@ -47,8 +55,8 @@ class Column:
 
     Attributes:
         filled: cells that hold more than blanks.
-        distinct: different values, where they were counted (at most 1,000); None when there are more or
-            nobody asked.
+        distinct: different values, where they were counted (up to about 1,100); None when there are more
+            or nobody asked.
         longest: characters of the longest value; 0 where nobody asked.
         dates: "ymd", "dmy", "mdy" (years first may be mixed in), "undecided", "contradicts", or None: not all
             are dates.
@@ -62,6 +70,7 @@ class Column:
             decides.
         whole: every value is a whole number, which reads alike under each decimal mark.
         tidy: every cell is already as `cleaning.text` reads it, without outer spaces or apostrophe.
+        serial_days: all are dates save some that a spreadsheet has made numbers of, in a custom field.
         long_numbers: values of more digits than a numerical field takes, in a column of numbers.
     """
 
@@ -79,6 +88,7 @@ class Column:
     tidy: bool = False
     long_numbers: int = 0
     either_order: bool = False
+    serial_days: bool = False
     whole: bool = False
 
 
@@ -93,6 +103,8 @@ class Survey:
             one).
         stages: pipelines and stages in their order (schema `STAGES`), names trimmed.
         issues: columns whose dates or numbers nothing decides (schema `issues.RAW`).
+        other_stages: of a dump's table and of an earlier run (schema `STAGES`), whatever deals are in them.
+        stages_there: `pipeline, stage` of the deals that Pipedrive shows.
     """
 
     rows: MappingOf[str, int]
@@ -100,6 +112,8 @@ class Survey:
     values: MappingOf[str, MappingOf[str, pl.DataFrame]]
     stages: pl.DataFrame
     issues: pl.DataFrame
+    other_stages: pl.DataFrame = attrs.field(factory=lambda: pl.DataFrame(schema=STAGES))
+    stages_there: pl.DataFrame = attrs.field(factory=pl.DataFrame)
 
     def words(self, column: str, *entities: str) -> dict[str, int]:
         """The values of a vocabulary column with their counts, over some entities or all of them."""
@@ -155,12 +169,7 @@ def answer(answers: Answers, ask: Mapping) -> Survey:
         ask: the mapping, whose `day_first` decides what no value proves.
     """
     evidence = {entity: _evidence(topics) for entity, topics in answers.items()}
-    read = {
-        entity: {
-            name: _reading(entity, name, seen, ask) for name, seen in columns.items() if matters(entity, name)
-        }
-        for entity, columns in evidence.items()
-    }
+    read = _readings(evidence, ask, _has_no_thousandths(answers.get("deals", {}).get("values")))
     columns = {
         entity: {name: _column(entity, name, evidence, read) for name in evidence[entity]}
         for entity in answers
@@ -195,6 +204,7 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
             str(name): dict(zip(part["value"], part["count"], strict=True))
             for (name,), part in few.partition_by("column", maintain_order=True, as_dict=True).items()
         }
+    facts = {fact["column"]: fact for fact in read_facts(topics["facts"])}
     return {
         name: Evidence(
             fact["filled"],
@@ -203,23 +213,73 @@ def _evidence(topics: dict[str, pl.DataFrame]) -> dict[str, Evidence]:
             options.get(name),
             is_tidy(fact),
         )
-        for fact in read_facts(topics["facts"])
-        for name in (fact["column"],)
+        for name, fact in facts.items()
     }
 
 
 @attrs.frozen
 class _Reading:
+    """How a column is read; `by` says who decides its order where its own values do not."""
+
     order: str | None
     mark: str | None
+    by: str = ""
 
 
-def _reading(entity: str, name: str, seen: Evidence, ask: Mapping) -> _Reading:
-    order = date_order(seen)
-    wish = _day_first(entity, name, ask)
-    if order == "undecided" and wish is not None:
-        order = "dmy" if wish else "mdy"
-    return _Reading(order, decimal_mark(seen))
+_Evidences = MappingOf[str, MappingOf[str, Evidence]]
+_Readings = MappingOf[str, MappingOf[str, _Reading]]
+
+
+def _readings(evidence: _Evidences, ask: Mapping, no_thousandths: bool) -> _Readings:
+    """How every column is read: by what its values prove, else by what its twin's do, else by the mapping."""
+    proven = {
+        entity: {
+            name: _Reading(date_order(seen, sells_own=name in DATES.get(entity, ())), decimal_mark(seen))
+            for name, seen in columns.items()
+            if matters(entity, name)
+        }
+        for entity, columns in evidence.items()
+    }
+
+    def decided(entity: str, name: str) -> _Reading:
+        own, (other, twin) = proven[entity][name], _twin(entity, name, proven)
+        theirs = proven[other][twin] if twin else _Reading(None, None)
+        order, mark, by = own.order, own.mark, ""
+        wish = _day_first(entity, name, ask)
+        wish = _day_first(other, twin, ask) if wish is None and twin else wish
+        if order == "undecided" and theirs.order in ("dmy", "mdy"):
+            order, by = theirs.order, f"the values in {other} prove"
+        elif order == "undecided" and wish is not None:
+            order, by = "dmy" if wish else "mdy", MAPPING
+        if mark == "undecided" and theirs.mark in (".", ",") and not evidence[other][twin].every("whole"):
+            mark = theirs.mark
+        elif mark == "undecided" and no_thousandths and name in MONEY.get(entity, ()):
+            mark = thousands_mark(evidence[entity][name])
+        return _Reading(order, mark, by)
+
+    return {entity: {name: decided(entity, name) for name in names} for entity, names in proven.items()}
+
+
+def _twin(entity: str, name: str, read: _Readings) -> tuple[str, str]:
+    """The column that is the same one (people and companies share a file), or becomes the same field (of
+    leads and deals), with its entity; blank where there is none.
+    """
+    other = _TWINS.get(entity, "")
+    names = read.get(other, {})
+    if entity in ("companies", "contacts"):
+        return other, name if name in names else ""
+    if not is_custom(entity, name):
+        return other, ""
+    alike = (n for n in names if is_custom(other, n) and plain_name(n) == plain_name(name))
+    return other, next(alike, "")
+
+
+def _has_no_thousandths(values: pl.DataFrame | None) -> bool:
+    """Whether the deals have currencies, and each of them has two decimals or none."""
+    if values is None:
+        return False
+    currencies = values.filter(pl.col("column") == "currency")["value"].str.to_uppercase()
+    return len(currencies) > 0 and not currencies.is_in(list(THOUSANDTHS)).any()
 
 
 def _day_first(entity: str, name: str, ask: Mapping) -> bool | None:
@@ -228,17 +288,13 @@ def _day_first(entity: str, name: str, ask: Mapping) -> bool | None:
     return wishes.get(name, wishes.get(plain_name(name)))
 
 
-def _column(
-    entity: str,
-    name: str,
-    evidence: MappingOf[str, MappingOf[str, Evidence]],
-    read: MappingOf[str, MappingOf[str, _Reading]],
-) -> Column:
+def _column(entity: str, name: str, evidence: _Evidences, read: _Readings) -> Column:
     seen = evidence[entity][name]
     reading = read[entity].get(name)
     if reading is None:
         return Column(name, seen.filled, _distinct(seen), seen.longest, tidy=seen.tidy)
     verdict = _verdict(entity, name, evidence, read)
+    custom = is_custom(entity, name)
     return Column(
         name=name,
         filled=seen.filled,
@@ -250,11 +306,14 @@ def _column(
         type=verdict.type,
         options=verdict.options,
         evidence=verdict.evidence,
-        custom=is_custom(entity, name),
-        either_order=date_order(seen) == "undecided",
+        custom=custom,
+        either_order=reading.order == "undecided" or reading.by == MAPPING,
         whole=seen.every("whole"),
         tidy=seen.tidy,
         long_numbers=seen.counts["digits"] if seen.every("dot") or seen.every("comma") else 0,
+        serial_days=custom
+        and verdict.type == "text"
+        and has_serial_days(_joined(entity, name, evidence, read)),
     )
 
 
@@ -262,27 +321,26 @@ def _distinct(seen: Evidence) -> int | None:
     return 0 if not seen.filled else None if seen.options is None else len(seen.options)
 
 
-def _verdict(
-    entity: str,
-    name: str,
-    evidence: MappingOf[str, MappingOf[str, Evidence]],
-    read: MappingOf[str, MappingOf[str, _Reading]],
-) -> Verdict:
-    """The type of the column's field, which leads and deals share."""
+def _joined(entity: str, name: str, evidence: _Evidences, read: _Readings) -> Evidence:
+    """The evidence of the column's field, which leads and deals share."""
+    other, twin = _twin(entity, name, read)
+    shared = twin and entity in ("leads", "deals")
+    return evidence[entity][name].merged(evidence[other][twin]) if shared else evidence[entity][name]
+
+
+def _verdict(entity: str, name: str, evidence: _Evidences, read: _Readings) -> Verdict:
+    """The type of the column's field."""
     seen, reading = evidence[entity][name], read[entity][name]
-    other = {"leads": "deals", "deals": "leads"}.get(entity, "")
-    twin = next(
-        (n for n in read.get(other, ()) if is_custom(other, n) and plain_name(n) == plain_name(name)), None
-    )
-    if twin is None or not is_custom(entity, name):
-        return judge(plain_name(name), seen, reading.order, reading.mark)
-    twin_seen, twin_reading = evidence[other][twin], read[other][twin]
-    if not twin_seen.filled or not seen.filled:
-        reading = reading if seen.filled else twin_reading
-        return judge(plain_name(name), seen.merged(twin_seen), reading.order, reading.mark)
+    both = _joined(entity, name, evidence, read)
+    if both is seen:
+        return judge(plain_name(name), seen, reading.order, reading.mark, reading.by)
+    other, twin = _twin(entity, name, read)
+    twin_reading = read[other][twin]
+    if not seen.filled:
+        return judge(plain_name(name), both, twin_reading.order, twin_reading.mark, twin_reading.by)
     order = _shared(reading.order, twin_reading.order, ("ymd", "mdy", "dmy"))
     mark = _shared(reading.mark, twin_reading.mark, (".", ","))
-    verdict = judge(plain_name(name), seen.merged(twin_seen), order, mark)
+    verdict = judge(plain_name(name), both, order, mark, reading.by or twin_reading.by)
     return attrs.evolve(verdict, evidence=f"{verdict.evidence}; leads and deals together")
 
 
@@ -322,15 +380,15 @@ def _in_order(stages: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def contradictions(seen: Survey, entity: str, frame: pl.LazyFrame) -> list[pl.LazyFrame]:
-    """The cells by which columns of dates contradict themselves, one issue each, lazily.
+    """The cells by which columns of dates contradict themselves, or are none, one issue each, lazily.
 
     Args:
         frame: the entity's records, with `_file`, `_row` and `_id` where there are any.
     """
+    columns = seen.columns.get(entity, {}).values()
     return [
-        _one_way_only(frame, entity, column.name)
-        for column in seen.columns.get(entity, {}).values()
-        if column.dates == "contradicts"
+        *(_one_way_only(frame, entity, column.name) for column in columns if column.dates == "contradicts"),
+        *(_serial_days(frame, entity, column.name) for column in columns if column.serial_days),
     ]
 
 
@@ -342,21 +400,29 @@ def _one_way_only(frame: pl.LazyFrame, entity: str, column: str) -> pl.LazyFrame
     return issues.found(proving, "contradicting_date", entity=entity, field=column, value=value, detail=way)
 
 
+def _serial_days(frame: pl.LazyFrame, entity: str, column: str) -> pl.LazyFrame:
+    spoiled = frame.filter(text(column).str.contains(SERIAL_DAY))
+    return issues.found(spoiled, "serial_day", entity=entity, field=column, value=text(column))
+
+
 def _doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFrame:
     """What nothing in the column decides, and which line of the mapping would."""
+
+    def told(code: str, detail: str) -> pl.DataFrame:
+        return issues.issue(code, entity=entity, field=column.name, value=column.filled, detail=detail)
+
+    left = "left as text" if column.custom else "left blank"
     if column.dates == "undecided":
         line = f"day_first: {{{entity}: {{{_quoted(plain_name(column.name))}: true}}}}"
-        return issues.issue(
-            "undecided_date_order", entity=entity, field=column.name, value=column.filled, detail=line
+        return told(
+            "undecided_date_order", f"{left}; the mapping decides with {line} (false for month first)"
         )
     if column.dates == "contradicts":
         both = counts["dmy"] + counts["mdy"] - counts["slashed"]
         detail = f"{counts['dmy'] - both} can only be day first, {counts['mdy'] - both} only month first"
-        return issues.issue(
-            "contradicting_dates", entity=entity, field=column.name, value=column.filled, detail=detail
-        )
+        return told("contradicting_dates", detail)
     if column.decimal == "undecided":
-        return issues.issue("undecided_decimal_mark", entity=entity, field=column.name, value=column.filled)
+        return told("undecided_decimal_mark", left)
     return issues.empty()
 
 

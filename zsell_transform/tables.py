@@ -7,6 +7,8 @@ from typing import final
 
 import polars as pl
 
+from zsell_transform.origins import made_of, origins
+
 
 @final
 class Tables(Mapping[str, pl.DataFrame]):
@@ -22,7 +24,8 @@ class Tables(Mapping[str, pl.DataFrame]):
     def __getitem__(self, name: str) -> pl.DataFrame:
         if name not in self._names:
             raise KeyError(f"{name!r} is none of {', '.join(self._names) or 'no tables'}")
-        return self._scan(name).collect(engine="streaming")
+        whole = self._scan(name)
+        return made_of(whole.collect(engine="streaming"), origins(whole))
 
     def __contains__(self, name: object) -> bool:
         """Without `Mapping`'s way of finding out, which is to make the table."""

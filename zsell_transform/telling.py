@@ -49,7 +49,9 @@ def tell_story(
         complete=complete,
         version=VERSION,
         target=as_given(names.get("target")),
-        next_target=next_folder(as_given(names.get("target")), number),
+        next_target=next_folder(
+            as_given(names.get("target")), number, delta=names.get("previous") is not None
+        ),
         mapping=as_given(names.get("mapping")),
         previous=as_given(names.get("previous")),
         again=again,
@@ -88,9 +90,7 @@ def exports_next(ledger: pl.DataFrame) -> tuple[str, ...]:
 
 
 def still_empty(ledger: pl.DataFrame) -> tuple[str, ...]:
-    """Main types of which nothing is in Pipedrive yet while records of them wait: they have no export to
-    give.
-    """
+    """Main types with nothing in Pipedrive yet, and records that wait: they have no export to give."""
     return tuple(
         item
         for item, counts in _sums(ledger).items()

@@ -1,6 +1,4 @@
-"""The catalogue of issue codes, one module a room: how bad each is, what was found, what was done, what to
-do.
-"""
+"""The catalogue of issue codes, one module a room: severity, what was found, what was done, what to do."""
 
 from __future__ import annotations
 

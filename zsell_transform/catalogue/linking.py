@@ -15,9 +15,9 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "link_dangling": Kind(
         "warning",
-        "'{field}' refers to '{value}', which is not in the export",
-        "no name stands beside it, or none that could be a record of its own, so the link was left out",
-        "Export the missing records too, or set the link by hand.",
+        "'{field}' refers to '{value}', which is {detail}",
+        "no name beside it could become a record of its own, so the link was left out",
+        "Export what is missing too, or set the link by hand.",
     ),
     "link_evidence_differs": Kind(
         "warning",
@@ -32,18 +32,18 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "link_suggested": Kind(
         "info",
-        "has no company, and the domain of its address is that of company {value}",
+        "has no company, but its e-mail address has the domain of company {value}",
         "not linked: a domain proves nothing",
         "Set `email_domains: link` in the mapping to link all such people.",
     ),
     "company_from_domain": Kind(
         "info",
-        "has no company, and the domain of its address is that of company {value}",
+        "has no company, but its e-mail address has the domain of company {value}",
         "linked to it, as the mapping asks",
     ),
     "added_by_reference": Kind(
         "info",
-        "'{value}' is referred to, and no record of the export is it",
+        "other records refer to '{value}', which is not a record in the export",
         "added under that id or name",
         "Fill in what is known of it in Pipedrive.",
     ),
@@ -56,12 +56,12 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "merged_duplicate": Kind(
         "warning",
-        "'{value}' is the same as {detail} to the wizard",
+        "the wizard would take '{value}' for the same as {detail}",
         "written as one row with both ids",
     ),
     "merged_value_lost": Kind(
         "error",
-        "'{field}' holds '{value}', and the record it is merged with holds '{detail}'",
+        "'{field}' holds '{value}', but the record it is merged with holds '{detail}'",
         "the value of the first record was kept",
         "Add the value by hand where it matters.",
     ),
@@ -73,40 +73,40 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "two_organizations": Kind(
         "warning",
-        "names the company '{value}', its person belongs to another or to none",
-        "a row can name one organization, so the company went to {detail}",
+        "names the company '{value}', but its person belongs to another company or to none",
+        "a row can name only one organization, so the company went to {detail}",
         "Set `two_organizations: both` to link both by System ID.",
     ),
     "two_organizations_written": Kind(
         "warning",
-        "names the company '{value}', its person belongs to another or to none",
+        "names the company '{value}', but its person belongs to another company or to none",
         "both are written by System ID, as the mapping asks; the wizard may move the person",
-        "Look in Pipedrive whether the person still belongs to its own organization.",
+        "Check in Pipedrive whether the person still belongs to its own organization.",
     ),
     "lead_joins_person": Kind(
         "info",
         "its person '{value}' is {detail}",
-        "attached by key alone; what differs stands in its note",
+        "attached without overwriting that person; what differs stands in the lead's note",
     ),
     "lead_person_ambiguous": Kind(
         "warning",
-        "its person '{value}' fits several ({detail})",
+        "its person '{value}' fits several people ({detail})",
         "kept as a person of its own under a distinct name",
     ),
     "lead_left_out": Kind("error", "its status is set to leave_out in the mapping", "left out"),
     "placed_under_placeholder": Kind(
         "warning",
-        "has no link left, and the wizard takes no such record",
+        "has no link left, and the wizard skips such records",
         "placed under the organization 'Zendesk Sell (unlinked)'",
     ),
-    "orphan_left_out": Kind("error", "has no link left, and the wizard takes no such record", "left out"),
+    "orphan_left_out": Kind("error", "has no link left, and the wizard skips such records", "left out"),
     "link_to_left_out": Kind(
-        "warning", "hangs on a record that is left out ('{value}')", "the text names it"
+        "warning", "belongs to a record that is left out ('{value}')", "the text names it"
     ),
     "linked_to_parties_only": Kind(
         "warning",
-        "'{value}' has no System ID in a single pass",
-        "hangs on its person and organization, and names it in the text",
+        "'{value}' has no System ID yet in a single pass",
+        "linked to its person and organization; the text names it",
     ),
     "waits_for_system_id": Kind(
         "info",
@@ -117,17 +117,18 @@ KINDS: Final[dict[str, Kind]] = {
     **{
         f"no_export_of_{item}": Kind(
             "error",
-            "no export of {detail} with its Sell ids was given, and Pipedrive holds records from Sell, by"
-            " their ids or titles",
-            "all its records wait ({value}), so that none is doubled",
+            "no export of {detail} with Sell ids was given, but Pipedrive holds records from Sell, as"
+            " their ids or titles show",
+            "all its records wait ({value}), so that none is written twice",
             f"Export {item} from Pipedrive, with all columns, or name it in `empty_in_pipedrive`.",
         )
         for item in ("organizations", "persons", "deals", "leads", "activities", "notes")
     },
     "present_by_name": Kind(
         "warning",
-        "'{value}' is in Pipedrive by its name alone (System ID {detail}), from when no more was known of it",
-        "counted as present; its other values are written with `previous` alone",
+        "'{value}' is in Pipedrive by its name alone (System ID {detail}): no more was known when it was"
+        " written",
+        "counted as present; its other values are written only with `previous`",
         "Give the folder of the run that wrote the name as `previous`, or put them in by hand.",
     ),
     "counts_as_empty": Kind(

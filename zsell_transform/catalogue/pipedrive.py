@@ -9,7 +9,7 @@ from zsell_transform.catalogue.kind import Kind
 KINDS: Final[dict[str, Kind]] = {
     "export_not_recognised": Kind(
         "warning",
-        "this CSV file among Pipedrive's exports is none of the six that are known",
+        "this CSV file among Pipedrive's exports is not one of the six known lists",
         "it was not read",
         "Name its columns in the mapping: `columns: {pipedrive_deals: {Their header: ID}}`.",
     ),
@@ -38,7 +38,7 @@ KINDS: Final[dict[str, Kind]] = {
     "sell_ids_rounded": Kind(
         "error",
         "{value} Sell ids in the export of {detail} were rounded by a spreadsheet (`4.1E+07`)",
-        "nothing of it is written, so that no record is doubled",
+        "nothing of it is written, so that no record is written twice",
         "Export it from Pipedrive again, and give the file without opening it in a spreadsheet.",
     ),
     "sell_id_twice": Kind(
@@ -76,7 +76,7 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "file_too_large": Kind(
         "error",
-        "'{field}' has {value} bytes, and the wizard takes {detail}: one record is larger than a file may be",
+        "'{field}' has {value} bytes, but the wizard takes {detail}: one record is larger than a file may be",
         "written whole; the wizard will refuse the file",
         "Shorten the longest text of the record in Sell or in the file.",
     ),
@@ -84,13 +84,13 @@ KINDS: Final[dict[str, Kind]] = {
         "error",
         "the rehearsed wizard skips this row: {detail}",
         "written all the same",
-        "Look at the row before the import; please report it, since no row should be skipped.",
+        "Look at the row before the import, and please report it: no row should be skipped.",
     ),
     "rehearsal_merged": Kind(
         "error",
         "the rehearsed wizard takes record {value} for {detail}",
         "written all the same",
-        "Look at both before the import; please report it, since no two records should become one.",
+        "Look at both before the import, and please report it: no two records should become one.",
     ),
     "rehearsal_overwrote": Kind(
         "warning",

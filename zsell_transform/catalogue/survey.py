@@ -9,9 +9,9 @@ from zsell_transform.catalogue.kind import Kind
 KINDS: Final[dict[str, Kind]] = {
     "closed_stage_new": Kind(
         "warning",
-        "'{field}' names '{value}', which is no stage of the export (nearest: '{detail}')",
-        "taken as it stands; the setup list has it among the stages to create",
-        "If it is a slip of the pen, correct it in the mapping.",
+        "'{field}' names '{value}', which is not a stage in the export (nearest: '{detail}')",
+        "used as it stands; the setup list has it among the stages to create",
+        "If it is a typing mistake, correct it in the mapping.",
     ),
     "stage_may_be_closed": Kind(
         "warning",
@@ -21,34 +21,41 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "undecided_date_order": Kind(
         "warning",
-        "{value} dates in {field} read day first and month first alike, and none proves which",
-        "left as they stand; the mapping decides with {detail} (false for month first)",
+        "{value} dates in {field} can be read day first or month first, and none proves which",
+        "{detail}",
         "Ask someone who knows the field, then add the line to the mapping and run again.",
     ),
     "contradicting_dates": Kind(
         "warning",
         "{value} dates in {field} contradict each other: {detail}",
-        "left as text",
-        "Correct the dates of one kind in Sell, or keep the field as text.",
+        "the column is not read as dates: a custom field is left as text, Sell's own date blank",
+        "Correct the dates of one kind in Sell, or in the file.",
     ),
     "contradicting_date": Kind(
         "warning",
-        "{field} holds {value}, which can only be {detail}, while other dates of the column cannot",
-        "the column stays text",
-        "Correct the dates of one kind in Sell, or keep the field as text.",
+        "{field} holds {value}, which can only be {detail}, while other dates in the column cannot be that",
+        "the column is not read as dates",
+        "Correct the dates of one kind in Sell, or in the file.",
     ),
     "undecided_decimal_mark": Kind(
         "warning",
-        "{value} numbers in {field} read with a decimal comma and a decimal point alike,"
+        "{value} numbers in {field} can be read with a decimal comma or a decimal point,"
         " and none proves which",
-        "left as text",
-        "Correct one number so that it reads only one way, or keep the field as text.",
+        "{detail}",
+        "Write one of them with two decimals in the file, so that it reads only one way, and run again;"
+        " or name its header under `columns:` of the mapping as `custom`, and it becomes a text field.",
     ),
     "mapping_unused": Kind(
         "warning",
         "mapping line {field} names {value}, which this export does not hold",
         "it had no effect{detail}",
         "Correct the spelling in the mapping or remove the line.",
+    ),
+    "label_with_comma": Kind(
+        "warning",
+        "mapping line {field} names a label '{value}', and commas part labels",
+        "written as one label, '{detail}'",
+        "Choose a name without a comma in the mapping.",
     ),
     "mapping_needless": Kind(
         "info",

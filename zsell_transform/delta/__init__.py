@@ -19,14 +19,18 @@ from zsell_transform.addressing import TEXTS
 from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
 from zsell_transform.delta.files import WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
-from zsell_transform.delta.notes import changed_notes, new_notes, no_notes
+from zsell_transform.delta.names import changed_names
+from zsell_transform.delta.notes import ChangedNotes, changed_notes, new_notes, no_changed_notes
+from zsell_transform.delta.owners import importing_user
 from zsell_transform.drafting import Drafts, draft_all
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, DEAL_STAGE, DEAL_STATUS, NAMES, NOTE, STEMS
-from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several
+from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several, targets
+from zsell_transform.proof.differences import types_of
+from zsell_transform.proof.leads import LINES
 from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.records import Records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
@@ -70,13 +74,20 @@ def updates(
         held: Pipedrive's exports; without any, nothing is present and nothing is updated.
     """
     now = account(graph, ask, left_out, held)
-    drafts_then, then = _then(before, ask, held)
+    drafts_then, graph_then, then = _then(before, ask, held)
     there = presence(_all_records(then, now), held).filter(~several())
     values = _changed_values(drafts_then, drafts, there, held)
-    changed = [*values, _company_in_sell(then, now, there, held)]
+    changed = [
+        *values,
+        _company_in_sell(then, now, there, held),
+        changed_names(graph_then, graph, there, held),
+    ]
     cells = known_since(decided(pl.concat([no_cells(), *changed])), then.records, there)
-    links = changed_links(then, now, _with_new_names(there, cells), held, alone=ask.id_links == "alone")
-    notes, notes_found = _lead_notes(drafts_then, drafts, there, held)
+    links = changed_links(
+        then, now, there, _with_new_names(targets(there, held), cells), held, alone=ask.id_links == "alone"
+    )
+    of_leads = _lead_notes(drafts_then, drafts, there, held)
+    notes = of_leads.writes
     writes = pl.concat(
         [written(cells), links.writes, notes.filter(pl.col("system_id").is_not_null()).select(*WRITES)]
     )
@@ -93,8 +104,8 @@ def updates(
         updated={entity: n for entity in ENTITIES if (n := counts.filter(pl.col("entity") == entity).height)},
         found=issues.gather(
             [
-                told(cells),
-                notes_found,
+                told(cells.join(of_leads.said, on=["source_id", "field"], how="anti")),
+                of_leads.found,
                 links.found,
                 _converted(drafts_then, drafts, there),
                 deleted(then, now, there, list(records.frames)),
@@ -103,11 +114,11 @@ def updates(
     )
 
 
-def _then(before: Records, ask: Mapping, held: Held) -> tuple[Drafts, Account]:
-    """The drafts and the account of then."""
-    records, drafts, keys, _ = draft_all(before, ask)
-    known = linked(drafts, keys, records.seen, ask)
-    return drafts, account(known.graph, ask, known.left_out, held)
+def _then(before: Records, ask: Mapping, held: Held) -> tuple[Drafts, Graph, Account]:
+    """The drafts, the links and the account of then."""
+    drafted = draft_all(before, ask)
+    known = linked(drafted.drafts, drafted.keys, drafted.records.seen, ask)
+    return drafted.drafts, known.graph, account(known.graph, ask, known.left_out, held)
 
 
 def _all_records(then: Account, now: Account) -> pl.DataFrame:
@@ -119,7 +130,7 @@ def _all_records(then: Account, now: Account) -> pl.DataFrame:
 
 def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> list[pl.DataFrame]:
     """Every changed cell of a record that is there, beside what Pipedrive shows."""
-    done = []
+    done, importer = [], importing_user(then, there, held)
     for entity, draft in now.items():
         mine = there.filter(pl.col("entity") == entity)
         if not mine.height:
@@ -129,7 +140,7 @@ def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) 
         read = {header: source for drafted in drafts for header, source in _read(drafted.origins)}
         told = [*headers, *map(said, read)]
         sides = [_with_cells_of_sell(drafted, read) for drafted in drafts]
-        by_name = _by_name_alone(mine, held)
+        nobodys = _Nobodys(_by_name_alone(mine, held), importer)
         old, new = (
             side.with_columns(pl.col(header).alias(said(header)) for header in _as_they_stand(drafts))
             for side in _changed(_earlier(sides, told), sides[0], told, mine)
@@ -138,8 +149,30 @@ def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) 
         for item, rows in _places(entity, mine, held):
             if item in held.raw and rows.height:
                 own = [header for header in values_of(item, headers) if header != NOTE or entity != "leads"]
-                done += _by_header(entity, item, rows, old, new, held, kinds(own, types), by_name)
+                done += _by_header(entity, item, rows, old, new, held, kinds(own, types), nobodys)
     return done
+
+
+@attrs.frozen(eq=False)
+class _Nobodys:
+    """What Pipedrive filled by itself.
+
+    Attributes:
+        by_name: ids of records that it holds by the name that another record called them.
+        importer: the user to whom it gave what had no owner.
+    """
+
+    by_name: pl.Series
+    importer: str | None
+
+    def choice(self, header: str, kind: str) -> pl.Expr:
+        """Whether nobody has chosen the owner there: of a name alone, or of a blank cell."""
+        if kind != "user":
+            return pl.lit(value=False)
+        blank = pl.col("old").is_null() & pl.col("there").is_not_null()
+        fell_to = blank & pl.col("there").eq_missing(pl.lit(self.importer, dtype=pl.String))
+        named = pl.col("_id").is_in(self.by_name.implode()) & pl.lit(header.endswith(" - Owner"))
+        return named | fell_to
 
 
 def said(header: str) -> str:
@@ -244,7 +277,7 @@ def _by_header(
     new: pl.DataFrame,
     held: Held,
     own: MappingOf[str, str],
-    by_name: pl.Series,
+    nobodys: _Nobodys,
 ) -> list[pl.DataFrame]:
     raw, done = held.raw[item], []
     for header, kind in own.items():
@@ -268,7 +301,7 @@ def _by_header(
             cells.join(beside, on="_id", how="inner", maintain_order="left")
             .with_columns(
                 new=text if kept else pl.col("new"),
-                old=pl.when(_nobodys_choice(header, by_name)).then("there").otherwise("old"),
+                old=pl.when(nobodys.choice(header, kind)).then("there").otherwise("old"),
                 entity=pl.lit(entity),
                 item=pl.lit(item),
                 field=pl.lit(header),
@@ -316,11 +349,6 @@ def _moved(old: pl.DataFrame, new: pl.DataFrame) -> pl.Series:
     return both.filter(other)["_id"]
 
 
-def _nobodys_choice(header: str, by_name: pl.Series) -> pl.Expr:
-    """Whether Pipedrive filled a cell by itself, when only the record's name was known: its owner."""
-    return pl.col("_id").is_in(by_name.implode()) & pl.lit(header.endswith(" - Owner"))
-
-
 def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Held) -> pl.DataFrame:
     """Deals whose row would name another company beside its own by now."""
     raw = held.raw.get("deals")
@@ -359,13 +387,14 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
     )
 
 
-def _with_new_names(there: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """What is there, with the name that it has once these cells are written (`written`)."""
+def _with_new_names(places: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """What relations lead to, with the name that it has once these cells are written (`written`)."""
     header = pl.col("item").replace_strict(NAMES, default=None)
     renamed = cells.filter((pl.col("fate") == "written") & (pl.col("field") == header))
-    names = renamed.select("item", "system_id", written="value").unique(["item", "system_id"], keep="first")
-    joined = there.join(names, on=["item", "system_id"], how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce("written", "name").alias("written"))
+    names = renamed.select(to_item="item", to_system_id="system_id", written="value")
+    names = names.unique(["to_item", "to_system_id"], keep="first")
+    joined = places.join(names, on=["to_item", "to_system_id"], how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("written", "to_name").alias("written"))
 
 
 # --- leads -----------------------------------------------------------------------------------------------
@@ -389,16 +418,17 @@ def _converted(then: Drafts, now: Drafts, there: pl.DataFrame) -> pl.DataFrame:
 # --- a lead's description, which is a note in Pipedrive -----------------------------------------------
 
 
-def _lead_notes(
-    then: Drafts, now: Drafts, there: pl.DataFrame, held: Held
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Changed descriptions, as of `notes.changed_notes`."""
+def _lead_notes(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> ChangedNotes:
+    """Changed descriptions, and lines behind them, as of `notes.changed_notes`."""
     leads = there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads"))
     both = [drafts["leads"] for drafts in (then, now) if "leads" in drafts]
-    if not leads.height or len(both) < 2 or not any(NOTE in draft.headers for draft in both):
-        return no_notes(), issues.empty()
-    old, new = _changed(then["leads"].frame, now["leads"].frame, [NOTE], leads)
-    return changed_notes(old, new, leads, held)
+    headers = [h for h in (NOTE, *LINES) if any(h in draft.headers for draft in both)]
+    if not leads.height or len(both) < 2 or not headers:
+        return no_changed_notes()
+    asked = list(dict.fromkeys([NOTE, *headers]))
+    old, new = _changed(then["leads"].frame, now["leads"].frame, asked, leads)
+    persons, types = persons_of_leads(leads, held), types_of(now["leads"].origins)
+    return changed_notes(old, new, leads, held, persons=persons, types=types)
 
 
 __all__: Final = ["Updates", "updates"]

@@ -43,6 +43,10 @@ def no_cells() -> pl.DataFrame:
 def decided(cells: pl.DataFrame) -> pl.DataFrame:
     """Cells with `value`, what is to be written, and `fate`: none, done, written, fewer (labels), unfit (for
     the type of the field), emptied, unseen, both, or not own.
+
+    Args:
+        cells: the columns of `CELLS`: old, new and there are a value then, now and in Pipedrive; seen
+            says whether Pipedrive's export shows its column.
     """
     parts = [
         _fated(rows, str(kind))
@@ -120,9 +124,8 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
         .otherwise(pl.lit("both"))
     )
     value = pl.when(same(kind, old, there) | alike.is_null()).then(new).otherwise(alike)
-    if (
-        kind == "name"
-    ):  # what was kept apart stays apart: ` (City)` behind the old name goes behind the new one
+    if kind == "name":
+        # What was kept apart stays apart: ` (City)` behind the old name goes behind the new one.
         apart = there.str.strip_prefix(old)
         value = pl.when(apart.str.starts_with(" (")).then(pl.concat_str(new, apart)).otherwise(new)
     return rows.with_columns(fate=_of_its_own(fate), value=value)

@@ -17,9 +17,10 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import ORDERS
+from zsell_transform.disk import readable
 from zsell_transform.errors import ExportError
 from zsell_transform.mapping import Mapping
-from zsell_transform.paths import path_of
+from zsell_transform.paths import expect_utf8, path_of
 from zsell_transform.pipedrive.account import type_name
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.columns import plain_name
@@ -47,21 +48,24 @@ def earlier(previous: str | Path, ask: Mapping) -> Records:
 
 
 def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
+    expect_utf8(folder.absolute(), ExportError)
     paths = {entity: folder / "records" / f"{entity}.parquet" for entity in ENTITIES}
-    found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
+    with readable(folder):
+        found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
     if not found:
-        raise ExportError(f"{folder}: no records/ of an earlier run in this folder")
+        raise ExportError(f"{folder} is not the folder of an earlier run: it has no records/")
     wrote = [one.file for one in (read_manifest(folder) or {"outputs": []})["outputs"]]
     gone = [file for file in wrote if file.endswith(".parquet") and not (folder / file).exists()]
     if gone:
-        raise ExportError(f"{folder}: {gone[0]} is gone; give the earlier run's folder as it was written")
+        raise ExportError(f"{folder}: {gone[0]} is missing; give the earlier run's folder as it was written")
     return found
 
 
 def _stored(path: Path) -> pl.LazyFrame:
     try:
-        frame = stored_records(path)
-        frame.collect_schema()
+        with readable(path):
+            frame = stored_records(path)
+            frame.collect_schema()
     except pl.exceptions.PolarsError as error:
         raise ExportError(f"{path}: damaged; give the folder of the earlier run as it was written") from error
     return frame
@@ -73,7 +77,8 @@ def _stored(path: Path) -> pl.LazyFrame:
 def since(then: Survey, now: Survey) -> Survey:
     """The survey of today, with the types and readings of then where Pipedrive has a field since.
 
-    Its issues tell of each column whose type would be another one by now.
+    Its issues tell of each column whose type would be another one by now. The stages of then are known beside
+    those of today: two pipelines may share a name that no deal of today has.
     """
     columns: dict[str, dict[str, Column]] = {}
     told = []
@@ -87,6 +92,7 @@ def since(then: Survey, now: Survey) -> Survey:
     return attrs.evolve(
         now,
         columns=columns,
+        other_stages=pl.concat([now.other_stages, then.stages]),
         issues=issues.gather([_still_open(now, columns), *_changed_types(told)]),
     )
 

@@ -14,10 +14,9 @@ from zsell_transform.folding import folded
 from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NAMES
-from zsell_transform.proof.account import BESIDE, Account
+from zsell_transform.proof.account import BESIDE, OF_LEAD, Account, is_of_lead
 from zsell_transform.proof.links import SHOWN, WORDS, shown_links
 from zsell_transform.proof.repair import system_id
-from zsell_transform.sell.entities import LINKED
 from zsell_transform.sparse import BLANK
 
 _KEY: Final = ("entity", "id", "relation")
@@ -32,15 +31,16 @@ class ChangedLinks:
 
 
 def changed_links(
-    then: Account, now: Account, there: pl.DataFrame, held: Held, *, alone: bool
+    then: Account, now: Account, there: pl.DataFrame, places: pl.DataFrame, held: Held, *, alone: bool
 ) -> ChangedLinks:
     """Relations of records that are there, where Sell says otherwise than it did.
 
     Args:
-        there: as of `proof.account.presence`, with `written`: a name as these updates leave it.
+        there: as of `proof.account.presence`.
+        places: as of `proof.account.targets`, with `written`: a name as these updates leave it.
         alone: links are written by System ID, without the name beside it.
     """
-    changed = _changed(then, now, there)
+    changed = _changed(then, now, there, places)
     parts, seen = [], []
     for (item, relation), rows in sorted(changed.partition_by("item", "relation", as_dict=True).items()):
         raw = held.raw.get(str(item))
@@ -55,47 +55,105 @@ def changed_links(
     return ChangedLinks(pl.concat([empty, *parts]), _told(seen, now))
 
 
-def _changed(then: Account, now: Account, there: pl.DataFrame) -> pl.DataFrame:
-    """entity, id, relation, old, new, beside, item, system_id; System IDs and names of both targets."""
+def _changed(then: Account, now: Account, there: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """entity, id, relation, old, new, beside, moved, item, system_id; System IDs and names of both targets.
+
+    `beside` is the party of what a record hangs on; `moved`, whether the record hangs on another one by now.
+    """
     both = now.records.select("entity", "id").join(
         then.records, on=["entity", "id"], how="semi", maintain_order="left"
     )
+    companies = _companies_of_leads(then, now)
     sides = [
-        account.relations.join(both, on=["entity", "id"], how="semi", maintain_order="left")
-        .unique(_KEY, keep="first", maintain_order=True)
-        .select(*_KEY, pl.col("to").alias(name), (pl.col("how") == BESIDE).alias(f"{name}_beside"))
-        for account, name in ((then, "old"), (now, "new"))
-    ]
-    rows = (
-        sides[1]
-        .join(sides[0], on=_KEY, how="full", coalesce=True, maintain_order="left_right")
-        .filter(pl.col("new").ne_missing(pl.col("old")))
-    )
-    own = there.select("entity", "id", "item", "system_id")
-    rows = rows.with_columns(beside=pl.coalesce("new_beside", "old_beside"))
-    rows = rows.join(own, on=["entity", "id"], how="inner", maintain_order="left")
-    for side in ("old", "new"):
-        target = there.filter(pl.col("entity").is_in(list(LINKED))).select(
-            pl.col("id").alias(side),
-            pl.col("system_id").alias(f"{side}_id"),
-            pl.col("name").alias(f"{side}_name"),
-            pl.col("written").alias(f"{side}_written"),
-            relation=pl.col("entity").replace_strict(LINKED, return_dtype=pl.String),
+        _with_companies(
+            account.relations.join(both, on=["entity", "id"], how="semi", maintain_order="left"),
+            companies.select("party", company=side),
         )
-        rows = rows.join(target, on=["relation", side], how="left", maintain_order="left")
-    return rows
+        for account, side in ((then, "old"), (now, "new"))
+    ]
+    of_changed = _paired(*sides).select("entity", "id").unique()
+    placed = (
+        _placed(side.join(of_changed, on=["entity", "id"], how="semi", maintain_order="left"), there, places)
+        for side in sides
+    )
+    rows = _paired(*placed).with_columns(beside=pl.coalesce("new_beside", "old_beside"))
+    moved = (~pl.col("beside")).any().over("entity", "id")
+    own = there.select("entity", "id", "item", "system_id")
+    return rows.with_columns(moved=moved).join(own, on=["entity", "id"], how="inner", maintain_order="left")
+
+
+def _paired(then: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+    """Relations that lead elsewhere by now, with `old` and `new`, and each other column once for either."""
+    old, new = (
+        frame.rename({c: f"{side}_{c}".removesuffix("_to") for c in frame.columns if c not in _KEY})
+        for frame, side in ((then, "old"), (now, "new"))
+    )
+    both = new.join(old, on=_KEY, how="full", coalesce=True, maintain_order="left_right")
+    return both.filter(pl.col("new").ne_missing(pl.col("old")))
+
+
+def _companies_of_leads(then: Account, now: Account) -> pl.DataFrame:
+    """party (`of lead 31`), old, new: companies of leads that Sell calls otherwise by now.
+
+    The lead's row is updated together with its history, so that Pipedrive does not show the new one yet.
+    """
+    old, new = (
+        account.relations.filter((pl.col("entity") == "leads") & (pl.col("relation") == "organizations"))
+        .unique("id", keep="first", maintain_order=True)
+        .select("id", pl.col("to").alias(name))
+        for account, name in ((then, "old"), (now, "new"))
+    )
+    leads = then.records.filter(pl.col("entity") == "leads").select("id")
+    rows = leads.join(new, on="id", how="inner", maintain_order="left").join(
+        old, on="id", how="left", maintain_order="left"
+    )
+    return rows.filter(pl.col("new").ne_missing(pl.col("old"))).select(
+        "old", "new", party=pl.lit(OF_LEAD) + pl.col("id")
+    )
+
+
+def _with_companies(relations: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
+    """Relations, in which a lead's organization is the company of that side where that changed."""
+    rows = relations.unique(_KEY, keep="first", maintain_order=True)
+    if not companies.height:
+        return rows
+    known = companies.with_columns(relation=pl.lit("organizations"), known=pl.lit(value=True))
+    joined = rows.join(
+        known.rename({"party": "to"}), on=["relation", "to"], how="left", maintain_order="left"
+    )
+    return joined.with_columns(to=pl.when("known").then("company").otherwise("to")).drop("company", "known")
+
+
+def _placed(side: pl.DataFrame, there: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """One side's relations with where they lead to; none where a lead that is there has no such party."""
+    rows = side.join(places, on=["relation", "to"], how="left", maintain_order="left")
+    leads = there.filter(pl.col("entity") == "leads")["id"]
+    nobody = is_of_lead() & pl.col("to_item").is_null()
+    nobody = nobody & pl.col("to").str.strip_prefix(OF_LEAD).is_in(leads.implode())
+    return rows.filter(~nobody).select(
+        "entity",
+        "id",
+        "to",
+        "written",
+        relation=pl.coalesce("to_item", "relation"),  # a lead that was converted is a deal by now
+        beside=pl.col("how") == BESIDE,
+        system_id="to_system_id",
+        name="to_name",
+    )
 
 
 def _fated(rows: pl.DataFrame, *, by_id: bool) -> pl.DataFrame:
     shown = pl.col("found_id") if by_id else folded(pl.col("found_name"))
-    old, new = (pl.col(f"{side}_id") if by_id else folded(pl.col(f"{side}_name")) for side in ("old", "new"))
+    old, new = (
+        pl.col(f"{side}_system_id") if by_id else folded(pl.col(f"{side}_name")) for side in ("old", "new")
+    )
     gone = pl.col("new").is_null() | (pl.col("new") == PLACEHOLDER_ID)
     fate = (
         pl.when(gone & shown.is_null())
         .then(pl.lit("done"))
         .when(gone)
         .then(pl.lit("emptied"))
-        .when(pl.col("new_id").is_null())
+        .when(pl.col("new_system_id").is_null())
         .then(pl.lit("waits"))
         .when(shown.eq_missing(new))
         .then(pl.lit("done"))
@@ -108,7 +166,7 @@ def _fated(rows: pl.DataFrame, *, by_id: bool) -> pl.DataFrame:
 
 def _writes(rows: pl.DataFrame, item: str, relation: str, *, alone: bool) -> pl.DataFrame:
     going = rows.filter(pl.col("fate") == "written")
-    cells = {system_id(relation): "new_id", **({} if alone else {NAMES[relation]: "new_written"})}
+    cells = {system_id(relation): "new_system_id", **({} if alone else {NAMES[relation]: "new_written"})}
     return pl.concat(
         going.select(
             "entity",
@@ -127,8 +185,17 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
     if not parts:
         return issues.empty()
     columns = ["entity", "id", "relation", "old", "new", "found_name", "fate"]
-    # The deal's party beside a note is no relation of Sell's: it follows where it can, and nobody need know.
-    rows = pl.concat(part.filter(~pl.col("beside")).select(columns) for part in parts).rename({"id": "_id"})
+    # The party beside a note is no relation of Sell's: it follows where it can, and nobody need know; save of
+    # a note that moved, and that it cannot follow.
+    stuck = pl.col("moved") & pl.col("fate").is_in(["both", "emptied"])
+    said = [
+        pl.when(is_of_lead(side)).then(pl.coalesce(f"{side}_name", side)).otherwise(side).alias(side)
+        for side in ("old", "new")
+    ]
+    rows = pl.concat(
+        part.with_columns(said).filter(~pl.col("beside") | stuck).select(columns) for part in parts
+    )
+    rows = rows.rename({"id": "_id"})
     # A deal whose company stands in `Company in Sell` by now has lost nothing.
     kept = now.company_in_sell.select(
         _id="id", entity=pl.lit("deals"), relation=pl.lit("organizations"), fate=pl.lit("emptied")

@@ -1,4 +1,9 @@
-"""The chapters of the page: each takes its frame and gives plain values, capped, for the template to set."""
+"""The chapters of the page: each takes its frame and gives plain values, capped, for the template to set.
+
+A chapter's frame has the columns that `story.py` declares under the chapter's name (`INPUTS`, `WAITING` …; of
+`pipelines` and `sums` under `PIPELINE`, of a rehearsal under `REHEARSED` and `REASONS`); issues have those of
+`issues.SCHEMA`, the ledger those of `ledger.SCHEMA`.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +81,7 @@ def ledger(frame: pl.DataFrame) -> Values:
 
 
 def waiting(frame: pl.DataFrame) -> Values:
-    """What waits, the most first."""
+    """What waits, the most first: entity, item, reason, count."""
     return capped(frame.sort("count", descending=True, maintain_order=True), CAPS["waiting"])
 
 
@@ -168,7 +173,12 @@ def _value(here: pl.DataFrame, status: str, limit: int = 3) -> str:
 
 
 def sums(frame: pl.DataFrame) -> list[Values]:
-    """Before and after, by currency and status: the figures by which a sales lead knows the pipeline."""
+    """Before and after, by currency and status: the figures by which a sales lead knows the pipeline.
+
+    Returns:
+        Rows of currency, status, deals and value of either side (`Sell_deals` …), and whether they are the
+        same.
+    """
     keys = ["currency", "status"]
     sides = [
         frame.filter(pl.col("side") == side)
@@ -252,7 +262,7 @@ def trial(frame: pl.DataFrame) -> list[str]:
 AGAINST: Final[dict[str, tuple[str, str]]] = {
     "missing": ("Missing", "Records of Sell that Pipedrive does not hold."),
     "merged": ("Merged", "Records of Pipedrive that hold several records of Sell."),
-    "differing": ("Differing", "Values that are not what was written."),
+    "differing": ("Differing", "Values that differ from what was written."),
     "links": ("Wrong links", "Links that are not as in Sell: missing, added, or to another record."),
 }
 BESIDE: Final[dict[str, tuple[str, str]]] = {

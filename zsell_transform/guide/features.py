@@ -127,12 +127,12 @@ _OWNER = (
     "invite the user before importing, or give the Pipedrive name or e-mail under `owners`",
 )
 _LABELS = (
-    "All labels arrived, each by itself, and none is called “A, B”.",
+    "All labels arrived, each as a label of its own, and none is called “A, B”.",
     "`labels_as: {{{item}: field}}` puts them into a multiple-option field",
 )
 _LETTERS = ("Letters and accents are the same as in Sell.", "`bom: true`")
-_ADDED = ("It was made from a name in Sell and is linked to the records that named it.", "")
-_CUSTOM_TIME = ("The day stands in one field, the time in another, as in Sell, not shifted.", "")
+_ADDED = ("It was created from a name in Sell, and is linked to the records that named it.", "")
+_CUSTOM_TIME = ("The day is in one field and the time in another, both as in Sell, not shifted.", "")
 _LONG = ("The text is complete to its last word.", "create the field as “Large text” (setup.md says which)")
 
 
@@ -155,7 +155,7 @@ def _shared(item: str, prefix: str) -> tuple[Feature, ...]:
             f"{item}_sell_owner",
             item,
             "an owner that has left",
-            "The owner is whoever imported; the name of the Sell user stands in the field “Sell owner”.",
+            "The owner is whoever ran the import; the Sell user’s name stands in the field “Sell owner”.",
             "`owners: {Name in Sell: user in Pipedrive}` gives the record to somebody",
             filled(f"{prefix} - Sell owner"),
         ),
@@ -182,7 +182,7 @@ def _created(item: str, prefix: str) -> Feature:
             f"{item}_created",
             item,
             "a creation date",
-            "The day stands in the field “Created in Sell”; Pipedrive’s own one is that of the import.",
+            "The day is in the field “Created in Sell”; Pipedrive’s own creation date is that of the import.",
             "create the field that setup.md lists",
             filled(f"{prefix} - Created in Sell"),
         )
@@ -212,7 +212,7 @@ ORGANIZATIONS: Final = (
             "`duplicates: {companies: merge}` or a name of its own in Sell",
             same="Organization - Name", answers=("blank_address",)),
     Feature("organizations_address", "organizations", "an address",
-            "The whole address stands in the address field, and Pipedrive finds it on the map.",
+            "The whole address is in the address field, and Pipedrive finds it on the map.",
             "in the wizard, map the column to the field “Address” itself, not to one of its parts",
             filled("Organization - Address"), unsure=True),
     Feature("organizations_unlinked", "organizations", "the placeholder for records without any link",
@@ -237,7 +237,7 @@ PERSONS: Final = (
             every(lacking("Person - Email (Work)", "Person - Phone (Work)", "Person - Phone (Mobile)"),
                   filled("Organization - Name")), unsure=True),
     Feature("persons_organization", "persons", "an organization",
-            "It is linked to the organization of the trial, and no second one of that name was made.",
+            "It is linked to the organization of the trial, and no second one of that name was created.",
             "`bare_organizations: separate`, if there are two",
             filled("Organization - Name"), answers=("bare_organizations",)),
     Feature("persons_alone", "persons", "no organization", "It has no organization.", "",
@@ -251,29 +251,29 @@ PERSONS: Final = (
 )  # fmt: skip
 
 DEALS: Final = (
-    Feature("deals_won", "deals", "won", "It is won, at the day and hour at which it was won in Sell.",
+    Feature("deals_won", "deals", "won", "It is won, on the day and at the hour at which it was won in Sell.",
             "`timezone`, if the hour is shifted; `moments: day`, if it is missing or the row was skipped",
             like(DEAL_STATUS, "^Won$"), cells=("Deal - Won time",), unsure=True),
     Feature("deals_lost", "deals", "lost", "It is lost, with its day and its lost reason.",
             "`timezone`, `moments: day`; create the lost reasons that setup.md lists",
             like(DEAL_STATUS, "^Lost$"), cells=("Deal - Lost time", "Deal - Lost reason"), unsure=True),
     Feature("deals_stage", "deals", "a stage whose name two pipelines share",
-            "It stands in this stage of this pipeline.",
+            "It is in this stage of this pipeline.",
             "in the wizard, drag the value to its stage by hand; `stages` renames them",
             like(DEAL_STAGE, r"\(.+\)$"), unsure=True),
     Feature("deals_two_organizations", "deals", "a company that is not its contact’s",
-            "It hangs on its person and that person’s organization; the other is in “Company in Sell”.",
-            "`two_organizations: both` links both, and takes one lap more",
+            "It is linked to its person and that person’s organization; the other is in “Company in Sell”.",
+            "`two_organizations: both` links both, and takes one more lap",
             filled(COMPANY_IN_SELL), cells=("Organization - Name",), answers=("history_row_moves",)),
     Feature("deals_company_only", "deals", "no person",
-            "It hangs on its organization alone, and no person was made.", "",
+            "It is linked to its organization only, and no person was created.", "",
             every(lacking("Person - Name"), filled("Organization - Name"))),
     Feature("deals_person_only", "deals", "a person, and no organization on its row",
-            "It hangs on its person, and on no organization but that person’s, if there is one.", "",
+            "It is linked to its person, and to no organization but that person’s, if there is one.", "",
             every(filled("Person - Name"), lacking("Organization - Name"))),
     Feature("deals_by_id", "deals", "a link by System ID",
-            "It hangs on the person or organization with this ID, whose name is as before.",
-            "`id_links: alone`, if the row was skipped or a second record was made",
+            "It is linked to the person or organization with this ID, whose name is as before.",
+            "`id_links: alone`, if the row was skipped or a second record was created",
             filled("Person - Pipedrive System ID", "Organization - Pipedrive System ID"),
             answers=("id_alone", "blank_on_id")),
     Feature("deals_value", "deals", "a value with cents", "The value is the same, to the cent.", "",
@@ -282,7 +282,7 @@ DEALS: Final = (
             "`timezone`", filled("Deal - Expected close date")),
     Feature("deals_currency", "deals", "a currency", "It has this currency; its row was not skipped.",
             "set up the currency in Pipedrive", each="Deal - Currency of value"),
-    Feature("deals_stage_each", "deals", "a stage", "It stands in this stage.",
+    Feature("deals_stage_each", "deals", "a stage", "It is in this stage.",
             "in the wizard, drag the value to its stage; `stages` renames them",
             each=DEAL_STAGE),
     *_shared("deals", "Deal"),
@@ -290,13 +290,13 @@ DEALS: Final = (
 
 LEADS: Final = (
     Feature("leads_joined", "leads", "a person who is a contact already",
-            "The lead hangs on that person; nothing of the person changed, and no second one was made.",
+            "The lead is linked to that person; the person is unchanged, and no second one was created.",
             "`duplicates: {contacts: merge}`, if there are two now",
             filled("_joined"), answers=("differing_on_merge", "blank_on_merge")),
     Feature("leads_new", "leads", "a person of its own",
-            "Its person was made with the lead, with e-mail, phone and title.", "",
+            "Its person was created with the lead, with e-mail, phone and title.", "",
             every(lacking("_joined"), filled("Person - Name"))),
-    Feature("leads_company_only", "leads", "no person", "It hangs on its organization alone.", "",
+    Feature("leads_company_only", "leads", "no person", "It is linked to its organization only.", "",
             every(lacking("Person - Name"), filled("Organization - Name"))),
     Feature("leads_source", "leads", "a source", "The source is in the field that setup.md names.",
             "create the field, if the column could not be mapped", filled("Lead - Source"), unsure=True),
@@ -306,8 +306,8 @@ LEADS: Final = (
 )  # fmt: skip
 
 _HISTORY_LINKS = (
-    ("deal", "Deal", ("deal_by_id", "id_contact"), "`single_pass: true` hangs it on person and organization"),
-    ("lead", "Lead", ("lead_by_id",), "`single_pass: true` hangs it on person and organization"),
+    ("deal", "Deal", ("deal_by_id", "id_contact"), "`single_pass: true` links it to person and organization"),
+    ("lead", "Lead", ("lead_by_id",), "`single_pass: true` links it to person and organization"),
     ("person", "Person", ("id_alone",), "`id_links: alone`, if there is a second person now"),
     ("organization", "Organization", ("id_alone",), "`id_links: alone`, if there is a second one now"),
 )  # fmt: skip
@@ -316,7 +316,7 @@ _HISTORY_LINKS = (
 def _links(item: str) -> tuple[Feature, ...]:
     return tuple(
         Feature(f"{item}_{name}", item, f"about {'an' if name[0] == 'o' else 'a'} {name}",
-                f"It stands in the history of its {name}, and no second {name} was made.",
+                f"It is in the history of its {name}, and no second {name} was created.",
                 otherwise, filled(f"{prefix} - Pipedrive System ID"), answers=answers)
         for name, prefix, answers, otherwise in _HISTORY_LINKS
     )  # fmt: skip
@@ -324,7 +324,7 @@ def _links(item: str) -> tuple[Feature, ...]:
 
 ACTIVITIES: Final = (
     *_links("activities"),
-    Feature("activities_done", "activities", "done", "It is done, at the time at which it was done in Sell.",
+    Feature("activities_done", "activities", "done", "It is done, at the same time as in Sell.",
             "`timezone`, if the time is shifted; `moments: day`, if it is missing",
             like("Activity - Done", "^Done$"), cells=("Activity - Marked as done time",), unsure=True),
     Feature("activities_time", "activities", "a due time", "Day and hour are the same as in Sell.",
@@ -332,13 +332,13 @@ ACTIVITIES: Final = (
     Feature("activities_undue", "activities", "no due date", "It has no date, and is not due today.", "",
             lacking("Activity - Due date"), unsure=True),
     Feature("activities_text", "activities", "a note with line breaks",
-            "The lines stand one below the other, no “<br>” is to be seen, and the last one is the mark.", "",
+            "The lines stand one below the other, no “<br>” is shown, and the last line is the mark.", "",
             like(ACTIVITY_NOTE, "<br>.*<br>"), unsure=True),
     Feature("activities_duration", "activities", "a duration", "It lasts as long as in Sell.", "",
             filled("Activity - Duration"), unsure=True),
     Feature("activities_user", "activities", "a user", *_OWNER, filled("Activity - Assigned to user"),
             answers=("owners",)),
-    Feature("activities_type", "activities", "a type", "It has this type, and not just any.",
+    Feature("activities_type", "activities", "a type", "It has this type, not another one.",
             "create the type first; `activity_types` says which tasks get which", each="Activity - Type"),
     Feature("activities_letters", "activities", "letters beyond ASCII", *_LETTERS,
             like("Activity - Subject", r"[^\x00-\x7F]")),
@@ -347,9 +347,9 @@ ACTIVITIES: Final = (
 NOTES: Final = (
     *_links("notes"),
     Feature("notes_text", "notes", "line breaks",
-            "The lines stand one below the other, and no “<br>” is to be seen.", "",
+            "The lines stand one below the other, and no “<br>” is shown.", "",
             like(NOTE, "<br>.*<br>"), unsure=True),
-    Feature("notes_signs", "notes", "signs that mean something in HTML",
+    Feature("notes_signs", "notes", "characters that mean something in HTML",
             "`<`, `>` and `&` are shown as such, and not as `&lt;`, `&gt;` and `&amp;`.", "",
             like(NOTE, "&(lt|gt|amp);"), unsure=True),
     Feature("notes_long", "notes", "a long text", "It is complete to its last word.", "",

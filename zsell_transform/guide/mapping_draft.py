@@ -221,23 +221,21 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
     ),
     "day_first": (
         (
-            "Date columns of which no value proves whether day or month comes first: true = the day.\n"
-            "Until it is said they stay text."
+            "Date columns in which no value proves whether day or month comes first: true = the day.\n"
+            "Until this is decided, they stay text."
         ),
         _day_first,
     ),
     "owners": (
         (
-            "Sell users → the name or e-mail of the Pipedrive user who gets their records; null leaves the "
-            "owner empty\n"
-            "and keeps the name in the field `Sell owner`. Records are counted with notes and the like, "
-            "which have no\n"
-            "owner in Pipedrive: setup.md counts without them."
+            "Sell users → the name or e-mail of the Pipedrive user who gets their records; null leaves the\n"
+            "owner empty and keeps the name in the field `Sell owner`. The counts include notes, which have\n"
+            "no owner in Pipedrive; those in setup.md do not."
         ),
         _owners,
     ),
     "stages": (
-        'Pipeline → Sell stage → how it is called in Pipedrive; "" is the pipeline of deals that name none.',
+        'Pipeline → Sell stage → its name in Pipedrive; "" stands for deals that name no pipeline.',
         _stages,
     ),
     "won_stages": (
@@ -246,22 +244,20 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
     ),
     "lost_stages": ("Stages whose deals are lost.", _closing("Lost")),
     "closed_stages": (
-        "In which stage closed deals stand: last or first open stage of their pipeline, or the name of one.",
+        "The stage of closed deals: the last or first open stage of their pipeline, or a stage's name.",
         _always("closed_stages: {won: last, lost: first}"),
     ),
     "activity_types": (
         (
-            "Sell has no task types; the words of a subject tell them, whole words only. These rules come "
-            "before the\n"
-            "built-in ones; `rules: []` turns those off. As it stands, the tasks become:"
+            "Sell has no task types: whole words in the subject decide. These rules come before\n"
+            "the built-in ones; `rules: []` turns those off. With the rules as they are, the tasks become:"
         ),
         _activity_types,
     ),
     "columns": (
         (
-            "Columns that are not Sell's own: custom (a field of their own), ignore, or the name of the Sell "
-            "column\n"
-            "that they are."
+            "Columns that are not Sell's own: custom (a field of their own), ignore, or the name\n"
+            "of the Sell column that they stand for."
         ),
         _columns,
     ),
@@ -270,18 +266,21 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
         _labels,
     ),
     "labels_as": (
-        "labels, or field: a multiple-option field `Tags`.",
+        "How labels are written: labels, or field (one field `Tags` with multiple options).",
         _always("labels_as: {organizations: labels, persons: labels, deals: labels, leads: labels}"),
     ),
-    "lead_statuses": ("Lead statuses: label, or leave_out: such leads are not carried over.", _lead_statuses),
+    "lead_statuses": (
+        "Lead statuses: label, or leave_out, which leaves out the leads that have it.",
+        _lead_statuses,
+    ),
     "empty_in_pipedrive": (
         (
-            "Types of which nothing was imported yet, where a run is given an export of the others:\n"
+            "Types of which nothing has been imported yet, for runs that are given exports of the others:\n"
             "organizations, persons, deals, leads, activities, notes."
         ),
         _always("empty_in_pipedrive: []"),
     ),
-    "smart_lists": ("Smart Lists that shall become a label on their records: file → label.", _smart_lists),
+    "smart_lists": ("Smart Lists that are to become a label on their records: file → label.", _smart_lists),
     "duplicates": (
         (
             "Records that Pipedrive would merge: distinguish (a number behind the name; can be undone) "
@@ -291,24 +290,23 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
     ),
     "orphans": (
         (
-            "Records that hang on nothing, which Pipedrive would skip: placeholder (an organization of that "
-            "name) or leave_out."
+            "Records without any link, which Pipedrive would skip: placeholder (links them to an\n"
+            "organization `Zendesk Sell (unlinked)`) or leave_out."
         ),
         _always("orphans: {deals: placeholder, leads: placeholder, notes: placeholder}"),
     ),
     "two_organizations": (
-        "A deal of another company than its person's: person (the person's, the other as text) or both.",
+        "A deal whose company is not its person's: person (the person's company, the other as text) or both.",
         _always("two_organizations: person"),
     ),
     "email_domains": (
-        "People without a company whose address has the domain of exactly one: suggest (an issue) or link.",
+        "People without a company, with the e-mail domain of just one company: suggest (an issue) or link.",
         _always("email_domains: suggest"),
     ),
     "bare_organizations": (
         (
-            "Whether Pipedrive takes two organizations of one name and no address for the same: merge or "
-            "separate.\n"
-            "Not known; merge is the careful reading. The trial shows it."
+            "Whether Pipedrive takes two organizations of one name and no address for the same: merge or\n"
+            "separate. This is not known; merge is the cautious answer. The trial shows which is right."
         ),
         _always("bare_organizations: merge"),
     ),
@@ -318,8 +316,8 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
     ),
     "single_pass": (
         (
-            "true: everything in one lap; activities and notes of deals and leads then hang on the person or "
-            "organization."
+            "true: everything in one lap; activities and notes of deals and leads are then linked to the\n"
+            "person or organization."
         ),
         _always("single_pass: false"),
     ),
@@ -327,9 +325,8 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
     "encoding": ("Only where the guess was wrong: file → encoding, such as cp1252.", _encoding),
     "templates": (
         (
-            "A folder with the wizard's own templates, where the account's language is not English: their "
-            "spelling of\n"
-            "the headers is used."
+            "A folder with the wizard's own templates, if the account's language is not English: their\n"
+            "spelling of the headers is used."
         ),
         _always("templates: null"),
     ),

@@ -38,7 +38,7 @@ def migration_html(story: Story) -> str:
     rows = pl.DataFrame([{title: row[name] for name, title in shown.items()} for row in told["rows"]])
     steps = "".join(f"<li>{_step(step)}</li>" for step in _next(story))
     return _box(
-        f"Lap {story.lap}: {said['title']}",
+        f"{story.called}: {said['title']}",
         _paragraph(said["lead"]),
         _bar(bar["parts"]),
         table_html(rows),
@@ -135,7 +135,7 @@ def migration_text(story: Story) -> str:
     fates = ", ".join(f"{words.number(part['count'])} {part['label']}" for part in parts)
     steps = [_step_text(place, step) for place, step in enumerate(_next(story), start=1)]
     lead = said["lead"].replace("`", "")
-    return "\n".join([f"Lap {story.lap}: {said['title']}", lead, fates, "", "Next:", *steps])
+    return "\n".join([f"{story.called}: {said['title']}", lead, fates, "", "Next:", *steps])
 
 
 def _step_text(place: int, step: Step) -> str:

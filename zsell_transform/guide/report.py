@@ -72,7 +72,7 @@ def _render(template: str, values: Values) -> str | None:
 @cache
 def _engine() -> Any:
     """jinja2 with our pages and words, which keeps the pages that it has read."""
-    import jinja2
+    import jinja2  # an extra: without it the pages are plain
 
     engine = jinja2.Environment(
         loader=jinja2.PackageLoader("zsell_transform.guide", "pages"),
@@ -91,7 +91,7 @@ def _engine() -> Any:
 
 def _ticked(text: str) -> Any:
     """`name` between backticks as code, all else escaped."""
-    from markupsafe import Markup
+    from markupsafe import Markup  # comes with jinja2
     from markupsafe import escape as safe
 
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(safe(text))))

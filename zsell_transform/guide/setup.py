@@ -14,13 +14,13 @@ from typing import Any, Final, Protocol
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import DELETED, letters, plain
+from zsell_transform.cleaning import DELETED, letters, one_label, plain
 from zsell_transform.guide.columns import columns
 from zsell_transform.guide.limits import plan
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import default_activity_types, type_name
 from zsell_transform.pipedrive.fields import PREFIXES, field_facts, field_key
-from zsell_transform.sell.stages import Stage, stages
+from zsell_transform.sell.stages import Stage, progress, stages, without_deals
 from zsell_transform.survey import Column, Survey
 
 Schema = dict[str, Any]
@@ -58,7 +58,7 @@ VALUES: Final[Schema] = {"value": pl.String, "count": pl.Int64}
 
 
 class Drafted(Protocol):
-    """What the kit needs of a draft (`transformers.table.Draft`)."""
+    """What the kit needs of a draft (`transformers.draft.Draft`)."""
 
     @property
     def entity(self) -> str: ...
@@ -141,13 +141,13 @@ def kit(
     written = [*(name for names in headers.values() for name in names), *asked]
     fields = _fields(seen, drafts, words, written, filled or {})
     labels = _labels(words)
-    placed = stages(seen.stages, ask)
+    placed = stages(seen.stages, ask, seen.other_stages, seen.stages_there)
     found: dict[str, list[dict[str, Any]]] = {
         "users": _users(words, seen, ask),
         "currencies": _pairs(words.get("Deal - Currency of value"), "currency", "deals"),
         "fields": fields,
         "labels": labels,
-        "stages": _stages(placed, seen),
+        "stages": _stages(placed, without_deals(placed, seen.other_stages, ask), seen),
         "activity_types": _activity_types(words),
         "lost_reasons": _pairs(words.get("Deal - Lost reason"), "reason", "deals"),
         "filters": _filters(labels, ask),
@@ -306,8 +306,9 @@ def _filters(labels: list[dict[str, Any]], ask: Mapping) -> list[dict[str, Any]]
     """For each named Smart List the filter that recreates it, on every item that has its label."""
     found = []
     for file, name in ask.smart_lists.items():
+        renamed = one_label(ask.labels.get(one_label(name), name) or "")
         for row in labels:
-            if row["label"] == ask.labels.get(name, name):
+            if row["label"] == renamed:
                 item, label = row["item"], row["label"]
                 rule = f"{item.capitalize()} › filter › “{PREFIXES[item]} – Label” is “{label}”"
                 found.append(
@@ -325,17 +326,20 @@ def _filters(labels: list[dict[str, Any]], ask: Mapping) -> list[dict[str, Any]]
 # --- stages, activity types ---------------------------------------------------------------------------------
 
 
-def _stages(placed: Sequence[Stage], seen: Survey) -> list[dict[str, Any]]:
-    """The stages that deals will stand in, by pipeline; Sell's closed ones only where one is needed."""
+def _stages(placed: Sequence[Stage], others: Sequence[Stage], seen: Survey) -> list[dict[str, Any]]:
+    """The stages of the pipelines that deals stand in, in their order; Sell's closed ones only where one is
+    needed.
+    """
     counts = dict(zip((stage.key for stage in placed), seen.stages["deals"].to_list(), strict=True))
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for stage in sorted(placed, key=lambda stage: stage.status != "Open"):
+    opened = sorted((stage for stage in (*placed, *others) if stage.status == "Open"), key=progress)
+    for stage in (*opened, *(stage for stage in placed if stage.status != "Open")):
         row = found.setdefault(
             (stage.pipeline, plain(stage.stands_in)),
             {"pipeline": stage.pipeline_name or None, "stage": stage.stands_in, "probability": None,
              "open": 0, "won": 0, "lost": 0, "cell": stage.cell},
         )  # fmt: skip
-        row[stage.status.lower()] += counts[stage.key]
+        row[stage.status.lower()] += counts.get(stage.key, 0)
         if stage.status == "Open" and row["probability"] is None and stage.likelihood is not None:
             row["probability"] = round(stage.likelihood)
     pipelines = list(dict.fromkeys(stage.pipeline for stage in placed))

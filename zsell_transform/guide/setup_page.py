@@ -23,12 +23,13 @@ ITEM_NAMES: Final = {
 }  # fmt: skip
 
 
-def setup_markdown(setup: Setup, *, lap: int = 1, complete: bool = False) -> str:
+def setup_markdown(setup: Setup, *, lap: int = 1, delta: bool = False, complete: bool = False) -> str:
     """The page as text; the same kit gives the same bytes.
 
     Args:
         setup: the kit.
         lap: the number of this lap; from the second on the page says that the setting up should be done.
+        delta: whether it is no lap, but what changed since an earlier run.
         complete: whether no lap follows.
     """
     sections = (
@@ -45,32 +46,31 @@ def setup_markdown(setup: Setup, *, lap: int = 1, complete: bool = False) -> str
     )
     written = [(title, list(section(setup))) for title, section in sections]
     written.append(("Afterwards", list(_afterwards(setup, complete=complete))))
-    lines = list(_opening(lap))
+    lines = list(_opening(lap, delta=delta))
     for number, (title, body) in enumerate(((title, body) for title, body in written if body), 1):
         lines += ["", f"## {number}. {title}", "", *body]
     return "\n".join(lines) + "\n"
 
 
-def _opening(lap: int) -> Lines:
+def _opening(lap: int, *, delta: bool) -> Lines:
     yield "# Setting up Pipedrive for this import"
     yield ""
     yield (
-        "Pipedrive's import creates records, and neither users nor labels, stages or options. What the "
-        "files name must "
-        "exist first. Below it stands in the order in which to do it: tick off as you go, in a copy of this "
-        "page, since a folder in which a file was changed is not replaced by the next run."
+        "Pipedrive's import creates records, but not users, labels, stages or options. What the files name "
+        "must exist first. It is listed below in the order in which to do it. Tick off as you go, in a copy "
+        "of this page: the next run does not replace a folder in which a file was changed."
     )
-    if lap > 1:
+    if lap > 1 or delta:
         yield ""
         yield (
-            f"**This is lap {lap}.** What an earlier lap asked for is asked for again, since it must still "
-            "be there; "
-            "if nothing was added in Sell meanwhile, go straight to the files."
+            f"**This is {'a delta' if delta else f'lap {lap}'}.** What an earlier lap asked for is listed "
+            "again, since it must still be there. If nothing was added in Sell meanwhile, go straight to the "
+            "files."
         )
     yield ""
     yield (
-        "Where something is marked as likely or as a guess, no public text of Pipedrive's settles it. "
-        "Import the files of `trial/` first and look: `trial/trial.md` says at what."
+        "Where something is marked as likely or as a guess, no public text of Pipedrive's confirms it. "
+        "Import the files in `trial/` first and check the result: `trial/trial.md` says what to look for."
     )
 
 
@@ -80,14 +80,12 @@ def _opening(lap: int) -> Lines:
 def _who(setup: Setup) -> Lines:
     yield (
         "- [ ] An **admin** of the Pipedrive account runs the import: others need a permission for it, and "
-        "creation dates "
-        "of the past may be reserved to admins (likely, not confirmed)."
+        "only admins may be allowed to set creation dates in the past (likely, not confirmed)."
     )
     yield "- [ ] If the account is in use already: export everything from it first. A merge cannot be undone."
     yield (
-        "- [ ] Nobody else imports or edits meanwhile. Imports do not start automations, but for imports "
-        "that change or "
-        "delete leads: pause those."
+        "- [ ] Nobody else imports or edits meanwhile. Imports do not start automations, except imports that "
+        "change or delete leads: pause those automations."
     )
 
 
@@ -100,20 +98,20 @@ def _plan(setup: Setup) -> Lines:
         opened, created = seats.item(0, "found"), fields.item(0, "found")
         yield (
             f"{seats.item(0, 'detail').split(';')[0]} count against the plan's limit, and "
-            f"{count(created, 'custom field')} will be created. What does not fit ends in the wizard's skip "
-            "file."
+            f"{count(created, 'custom field')} will be created. What does not fit ends up in the wizard's "
+            "skip file."
         )
         yield ""
         yield f"| Plan | Open ones a seat | Seats for {opened:,} | Custom fields | {created:,} fit |"
         yield "|---|---:|---:|---:|---|"
         for seat, field in zip(seats.to_dicts(), fields.to_dicts(), strict=True):
-            needed = f"{seat['seats']:,}" if seat["fits"] else "more than any number of seats holds"
+            needed = f"{seat['seats']:,}" if seat["fits"] else "more than the plan allows at all"
             yield (
                 f"| {seat['plan']} | {seat['limit']:,} | {needed} | {field['limit']:,} | "
                 f"{'yes' if field['fits'] else '**no**'} |"
             )
         yield ""
-        yield "- [ ] The account's plan and seats hold that. (Older plans have other limits.)"
+        yield "- [ ] The account's plan and seats are enough. (Older plans have other limits.)"
     for row in rows.filter(~pl.col("check").is_in(["open deals and leads", "custom fields"])).to_dicts():
         mark = "- " if row["fits"] else "- [ ] **"
         end = "" if row["fits"] else "** Shorten the list, or keep the field as text."
@@ -125,7 +123,7 @@ def _users(setup: Setup) -> Lines:
     users = setup.tables["users"].to_dicts()
     if users:
         yield (
-            "Invite everyone who owns a record. What belongs to nobody may all be given to whoever runs the "
+            "Invite everyone who owns a record. Records without an owner may all go to whoever runs the "
             "import (likely, not confirmed). Notes are not counted: they have no owner in Pipedrive."
         )
         yield ""
@@ -140,8 +138,7 @@ def _users(setup: Setup) -> Lines:
         yield ""
         yield (
             f"Deleted in Sell, so not invited: {names}. Their names are kept in the field `Sell owner` and "
-            "in texts; "
-            "`owners:` in the mapping gives the records to someone else."
+            "in texts; `owners:` in the mapping gives the records to someone else."
         )
 
 
@@ -159,10 +156,9 @@ def _fields(setup: Setup) -> Lines:
     if not rows:
         return
     yield (
-        "Create each with exactly this name and type, so that the wizard finds it by its name; a column "
-        "whose field does "
-        "not exist may vanish without a word (likely, not confirmed). Type and options follow from all "
-        "values of the column."
+        "Create each with exactly this name and type, so that the wizard finds it by its name. A column "
+        "whose field does not exist may be dropped without any message (likely, not confirmed). Type and "
+        "options follow from all values of the column."
     )
     for item in dict.fromkeys(_home(row) for row in rows):
         yield ""
@@ -189,7 +185,7 @@ def _labels(setup: Setup) -> Lines:
     rows = setup.tables["labels"].to_dicts()
     if not rows:
         return
-    yield "Each item has labels of its own; behind each stands how many records have it."
+    yield "Each item has its own labels; the number behind a label is how many records have it."
     for item in dict.fromkeys(row["item"] for row in rows):
         yield ""
         yield f"**{ITEM_NAMES[item]}**"
@@ -208,9 +204,8 @@ def _stages(setup: Setup) -> Lines:
     if not rows:
         return
     yield (
-        "Won and lost deals stand in an open stage beside their status; `closed_stages:` in the mapping "
-        "says in which. "
-        "Probabilities are the usual ones of Sell's deals in that stage."
+        "In Pipedrive, won and lost deals stay in a stage of their pipeline; `closed_stages:` in the mapping "
+        "says in which. Probability is the median win likelihood of the stage's deals."
     )
     for pipeline in dict.fromkeys(row["pipeline"] for row in rows):
         yield ""
@@ -238,13 +233,13 @@ def _activity_types(setup: Setup) -> Lines:
         yield f"- [ ] Create **{markdown(row['type'])}** ({used})"
     known = [f"{markdown(row['type'])} ({row['activities']:,})" for row in rows if not row["create"]]
     if known:
-        yield f"- [ ] Not switched off, as a new account has them: {listed(known)}"
+        yield f"- [ ] Leave these switched on; a new account has them: {listed(known)}"
 
 
 def _lost_reasons(setup: Setup) -> Lines:
     rows = setup.tables["lost_reasons"].to_dicts()
     if rows:
-        yield "Only where the account has a fixed list of reasons; otherwise they are plain text."
+        yield "Needed only if the account has a fixed list of reasons; otherwise reasons are plain text."
         yield ""
     for row in rows:
         yield f"- [ ] {markdown(row['reason'])} ({count(row['deals'], 'deal')})"
@@ -256,17 +251,17 @@ def _lost_reasons(setup: Setup) -> Lines:
 def _for_each_file() -> Lines:
     yield "1. Upload the file. One row of headers, UTF-8, commas."
     yield (
-        "2. Look at every column in the list below it; the wizard finds most by their names. A field of the "
-        "same name under another icon (person, organization, deal) is another field. Names in bold were "
-        "created above."
+        "2. Check every column against the file's list below; the wizard finds most by their names. A field "
+        "of the same name under another icon (person, organization, deal) is another field. Fields in bold "
+        "were created above."
     )
     yield (
-        "3. Whether English headers are found in an account of another language is not known: give the "
-        "wizard's own templates with `templates:` in the mapping, or choose the fields by hand."
+        "3. It is not known whether an account in another language finds English headers: give the wizard's "
+        "own templates with `templates:` in the mapping, or choose the fields by hand."
     )
     yield (
         f"4. When it asks about duplicates: **{duplicates_answer()}**. The files are made for that answer: "
-        "with the other one, records that several rows name would be made several times."
+        "with the other one, a record that several rows name would be created several times."
     )
     yield (
         "5. Look at the preview, start the import, and keep the skip file (Import history › Details) if "
@@ -287,7 +282,7 @@ def _files(setup: Setup) -> Lines:
         yield ""
         yield f"- [ ] imported, {count(sum(row['file'] == file for row in rows), 'column')} looked at"
         yield ""
-        yield "| Column | Goes to | Beside choosing the field |"
+        yield "| Column | Goes to | What else to do |"
         yield "|---|---|---|"
         yield from (_column(row) for row in rows if row["file"] == file)
 

@@ -63,15 +63,18 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
         title = f"{count(out, 'record')} ready for Pipedrive"
     else:
         title = "Nothing to upload in this lap"
-    said = {
-        f"The Sell export holds {count(total, 'record')} for Pipedrive.": not story.complete,
-        f"All {count(total, 'record')} of the Sell export are accounted for.": story.complete,
-        f"{count(added, 'company or person is', 'companies and people are')} added by name.": added,
-        f"{_follow(waits)} in a later lap, when Pipedrive has given the IDs {_them(waits)} on.": waits,
-        f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`.": lost,
-        f"{count(errors, 'error is', 'errors are')} {issues}: something that does not arrive.": errors,
-    }
-    return {"title": title, "lead": " ".join(sentence for sentence, holds in said.items() if holds)}
+    said = [
+        (not story.complete, f"The Sell export holds {count(total, 'record')} for Pipedrive."),
+        (story.complete, f"All {count(total, 'record')} of the Sell export are accounted for."),
+        (added, f"{count(added, 'company or person is', 'companies and people are')} added by name."),
+        (waits, f"{_follow(waits)} in a later lap, when Pipedrive has given the IDs {_them(waits)} on."),
+        (lost, f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`."),
+        (
+            errors,
+            f"{count(errors, 'error is', 'errors are')} {issues}: values or records do not arrive.",
+        ),
+    ]
+    return {"title": title, "lead": " ".join(sentence for holds, sentence in said if holds)}
 
 
 def _follow(waiting: int) -> str:
@@ -118,8 +121,8 @@ def _prepare(story: Story) -> Step | None:
         return None
     return Step(
         "Prepare Pipedrive",
-        f"Create {words.listed(made)}. `setup.md` lists each, in order, to tick off (in a copy: a folder in "
-        "which a file was changed is not replaced by the next run).",
+        f"Create {words.listed(made)}. `setup.md` lists each, in order, to tick off (in a copy: the next run "
+        "does not replace a folder in which a file was changed).",
         brief=f"create what {_place(story, 'setup.md')} lists",
     )
 
@@ -158,12 +161,12 @@ def _export(story: Story) -> Step | None:
     if not story.exports_next:
         return None
     place = ", in place of the earlier files" if story.again else ""
-    reader = "The proof reads" if story.complete else "The next lap reads"
+    reader = "From these the proof reads" if story.complete else "From these the next lap reads"
     told = "what arrived." if story.complete else "what arrived, and the System IDs."
     return Step(
         "Export from Pipedrive again" if story.again else "Export from Pipedrive",
         f"From each list, all records and all columns, into one folder, here called `{story.pipedrive}`"
-        f"{place}. {reader} from them {told}{_unexported(story)}",
+        f"{place}. {reader} {told}{_unexported(story)}",
         brief=f"each list, all columns, into {story.pipedrive}{place}{_empty(story)}",
         items=tuple("People" if item == "persons" else words.spoken(item) for item in story.exports_next),
     )
@@ -175,8 +178,8 @@ def _unexported(story: Story) -> str:
         return ""
     names = ", ".join(story.unexported)
     return (
-        f" Of {words.listed(story.unexported)} nothing could be written yet: where Pipedrive exports no empty"
-        f" list, set `empty_in_pipedrive: [{names}]` in the mapping of the next lap."
+        f" Nothing could be written yet for {words.listed(story.unexported)}: if Pipedrive does not export "
+        f"empty lists, set `empty_in_pipedrive: [{names}]` in the mapping of the next lap."
     )
 
 
@@ -198,7 +201,7 @@ def _next_lap(story: Story, program: str) -> Step:
     named = _named(story, "pipedrive", "mapping", "previous")
     return Step(
         "Run the next lap",
-        f"It writes what is missing then, and only that.{_same_mapping(story)}",
+        f"It writes what is then still missing, and only that.{_same_mapping(story)}",
         commands=_commands(program, "transform", [story.source, story.next_target], named),
     )
 

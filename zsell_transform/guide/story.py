@@ -132,3 +132,8 @@ class Story:
     rehearsal: Rehearsed | None = None
     trial: pl.DataFrame = attrs.field(**_of(TRIAL))
     unexported: tuple[str, ...] = attrs.field(default=(), converter=_listed)
+
+    @property
+    def called(self) -> str:
+        """What this run is: a lap with its number, or what changed since an earlier run."""
+        return f"Lap {self.lap}" if self.previous is None else "Delta"

@@ -7,6 +7,7 @@ spelling, letter for letter.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
@@ -108,8 +109,7 @@ def _templates(folder: Path) -> list[Path]:
 
 
 def _first_row(path: Path) -> list[str]:
-    import csv
-    from xml.etree.ElementTree import ParseError
+    from xml.etree.ElementTree import ParseError  # both are for templates only
     from zipfile import BadZipFile
 
     try:
@@ -120,15 +120,13 @@ def _first_row(path: Path) -> list[str]:
 
 
 def _csv_row(path: Path) -> list[str]:
-    import csv
-
     with path.open(encoding="utf-8-sig", newline="") as lines:
         return next(csv.reader(lines), [])
 
 
 def _xlsx_row(path: Path) -> Iterator[str]:
     """The first row of the first sheet: its cells hold their text, or the number of a shared one."""
-    from xml.etree import ElementTree
+    from xml.etree import ElementTree  # most templates are CSV files
     from zipfile import ZipFile
 
     with ZipFile(path) as book:

@@ -29,13 +29,14 @@ def _opening(story: Story, items: list[str]) -> str:
     return (
         f"# The trial of lap {story.lap}\n\n"
         f"This folder holds {words.listed(counts)}, chosen to show what is special in your account and where "
-        "Pipedrive’s import is not documented. Whatever a record is linked to is here too.\n\n"
+        "Pipedrive’s import is not documented. The records that they are linked to are here too.\n\n"
         "1. Prepare Pipedrive as `setup.md` says, or as much of it as these records need.\n"
         "2. Import the files of this folder in the order of their numbers, each to its end. Give the same "
-        "answers as later for all records: the columns as in `setup.md`, duplicates “merge”.\n"
-        "3. Open each record below in Pipedrive and tick off what is as described, in a copy of this page: a "
-        "folder in which a file was changed is not replaced by the next run.\n"
-        "4. Where something came out differently, change what is named there, run the library and try again."
+        "answers as you will for all records: the columns as in `setup.md`, duplicates “merge”.\n"
+        "3. Open each record below in Pipedrive and tick off what is as described, in a copy of this page: "
+        "the next run does not replace a folder in which a file was changed.\n"
+        "4. Where something came out differently, change what is named there, run the library again and "
+        "repeat."
     )
 
 
@@ -69,7 +70,7 @@ def _record(name: str | None, sell_id: str, shown: dict[Feature, str | None], to
         lines.append(f"- [ ] As above: {'; '.join(again)}.")
     if not shown:
         lines.append(
-            "- [ ] An ordinary record, or one that another needs: it is there once, with its values."
+            "- [ ] An ordinary record, or one that another record needs: it is there once, with its values."
         )
     return "\n".join(lines)
 
@@ -100,8 +101,8 @@ def _uncovered(story: Story, items: list[str]) -> str:
         *(f"- {one}" for one in open_ones),
     ]
     rest = (
-        "Records that wait for a later lap have a trial there. How long the import of all records takes, and "
-        "whether they fit your plan, no trial can show: `setup.md` counts for you."
+        "Records that wait for a later lap have a trial in that lap. No trial can show how long the import "
+        "of all records takes, or whether they fit your plan; `setup.md` compares the counts with the plans."
     )
     return "\n".join([*lines, "", rest])
 
@@ -111,14 +112,19 @@ def _ways_on(story: Story) -> str:
     python, shell = checklist(story)[-1].commands[:2]
     return (
         "## Three ways on\n\n"
-        "**Revert it.** Pipedrive offers to revert an import; how far that goes is not documented, and what "
-        "was merged into a record that was there before is not taken out again. See that the records are "
-        "gone, then upload the files of the folder above.\n\n"
+        "**Revert it.** Pipedrive offers to revert an import. How far that goes is not documented, and what "
+        "was merged into an existing record is not taken out again. Check that the records are gone, then "
+        "upload the files of the folder above.\n\n"
         f"**Keep it.** What arrived stays. Export {given} from Pipedrive, all columns, and run the next lap "
         "with that export: the records of the trial count as present and are not written twice. Do not "
-        "upload the files of the folder above then: they hold the same records once more.\n\n"
-        f"```python\n{' '.join(python.pieces)}\n```\n\n"
-        f"```sh\n{' '.join(shell.pieces)}\n```\n\n"
-        "**Use a throw-away account.** Import the trial into an empty account of its own, set up like the "
-        "real one. Nothing has to be taken back, and merging and System IDs can be tried without fear."
+        "upload the files of the folder above in that case: they hold the same records again.\n\n"
+        "```python\n"
+        f"{' '.join(python.pieces)}\n"
+        "```\n\n"
+        "```sh\n"
+        f"{' '.join(shell.pieces)}\n"
+        "```\n\n"
+        "**Use a throw-away account.** Import the trial into a separate, empty account that is set up like "
+        "the real one. Nothing has to be undone there, and merging and System IDs can be tried without "
+        "risk."
     )

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import DELETED, ORDERS, plain
+from zsell_transform.cleaning import DELETED, ORDERS, one_label, plain
 from zsell_transform.mapping import Mapping, Mention
 from zsell_transform.mapping_values import nearest
 from zsell_transform.sell.columns import plain_name
@@ -42,6 +42,17 @@ def unused(
         if not _matches(mention, known):
             found.append(_told(mention, known, seen))
     return issues.gather(found)
+
+
+def with_comma(ask: Mapping) -> pl.DataFrame:
+    """An issue for each label that the mapping names with a comma, of which the label is written without."""
+    named = {("labels", tag): new for tag, new in ask.labels.items() if new is not None}
+    named |= {("smart_lists", file): label for file, label in ask.smart_lists.items()}
+    return issues.gather(
+        issues.issue("label_with_comma", field=f"{topic}.{key}", value=label, detail=one_label(label))
+        for (topic, key), label in named.items()
+        if "," in label
+    )
 
 
 def _matches(mention: Mention, known: Collection[str]) -> bool:
@@ -87,7 +98,7 @@ def _owners(seen: Survey) -> list[str]:
 
 def _labels(ask: Mapping, seen: Survey) -> list[str]:
     statuses = [label for kind in ("customer", "prospect") for label in status_labels(kind).values() if label]
-    lists = list(ask.smart_lists.values())
+    lists = map(one_label, ask.smart_lists.values())
     return [*seen.words("tags"), *seen.words("status", "leads"), *statuses, *lists, "Hot"]
 
 

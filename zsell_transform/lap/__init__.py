@@ -1,6 +1,4 @@
-"""The loop's one decision: what is present, what can be written now, what waits (contract, sections 0 and
-4).
-"""
+"""The loop's one decision: what is present, what is written now, what waits (contract, sections 0 and 4)."""
 
 from __future__ import annotations
 
@@ -108,9 +106,7 @@ def plan(
 
 
 def without_export(graph: Graph, held: Held, ask: Mapping) -> frozenset[str]:
-    """Types of which nothing may be written: a forgotten export must not double a record (contract, section
-    1).
-    """
+    """Types of which nothing may be written: a forgotten export must not double a record (contract, 1)."""
     if not (_has_our_marks(held) or _has_our_titles(graph, held)):
         return frozenset()
     missing = {item for item in MAIN if item not in held.given}

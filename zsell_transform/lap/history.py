@@ -65,7 +65,7 @@ def history(
     """The plan of one history entity.
 
     Args:
-        rows: n, id, file, row, about, about_id, deal_name, lead_name, name, asked, of the linker.
+        rows: n, id, file, row, about, about_at, deal_name, lead_name, name, asked, of the linker.
         deals, leads: where each is and what stands on its row, of `sales.deals` and `leads.leads`.
     """
     item = TARGETS[entity]
@@ -318,9 +318,7 @@ def _shown(link: str, at: str) -> pl.Expr:
 
 
 def _extra() -> pl.Expr:
-    """What the row cannot name stands in its text: a deal or lead in a single pass, or a link that was
-    lost.
-    """
+    """What the row cannot name stands in its text: a deal or lead in a single pass, or a lost link."""
     lost, to_parties = pl.col("about").is_null(), pl.col("to_parties")
     nameless = pl.all_horizontal(pl.col("name", "deal_name", "lead_name").is_null())
 

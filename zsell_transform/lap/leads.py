@@ -316,9 +316,7 @@ def _added(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _targets(rows: pl.DataFrame, as_lead: pl.DataFrame, as_deal: pl.DataFrame) -> pl.DataFrame:
-    """Of each lead: where it is in Pipedrive, with the person and organization that Pipedrive's export
-    names.
-    """
+    """Where each lead is in Pipedrive, with the person and organization that Pipedrive's export names."""
     parties = [
         pl.col(column).alias(f"held_{column}")
         for column in ("person_id", "person", "organization_id", "organization")

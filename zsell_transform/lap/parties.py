@@ -227,9 +227,7 @@ def with_place(people: pl.DataFrame) -> pl.DataFrame:
 def _stated(
     rows: pl.DataFrame, held: Held, item: str, *, blocked: bool, waits: pl.Expr | None = None
 ) -> pl.DataFrame:
-    """Rows with state, reason and linkable; a Sell id that two records in Pipedrive claim is there but not
-    linkable.
-    """
+    """Rows with state, reason, linkable; a Sell id of two records in Pipedrive is there, but not linkable."""
     twice = one_of("id", claimed_twice(held, item))
     waits = pl.lit(False) if waits is None else waits
     return rows.with_columns(

@@ -43,9 +43,7 @@ from zsell_transform.sparse import BLANK, beside, one_of
 def deals(
     graph: Graph, held: Held, ask: Mapping, companies: Targets, people: Targets, *, blocked: bool
 ) -> tuple[Plan, pl.DataFrame]:
-    """The plan of the deals, and of each deal: system_id, title in Pipedrive, person, organization on its
-    row.
-    """
+    """The plan of the deals, and each deal's system_id, title in Pipedrive, person and organization."""
     there = firsts(held.deals, "sell_id").select(id="sell_id", system_id="system_id", printed="title")
     rows = beside(graph.deals, there, "id")
     rows = companies.on(people.on(rows, "person_at", "p_"), "company_at", "c_")
@@ -103,9 +101,7 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
 
 
 def _one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
-    """A row with a person names that person's own organization, or none, since another would move the
-    person.
-    """
+    """A row with a person names that person's own organization or none: another one would move the person."""
     person, company = pl.col("person_at").is_not_null(), pl.col("company_at").is_not_null()
     own = pl.col("company_at").eq_missing(pl.col("p_company_at"))
     two = person & company & ~own
@@ -225,6 +221,7 @@ def _told_deals(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def told_orphans(told: pl.LazyFrame, entity: str) -> list[pl.LazyFrame]:
+    """What is told of deals or leads without a link: placed under the placeholder, or left out."""
     placed = pl.col("organization_at").is_not_null()
     orphans = told.filter("orphan")
     return [

@@ -9,6 +9,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import fold
+from zsell_transform.pipedrive.lead_people import OWN
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.sparse import has, sparse
 
@@ -28,7 +29,7 @@ ABSENT: Final = "absent"
 
 STATE: Final = pl.Enum([OUT, PRESENT, WAITING, MERGED, SKIPPED])
 #: A lead's row may also say that the person is its own.
-FORM: Final = pl.Enum([BY_ID, BY_KEY, WAIT, ABSENT, "own"])
+FORM: Final = pl.Enum([BY_ID, BY_KEY, WAIT, ABSENT, OWN])
 
 #: Why a record waits.
 NO_PERSON_KEY: Final = "the person has no proven key"
@@ -107,9 +108,10 @@ class Plan:
 
     Attributes:
         rows: one row a record, in input order, added ones last: n, id, state, reason (why it waits), part
-            (label of
-            the file part), linked (null without a relation in Sell), and for rows that go out what `linked`
-            needs.
+            (label of the file part), joins (System ID of the record that its row merges with), into (id of
+            the record whose row carries it; of companies and contacts), _extra (a further line of its text;
+            of leads and history), linked (null without a relation in Sell), and for rows that go out what
+            `linked` needs.
         overrides: frames of n and cells that replace those of the draft, blank ones too, where a record
             differs from its mapping table.
         added: by id, the cells of records that the export only names.
@@ -198,8 +200,7 @@ _KEY_CELLS: Final = {"person": ("p_", ("email", "work", "mobile")), "organizatio
 
 
 def parted(rows: pl.DataFrame, forms: Mapping[str, str]) -> pl.DataFrame:
-    """Rows with `part`: those whose links are filled differently never share a file (contract, `No blank over
-    a value`).
+    """Rows with `part`: rows that fill links differently share no file (contract, `No blank over a value`).
 
     Args:
         forms: link → column that says how it is written; a row without that link goes with the most usual

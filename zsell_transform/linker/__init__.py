@@ -1,18 +1,16 @@
-"""Sell relation → Sell record: by id, then e-mail, then name; at each step exactly one match, or on to the
-next.
+"""Sell relation → Sell record: by id, then e-mail, then name; one match exactly, or on to the next step.
 
 Nothing is guessed: what fits several records is left out and told with its candidates. A reference to a
-record that
-the export does not hold, with a name beside it, adds that record; a name that no record has adds
-`name:<folded name>`
-(contract, section 4). The room knows nothing of Pipedrive.
+record that the export does not hold, with a name beside it, adds that record; a name that no record has adds
+`name:<folded name>` (contract, section 4). The room knows nothing of Pipedrive.
 
 Key frames come in by entity, all text, with `n` (running number), `id`, `file` and `row`:
 
 - companies: name, address, city, email, website; with `twin`, those of one name and twin will be one record
 - contacts: name, company_id, company_name; their e-mails are read only if someone asks for them
 - deals: title, main_contact_id, main_contact_name, main_contact_email, company_id, company_name
-- leads: title, name, first, last, email, work, mobile, city, company_id, company_name
+- leads: title, name, first, last, email, work, mobile, city, company_id, company_name;
+  with `left_out`, those of which it is `true` name no company
 - tasks, notes, calls, emails, texts, visits: about_type, about_id, about_first, about_last, about_company,
 about_deal
 """
@@ -46,8 +44,7 @@ from zsell_transform.positions import positions
 
 @attrs.frozen
 class Graph:
-    """The Sell account as records and resolved links; every id is a Sell id or a stand-in such as
-    `name:acme`.
+    """The Sell account as records and resolved links; ids are Sell's, or stand-ins such as `name:acme`.
 
     A link is the row at which a record stands in its frame, in a column that ends in `_at`.
 
@@ -58,8 +55,8 @@ class Graph:
             both be set; other_company says whether another one is named beside a main contact that is a
             company itself.
         leads: n, id, title, name, first, last, email, work, mobile, city, company_at, company_name, added.
-        history: by entity: n, id, about (entity of the record it hangs on), about_at, and how it calls what
-            it hangs on: deal_name, lead_name, or name of a party.
+        history: by entity: n, id, file, row, about (entity of the record it hangs on), about_at, and how it
+            calls what it hangs on: deal_name, lead_name, or name of a party.
             Everywhere, `asked` says whether the record has a relation in Sell.
         how: entity, relation, how, count: how references were resolved.
         found: issues in the travelling schema.
@@ -123,7 +120,9 @@ def link(keys: Mapping[str, pl.DataFrame], details: Details, *, follow_domains: 
         leads=_with_company(leads, found["lead_company"]),
         history={entity: _history(asked) for entity, asked in history.items()},
         how=_counted(resolved),
-        found=issues.gather([*(_told(*one) for one in resolved), from_deals, from_domains]),
+        found=issues.gather(
+            [*(_told(*one, parties.contacts["id"]) for one in resolved), from_deals, from_domains]
+        ),
     )
 
 
@@ -170,9 +169,7 @@ def _deals(
 def _employers_from_deals(
     employer: pl.DataFrame, parties: Parties, deals: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """People without a company, or whose company's name fits several, get the one that all their deals
-    name.
-    """
+    """People without a company, or with a name of several, get the company that all their deals name."""
     pairs = deals.select("person_at", "company_at").drop_nulls().unique()
     single = pairs.filter(pl.col("person_at").is_unique())
     if not single.height:
@@ -308,8 +305,13 @@ def _counted(resolved: Iterable[tuple[References, pl.DataFrame]]) -> pl.DataFram
 _TOLD: Final = {"ambiguous": "link_ambiguous", "dangling": "link_dangling"}
 
 
-def _told(reference: References, rows: pl.DataFrame) -> pl.DataFrame:
+def _told(reference: References, rows: pl.DataFrame, people: pl.Series) -> pl.DataFrame:
     placed = rows.rename({"file": "_file", "row": "_row", "source": "_id"})
+    missing = pl.lit("not in the export")
+    if reference.relation == "company":  # people and companies have ids of one row of numbers
+        is_person = pl.col("id").is_in(people.implode())
+        missing = pl.when(is_person).then(pl.lit("a person, and no company")).otherwise(missing)
+    details = {"ambiguous": pl.col("candidates"), "dangling": missing}
     value = pl.coalesce(pl.concat_str("name", "id", separator=" · ", ignore_nulls=True), "email")
     told = [
         issues.found(
@@ -318,7 +320,7 @@ def _told(reference: References, rows: pl.DataFrame) -> pl.DataFrame:
             entity=reference.entity,
             field=reference.relation,
             value=value,
-            detail=pl.col("candidates"),
+            detail=details[how],
         )
         for how, code in _TOLD.items()
     ]

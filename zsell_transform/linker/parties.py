@@ -47,6 +47,11 @@ def parties_of(keys: Mapping[str, pl.DataFrame], details: Details, rows: Rows) -
 
     Added people refer to a company themselves, by the name that stood beside them, or may get one from their
     deals: the references to employers grow by these, in the order of the contacts.
+
+    Args:
+        keys: the key frames of companies and contacts, as the room describes them.
+        details: reads e-mails of contacts.
+        rows: relation → its references, of `references`: id, name, email, file, row.
     """
     companies, contacts = _party(keys["companies"]), _party(keys["contacts"])
     placed = {relation: _placed(relation, frame, companies, contacts) for relation, frame in rows.items()}
@@ -122,9 +127,7 @@ def _is_lost() -> pl.Expr:
 
 
 def _missing_by_id(rows: Rows) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Companies and contacts under ids that the export does not hold, with the first name that stands beside
-    each.
-    """
+    """Companies and contacts under ids that the export does not hold, each with the first name beside it."""
     lost = {
         relation: frame.filter(_is_lost() & pl.col("name").is_not_null()) for relation, frame in rows.items()
     }
@@ -205,7 +208,15 @@ def _missing_by_name(rows: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 
 def leads_of(leads: pl.DataFrame, about: pl.DataFrame) -> pl.DataFrame:
-    """Leads, with those added that history refers to by an id that the export does not hold, and names."""
+    """Leads, with those added that history refers to by an id that the export does not hold, and names.
+
+    Args:
+        leads: the key frame: id, title, name, first, last, company_name and more.
+        about: type, id, name, about_first, about_last, about_company of what history refers to.
+
+    Returns:
+        The leads with `added`; added ones have no more than id, title, name, first, last and company_name.
+    """
     lost = (
         about.filter((pl.col("type") == LEAD) & pl.col("id").is_not_null() & pl.col("name").is_not_null())
         .join(leads.select("id"), on="id", how="anti", maintain_order="left")

@@ -42,8 +42,16 @@ def references_of(keys: Mapping[str, pl.DataFrame], leads: pl.DataFrame) -> dict
             "deals", "main_contact", deals, "main_contact_id", "main_contact_email", "main_contact_name"
         ),
         "deal_company": _reference("deals", "company", deals, "company_id", None, "company_name"),
-        "lead_company": _reference("leads", "company", leads, "company_id", None, "company_name"),
+        "lead_company": _reference("leads", "company", _wished(leads), "company_id", None, "company_name"),
     }
+
+
+def _wished(leads: pl.DataFrame) -> pl.DataFrame:
+    """Leads, of which those that the mapping leaves out name no company: nobody else may know of it."""
+    if "left_out" not in leads.columns:
+        return leads
+    stays = pl.col("left_out").ne_missing("true")
+    return leads.with_columns(pl.when(stays).then(c).alias(c) for c in ("company_id", "company_name"))
 
 
 def _reference(
@@ -129,6 +137,7 @@ def _about(entity: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def is_person() -> pl.Expr:
+    """Whether a first or last name stands beside the reference, so that it means a person, not a company."""
     return pl.col("about_first").is_not_null() | pl.col("about_last").is_not_null()
 
 

@@ -123,7 +123,13 @@ def _named(f: pl.Series, known: tuple[pl.DataFrame, pl.DataFrame]) -> pl.DataFra
 
 
 def named_now(rows: pl.DataFrame, names: pl.Series, behind: int) -> pl.DataFrame:
-    """References of `with_names`, after records of names that none had stand behind those of the index."""
+    """References of `with_names`, after records of names that none had stand behind those of the index.
+
+    Args:
+        rows: named (number of the only record of that name) and f (the folded name, where no record has it).
+        names: the folded names of the added records, in their order.
+        behind: how many records stand before them.
+    """
     if not names.len():
         return rows
     found = positions(rows["f"], names) + behind

@@ -1,8 +1,7 @@
 """What is not known for sure about Pipedrive's wizard, each in one place with its other reading.
 
-The rehearsal (`wizard.py`) asks `Readings` and nothing else; report, trial and docs show `table()`. Sources
-are the
-codes of the fact sheets: K = Pipedrive's own knowledge base, R = a dated reference, N = third parties.
+The rehearsal (`wizard/`) asks `Readings` and nothing else; report, trial and docs show `table()`. Sources are
+the codes of the fact sheets: K = Pipedrive's own knowledge base, R = a dated reference, N = third parties.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ class Assumption:
     """One unsure fact.
 
     Attributes:
-        readings: The possible readings; the first one is the default.
-        says: What each of them says, in a sentence.
-        sure: How sure the default is: high, medium, low.
-        source: Where it comes from.
-        wrong: What would go wrong if another reading held.
-        key: The mapping key that answers it; "" where files are written so that both readings end alike.
+        readings: the possible readings; the first one is the default.
+        says: what each of them says, in a sentence.
+        sure: how sure the default is: high, medium, low.
+        source: where it comes from.
+        wrong: what would go wrong if another reading held.
+        key: the mapping key that answers it; "" where files are written so that both readings end alike.
     """
 
     question: str
@@ -259,7 +258,7 @@ class Readings:
         """The defaults, save for what is `chosen`.
 
         Raises:
-            ValueError: An assumption or a reading that does not exist.
+            ValueError: an assumption or a reading that does not exist.
         """
         for name, reading in (chosen or {}).items():
             if name not in ASSUMPTIONS:

@@ -1,11 +1,12 @@
 """Records that the wizard would take for one another: which merge, and which get a name of their own.
 
-A *pool* holds both sides' records by `uid`; *tokens* are the values by which the wizard could find
-each (`keys`); records that share one, also through a third, are one group.
+A *pool* holds both sides' records by `uid`; *tokens* are the values by which the wizard could find each
+(`keys`); records that share one, also through a third, are one group.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
@@ -19,8 +20,8 @@ from zsell_transform.folding import fold, folded
 from zsell_transform.ids import rank
 from zsell_transform.pipedrive.names import Names
 
-#: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id not
-#: given.
+#: Kinds of records in a pool: not in Pipedrive yet; there and ours; there and nobody's; there under an id
+#: that was not given.
 ABSENT: Final = "absent"
 PRESENT: Final = "present"
 OTHER: Final = "other"
@@ -35,6 +36,8 @@ Towns = Callable[[pl.Series], pl.Series]
 
 #: The token of an organization without address.
 BARE: Final = "*"
+#: A name with a number behind it.
+_NUMBER: Final = re.compile(r"(.*) \((\d+)\)$", re.DOTALL)
 _POOL: Final = ["uid", "kind", "id", "name", "printed"]
 
 
@@ -45,8 +48,11 @@ def shared_tokens(spread: pl.DataFrame) -> pl.DataFrame:
 
 
 def collisions(spread: pl.DataFrame, pool: pl.DataFrame) -> Iterator[list[int]]:
-    """Groups of uids that are one to the wizard, also through a third, with at least one that is not there
-    yet.
+    """Groups of uids that are one to the wizard, also through a third, with at least one not there yet.
+
+    Args:
+        spread: uid, n, v: the tokens.
+        pool: uid, kind.
     """
     shared = shared_tokens(spread)
     if not shared.height:
@@ -78,10 +84,20 @@ class Typed:
             both, something of ours is there already, and no record is really called so. A row that the wizard
             skipped was made all the same by the rows that link to it: under the name of its own that it had
             been given, and without its Sell id.
+        numbers: folded name → the numbers behind it in `suffixed`.
     """
 
     values: dict[int, frozenset[str]]
     suffixed: dict[tuple[str, str], int]
+    numbers: dict[str, tuple[int, ...]] = attrs.field(init=False)
+
+    @numbers.default
+    def _numbered(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, set[int]] = {}
+        for name, _ in self.suffixed:
+            if behind := _NUMBER.match(name):
+                found.setdefault(behind[1], set()).add(int(behind[2]))
+        return {name: tuple(numbers) for name, numbers in found.items()}
 
     @classmethod
     def of(
@@ -132,7 +148,15 @@ def _joining(absent: list[dict[str, Any]], other: int, typed: Typed) -> dict[str
 def decided(
     pool: pl.DataFrame, components: list[list[int]], towns: Towns, typed: Typed, *, merge: bool
 ) -> pl.DataFrame:
-    """uid, final (a distinct name), joins_uid, into_uid for the records in conflict, one by one."""
+    """uid, final (a distinct name), joins_uid, into_uid for the records in conflict, one by one.
+
+    Args:
+        pool: uid, kind, id, name, printed of both sides' records.
+        components: groups of uids, of `collisions`.
+        towns: tells the cities of those that get a name of their own.
+        typed: records that somebody typed in Pipedrive, which one record each may join.
+        merge: a group becomes one row, instead of getting distinct names.
+    """
     schema = {"uid": pl.UInt32, "final": pl.String, "joins_uid": pl.UInt32, "into_uid": pl.UInt32}
     if not components:
         return pl.DataFrame(schema=schema)
@@ -161,7 +185,8 @@ def decided(
                 rows.append((record["uid"], None, None, first["uid"]))
                 continue
             own = partial(typed.called, uid=record["uid"], claimed=claimed)
-            name = taken.distinct(record["name"], record["city"], own)
+            numbers = typed.numbers.get(fold(record["name"]), ())
+            name = taken.distinct(record["name"], record["city"], own, numbers)
             joins = own(fold(name))
             rows.append((record["uid"], name, joins, None))
             claimed |= {joins} if joins is not None else set()
@@ -169,8 +194,12 @@ def decided(
 
 
 def told(pool: pl.DataFrame, found: pl.DataFrame, components: list[list[int]]) -> pl.DataFrame:
-    """id, name, final, joins, into, with: for each decided record, the records that it would have been
-    taken for.
+    """id, name, final, joins, into of each decided record; with: the records it would have been taken for.
+
+    Args:
+        pool: uid, id, name, system_id of both sides' records.
+        found: uid, final, joins_uid, into_uid, of `decided`.
+        components: the groups, of `collisions`.
     """
     if not found.height:
         return pl.DataFrame(schema=dict.fromkeys(("id", "name", "final", "joins", "into", "with"), pl.String))

@@ -9,9 +9,10 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.disk import readable
 from zsell_transform.errors import ExportError
-from zsell_transform.paths import path_of
-from zsell_transform.reading.source import NO_CSV, Found, unpacked
+from zsell_transform.paths import as_text, is_utf8, path_of
+from zsell_transform.reading.source import NO_CSV, Found, below, unpacked
 
 #: What Pipedrive exports its lists as.
 CSV: Final = frozenset({".csv"})
@@ -50,18 +51,19 @@ def without_ids(place: Path, files: Sequence[str]) -> ExportError:
             " they were imported"
         )
     return ExportError(
-        f"{place}: {files[0]} has no column ID, and nor has any other file; export the lists from Pipedrive"
-        " again, with all columns, or name the column in the mapping under `columns: {pipedrive_deals: …}`"
+        f"{place}: {files[0]} has no column ID, and neither has any other file; export the lists from"
+        " Pipedrive again, with all columns, or name the column in the mapping under"
+        " `columns: {pipedrive_deals: …}`"
     )
 
 
 def instead_of_csv(place: Path) -> list[tuple[str, str]]:
     """Files of a folder that may hold lists and are no CSV, each with what it is."""
-    files = sorted(place.rglob("*")) if place.is_dir() else []
+    files = sorted(_below(place)) if place.is_dir() else []
     return [
-        (path.name, NO_CSV[path.suffix.lower()])
+        (as_text(path.name), NO_CSV[path.suffix.lower()])
         for path in files
-        if path.suffix.lower() in NO_CSV and path.name[0] not in ".~"
+        if path.suffix.lower() in NO_CSV and path.name[0] != "~"
     ]
 
 
@@ -80,10 +82,11 @@ def csv_files(place: Path, room: Path) -> list[Found]:
     """The CSV files of a folder or zip, in order of their names, each called by its name alone.
 
     Args:
-        room: where a zip is unpacked.
+        place: a folder, a zip, or one CSV file.
+        room: where the files of a zip are unpacked to.
 
     Raises:
-        ExportError: there is no such folder, or the zip is not safe to open.
+        ExportError: there is nothing at `place`, or the zip is not safe to open.
     """
     if place.suffix.lower() == ".zip" and place.is_file():
         members = sorted(unpacked(place, room, CSV), key=lambda one: PurePosixPath(one.file))
@@ -91,15 +94,23 @@ def csv_files(place: Path, room: Path) -> list[Found]:
     if place.is_file():
         return [Found.at(place, place.name)]
     if not place.is_dir():
-        raise ExportError(f"{place}: no such folder with Pipedrive's exports")
-    files = (path for path in place.rglob("*") if path.suffix.lower() in CSV and path.is_file())
-    return [Found.at(path, path.name) for path in sorted(files) if path.name[0] != "."]
+        raise ExportError(f"{place} does not exist: give the folder with Pipedrive's exports")
+    files = (path for path in _below(place) if path.suffix.lower() in CSV)
+    return [Found.at(path, path.name) for path in sorted(files)]
+
+
+def _below(place: Path) -> list[Path]:
+    """What is passed over would count as not there, and be written once more."""
+    with readable(place):
+        return below(place, CSV)
 
 
 def read_text(path: Path) -> pl.DataFrame:
     """All cells as text, blank ones null; by the careful reader where polars gives up."""
     try:
-        frame = pl.read_csv(path, infer_schema=False)
+        with readable(path):
+            given = path if is_utf8(path) else path.read_bytes()
+            frame = pl.read_csv(given, infer_schema=False, glob=False)
         if frame.width == 1:
             frame = _read_carefully(path)
     except (pl.exceptions.PolarsError, UnicodeError):

@@ -1,8 +1,7 @@
 """Pipedrive's own exports → what is there already, with its System IDs.
 
 What goes in: a folder (or zip) with any of Pipedrive's export files. What comes out: `Held`, by which a lap
-decides
-what is present, and `verify` compares value by value. Header forms and languages: `exports.yaml`.
+decides what is present, and `verify` compares value by value. Header forms and languages: `exports.yaml`.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
+from zsell_transform.disk import readable, temporary_files
 from zsell_transform.errors import ExportError
 from zsell_transform.ids import RUINED, exact
 from zsell_transform.issues import empty, found, gather, issue
@@ -31,7 +31,7 @@ from zsell_transform.pipedrive.export_files import (
 )
 from zsell_transform.pipedrive.export_headers import bare_names, recognise, vocabulary
 from zsell_transform.positions import crowded, firsts
-from zsell_transform.reading.source import Found
+from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
 from zsell_transform.sparing import where_found
 from zsell_transform.sparse import column_or_blank
@@ -86,17 +86,16 @@ class Held:
     """What Pipedrive holds, as far as its exports show it.
 
     Attributes:
-        organizations, persons, deals, leads: One row for each record and Sell id (`123, 456` gives two rows);
+        organizations, persons, deals, leads: one row for each record and Sell id (`123, 456` gives two rows);
             `sell_id` is null for records that are not from Sell, and for those in `twice`.
         activities, notes: `mark` is `Sell task 7402212` and the like; null when there is none.
-        given: The items that had a file.
-        readable: The items whose file has System IDs and the column of its Sell id or mark, or no record.
-        raw: By item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
+        given: the items that had a file.
+        readable: the items whose file has System IDs and the column of its Sell id or mark, or no record.
+        raw: by item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
             `Email - Work`); custom fields under their label. One row a record.
         twice: `item, sell_id, system_ids`: Sell ids that stand on several records. They are present, and
-            nothing
-            may link to them.
-        issues: What was found on the way (schema `issues.RAW`).
+            nothing may link to them.
+        issues: what was found on the way (schema `issues.RAW`).
     """
 
     organizations: pl.DataFrame
@@ -126,21 +125,22 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
 
     Args:
         folder: A folder with CSV files, a `.zip` of them, or one CSV file. Each file's item is recognised
-            by its
-            headers: prefixed (`Deal - Title`) or bare, in English, German, Portuguese or Spanish; in another
-            language by its name (`deals-….csv`) or by the mapping.
-        ask: The mapping. `columns: {pipedrive_deals: {Sopimus - Tunnus: ID, Vanha tunnus: Zendesk Sell
-            ID}}` names
-            columns that are not recognised (header → canonical name), for each of the six items.
+            by its headers: prefixed (`Deal - Title`) or bare, in English, German, Portuguese or Spanish; in
+            another language by its name (`deals-….csv`) or by the mapping.
+        ask: the mapping. `columns: {pipedrive_deals: {Sopimus - Tunnus: ID, Vanha tunnus: Zendesk Sell
+            ID}}` names columns that are not recognised (header → canonical name), for each of the six items.
 
     Raises:
-        ExportError: There is no file of Pipedrive's in the folder, none has System IDs, or two exports of one
+        ExportError: there is no file of Pipedrive's in the folder, none has System IDs, or two exports of one
             list differ.
     """
     place = path_of(folder)
     named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
-    with tempfile.TemporaryDirectory(prefix="zsell-") as room:
-        files = [_read_file(one, named) for one in csv_files(place, Path(room))]
+    with temporary_files(), tempfile.TemporaryDirectory(prefix="zsell-") as room:
+        given = csv_files(place, Path(room))
+        with readable(place):
+            files = [_read_file(one, named) for one in given]
+        unchanged(given)
     if not any(file.item for file in files):
         raise nothing_in(place, [file.name for file in files if file.unread == "export_of_sells"])
     problems = [issue(file.unread, file=file.name, detail=file.why) for file in files if file.unread]
@@ -220,8 +220,8 @@ def _refuse_two_states(files: list[_File]) -> None:
         unlike = met.join(other, on=shared, how="anti", nulls_equal=True, maintain_order="left")
         if unlike.height:
             raise ExportError(
-                f"{first.name} and {second.name} hold the same records, and not alike (System ID"
-                f" {unlike['ID'][0]}): they are two exports of one list; keep the newer one alone"
+                f"{first.name} and {second.name} hold the same records with different values (System ID"
+                f" {unlike['ID'][0]}): they are two exports of one list; keep only the newer one"
             )
 
 

@@ -49,11 +49,10 @@ class Keys:
 
     Attributes:
         frame: one row a record: id, system_id and printed (its name in Pipedrive; null where it is not
-            there),
-            name (as it is to be written), renamed, joins (System ID of a record that is not ours and that its
-            row
-            merges with), into (id of the record whose row carries it), proven (bool).
-        collisions: id, name, final, with: records that the wizard would have merged, for the issues.
+            there), name (as it is to be written), renamed, joins (System ID of a record that is not ours and
+            that its row merges with), into (id of the record whose row carries it), proven (bool).
+        collisions: id, name, final, joins, into, with: records that the wizard would have merged, for the
+            issues.
         traces: of each record as it is written, by its row in `frame`, the traces of its tokens.
     """
 
@@ -148,7 +147,11 @@ def _listed(several: str, *cells: str) -> pl.Expr:
 
 
 def person_tokens(frame: pl.DataFrame) -> pl.DataFrame:
-    """uid, n, v: what the wizard could find each person by, beside the name."""
+    """uid, n (folded name), v: what the wizard could find each person by, beside the name.
+
+    Args:
+        frame: uid, name, email, work, mobile, place (of its organization), emails, phones (of Pipedrive's).
+    """
     parts = [part.select("uid", "n", v=pl.lit(prefix) + pl.col("v")) for prefix, part in _values(frame)]
     return pl.concat(parts).filter(pl.col("n").is_not_null() & pl.col("v").is_not_null())
 

@@ -1,9 +1,8 @@
 """The person on a lead's row: its own, a contact, an earlier lead's, or one that Pipedrive already holds.
 
 A lead carries its person on its row, and the wizard merges that person with any of the same name and one more
-value
-(facts: K5). So that nothing is overwritten, a lead whose person is known is attached by that person's key
-alone.
+value (facts: K5). So that nothing is overwritten, a lead whose person is known is attached by that person's
+key alone.
 """
 
 from __future__ import annotations
@@ -25,6 +24,8 @@ CONTACT: Final = "contact"
 LEAD: Final = "lead"
 HELD: Final = "held"
 
+#: Candidates that are told of a lead.
+_FEW: Final = 5
 _LIST: Final = pl.lit(None, dtype=pl.List(pl.String))
 
 
@@ -43,9 +44,8 @@ def lead_people(
 
     Returns:
         One row a lead with a person that is not there yet, in order: id, who, person (id of contact or lead,
-            System
-        ID of the held person), name (as it is to be written), candidates (those among which it could not be
-        decided).
+        System ID of the held person), name (as it is to be written), candidates (those among which it could
+        not be decided).
     """
     wanted = leads.filter(pl.col("name").is_not_null() & ~pl.col("there")).with_row_index("uid")
     people = wanted.select("uid", "name", "email", "work", "mobile", "place", emails=_LIST, phones=_LIST)
@@ -93,7 +93,7 @@ def _distinct(doubtful: pl.DataFrame, taken: list[pl.DataFrame]) -> pl.DataFrame
 def _hits(
     asked: keys.Seen, contacts: pl.DataFrame, traces: pl.DataFrame | None, held: pl.DataFrame
 ) -> pl.DataFrame:
-    """uid, node, several, candidates: the known people whom the person of a lead could be."""
+    """uid, node, several (1, or more), candidates: the known people whom the person of a lead could be."""
     sought = asked.traces["trace"]
     known = [
         ("c:", _as_written(contacts), traces),
@@ -104,15 +104,17 @@ def _hits(
     met = pl.concat([met for _, met in near]).unique()
     mine = asked.traces["uid"].filter(sought.is_in(met.implode()))
     spread = asked.tokens(asked.frame.filter(pl.col("uid").is_in(mine.implode())))
+    # Thousands of leads and people may share one name and value; of each value, the first few tell enough.
+    few = tokens.unique().sort("n", "v", "node").group_by("n", "v", maintain_order=True).head(_FEW)
     return (
-        spread.join(tokens, on=["n", "v"], how="inner")
+        spread.join(few, on=["n", "v"], how="inner")
         .unique(["uid", "node"])
         .sort("uid", "node")
         .group_by("uid", maintain_order=True)
         .agg(
             pl.col("node").first(),
             pl.len().alias("several"),
-            _called("node").head(5).str.join(", ").alias("candidates"),
+            _called("node").head(_FEW).str.join(", ").alias("candidates"),
         )
     )
 
@@ -175,16 +177,18 @@ def _earlier(free: pl.DataFrame, asked: keys.Seen) -> pl.DataFrame:
     pool = free.select("uid", kind=pl.lit(ABSENT))
     met = pool.select("uid").with_columns(id=free["id"]).filter(pl.col("uid").is_in(tokens["uid"].implode()))
     ids = dict(zip(met["uid"].to_list(), met["id"].to_list(), strict=True))
-    shown: dict[int, set[tuple[int, str]]] = {}
+    shown: dict[int, list[tuple[str, str]]] = {}
     for uid, name, value in zip(*(tokens[column].to_list() for column in ("uid", "n", "v")), strict=True):
-        shown.setdefault(uid, set()).add((name, value))
+        shown.setdefault(uid, []).append((name, value))
     rows = []
     for group in collisions(tokens, pool):
-        bases: list[int] = []
-        for uid in sorted(group, key=lambda uid: rank(ids[uid])):
-            base = next((base for base in bases if shown[base] & shown[uid]), None)
-            if base is None:
-                bases.append(uid)
+        first: dict[
+            tuple[str, str], tuple[int, int]
+        ] = {}  # token → the place and uid of the first who has it
+        for place, uid in enumerate(sorted(group, key=lambda uid: rank(ids[uid]))):
+            known = [first[token] for token in shown[uid] if token in first]
+            if known:
+                rows.append((uid, ids[min(known)[1]]))
             else:
-                rows.append((uid, ids[base]))
+                first |= dict.fromkeys(shown[uid], (place, uid))
     return pl.DataFrame(rows, schema={"uid": pl.UInt32, "earlier": pl.String}, orient="row")

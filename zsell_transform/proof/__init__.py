@@ -17,6 +17,7 @@ import polars as pl
 
 from zsell_transform._version import VERSION
 from zsell_transform.details import Details
+from zsell_transform.disk import temporary_files
 from zsell_transform.drafting import draft_all
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
@@ -24,6 +25,7 @@ from zsell_transform.lap.words import OUT
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
+from zsell_transform.origins import origins
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, NOTE, STEMS
 from zsell_transform.progress import Progress, Stage, Tell
@@ -41,7 +43,13 @@ from zsell_transform.proof.differences import (
     wished,
 )
 from zsell_transform.proof.leads import lead_notes, without_said
-from zsell_transform.proof.links import Links, compare_links, lead_history, lead_people, without_sells_own
+from zsell_transform.proof.links import (
+    Links,
+    compare_links,
+    lead_people,
+    without_misled,
+    without_sells_own,
+)
 from zsell_transform.proof.placed import without_needless
 from zsell_transform.proof.readings import without_readings
 from zsell_transform.proof.repair import link_files, note_parts, value_files
@@ -80,15 +88,13 @@ class Proof:
         ok: entity, id, system_id: records that are there with all that can be seen of them.
         missing: entity, item, source_id, name, reason.
         merged: entity, item, system_id, name, source_ids, records: records of Pipedrive that hold several of
-            Sell's,
-            other than by wish of the mapping.
+            Sell's, other than by wish of the mapping.
         differing: entity, source_id, system_id, field, sell, pipedrive: values of Sell's that Pipedrive shows
             otherwise. Cells that are blank in Sell are not compared, nor ` (City)` behind a name that was
             kept apart.
         links: entity, source_id, system_id, relation, expected (Sell id), expected_system_id, found.
         parties_only: the same columns, of activities and notes that a single pass wrote without their deal
-            or lead;
-            they do not count against the proof, and `repair/links` adds what is missing.
+            or lead; they do not count against the proof, and `repair/links` adds what is missing.
         unverifiable: entity, field, count, reason: what Pipedrive's exports do not show, and stages of closed
             deals that an earlier run chose.
         skipped: file, row, entity, source_id, name, reason, to_do: rows of Pipedrive's skip files.
@@ -106,6 +112,7 @@ class Proof:
     repairs: MappingOf[str, MappingOf[str, Sequence[pl.DataFrame]]]
     _summary: pl.DataFrame
     _mapped: bool = True
+    _read: tuple[Path, ...] = ()
 
     def summary(self) -> pl.DataFrame:
         """One row an entity: entity, in_sell, added, there, missing, left_out, merged, differing,
@@ -143,15 +150,14 @@ class Proof:
         return proof_html(self.frames, self.hint)
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Writes `proof.html`, each frame as a CSV file, and `repair/links`, `repair/values`; returns the
-        folder.
+        """Writes `proof.html`, each frame as CSV, `repair/links` and `repair/values`; returns the folder.
 
         Raises:
-            TargetError: as for `transform`, and where the folder is that of a lap.
+            TargetError: as for `transform`, and where the folder is that of a lap, or holds what was read.
         """
         from zsell_transform.guide.report import proof_html_page
 
-        with Folder(folder, overwrite=overwrite, sign=PAGE) as made:
+        with Folder(folder, self._read, overwrite=overwrite, sign=PAGE) as made:
             for name, frame in self.frames.items():
                 made.table(
                     name, frame.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None
@@ -186,22 +192,28 @@ def verify(
     """
     ask = Mapping.load(mapping)
     skipped = read_skip_files(skip_file)
-    with Progress(progress) as tell, tempfile.TemporaryDirectory(prefix="zsell-") as room:
+    with (
+        Progress(progress) as tell,
+        temporary_files(),
+        tempfile.TemporaryDirectory(prefix="zsell-") as room,
+    ):
         given = take_in(source, pipedrive, ask, Path(room), tell)
         held, rows = given.held, sum(given.records.seen.rows.values())
         with Stage(tell, "drafting", rows):
-            records, drafts, keys, filled = draft_all(given.records, ask)
+            drafted = draft_all(given.records, ask)
+            drafts = drafted.drafts
         with Stage(tell, "linking", rows):
-            known = linked(drafts, keys, records.seen, ask)
+            known = linked(drafts, drafted.keys, drafted.records.seen, ask)
             graph, left_out = known.graph, known.left_out
         with Stage(tell, "comparing", rows):
             wanted = account(graph, ask, left_out, held)
             there = presence(wanted.records, held)
             wanted = without_needless(wanted, there, held)
             links = compare_links(wanted.relations, there, held)
-            added = added_links(wanted.relations, there, held)
+            unwished = wanted.records.filter("left_out")
+            stays = there.join(unwished, on=["entity", "id"], how="anti", maintain_order="left")
+            added = added_links(wanted.relations, stays, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
-            beside = lead_history(wanted.relations, graph.leads, there, held)
             notes = lead_notes(drafts, there, held)
             unlike = without_readings(differing(drafts, there, held, ask), drafts, held)
             other = without_said(unlike, there, held)
@@ -212,16 +224,18 @@ def verify(
             placed = placed_earlier(values, drafts, there, held)
             values = without(values, placed)
             columns = unseen_columns(drafts, there, held)
-            told = filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
+            told = drafted.filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
             missing = _missing(wanted, there, graph, held, ask, known.details, left_out, skipped)
     wrong = without_sells_own(links.wrong, wanted.companies_of_deals, there)
-    wrong = _without_wished(pl.concat([wrong, people, beside, added]), wished(there, ask))
+    wrong = without_misled(pl.concat([wrong, people, added]), wanted.relations)
+    wrong = _without_wished(wrong, wished(there, ask))
     links = attrs.evolve(links, wrong=wrong)
     proof = _proof(
         wanted, there, held, ask, links, values, missing=missing,
         unverifiable=_unverifiable(columns, links, told, placed), skipped=skipped,
     )  # fmt: skip
-    return attrs.evolve(proof, mapped=mapping is not None)
+    read = origins([source, given.export, pipedrive, ask, skip_file])
+    return attrs.evolve(proof, mapped=mapping is not None, read=tuple(path.absolute() for path in read))
 
 
 def _without_wished(wrong: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:

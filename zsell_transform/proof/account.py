@@ -23,6 +23,8 @@ from zsell_transform.sparse import BLANK
 
 #: How a relation is meant: Sell's own; the deal's or lead's party beside it; or the placeholder.
 OWN, BESIDE, PLACED = "own", "beside", "placed"
+#: What stands for a lead's person or organization, before its id: which they are, Pipedrive's export says.
+OF_LEAD: Final = "of lead "
 PRESENCE: Final = dict.fromkeys(("entity", "id", "item", "system_id", "name"), pl.String)
 
 
@@ -32,7 +34,8 @@ class Account:
 
     Attributes:
         records: entity, id, name, added (the export only names it), left_out (by wish of the mapping).
-        relations: entity, id, relation (item), to (Sell id, null for none), how (own, beside, placed).
+        relations: entity, id, relation (item), to (Sell id, null for none; `of lead 31` for a lead's party),
+            how (own, beside, placed).
         company_in_sell: id of a deal, and the company that its row cannot name.
         companies_of_deals: id of such a deal, and the Sell id of that company.
     """
@@ -201,7 +204,10 @@ def _leads(graph: Graph, ask: Mapping, left_out: pl.Series) -> pl.DataFrame:
     rows = graph.leads.select("id", "title", "name", "added", organization=organization)
     orphan = pl.col("name").is_null() & pl.col("organization").is_null()
     rows = _with_orphans(rows, ask.orphans["leads"], orphan)
-    return rows.with_columns(left_out=pl.col("left_out") | pl.col("id").is_in(left_out.implode()))
+    unwished = pl.col("id").is_in(left_out.implode())
+    return rows.with_columns(
+        organization=pl.when(~unwished).then("organization"), left_out=pl.col("left_out") | unwished
+    )
 
 
 def _history(
@@ -230,6 +236,10 @@ def _history(
         _related(of_deal.filter(pl.col(to).is_not_null()), entity, item, to, pl.lit(BESIDE))
         for to, item in (("person", "persons"), ("organization", "organizations"))
     ]
+    of_lead = rows.filter(pl.col("about") == "leads").with_columns(party=pl.lit(OF_LEAD) + pl.col("about_id"))
+    parts += [
+        _related(of_lead, entity, item, "party", pl.lit(BESIDE)) for item in ("persons", "organizations")
+    ]
     if placed:
         orphans = rows.filter(orphan).with_columns(to=pl.lit(PLACEHOLDER_ID))
         parts.append(_related(orphans, entity, "organizations", "to", pl.lit(PLACED)))
@@ -243,8 +253,7 @@ def presence(records: pl.DataFrame, held: Held) -> pl.DataFrame:
     """entity, id, item, system_id, name of the records that Pipedrive holds, one row each.
 
     `name` is how Pipedrive prints it. A Sell id that stands on several records has them all in `system_id`,
-    joined by
-    `, `; a lead that was converted is there as a deal.
+    joined by `, `; a lead that was converted is there as a deal.
     """
     parts = []
     for entity in records["entity"].unique(maintain_order=True).to_list():
@@ -309,7 +318,11 @@ def people_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 
 def persons_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """id of a lead, system_id of its person (null without one), own: that came with this one lead only."""
+    """id of a lead, system_id of its person (null without one), own: that came with this one lead only.
+
+    Args:
+        there: id and system_id of the leads that are there as leads, of `presence`.
+    """
     people = held.leads.select("system_id", person_id="person_id").unique(
         "system_id", keep="first", maintain_order=True
     )
@@ -321,6 +334,46 @@ def persons_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
         system_id=person,
         own=person.is_not_null() & person.is_unique() & ~person.is_in(shared.implode()),
     )
+
+
+def targets(there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """relation, to, to_item, to_system_id, to_name: all that a relation leads to and that is there once.
+
+    A lead's person and organization are those that Pipedrive's export shows: the row of its history names
+    them (contract, section 4).
+
+    Args:
+        there: as of `presence`.
+    """
+    single = there.filter(pl.col("entity").is_in(list(LINKED)) & ~several())
+    own = single.select(
+        pl.col("entity").replace_strict(LINKED, return_dtype=pl.String).alias("relation"),
+        to="id",
+        to_item="item",
+        to_system_id="system_id",
+        to_name="name",
+    )
+    leads = single.filter(pl.col("entity") == "leads")
+    parties = [
+        leads.filter(pl.col("item") == item)
+        .join(firsts(held[item], "system_id"), on="system_id", how="inner", maintain_order="left")
+        .select(
+            pl.lit(f"{party}s").alias("relation"),
+            to=pl.lit(OF_LEAD) + pl.col("id"),
+            to_item=pl.lit(f"{party}s"),
+            to_system_id=f"{party}_id",
+            to_name=party,
+        )
+        .filter(pl.coalesce("to_system_id", "to_name").is_not_null())
+        for item in ("leads", "deals")
+        for party in ("person", "organization")
+    ]
+    return pl.concat([own, *parties])
+
+
+def is_of_lead(column: str = "to") -> pl.Expr:
+    """Whether a relation leads to a lead's person or organization."""
+    return pl.col(column).str.starts_with(OF_LEAD).fill_null(value=False)
 
 
 def several() -> pl.Expr:

@@ -11,7 +11,7 @@ import polars as pl
 
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.positions import firsts
-from zsell_transform.proof.account import OWN, PLACED, people_of_leads, several
+from zsell_transform.proof.account import OWN, PLACED, is_of_lead, people_of_leads, several
 from zsell_transform.proof.links import LINKS, SHOWN, WORDS, with_system_ids
 from zsell_transform.sell.entities import HISTORY
 from zsell_transform.sparse import BLANK, column_or_blank
@@ -42,7 +42,10 @@ def added_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.Dat
     placed = wanted.filter(pl.col("how") == PLACED).select("entity", "id")
     settled = there.filter(~several()).join(placed, on=["entity", "id"], how="anti", maintain_order="left")
     hung = settled.join(wanted, on=["entity", "id"], how="semi", maintain_order="left")
-    expected = with_system_ids(wanted, there).filter(pl.col("how") == OWN)
+    known = with_system_ids(wanted, there, held)
+    parties = known.filter(is_of_lead()).select(wanted.columns)
+    wanted = pl.concat([wanted.filter(~is_of_lead()), parties])
+    expected = known.filter(pl.col("how") == OWN)
     found = [pl.DataFrame(schema=LINKS)]
     for item, relations in _LOOKED_AT.items():
         raw = held.raw.get(item)

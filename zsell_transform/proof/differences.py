@@ -10,6 +10,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.drafting import Drafts
+from zsell_transform.folding import folded
 from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
 from zsell_transform.merging import NAMES
@@ -78,6 +79,7 @@ def subjects(drafts: Drafts, there: pl.DataFrame, held: Held) -> list[Subject]:
 
 
 def types_of(origins: pl.DataFrame) -> dict[str, str]:
+    """Header → Pipedrive's field type, of a draft's `origins`."""
     return dict(zip(origins["header"].to_list(), origins["type"].to_list(), strict=True))
 
 
@@ -223,7 +225,9 @@ def other_names(records: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
     named = records.filter(pl.col("added") & pl.col("entity").is_in(list(headers)))
     printed = there.filter(~several()).select("entity", "id", "system_id", pipedrive="name")
     rows = named.join(printed, on=["entity", "id"], how="inner", maintain_order="left")
-    return rows.filter(~same("name", pl.col("name"), pl.col("pipedrive"))).select(
+    # Of a `name:` record any spelling will do: the first that is met stands for all.
+    by_name = pl.col("id").str.starts_with("name:") & (folded(pl.col("name")) == folded(pl.col("pipedrive")))
+    return rows.filter(~same("name", pl.col("name"), pl.col("pipedrive")) & ~by_name).select(
         "entity",
         pl.col("id").alias("source_id"),
         "system_id",

@@ -84,7 +84,7 @@ def _beside_person(drafts: Drafts, leads: pl.DataFrame, notes: pl.DataFrame, hel
     )
     if not shared.height or "persons" not in held.raw:
         return pl.DataFrame(schema=_UNSAID)
-    people = _people(held)
+    people = people_shown(held)
     known = [header for header in drafts["leads"].headers if f"= {header}" in people.columns]
     headers = [header for header in LINES if header in known]
     if not headers:
@@ -152,7 +152,7 @@ def without_said(found: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.Dat
     return found.filter(~(joined & (told | ~pl.col("field").is_in(list(LINES)))))
 
 
-def _people(held: Held) -> pl.DataFrame:
+def people_shown(held: Held) -> pl.DataFrame:
     """person, and what Pipedrive shows for each of `LINES` as `= header`: all its addresses and numbers."""
     raw = held.raw["persons"]
     cells = {header: shown("persons", header, raw.columns) for header in LINES}

@@ -9,8 +9,8 @@ import polars as pl
 
 from zsell_transform.folding import digits, folded
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.account import BESIDE, PLACED, several
-from zsell_transform.sell.entities import HISTORY, LINKED
+from zsell_transform.proof.account import BESIDE, PLACED, is_of_lead, several, targets
+from zsell_transform.sell.entities import HISTORY
 from zsell_transform.sparse import BLANK, column_or_blank
 
 #: Relation → the columns of Pipedrive's exports that show it: ID, and names in order of preference.
@@ -56,7 +56,7 @@ def compare_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> Link
         wanted: relations, as in `Account`.
         there: as of `presence`.
     """
-    placed = with_system_ids(wanted, there)
+    placed = with_system_ids(wanted, there, held)
     wrong, unseen = [pl.DataFrame(schema=LINKS)], [pl.DataFrame(schema=UNSEEN)]
     parties = [pl.DataFrame(schema=LINKS)]
     for (item, relation), rows in sorted(placed.partition_by("item", "relation", as_dict=True).items()):
@@ -86,24 +86,21 @@ def compare_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> Link
     return Links(pl.concat(wrong), pl.concat(parties), pl.concat(unseen))
 
 
-def with_system_ids(wanted: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
-    """Relations with the System IDs of both sides; a converted lead counts as the deal that it has become."""
+def with_system_ids(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Relations with the System IDs of both sides; a converted lead counts as the deal that it has become.
+
+    A lead's person or organization that no export shows is none.
+    """
     single = there.filter(~several())
     mine = single.select("entity", "id", "item", "system_id")
-    target = single.filter(pl.col("entity").is_in(list(LINKED))).select(
-        to="id",
-        relation=pl.col("entity").replace_strict(LINKED, return_dtype=pl.String),
-        to_item="item",
-        to_system_id="system_id",
-        to_name="name",
-    )
     twice = there.filter(several()).select(to="id").unique()
     rows = (
         wanted.join(mine, on=["entity", "id"], how="inner", maintain_order="left")
-        .join(target, on=["relation", "to"], how="left", maintain_order="left")
+        .join(targets(there, held), on=["relation", "to"], how="left", maintain_order="left")
         .join(twice, on="to", how="anti", maintain_order="left")
     )
-    return rows.with_columns(relation=pl.coalesce("to_item", "relation"))
+    known = rows.filter(~is_of_lead() | pl.col("to_item").is_not_null())
+    return known.with_columns(relation=pl.coalesce("to_item", "relation"))
 
 
 def shown_links(raw: pl.DataFrame, relation: str) -> pl.DataFrame | None:
@@ -123,14 +120,17 @@ def _checked(rows: pl.DataFrame, shown: pl.DataFrame, *, has_id: bool) -> pl.Dat
     """The relations that are not as they should be."""
     joined = rows.join(shown, on="system_id", how="left", maintain_order="left")
     found = pl.coalesce("found_id", "found_name")
-    by_id = pl.col("found_id").eq_missing(pl.col("to_system_id"))
-    by_name = folded(pl.col("found_name")).eq_missing(folded(pl.col("to_name")))
-    right = (by_id if has_id else by_name) & (pl.col("to").is_null() | pl.col("to_system_id").is_not_null())
+    known = pl.coalesce("to_system_id", "to_name").is_not_null()
+    # Of a lead's person, an export without System IDs shows the name alone.
+    by_id = (pl.col("to_system_id").is_not_null() | ~known) & pl.lit(has_id)
+    same_id = pl.col("found_id").eq_missing(pl.col("to_system_id"))
+    same_name = folded(pl.col("found_name")).eq_missing(folded(pl.col("to_name")))
+    right = pl.when(by_id).then(same_id).otherwise(same_name) & (pl.col("to").is_null() | known)
     placed = pl.col("how") == PLACED
     fine = pl.when(placed).then(found.is_not_null()).otherwise(right)  # it may have found its place since
     return joined.filter(~fine).with_columns(
         source_id="id",
-        expected="to",
+        expected=pl.when(is_of_lead()).then(pl.coalesce("to_name", "to")).otherwise("to"),
         expected_system_id="to_system_id",
         found=_found(),
     )
@@ -275,75 +275,28 @@ def _may_be_theirs() -> pl.Expr:
     return named.fill_null(value=False) & value
 
 
-def lead_history(
-    relations: pl.DataFrame, leads: pl.DataFrame, there: pl.DataFrame, held: Held
-) -> pl.DataFrame:
-    """Activities and notes of leads that stand on another person than their lead, or on none where an export
-    shows no lead beside them.
+def without_misled(wrong: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
+    """Without activities and notes of leads whose own person or organization is told as wrong already.
+
+    They are to follow what their lead has once that is put right, and not before.
 
     Args:
-        relations, there: of `Account` and `presence`.
-        leads: id, name, of the linker.
+        relations: as in `Account`.
     """
-    single = there.filter(~several())
-    hung = relations.filter((pl.col("relation") == "leads") & pl.col("entity").is_in(HISTORY))
-    rows = (
-        hung.select("entity", "id", lead="to")
-        .join(single.select("entity", "id", "item", "system_id"), on=["entity", "id"], maintain_order="left")
-        .join(_people_of_leads(leads, single, held), on="lead", maintain_order="left")
+    leads = wrong.filter(pl.col("entity") == "leads").select("relation", lead="source_id").unique()
+    hung = relations.filter((pl.col("relation") == "leads") & pl.col("entity").is_in(HISTORY)).select(
+        "entity", source_id="id", lead="to"
     )
-    wrong = [pl.DataFrame(schema=LINKS)]
-    for (item,), some in rows.partition_by("item", as_dict=True, maintain_order=True).items():
-        raw = held.raw.get(str(item))
-        shown = None if raw is None else shown_links(raw, "persons")
-        if raw is None or shown is None:
-            continue
-        seen = some.join(shown, on="system_id", how="left", maintain_order="left")
-        named = folded(pl.col("found_name"))
-        theirs = [
-            pl.col("found_id") == pl.col("person_id"),
-            *(named == folded(pl.col(name)) for name in ("person", "name")),
-        ]
-        nobody = pl.coalesce("found_id", "found_name").is_null()
-        needed = pl.col("person").is_not_null() & pl.lit(shown_links(raw, "leads") is None)
-        right = pl.when(nobody).then(~needed).otherwise(
-            pl.any_horizontal(one.fill_null(value=False) for one in theirs)
-        )  # fmt: skip
-        wrong.append(
-            seen.filter(~right).select(
-                "entity",
-                pl.col("id").alias("source_id"),
-                "system_id",
-                pl.lit("person").alias("relation"),
-                pl.coalesce("name", "person").alias("expected"),
-                pl.col("person_id").alias("expected_system_id"),
-                _found().alias("found"),
-            )
-        )
-    return pl.concat(wrong)
-
-
-def _people_of_leads(leads: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """lead (Sell id), name in Sell, person_id and person in Pipedrive, of those that are there."""
-    parts = [
-        shown.select("item", "system_id", person_id="found_id", person="found_name")
-        for shown in _shown_people(held)
-    ]
-    people = pl.concat(
-        [*parts, pl.DataFrame(schema=dict.fromkeys(("item", "system_id", "person_id", "person"), pl.String))]
+    misled = hung.join(leads, on="lead", how="inner", maintain_order="left").select(
+        "entity", "source_id", "relation", misled=pl.lit(True)
     )
-    mine = there.filter(pl.col("entity") == "leads").select("item", "system_id", lead="id")
-    return (
-        mine.join(people, on=["item", "system_id"], maintain_order="left")
-        .join(leads.select("name", lead="id"), on="lead", how="left", maintain_order="left")
-        .select("lead", "name", "person_id", "person")
-    )
+    key = ["entity", "source_id", "relation"]
+    marked = wrong.join(misled.unique(key), on=key, how="left", maintain_order="left")
+    return marked.filter(pl.col("misled").is_null() | pl.col("expected").is_null()).drop("misled")
 
 
 def _shown_people(held: Held) -> list[pl.DataFrame]:
-    """system_id, found_id, found_name, item of the people that the exports show on leads, and on deals that
-    leads have become.
-    """
+    """system_id, found_id, found_name, item: the people shown on leads, and on deals that leads became."""
     return [
         shown.with_columns(item=pl.lit(item))
         for item in ("leads", "deals")

@@ -1,5 +1,4 @@
-"""Files that put right by System ID what can be put right: links that are missing, values that are not as in
-Sell.
+"""Files that put right by System ID what can be put right: missing links, values that are not as in Sell.
 
 Rows whose cells are filled alike share a file, so that no blank cell ever lies over a value.
 """

@@ -15,7 +15,7 @@ import polars as pl
 
 from zsell_transform.errors import ExportError
 from zsell_transform.facts import facts
-from zsell_transform.paths import path_of
+from zsell_transform.paths import as_text, path_of
 from zsell_transform.pipedrive.exports import mark
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
 from zsell_transform.sell.entities import HISTORY, mark_of
@@ -68,11 +68,11 @@ def _read(path: Path) -> pl.DataFrame:
         (c for c in reversed(frame.columns) if "skip reason" in c.lower() or c.lower() == "reason"), None
     )
     if reason is None:
-        raise ExportError(f"{path}: no column 'Skip reason', so no skip file of Pipedrive's")
+        raise ExportError(f"{path}: no column 'Skip reason', so this is not one of Pipedrive's skip files")
     entity, source_id = _record(frame)
     names = [pl.col(c) for c in _NAMES if c in frame.columns]
     return frame.select(
-        pl.lit(path.name).alias("file"),
+        pl.lit(as_text(path.name)).alias("file"),
         (pl.col("_row") if "_row" in frame.columns else pl.lit(None)).cast(pl.Int64).alias("row"),
         entity.alias("entity"), source_id.alias("source_id"),
         (pl.coalesce(names) if names else BLANK).alias("name"),

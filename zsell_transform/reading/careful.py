@@ -18,24 +18,26 @@ from typing import Final, NamedTuple, TextIO
 import attrs
 import polars as pl
 
+from zsell_transform.reading import dialect
 from zsell_transform.reading.plain import MAX_WIDTH, is_blank_somewhere, laws, searched
+from zsell_transform.reading.window import LOOKAHEAD, Window
 
-#: Text that is held at once, and how far the end of one record is looked for (a cell of 2 MB must fit).
-_BLOCK: Final = 4 << 20
-_LOOKAHEAD: Final = 8 << 20
 #: A shorter run is not worth asking the engine.
 _WORTH_A_RUN: Final = 2_000
 #: Records of any width that are taken at once behind a damaged one: where one is, there are often more.
 _AT_ONCE: Final = 100
 #: Ways of reading one record that are tried before it is taken as it comes.
 _TRIES: Final = 400
-#: Of more rows no record is put together.
+#: At most this many short rows are joined.
 _PIECES: Final = 100
 #: What is, or may be, an id.
 _ID: Final = re.compile(r"[^\w\n]*\d[\d.,]*[^\w\n]*")
 #: What no line break goes through: an address, a number, a day, a tick.
 _COMPLETE: Final = re.compile(r"\s*(?:\S+@\S+|[+\d][\d\s().,/:TZ-]*|true|false)\s*")
 _NEWLINE: Final = r"(?:\r\n|\n|\r)"
+#: Behind a quote, or at the end of all, a lone CR is no text: a cell with quotes in it stands in quotes.
+_LF: Final = r"(?:\r?\n|(?<=\")\r(?!\n)|\r\Z)"
+_LONE_CR: Final = re.compile(r"\r(?!\n)")
 
 
 class Record(NamedTuple):
@@ -87,30 +89,49 @@ class Reader:
     def __init__(self, delimiter: str, width: int) -> None:
         d = re.escape(delimiter)
         stop = rf"(?=[{d}\r\n]|\Z)"
-        legal = rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^{d}"\r\n]*+)'
-        record = rf"(?:{legal}{d}){{{width - 1}}}{legal}"
         self.delimiter, self.width = delimiter, width
         self._header: list[str] = []
         self._header_lines: tuple[str, ...] = ()
         self._id_at: int | None = None
-        self._run = re.compile(rf"(?:{record}{_NEWLINE})++")
-        self._one = re.compile(rf"{record}{_NEWLINE}")
-        blank = rf"[ \t]*{_NEWLINE}" if delimiter != "\t" else rf" *{_NEWLINE}"
+        blank = rf"{_spaces(delimiter)}{_NEWLINE}"
         wrapped = rf'"((?:[^"]|"")*+)"{d}*(?:{_NEWLINE}|\Z)'
         flat = rf'(?:"[^"\r\n]*+(?:""[^"\r\n]*+)*+"|[^{d}"\r\n]*+)'
         self._ragged = re.compile(rf"(?:(?!{blank}|{wrapped})(?:{flat}{d})*+{flat}\r?\n){{1,{_AT_ONCE}}}+")
         self._line = re.compile(r"[^\r\n]*+")
         self._may_be_quoted = re.compile(rf'(?:^|{d}) *"')
-        self._whole_line = re.compile(rf"(?m)^{record}\r?$")
-        self._blank = re.compile(blank)
-        self._end = re.compile(rf"{_NEWLINE}|\Z")
+        self._whole_line = re.compile(rf"(?m)^{self._whole()}\r?$")
+        self._any_end, self._lf_end = re.compile(rf"{_NEWLINE}|\Z"), re.compile(rf"{_LF}|\Z")
         self._wrapped = re.compile(wrapped)
         quoted = rf' *"([^"]*+(?:""[^"]*+)*+)" *{stop}'
         loose = rf'"((?:[^"]|"(?![{d}\r\n]|\Z))*)"{stop}'
         loose_line = rf'"((?:[^"\r\n]|"(?![{d}\r\n]|\Z))*)"{stop}'
         self._quoted, self._loose, self._loose_line = map(re.compile, (quoted, loose, loose_line))
         self._text = re.compile(rf"[^{d}\r\n]*")
-        self._text_with_cr = re.compile(rf"[^{d}\n]*")
+        self._text_with_cr = re.compile(rf"[^{d}\r\n]*+(?:\r(?!\n|\Z)[^{d}\r\n]*+)*+")
+        self._learn_ends()
+
+    def _whole(self, id_at: int | None = None) -> str:
+        """A record of legal cells, as many as the header's; with an id in its place, if that is known."""
+        d = re.escape(self.delimiter)
+        legal = rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^{d}"\r\n]*+)'
+        if id_at is None:
+            return rf"(?:{legal}{d}){{{self.width - 1}}}{legal}"
+        has_id = rf'(?="?[^\w\r\n{d}]*\d)'
+        return rf"(?:{legal}{d}){{{id_at}}}{has_id}{legal}(?:{d}{legal}){{{self.width - 1 - id_at}}}"
+
+    def _learn_ends(self) -> None:
+        """What ends a record: not a lone CR, which is text, unless a whole record follows it.
+
+        Where lone CR end most records, they have become LF before (`dialect.ends_with_cr`); elsewhere some
+        programs write them in cells without quotes.
+        """
+        whole, spaces = self._whole(), _spaces(self.delimiter)
+        following = rf"(?:{spaces}{_NEWLINE})*(?:{self._whole(self._id_at)}(?:{_NEWLINE}|\Z)|\Z)"
+        newline = rf"(?:{_LF}|\r(?!\n)(?={following}))"
+        self._run = re.compile(rf"(?:{whole}{newline})++")
+        self._one = re.compile(rf"{whole}{newline}")
+        self._blank = re.compile(rf"{spaces}{newline}")
+        self._end = re.compile(rf"{newline}|\Z")
 
     def read(self, stream: TextIO, first_row: int = 1) -> Iterator[Record]:
         """Every record of a stream (opened with `newline=""`); blank lines are only counted."""
@@ -151,9 +172,7 @@ class Reader:
         return self._id_at is not None and bool(_ID.fullmatch(record.cells[self._id_at]))
 
     def _joined(self, pieces: list[Record]) -> Record | None:
-        """Short records as one, of which an unquoted line break made several: only if its width is right, and
-        an id is in its place.
-        """
+        """Short records that an unquoted line break parted, as one: if its width is right, an id in place."""
         cells = [""]
         row = pieces[0].row
         for piece in pieces:
@@ -168,7 +187,7 @@ class Reader:
 
     def _taken(self, stream: TextIO, first_row: int, alone: int) -> Iterator[Record | Run]:
         """What the text is taken for, part by part."""
-        window, row = _Window(stream), first_row
+        window, row = Window(stream), first_row
         while window.fill():
             text, at = window.text, window.at
             run = (self._one if row <= alone else self._run).match(text, at)
@@ -191,7 +210,8 @@ class Reader:
         self._header = _without_mark(header)
         quoted = '"' + f'"{self.delimiter}"'.join(self._header) + '"'
         self._header_lines = (self.delimiter.join(self._header), quoted)
-        self._id_at = _place_of_id(self._header)
+        self._id_at = dialect.place_of_id(self._header)
+        self._learn_ends()
 
     def is_header(self, cells: list[str]) -> bool:
         """Whether a record repeats the header."""
@@ -228,12 +248,16 @@ class Reader:
             return Record(row, inner.cells, "record_unwrapped", detail), inner.end
         if plain := self._as_text(text, at):
             return Record(row, plain.cells, "stray_quote_repaired"), plain.end
-        taken = self._as_it_comes(text, at)
-        if not taken.is_legal:  # of a legal record the cells are known, however few or many
-            for ways in (self._within_line, self._anyhow):
-                if fitting := self._fitting(text, at, ways):
-                    quoted = '"' in text[at : fitting.end]
-                    return Record(row, fitting.cells, "stray_quote_repaired" if quoted else ""), fitting.end
+        taken = self._as_it_comes(text, at, self._lf_end)
+        has_cr = _LONE_CR.search(text, at, taken.end) is not None
+        if taken.is_legal and (len(taken.cells) <= self.width or not has_cr):
+            return self._as_wide(taken.cells, row), taken.end  # its cells are known, however few or many
+        for ways in (self._legally,) if taken.is_legal else (self._within_line, self._anyhow):
+            for end in (self._end, self._any_end) if has_cr else (self._end,):
+                if fitting := self._fitting(text, at, ways, end):
+                    repaired = '"' in text[at : fitting.end] and not taken.is_legal
+                    return Record(row, fitting.cells, "stray_quote_repaired" if repaired else ""), fitting.end
+        taken = self._as_it_comes(text, at, self._any_end)
         return self._as_wide(taken.cells, row), taken.end
 
     def _as_wide(self, found: list[str], row: int) -> Record:
@@ -246,13 +270,11 @@ class Reader:
         surplus = tuple(filter(None, found[width:]))
         code = "short_row" if len(found) < width else "long_row" if surplus else "blank_surplus"
         cells = (found + [""] * width)[:width]
-        detail = f"{len(found)} cells, and the header has {width}"
+        detail = f"{len(found)} cells, but the header has {width}"
         return Record(row, cells, code, detail, surplus, len(found) if code == "short_row" else 0)
 
     def _cut(self, found: list[str]) -> list[str] | None:
-        """The cells of a record to whose last one the header is glued: a file without a final line end was
-        joined with another one.
-        """
+        """The cells of a record with a header glued to its last one: files were joined without a line end."""
         first, *others = self._header or [""]
         last = found[self.width - 1]
         if not first or found[self.width :] != others or not last.endswith(first):
@@ -294,12 +316,12 @@ class Reader:
         if legal and legal.end() == len(text) + 1:
             rows = self._legal(text)
             return rows[0] if len(rows) == 1 else None
-        fitting = self._fitting(text, 0, self._anyhow)
+        fitting = self._fitting(text, 0, self._anyhow, self._end)
         return fitting.cells if fitting and fitting.end >= len(text) else None
 
     # --- one record, in the likeliest way that gives it the header's width -----------------------------
 
-    def _fitting(self, text: str, at: int, ways: _Ways) -> _Reading | None:
+    def _fitting(self, text: str, at: int, ways: _Ways, ends: re.Pattern[str]) -> _Reading | None:
         """The likeliest way that gives the header's width: cheapest first, within a number of tries."""
         waiting: list[tuple[int, int, int, int, _Chain]] = [(0, 0, 0, at, None)]
         made = 0
@@ -309,7 +331,7 @@ class Reader:
             cost, missing, _, place, chain = heappop(waiting)
             count = -missing
             if count == self.width:
-                end = self._end.match(text, place)
+                end = ends.match(text, place)
                 if end:
                     return _Reading(_unchained(chain), end.end())
                 continue
@@ -322,57 +344,67 @@ class Reader:
                 heappush(waiting, (cost + price, -count - 1, made, end_of_cell, (chain, cell)))
         return None
 
+    def _legally(self, text: str, at: int) -> list[_Way]:
+        """The ways to read a cell whose quotes are all legal: in them, or as text, in which a CR may be."""
+        m = self._quoted.match(text, at)
+        return [(m[1].replace('""', '"'), m.end(), 0)] if m else self._as_plain(text, at, 0)
+
+    def _as_plain(self, text: str, at: int, price: int) -> list[_Way]:
+        """The ways to read a cell as text: up to a CR, and over it."""
+        found = (pattern.match(text, at) for pattern in (self._text, self._text_with_cr))
+        ends = {m.end(): None for m in found if m}
+        return [(text[at:end], end, price + n) for n, end in enumerate(ends)]
+
     def _within_line(self, text: str, at: int) -> list[_Way]:
         """The ways to read a cell that end on its line: quoted, with stray quotes inside, or as text."""
         ways: list[_Way] = []
         legal = self._quoted.match(text, at)
-        if legal and _breaks(legal[1]):
+        if legal and _breaks(legal[1]) and ("\n" in legal[1] or self._swallows(legal[1])):
             legal = None
         if legal:
             ways.append((legal[1].replace('""', '"'), legal.end(), 0 if text[at] == '"' else 1))
         elif m := self._loose_line.match(text, at):
             ways.append((_unescaped(m[1]), m.end(), 4 if self.delimiter in m[1] else 2))
-        m = self._text.match(text, at)
+        m = self._text_with_cr.match(text, at)
         assert m is not None  # it matches the empty text
         opened = m[0].startswith('"')
         price = 8 if legal and opened else 3 if opened else 2 if '"' in m[0] else 0
-        return [*ways, (m[0], m.end(), price)]
+        return [*ways, *self._as_plain(text, at, price)]
 
     def _anyhow(self, text: str, at: int) -> list[_Way]:
-        """The same, also over line breaks, unless a whole record would be swallowed; lone CR may be text."""
+        """The same, also over line breaks, unless a whole record would be swallowed."""
         ways = self._within_line(text, at)
         for pattern, price in ((self._quoted, 0), (self._loose, 6)):
-            m = pattern.match(text, at, at + _LOOKAHEAD)
+            m = pattern.match(text, at, at + LOOKAHEAD)
             if m and _breaks(m[1]) and not self._swallows(m[1]):
                 ways.append((_unescaped(m[1]) if price else m[1].replace('""', '"'), m.end(), price))
-        m = self._text_with_cr.match(text, at)
-        return [*ways, (m[0], m.end(), 1)] if m and "\r" in m[0].removesuffix("\r") else ways
+        return ways
 
     def _swallows(self, cell: str) -> bool:
         """Whether one of the lines after the cell's first would be a whole record of its own."""
         first = _first_break(cell)
         return self.width > 1 and self._whole_line.search(cell, first) is not None
 
-    def _as_it_comes(self, text: str, at: int) -> _Reading:
-        """The record as its legal quotes part it, ending where they do; legal if no quote stands elsewhere.
-
-        Nor is it where it ends at a lone CR, which may be text.
-        """
+    def _as_it_comes(self, text: str, at: int, ends: re.Pattern[str]) -> _Reading:
+        """The record as its legal quotes part it, up to one of `ends`; legal if no quote stands elsewhere."""
+        unquoted = self._text_with_cr if ends is self._lf_end else self._text
         cells: list[str] = []
         legal = True
         while True:
             m = self._quoted.match(text, at)
+            if m and text.startswith("\r", m.end()) and not ends.match(text, m.end()):
+                m = None
             if m and (not _breaks(m[1]) or not self._swallows(m[1])):
                 cells.append(m[1].replace('""', '"'))
                 legal = legal and text[at] == text[m.end() - 1] == '"'
             else:
-                m = self._text.match(text, at)
+                m = unquoted.match(text, at)
                 assert m is not None  # it matches the empty text
                 cells.append(m[0])
                 legal = legal and '"' not in m[0]
             at = m.end()
-            if end := self._end.match(text, at):
-                return _Reading(cells, end.end(), legal and end[0] != "\r")
+            if end := ends.match(text, at):
+                return _Reading(cells, end.end(), legal)
             at += 1  # over the delimiter
 
 
@@ -380,33 +412,6 @@ _Chain = tuple["_Chain", str] | None
 #: A cell, where it ends, and how unlikely this way to read it is (0 = legal).
 _Way = tuple[str, int, int]
 _Ways = Callable[[str, int], list[_Way]]
-
-
-class _Window:
-    """The part of a stream that is held: enough beyond `at` for the longest record that is looked for."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream, self._ended = stream, False
-        self.text, self.at = "", 0
-
-    def fill(self) -> bool:
-        """Reads on as far as needed; False at the end. The last record gets its line end, if it has none."""
-        while not self._ended and len(self.text) - self.at < _LOOKAHEAD:
-            block = self._stream.read(_BLOCK)
-            if block.endswith("\r"):
-                block += self._stream.read(1)  # never part a CR from its LF
-            self.text, self.at, self._ended = self.text[self.at :] + block, 0, not block
-            if self._ended and self.text and self.text[-1] not in "\r\n":
-                self.text += "\n"
-        return self.at < len(self.text)
-
-
-def _place_of_id(header: list[str]) -> int | None:
-    """Where the records have their own id: under `id`, or in the second column, where lists have it."""
-    words = [re.findall(r"\w+", cell.casefold()) for cell in header]
-    if ["id"] in words:
-        return words.index(["id"])
-    return 1 if len(words) > 1 and "id" in words[1] else None
 
 
 def _without_mark(cells: list[str]) -> list[str]:
@@ -435,3 +440,7 @@ def _breaks(cell: str) -> bool:
 
 def _first_break(cell: str) -> int:
     return min((at for at in (cell.find("\n"), cell.find("\r")) if at >= 0), default=0)
+
+
+def _spaces(delimiter: str) -> str:
+    return " *" if delimiter == "\t" else r"[ \t]*"

@@ -7,17 +7,20 @@ both null.
 from __future__ import annotations
 
 import csv
+import shutil
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, TextIO
 
 import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.disk import readable, temporary_files
 from zsell_transform.errors import ExportError
-from zsell_transform.paths import path_of
+from zsell_transform.paths import is_utf8, path_of
 from zsell_transform.progress import At, unwatched
 from zsell_transform.reading import careful, damage, dialect, encoding, plain
 from zsell_transform.reading.source import Found
@@ -70,12 +73,10 @@ def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataF
     Raises:
         ExportError: the file is missing, empty or no text at all.
     """
-    from tempfile import TemporaryDirectory
-
     path = path_of(path)
-    if not path.is_file():
-        raise ExportError(f"{path} does not exist or is no file: give a CSV file")
-    with TemporaryDirectory(prefix="zsell_") as temporary:
+    with readable(path), temporary_files(), TemporaryDirectory(prefix="zsell_") as temporary:
+        if not path.is_file():
+            raise ExportError(f"{path} does not exist or is not a file: give a CSV file")
         table = read(Found.at(path, path.name), Path(temporary), judge=lambda _: 0, asked=encoding)
         frame = table.frame.collect(engine="streaming")
         found = [table.issues, *([damage.cells(table.frame, table.file)] if table.suspicious else [])]
@@ -118,11 +119,25 @@ def read(
         line = text.removeprefix("\ufeff").partition("\n")[0].removesuffix("\r")
         checked = plain.check(found.path, layout.delimiter, layout.width, line, at)
         if checked.plain:
-            return _plain_table(found, layout, text, checked)
+            readable = attrs.evolve(found, path=_named_as_text(found.path, temporary))
+            return _plain_table(readable, layout, text, checked)
         sha256 = checked.sha256
     read_as = encoding.of(found.path, asked, beside)
     sha256 = sha256 or plain.sha256(found.path)
     return _careful_table(found, temporary, layout, read_as, sha256, None if cr else "", at)
+
+
+def _named_as_text(path: Path, temporary: Path) -> Path:
+    """The same file under a name that polars takes, where its own is no UTF-8."""
+    if is_utf8(path):
+        return path
+    temporary.mkdir(parents=True, exist_ok=True)
+    named = temporary / "named.csv"
+    try:
+        named.symlink_to(path.absolute())
+    except OSError:  # Windows lets few people make links
+        shutil.copyfile(path, named)
+    return named
 
 
 def first_record(found: Found, judge: dialect.Judge) -> tuple[str, ...]:

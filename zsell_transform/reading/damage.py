@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.evidence import SERIAL_DAY
 from zsell_transform.ids import RUINED
 from zsell_transform.sparse import column_or_blank
 from zsell_transform.tall import name_of, tall
@@ -17,8 +18,6 @@ _SPREADSHEET: Final = (
 )
 #: UTF-8 that was read as Windows-1252 or Latin-1, once.
 _MOJIBAKE: Final = r"Ã[\x{80}-\x{BF}‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Â[\x{80}-\x{BF}]|â€[\x{80}-\x{BF}™œ“”˜¦]"
-#: A day as a spreadsheet counts them, from 1954 to 2064, with or without a time.
-_SERIAL: Final = r"^[2-5]\d{4}(?:[.,]\d+)?$"
 #: Records that are looked at for such days; a spreadsheet turns whole columns.
 _SAMPLE: Final = 2_000
 #: Columns that are searched at once: a plan of thousands of expressions takes long to make.
@@ -49,10 +48,12 @@ def serial_days(frame: pl.LazyFrame, days: list[str], file: str) -> pl.DataFrame
     """Days that stand as a spreadsheet's numbers, as issues by cell, if the first records have any."""
     if not days:
         return issues.empty()
-    some = frame.head(_SAMPLE).select(pl.any_horizontal(pl.col(days).str.contains(_SERIAL)).any()).collect()
+    some = (
+        frame.head(_SAMPLE).select(pl.any_horizontal(pl.col(days).str.contains(SERIAL_DAY)).any()).collect()
+    )
     if not some.item():
         return issues.empty()
-    return _matching(frame, days, _SERIAL, "spreadsheet_damage", file)
+    return _matching(frame, days, SERIAL_DAY, "serial_day", file)
 
 
 def _matching(frame: pl.LazyFrame, names: list[str], pattern: str, code: str, file: str) -> pl.DataFrame:

@@ -81,6 +81,14 @@ def with_lf(text: str) -> str:
     return _LINE_END.sub("\n", text)
 
 
+def place_of_id(header: list[str]) -> int | None:
+    """Where the records have their own id: under `id`, or in the second column, where lists have it."""
+    words = [re.findall(r"\w+", cell.casefold()) for cell in header]
+    if ["id"] in words:
+        return words.index(["id"])
+    return 1 if len(words) > 1 and "id" in words[1] else None
+
+
 @attrs.frozen
 class _Candidate:
     dialect: Dialect

@@ -302,7 +302,7 @@ def _guessed(path: Path, beside: Sequence[Path]) -> Encoding:
     """chardet's opinion of the lines that are not ASCII; Windows-1252 where it has none that holds. Few words
     with accents are looked at first: of few, chardet makes Hebrew as easily as Czech.
     """
-    import chardet
+    import chardet  # heavy, and nearly every file is UTF-8
 
     lines = list(_high_lines(path))
     few = _are_few(lines)

@@ -12,7 +12,8 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
-from zsell_transform.reading.source import Found
+from zsell_transform.origins import made_of, origins
+from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITIES
 from zsell_transform.tables import Tables
 
@@ -52,6 +53,7 @@ class Export:
         unknown: file → DataFrame, for tables that are not recognised or have no place in Pipedrive.
         issues: what was found, in the columns of `issues.csv`; `raw_issues`: in the travelling schema.
         merged: entity → input records that went into another record of the same id.
+        dictionaries: dumps that name ids (`users`, `stages` …).
         headers: entity → the headers of its files, as they spell them; people and companies share theirs.
     """
 
@@ -63,6 +65,7 @@ class Export:
         *,
         unknown: dict[str, pl.LazyFrame] | None = None,
         merged: dict[str, int] | None = None,
+        dictionaries: dict[str, pl.DataFrame] | None = None,
         headers: Mapping[str, tuple[str, ...]] | None = None,
         origins: tuple[Found, ...] = (),
         temporary: TemporaryDirectory[str] | None = None,
@@ -73,6 +76,7 @@ class Export:
             weakref.finalize(self, temporary.cleanup)
         self.files, self.raw_issues = files, raw_issues
         self.merged, self.headers = merged or {}, headers or {}
+        self.dictionaries = dictionaries or {}
         self.entities = tuple(entity for entity in ENTITIES if entity in parts)
         self.tables = Tables(self.entities, self.scan)
         others = unknown or {}
@@ -104,7 +108,15 @@ class Export:
         for one in self._origins:
             if not one.is_unchanged():
                 raise ExportError(f"{one.file} has changed since it was read: read the export again")
-        return frame
+        return made_of(frame, origins(self))
+
+    def expect_unchanged(self) -> None:
+        """Looks at its files once more, after the last of them was read.
+
+        Raises:
+            ExportError: one has changed meanwhile.
+        """
+        unchanged(self._origins)
 
     def close(self) -> None:
         """Removes the temporary files; frames that were not collected cannot be read any more."""

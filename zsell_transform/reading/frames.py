@@ -19,8 +19,8 @@ def tables(given: Mapping[Any, Any], wishes: dict[str, dict[str, str]]) -> list[
 
     Args:
         given: entity → DataFrame or LazyFrame, in canonical names or in those of any family; `_file` and
-            `_row` are kept
-            where they are. `contacts` may hold people and companies, told apart by `is_organisation`.
+            `_row` are kept where they are. `contacts` may hold people and companies, told apart by
+            `is_organisation`.
         wishes: the mapping's `columns`.
 
     Raises:
@@ -29,7 +29,7 @@ def tables(given: Mapping[Any, Any], wishes: dict[str, dict[str, str]]) -> list[
     found = []
     for entity, frame in given.items():
         if entity not in ENTITIES:
-            raise ExportError(f"{entity!r} is no Sell entity: give frames under {', '.join(ENTITIES)}")
+            raise ExportError(f"{entity!r} is not a Sell entity: give frames under {', '.join(ENTITIES)}")
         if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
             raise ExportError(
                 f"{entity!r} must be a polars DataFrame or LazyFrame, not {type(frame).__name__}"

@@ -1,12 +1,12 @@
-"""JSON in the cells of API dumps → columns: addresses into their parts, tags into a list, each custom field
-a column.
+"""JSON in the cells of API dumps → columns: parts of addresses, lists of tags, a column a custom field.
 
 Cells that are alike are read once. Flat objects of texts, nearly all cells, are read by polars, column by
-column (`flat_json.py`); this is the second and last place where the other records are looped over.
+column (`flat_json.py`); this is one of two places that loop over records.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -205,8 +205,6 @@ def _parsed(cell: str) -> Any:
     try:
         return _DECODER.decode(cell)
     except ValueError:
-        import ast
-
         return ast.literal_eval(cell)
 
 

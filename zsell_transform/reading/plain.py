@@ -8,13 +8,14 @@ runs in Rust, outside the GIL, on blocks of whole records, beside SHA-256; the s
 
 from __future__ import annotations
 
+import hashlib
 import re
 from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import attrs
 import polars as pl
@@ -77,8 +78,6 @@ def check(path: Path, delimiter: str, width: int, header: str, at: At = unwatche
         header: its first line.
         at: is told how many bytes have been read.
     """
-    import hashlib
-
     digest = hashlib.sha256()
     if not 1 <= width <= MAX_WIDTH:
         return Checked(False, _finished(path, 0, digest))
@@ -117,8 +116,6 @@ def oddities(path: Path) -> tuple[bool, bool]:
 
 def sha256(path: Path) -> str:
     """The checksum of a file."""
-    import hashlib
-
     return _finished(path, 0, hashlib.sha256())
 
 
@@ -229,10 +226,18 @@ def _record_end(text: bytes) -> int:
     return end
 
 
-def _finished(path: Path, done: int, digest: object) -> str:
+class _Digest(Protocol):
+    """A checksum that grows; hashlib has no public name for it."""
+
+    def update(self, data: bytes, /) -> None: ...
+
+    def hexdigest(self) -> str: ...
+
+
+def _finished(path: Path, done: int, digest: _Digest) -> str:
     """The checksum, after feeding it what was not read yet."""
     with path.open("rb") as stream:
         stream.seek(done)
         while block := stream.read(_BLOCK):
-            digest.update(block)  # type: ignore[attr-defined]
-    return str(digest.hexdigest())  # type: ignore[attr-defined]
+            digest.update(block)
+    return digest.hexdigest()

@@ -13,8 +13,11 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import one_label
+from zsell_transform.disk import full, readable, temporary_files
 from zsell_transform.errors import ExportError
 from zsell_transform.mapping import Mapping
+from zsell_transform.origins import made_of, origins
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
 from zsell_transform.reading.attached import attached
@@ -24,7 +27,7 @@ from zsell_transform.reading.parents import with_parents
 from zsell_transform.reading.parties import of_kind, with_kind
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.shape import Dictionaries, named_ids, shaped
-from zsell_transform.reading.source import Found, files_of
+from zsell_transform.reading.source import Found, files_of, unchanged
 from zsell_transform.reading.vocabulary import PARTIES
 from zsell_transform.sell.columns import DATES, IDS
 
@@ -56,16 +59,29 @@ def read_export(source: object, mapping: Any = None) -> Export:
 def exported(source: object, ask: Mapping, tell: Tell = silent) -> Export:
     """The same, with a loaded mapping; tells how many bytes are checked."""
     ask.check_columns({entity: vocabulary.canonical_columns(entity) for entity in ask.columns})
+    with temporary_files(), readable(Path("the export")):
+        return _exported(source, ask, tell)
+
+
+def _exported(source: object, ask: Mapping, tell: Tell) -> Export:
     temporary = TemporaryDirectory(prefix="zsell_", ignore_cleanup_errors=True)
+    files: list[Found] = []
     try:
         reading = _Reading(ask, Path(temporary.name), tell)
+        read = origins(source)
         if isinstance(source, MappingOf):
             reading.tables += frames.tables(source, ask.columns)
         else:
-            reading.take_files(files_of(source, Path(temporary.name) / "zip"))
-        return reading.export(temporary)
-    except BaseException:
+            files = files_of(source, Path(temporary.name) / "zip")
+            reading.take_files(files)
+            read += tuple(one.path for one in files if Path(temporary.name) not in one.path.parents)
+        export = reading.export(temporary)
+        made_of(export.tables, read)
+        return made_of(export, read)
+    except BaseException as error:
         temporary.cleanup()
+        if isinstance(error, OSError | pl.exceptions.PolarsError) and not full(error):
+            unchanged(files)  # it fails in any words where a file was cut or is gone
         raise
 
 
@@ -101,6 +117,7 @@ class _Reading:
                 self.failures.append(str(error))
                 code = "file_unreadable" if one.size else "file_empty"
                 self.notes.append(issues.issue(code, file=one.file, field=one.file, detail=str(error)))
+        unchanged(found)
 
     def _is_sells(self, one: Found, tables: Container[str]) -> bool:
         """Whether a file with another ending is a table of Sell's: its header says so, and it is no copy."""
@@ -150,6 +167,7 @@ class _Reading:
                 if not (meaning.is_carried or meaning.is_dictionary or table.file in beside.files)
             },
             merged=merged,
+            dictionaries=dictionaries,
             headers=_headers(carried),
             origins=tuple(self.origins),
             temporary=temporary,
@@ -165,7 +183,7 @@ class _Reading:
             return
         if carried:
             raise ExportError(
-                f"{_listed(table.file for table, _ in carried)}: a header, and no record below it"
+                f"{_listed(table.file for table, _ in carried)}: there is a header, but no record below it"
             )
         if self.failures and not self.tables:
             raise ExportError("; ".join(self.failures[:_LISTED]))
@@ -192,7 +210,7 @@ class _Reading:
             frame, notes = with_kind(frame, meaning, table.file, table.rows)
             self.notes.append(notes)
         if label := _of_file(self.ask.smart_lists, table.file):
-            frame = frame.with_columns(pl.lit(label).alias("_smart_list"))
+            frame = frame.with_columns(pl.lit(one_label(label)).alias("_smart_list"))
         columns = tuple(frame.collect_schema().names())
         if table.suspicious or table.odd_ids:
             ids = sorted(IDS.get(meaning.entity, frozenset()) & set(columns))

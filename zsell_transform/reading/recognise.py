@@ -1,6 +1,4 @@
-"""Header set → entity, family and the meaning of each column. Names of files only decide where headers
-cannot.
-"""
+"""Header set → entity, family and each column's meaning. Names of files decide only where headers cannot."""
 
 from __future__ import annotations
 

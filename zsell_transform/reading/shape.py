@@ -74,9 +74,8 @@ def shaped(
     if meaning.entity == "leads":
         frame = _without_full_name(frame)
     found = frame.collect_schema().names()
-    file = (
-        pl.col("_file") if "_file" in found else pl.lit(table.file).alias("_file")
-    )  # edited frames keep theirs
+    # Edited frames keep the file that they say they come from.
+    file = pl.col("_file") if "_file" in found else pl.lit(table.file).alias("_file")
     columns = [name for name in found if name not in ("_file", "_row")]
     return frame.select(file, "_row", *columns), issues.gather(notes)
 

@@ -6,17 +6,21 @@ files).
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from zsell_transform.disk import full, readable
 from zsell_transform.errors import ExportError
-from zsell_transform.paths import path_of
+from zsell_transform.litter import is_hidden
+from zsell_transform.paths import as_text, path_of
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -30,9 +34,7 @@ NO_CSV: Final = {
     ".gz": "packed", ".tgz": "packed", ".bz2": "packed", ".xz": "packed", ".zst": "packed", ".z": "packed",
     ".7z": "packed", ".rar": "packed", ".tar": "packed",
 }  # fmt: skip
-#: Litter that operating systems leave in folders and archives.
-_LITTER: Final = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini"})
-#: A zip member above both is a bomb: CSV text seldom shrinks more than thirtyfold.
+#: A zip, or a member of one, above both is a bomb: CSV text seldom shrinks more than thirtyfold.
 _ABSURD_RATIO: Final = 500
 _ABSURD_BYTES: Final = 20_000_000
 _ENCRYPTED: Final = 0x1
@@ -51,7 +53,7 @@ class Found:
     @classmethod
     def at(cls, path: Path, file: str) -> Found:
         state = path.stat()
-        return cls(file, path, state.st_size, state.st_mtime_ns)
+        return cls(as_text(file), path.absolute(), state.st_size, state.st_mtime_ns)
 
     @property
     def is_instead(self) -> str:
@@ -90,15 +92,28 @@ class Found:
         return (state.st_size, state.st_mtime_ns) == (self.size, self.changed)
 
 
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """Sort key by which `contacts.2.csv` comes before `contacts.10.csv`, whatever the case."""
+def natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
+    """Sort key by which `contacts.2.csv` comes before `contacts.10.csv`, whatever the case.
+
+    No two names are alike to it: else the order in which a folder lists them would decide.
+    """
     parts = re.split(r"(\d+)", name.casefold())
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts], name
+
+
+def unchanged(found: Iterable[Found]) -> None:
+    """Looks at the files once more: what was read of them belongs together.
+
+    Raises:
+        ExportError: one is not as it was at the first look.
+    """
+    for one in found:
+        if not one.is_unchanged():
+            raise ExportError(f"{one.file} has changed while it was read; run it again")
 
 
 def files_of(source: object, temporary: Path) -> list[Found]:
-    """The files of a folder, zip, single path or list of paths, in natural order; a zip is unpacked to
-    `temporary`.
+    """The files of a folder, zip, path or list of paths, in natural order; a zip is unpacked to `temporary`.
 
     A folder is read without its subfolders, unless it holds no table itself: so an output folder or
     Pipedrive's own exports beside a Sell export do not mix with it.
@@ -108,7 +123,7 @@ def files_of(source: object, temporary: Path) -> list[Found]:
     """
     if isinstance(source, str | Path):
         return _files_at(_given(source), temporary)
-    if isinstance(source, Iterable):
+    if isinstance(source, Iterable) and not isinstance(source, bytes):
         paths = [
             path_of(each, "a path of the Sell export", ExportError)
             for each in source
@@ -128,16 +143,57 @@ def _given(path: str | Path) -> Path:
 
 
 def _files_at(path: Path, temporary: Path) -> list[Found]:
-    if not path.exists():
-        raise ExportError(f"{path} does not exist: give the folder or zip of a Sell export")
-    try:
+    with readable(path):
+        if not path.exists():
+            raise ExportError(f"{path} does not exist: give the folder or zip of a Sell export")
         if path.is_dir():
             return _files_in(path, temporary)
-        if path.suffix.lower() == ".zip":
+        if path.suffix.lower() == ".zip" and path.is_file():
             return _unpacked(path, temporary)
+        expect_file(path)
         return [Found.at(path, path.name)]
-    except PermissionError as error:
-        raise ExportError(f"{error.filename or path} cannot be opened: no permission") from error
+
+
+def expect_file(path: Path) -> None:
+    """Refuses what cannot be read as often as needed, or not at all.
+
+    Raises:
+        ExportError: it is a pipe or device, or a link to nothing.
+    """
+    if not path.exists():
+        raise ExportError(f"{as_text(path)} is a link to a file that is not there")
+    if not path.is_file():
+        raise ExportError(f"{as_text(path)} is no ordinary file (a pipe or device); save it as a file first")
+
+
+def below(folder: Path, suffixes: Collection[str], *, deep: bool = True) -> list[Path]:
+    """The files of a folder and of those in it, without litter and what is hidden.
+
+    Args:
+        suffixes: of the files that surely are lists: none of them is passed over.
+        deep: look into its folders, too.
+
+    Raises:
+        ExportError: one of these is no file that can be read.
+        OSError: a folder cannot be listed.
+    """
+    found = []
+    for where, folders, names in os.walk(folder, onerror=_raised):
+        for path in (Path(where, name) for name in names if not is_hidden([name])):
+            if path.suffix.lower() in suffixes:
+                expect_file(path)
+            if path.is_file():
+                found.append(path)
+        odd = [name for name in folders if Path(name).suffix.lower() in suffixes]
+        if not deep and odd and any(path.suffix.lower() in suffixes for path in found):
+            raise ExportError(f"{as_text(Path(where, odd[0]))} is a folder, and no file; rename it")
+        folders[:] = [name for name in folders if deep and not is_hidden([name])]
+    return found
+
+
+def _raised(error: OSError) -> None:
+    """For `os.walk`, which passes over what it cannot list."""
+    raise error
 
 
 def _files_in(folder: Path, temporary: Path) -> list[Found]:
@@ -145,27 +201,15 @@ def _files_in(folder: Path, temporary: Path) -> list[Found]:
 
     A folder in which nothing but one zip may hold lists is that zip.
     """
-    here = [Found.at(path, path.name) for path in folder.iterdir() if _is_plain(path, folder)]
+    here = [Found.at(path, path.name) for path in below(folder, TABLE_SUFFIXES, deep=False)]
     lists = [one for one in here if one.is_table or one.is_instead]
     if len(lists) == 1 and lists[0].is_archive:
         return _unpacked(lists[0].path, temporary)
     if not any(one.is_table for one in here):
-        here = [
-            Found.at(path, path.relative_to(folder).as_posix())
-            for path in folder.rglob("*")
-            if _is_plain(path, folder)
-        ]
+        here = [Found.at(path, path.relative_to(folder).as_posix()) for path in below(folder, TABLE_SUFFIXES)]
     if not here:
         raise ExportError(f"{folder} is empty: give the folder with the CSV files of a Sell export")
     return sorted(here, key=lambda one: natural(one.file))
-
-
-def _is_plain(path: Path, folder: Path) -> bool:
-    return path.is_file() and not _is_litter(path.relative_to(folder).parts)
-
-
-def _is_litter(parts: Iterable[str]) -> bool:
-    return any(part.lower() in _LITTER or part.startswith(".") for part in parts)
 
 
 def _named_apart(found: list[Found]) -> list[Found]:
@@ -192,24 +236,45 @@ def unpacked(path: Path, temporary: Path, suffixes: frozenset[str] | None = None
     Raises:
         ExportError: naming the archive and the member.
     """
-    from zipfile import BadZipFile, ZipFile
+    from zipfile import ZipFile  # most sources are folders
+
+    with _opened(f"{path.name} is not a zip that can be opened"), ZipFile(path) as archive:
+        members = [one for one in archive.infolist() if not one.is_dir()]
+        wanted = [one for one in members if _is_wanted(PurePosixPath(_name(one)), suffixes)]
+        for member in members:
+            _refuse_unsafe(path, member)
+        _refuse_absurd(path, sum(one.file_size for one in wanted))
+        return sorted(
+            (_extracted(path, archive, one, temporary / str(n)) for n, one in enumerate(wanted)),
+            key=lambda one: natural(one.file),
+        )
+
+
+@contextmanager
+def _opened(told: str) -> Iterator[None]:
+    """Whatever is wrong with a zip, or a member of it, is one line; a full disk is not its fault."""
+    import lzma  # most sources are folders
+    from zipfile import BadZipFile
 
     try:
-        with ZipFile(path) as archive:
-            members = [one for one in archive.infolist() if not one.is_dir()]
-            wanted = [one for one in members if _is_wanted(PurePosixPath(_name(one)), suffixes)]
-            for member in members:
-                _refuse_unsafe(path, member)
-            return sorted(
-                (_extracted(path, archive, one, temporary / str(n)) for n, one in enumerate(wanted)),
-                key=lambda one: natural(one.file),
-            )
-    except (BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
-        raise ExportError(f"{path.name} is not a zip that can be opened ({error})") from error
+        yield
+    except (BadZipFile, NotImplementedError, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise ExportError(f"{told} ({error})") from error
+    except (OSError, RuntimeError, ValueError, OverflowError) as error:
+        if full(error) or isinstance(error, PermissionError):
+            raise
+        raise ExportError(f"{told} ({error})") from error
+
+
+def _refuse_absurd(path: Path, whole: int) -> None:
+    """Many members may be what one must not: each a little below the limit."""
+    growth = whole // max(path.stat().st_size, 1)
+    if whole > _ABSURD_BYTES and growth > _ABSURD_RATIO:
+        raise ExportError(f"{path.name} is not safe to open: it would grow {growth}-fold")
 
 
 def _is_wanted(name: PurePosixPath, suffixes: frozenset[str] | None) -> bool:
-    return not _is_litter(name.parts) and (suffixes is None or name.suffix.lower() in suffixes)
+    return not is_hidden(name.parts) and (suffixes is None or name.suffix.lower() in suffixes)
 
 
 def _name(member: ZipInfo) -> str:
@@ -236,7 +301,11 @@ def _extracted(path: Path, archive: ZipFile, member: ZipInfo, folder: Path) -> F
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / re.sub(r"[^\w.-]", "_", PurePosixPath(name).name)[-100:]
     left = member.file_size
-    with archive.open(member) as packed, target.open("wb") as plain:
+    with (
+        _opened(f"{path.name}: its member {name!r} cannot be unpacked"),
+        archive.open(member) as packed,
+        target.open("wb") as plain,
+    ):
         while block := packed.read(_BLOCK):
             left -= len(block)
             if left < 0:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +15,12 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import ORDERS, flag, iso, number
 from zsell_transform.positions import stands_twice
 from zsell_transform.reading.vocabulary import FAMILIES
 from zsell_transform.sell.columns import STANDARD, is_custom, plain_name
-from zsell_transform.sparse import BLANK
+from zsell_transform.sparing import Reading
+from zsell_transform.sparse import BLANK, column_or_blank
 from zsell_transform.tall import name_of, tall
 
 #: Columns that say where a record comes from, not what it is.
@@ -178,7 +182,7 @@ def _told(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataF
 
 
 def _differing(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.DataFrame:
-    """An issue for each value that is not used, save another spelling of the same day, moment or number."""
+    """An issue for each value that is not used, save another spelling of the same."""
     values = [name for name in _values(several.columns) if not _SPELLED_APART.search(name)]
     given = tall(several.lazy(), values, ("id", "_file", "_row", "_n"), "field", "value")
     used = tall(records.lazy(), values, ("id",), "field", "used")
@@ -186,6 +190,8 @@ def _differing(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.
         given.filter(pl.col("value").is_not_null())
         .join(used, on=["id", "field"], how="left", maintain_order="left")
         .filter(~_same(pl.col("value"), pl.col("used")).fill_null(value=False))
+        .join(_first_names(records).lazy(), on="id", how="left", maintain_order="left")
+        .pipe(_without_spellings)
         .sort("_n", maintain_order=True)
         .rename({"id": "_id"})
         .with_columns(name_of("field"))
@@ -198,6 +204,49 @@ def _differing(several: pl.DataFrame, records: pl.DataFrame, entity: str) -> pl.
         value=pl.col("value"),
         detail=pl.col("used"),
     ).collect()
+
+
+def _first_names(records: pl.DataFrame) -> pl.DataFrame:
+    first = column_or_blank(records.columns, "first_name")
+    return records.select("id", first.alias("first"))
+
+
+def _without_spellings(apart: pl.LazyFrame) -> pl.LazyFrame:
+    """Only cells whose `value` says something else than `used` in any reading.
+
+    Families spell days, numbers and ticks in ways of their own, and lists have no column but the last name
+    for a lead's full one.
+    """
+    # Named columns, layer by layer: polars 2.1 takes readings of two expressions in one layer for the same.
+    texts = ("value", "used")
+    readings: dict[str, Reading] = {
+        **{order: partial(iso, order=order) for order in ORDERS},
+        **{mark: partial(number, mark=mark) for mark in ".,"},
+        "tick": lambda text: flag(text).cast(pl.String),
+    }
+    read = apart.with_columns(pl.col(*texts).str.strip_chars().name.prefix("_")).with_columns(
+        reading(pl.col(f"_{text}")).alias(f"_{text} {name}")
+        for text in texts
+        for name, reading in readings.items()
+    )
+    orders = [(pl.col(f"_value {one}"), pl.col(f"_used {other}")) for one, other in product(ORDERS, ORDERS)]
+    marks = [
+        [
+            pl.col(f"_{text} {mark}").cast(pl.Float64, strict=False)
+            for text, mark in zip(texts, pair, strict=True)
+        ]
+        for pair in product(".,", ".,")
+    ]
+    whole, last, first = (pl.col(name).str.to_lowercase() for name in ("_value", "_used", "first"))
+    alike = (
+        *(one.str.starts_with(other) | other.str.starts_with(one) for one, other in orders),
+        *(one == other for one, other in marks),
+        pl.col("_value tick") == pl.col("_used tick"),
+        (name_of("field") == "last_name")
+        & whole.str.contains(last, literal=True)
+        & whole.str.contains(first.str.strip_chars(), literal=True),
+    )
+    return read.filter(~pl.any_horizontal(part.fill_null(value=False) for part in alike))
 
 
 def _same(one: pl.Expr, other: pl.Expr) -> pl.Expr:

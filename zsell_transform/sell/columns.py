@@ -107,6 +107,8 @@ DATES: Final[dict[str, frozenset[str]]] = {
 NUMBERS: Final[dict[str, frozenset[str]]] = {
     "deals": frozenset({"decimal_value", "scope", "current_win_likelihood"})
 }
+#: Those of them that hold money.
+MONEY: Final[dict[str, frozenset[str]]] = {"deals": frozenset({"decimal_value", "scope"})}
 
 #: Columns of few words, whose values the setup kit and the mapping draft list.
 VOCABULARY: Final[dict[str, tuple[str, ...]]] = {

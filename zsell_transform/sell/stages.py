@@ -60,17 +60,66 @@ class Stage:
     cell: str = ""
 
 
-def stages(seen: pl.DataFrame, ask: Mapping) -> tuple[Stage, ...]:
-    """Every stage of the survey (`Survey.stages`, whose order is kept) with what becomes of it."""
+def stages(
+    seen: pl.DataFrame, ask: Mapping, others: pl.DataFrame | None = None, there: pl.DataFrame | None = None
+) -> tuple[Stage, ...]:
+    """Every stage of the survey (`Survey.stages`, whose order is kept) with what becomes of it.
+
+    Args:
+        others, there: `Survey.other_stages` and `stages_there`, whose names count, too; None = none.
+    """
     read = [_stage(row, ask) for row in seen.to_dicts()]
     placed = [attrs.evolve(stage, stands_in=_renamed(stage, _place(stage, read, ask), ask)) for stage in read]
-    homes: dict[str, set[str]] = {}
-    for stage in placed:
-        homes.setdefault(plain(stage.stands_in), set()).add(stage.pipeline)
+    more = [] if others is None else _open_ones(others, ask)
+    homes = _homes(placed, more, [] if there is None else there.to_dicts())
     return tuple(
         attrs.evolve(stage, cell=_cell(stage, shared=len(homes[plain(stage.stands_in)]) > 1))
         for stage in placed
     )
+
+
+def without_deals(placed: Sequence[Stage], others: pl.DataFrame, ask: Mapping) -> tuple[Stage, ...]:
+    """The open stages among `others` (`Survey.other_stages`) of pipelines with deals, beside those that
+    deals will stand in: no deal is written into one.
+    """
+    ours = {plain(stage.pipeline_name): stage.pipeline for stage in placed}
+    known = {(stage.pipeline, plain(stage.stands_in)) for stage in placed}
+    found: dict[tuple[str, str], Stage] = {}
+    for one in _open_ones(others, ask):
+        pipeline = ours.get(plain(one.pipeline_name))
+        place = (pipeline or "", plain(one.stands_in))
+        if pipeline is not None and place not in known:
+            found.setdefault(place, attrs.evolve(one, pipeline=pipeline, cell=one.stands_in))
+    return tuple(found.values())
+
+
+def _open_ones(rows: pl.DataFrame, ask: Mapping) -> list[Stage]:
+    read = (_stage(row, ask) for row in rows.to_dicts())
+    return [attrs.evolve(one, stands_in=_renamed(one, one.name, ask)) for one in read if one.status == "Open"]
+
+
+def _homes(
+    known: Iterable[Stage], others: Iterable[Stage], there: Iterable[dict[str, str]]
+) -> dict[str, set[str]]:
+    """Stage → the pipelines that have one of that name.
+
+    Pipedrive may call Sell's one pipeline otherwise: one that Sell does not have counts where another one has
+    the stage there, too.
+    """
+    homes: dict[str, set[str]] = {}
+    for stage in known:
+        homes.setdefault(plain(stage.stands_in), set()).add(stage.pipeline)
+    ours = {plain(stage.pipeline_name): stage.pipeline for stage in known}
+    for stage in others:  # another kind of export may give no ids of pipelines
+        pipeline = ours.setdefault(plain(stage.pipeline_name), stage.pipeline)
+        homes.setdefault(plain(stage.stands_in), set()).add(pipeline)
+    theirs: dict[str, set[str]] = {}
+    for row in there:
+        theirs.setdefault(plain(row["stage"]), set()).add(plain(row["pipeline"]))
+    for name, pipelines in theirs.items():
+        counting = pipelines if len(pipelines) > 1 else pipelines & ours.keys()
+        homes.setdefault(name, set()).update(ours.get(one, one) for one in counting)
+    return homes
 
 
 def doubts(seen: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
@@ -156,7 +205,7 @@ def _place(stage: Stage, known: list[Stage], ask: Mapping) -> str:
     wish = ask.closed_stages.won if stage.status == "Won" else ask.closed_stages.lost
     if wish not in ("first", "last"):
         return wish
-    siblings = sorted(_open(stage.pipeline, known), key=_progress)
+    siblings = sorted(_open(stage.pipeline, known), key=progress)
     return siblings[0 if wish == "first" else -1].name if siblings else stage.name
 
 
@@ -164,7 +213,7 @@ def _open(pipeline: str, known: list[Stage]) -> Iterator[Stage]:
     return (stage for stage in known if stage.pipeline == pipeline and stage.status == "Open")
 
 
-def _progress(stage: Stage) -> tuple[bool, float, float, str]:
+def progress(stage: Stage) -> tuple[bool, float, float, str]:
     """How far a stage is: by win likelihood, those without one last, then by id."""
     return (stage.likelihood is None, stage.likelihood or 0.0, stage.number, stage.name)
 

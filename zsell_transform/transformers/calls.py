@@ -38,6 +38,7 @@ from zsell_transform.transformers.table import Field, HtmlText, Table
 
 
 def calls(ask: Mapping, seen: Survey) -> Table:
+    """Calls as done activities, due when they were made; without a summary, direction is the subject."""
     zone, line, at = ask.timezone, pl.col("_line"), pl.col("_at")
     done_at = day if ask.moments == "day" else moment
     seconds = number("duration")

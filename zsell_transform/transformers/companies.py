@@ -27,6 +27,7 @@ from zsell_transform.transformers.table import Field, Table
 
 
 def companies(ask: Mapping, seen: Survey) -> Table:
+    """Companies as organizations: standard fields, labels, owner; custom fields are added by `interpret`."""
     # A company's `organisation_name` is blank (2016) or its own name (2026); any other name is that of its
     # parent.
     other_name = pl.when(

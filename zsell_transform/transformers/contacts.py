@@ -27,6 +27,7 @@ from zsell_transform.transformers.table import Field, Relation, Table
 
 
 def contacts(ask: Mapping, seen: Survey) -> Table:
+    """People as persons: standard fields, labels, owner, company; custom fields are added by `interpret`."""
     both_names = joined(name("first_name"), name("last_name"))
     return Table(
         source="contacts",

@@ -34,7 +34,8 @@ WON, LOST = STATUS == "Won", STATUS == "Lost"
 
 
 def deals(ask: Mapping, seen: Survey) -> Table:
-    known = stages(seen.stages, ask)
+    """Deals as deals; stage and status come from the survey's stages, closing times from the last change."""
+    known = stages(seen.stages, ask, seen.other_stages, seen.stages_there)
     marks = {name: column.decimal for name, column in seen.columns.get("deals", {}).items()}
     closed_at = day if ask.moments == "day" else moment
     exact, whole, reason, hot = (pl.col(given) for given in ("_exact", "_whole", "_reason", "_hot"))

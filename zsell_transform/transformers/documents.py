@@ -14,6 +14,7 @@ from zsell_transform.transformers.table import Field, Remark, Table
 
 
 def documents(ask: Mapping, seen: Survey) -> Table:
+    """Documents as rows of a list, each with the record that it hangs on."""
     homeless = pl.col("documentable_type").str.to_lowercase().is_in([kind.lower() for kind in elsewhere()])
     return Table(
         source="documents",

@@ -16,6 +16,7 @@ from zsell_transform.transformers.table import HtmlText, Table
 
 
 def emails(ask: Mapping, seen: Survey) -> Table:
+    """E-mails as notes: time and user in the heading, the subject above the text."""
     return Table(
         source="emails",
         target="notes",

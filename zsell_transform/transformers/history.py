@@ -32,8 +32,7 @@ SEPARATOR: Final = " · "
 END: Final = r"(?:$|[^\p{L}\p{N}_])"
 
 
-# --- what a record is about
-# ------------------------------------------------------------------------------------------
+# --- what a record is about -------------------------------------------------------------------------------
 
 
 def about(prefix: str, **more: pl.Expr) -> Relation:
@@ -57,9 +56,7 @@ def about(prefix: str, **more: pl.Expr) -> Relation:
 
 
 def about_remarks(prefix: str) -> tuple[Remark, ...]:
-    """A type of record that nobody knows, or an id without one, whose link cannot be made; and the type that
-    says `none`.
-    """
+    """A type that nobody knows, or an id without one: no link is made; and the type that says `none`."""
     given, id_ = pl.col(f"{prefix}_type"), pl.col(f"{prefix}_id")
     unknown = given.is_not_null() & ~given.str.to_lowercase().is_in(list(record_types()))
     none = (given.str.to_lowercase() == "none").fill_null(value=False)
@@ -89,9 +86,7 @@ def subject(line: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
 
 
 def rest(line: pl.Expr, column: str) -> pl.Expr:
-    """HTML of what the subject does not hold: the other lines, or everything where the first one is too
-    long.
-    """
+    """HTML of what the subject does not hold: the other lines; everything where the first one is too long."""
     too_long = line.str.len_chars() > longest("title")
     return html(pl.when(too_long).then(pl.col(column)).otherwise(other_lines(column)))
 
@@ -163,8 +158,7 @@ def _any(words: Iterable[str]) -> str:
     )
 
 
-# --- the text
-# --------------------------------------------------------------------------------------------------------
+# --- the text ---------------------------------------------------------------------------------------------
 
 
 def heading(entity: str, at: str, ask: Mapping, *more: pl.Expr) -> pl.Expr:

@@ -123,7 +123,12 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
         records=frame,
         steps=steps,
         shown=shown,
-        audit=(*_unread(table, fields), *_cut(table, cut), *_remarked(table), *_rounded(table, customs)),
+        audit=(
+            *_unread(table, fields, given),
+            *_cut(table, cut),
+            *_remarked(table),
+            *_rounded(table, customs),
+        ),
         notes=issues.gather(_notes(table, given, customs)),
         origins=_origins(table, fields, customs),
     )
@@ -217,16 +222,19 @@ def _told(html: HtmlText | None, strangers: list[str]) -> Iterator[tuple[pl.Expr
 # --- what is told about it ---------------------------------------------------------------------------
 
 
-def _unread(table: Table, fields: Iterable[Field]) -> Iterator[Told]:
+def _unread(table: Table, fields: Iterable[Field], given: _Columns) -> Iterator[Told]:
     """Cells that hold something which is not what the field expects."""
     for field in fields:
         if not field.expects:
             continue
-        source = table.sources(field.reads if field.reads is not None else field.value)[0]
-        raw = pl.col(source) if field.reads is None else field.reads
-        bad = raw.is_not_null() & pl.col(field.header).is_null()
-        bad = bad if field.only is None else bad & field.only
-        yield Told("unreadable_value", bad, table.source, source, raw, field.expects)
+        sources = table.sources(field.reads if field.reads is not None else field.value)
+        unread = pl.col(field.header).is_null() & (pl.lit(value=True) if field.only is None else field.only)
+        for source in [n for n in sources if n in given.names and not given.is_blank(n)]:
+            raw = pl.col(source)
+            yield Told(
+                "unreadable_value", unread & raw.is_not_null(), table.source, source, raw, field.expects
+            )
+            unread = unread & raw.is_null()  # the first filled one is read
 
 
 def _cut(table: Table, cut: MappingOf[str, int]) -> Iterator[Told]:

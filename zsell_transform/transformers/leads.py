@@ -26,6 +26,7 @@ from zsell_transform.transformers.table import Field, Relation, Table
 
 
 def leads(ask: Mapping, seen: Survey) -> Table:
+    """Leads with their person and company on the row; a description becomes their note."""
     person = pl.col("_person")
     return Table(
         source="leads",

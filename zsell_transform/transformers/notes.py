@@ -13,6 +13,7 @@ from zsell_transform.transformers.table import HtmlText, Remark, Table
 
 
 def notes(ask: Mapping, seen: Survey) -> Table:
+    """Notes as notes: a heading with time, author and mark before the text."""
     # `regular` says nothing; `restricted` notes were not for everybody, whom Pipedrive will show them to.
     kind = pl.when(pl.col("type").str.to_lowercase() != "regular").then(html("type"))
     important = pl.when(flag("is_important")).then(pl.lit("important"))
@@ -28,6 +29,7 @@ def notes(ask: Mapping, seen: Survey) -> Table:
         ),
         remarks=(
             *about_remarks("noteable"),
+            Remark("restricted_note", pl.col("type").str.to_lowercase() == "restricted", "type"),
             Remark(
                 "said_by_absence",
                 (pl.col("type").str.to_lowercase() == "regular").fill_null(value=False),

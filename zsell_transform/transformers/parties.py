@@ -49,6 +49,7 @@ def called(prefix: str) -> pl.Expr:
 
 
 def social(item: str) -> tuple[Field, ...]:
+    """A field for each profile and address on the web that Sell has a column for."""
     return tuple(Field(f"{PREFIXES[item]} - {label}", name(column)) for label, column in SOCIAL.items())
 
 
@@ -91,6 +92,7 @@ def label_field(item: str, ask: Mapping) -> Field:
 
 
 def label_remarks(ask: Mapping) -> tuple[Remark, ...]:
+    """Labels that the mapping drops; the table's `given` must name `_labels`."""
     dropped = [label for label, new in ask.labels.items() if new is None]
     if not dropped:
         return ()
@@ -120,10 +122,12 @@ def owner_fields(item: str, ask: Mapping) -> tuple[Field, ...]:
 
 
 def owner_remark() -> Remark:
+    """Owners who are no users of Pipedrive's; the table's `given` must name `_lost_owner`."""
     return Remark("owner_left_out", pl.col("_lost_owner").is_not_null(), "owner")
 
 
 def private_remarks() -> tuple[Remark, ...]:
+    """Records that are private in Sell, and what says so; the table's `given` must name `_private`."""
     private = pl.col("_private")
     return (
         Remark("private_record", private.fill_null(value=False), "private", value=pl.col("private")),
@@ -150,6 +154,7 @@ def kind_remark() -> Remark:
 
 
 def email_remark() -> Remark:
+    """Cells with several e-mail addresses, of which one is written."""
     several = pl.when(pl.col("email").str.contains("@[^@]*@")).then(pl.col("email"))
     return Remark(
         "several_addresses",

@@ -22,6 +22,7 @@ from zsell_transform.transformers.table import Field, HtmlText, Remark, Table
 
 
 def tasks(ask: Mapping, seen: Survey) -> Table:
+    """Tasks as activities: the first line is the subject, the rest and the mark go into the text."""
     zone, line, due = ask.timezone, pl.col("_line"), pl.col("_due")
     done_at = day if ask.moments == "day" else moment
     # The full export has only `done_at`, the API also `completed`.

@@ -13,6 +13,7 @@ from zsell_transform.transformers.table import HtmlText, Table
 
 
 def texts(ask: Mapping, seen: Survey) -> Table:
+    """Text messages as notes: the heading says sent or received, both numbers stand below the text."""
     way = pl.when(flag("incoming")).then(pl.lit("received")).when(~flag("incoming")).then(pl.lit("sent"))
     return Table(
         source="texts",

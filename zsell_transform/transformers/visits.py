@@ -22,6 +22,7 @@ from zsell_transform.transformers.table import Field, HtmlText, Table
 
 
 def visits(ask: Mapping, seen: Survey) -> Table:
+    """Visits as done activities, due when they took place; what was noted of the place goes into the text."""
     zone, line, at = ask.timezone, pl.col("_line"), pl.col("_at")
     done_at = day if ask.moments == "day" else moment
     return Table(

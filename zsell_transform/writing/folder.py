@@ -12,23 +12,35 @@ Left without `finish`, by an exception or by Ctrl-C, it leaves nothing behind an
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
 import polars as pl
 
+from zsell_transform.disk import full
 from zsell_transform.errors import TargetError
+from zsell_transform.origins import origins
 from zsell_transform.paths import path_of
 from zsell_transform.writing.manifest import NAME, FileFacts, files_in, manifest_text, weigh
 from zsell_transform.writing.rolling import MEGABYTES, ROWS, Rolled, Rolling
-from zsell_transform.writing.target import appear, check_target, discard, hidden, recover, sight
+from zsell_transform.writing.target import (
+    appear,
+    check_target,
+    clear,
+    discard,
+    hidden,
+    is_same,
+    keep_apart,
+    look,
+    recover,
+)
 
 #: Where tables lie until it is known how many files each has.
 SCRATCH: Final = ".parts"
@@ -57,8 +69,8 @@ class Folder:
 
         Args:
             target: the folder that shall appear.
-            sources: whatever the run reads (paths and lists of paths; anything else is passed over); the
-                target may lie inside, but neither be nor hold one of them.
+            sources: whatever the run reads, in any form (`origins`); the target may lie inside, but neither
+                be nor hold one of them.
             overwrite: replace a folder of ours also where its files were changed or others were added.
             sign: the file by which folders of this kind are known, where no other kind may be replaced.
 
@@ -72,11 +84,22 @@ class Folder:
         self._parents: list[Path] = []
         self._finished = False
         self._real = self.target and self.target.resolve()  # a link to a folder stays a link
-        paths = _paths(sources)
-        self.sources = tuple(path.absolute() for path in paths)
+        self.sources: tuple[Path, ...] = ()
+        self.reads(*sources)
         if self.target:
-            self._seen = check_target(self.target, paths, overwrite=overwrite, sign=sign)
+            self._seen = check_target(self.target, overwrite=overwrite, sign=sign)
         self.path = Path()
+
+    def reads(self, *sources: object) -> None:
+        """Notes what the run reads: the target may lie inside, but neither be nor hold any of it.
+
+        Raises:
+            TargetError: naming what would be harmed.
+        """
+        paths = origins(sources)
+        if self.target:
+            keep_apart(self.target, paths)
+        self.sources += tuple(path.absolute() for path in paths)
 
     # --- life ---------------------------------------------------------------------------------------------
 
@@ -101,31 +124,31 @@ class Folder:
             return
         failure = self._failure(error)
         self._let_go()
-        discard(self.path)
+        clear(self.path)
         for place in self._parents:
             try:
                 place.rmdir()
             except OSError:  # somebody else has put something there meanwhile
                 break
         if failure:
-            raise TargetError(
-                f"{self.target or 'the temporary folder'} cannot be written: {failure}"
-            ) from error
+            told = self.target or f"the folder of temporary files, {self.path.parent},"
+            raise TargetError(f"{told} cannot be written: {failure}") from error
 
     def _failure(self, error: BaseException | None) -> str:
         """What the system said where a file could not be written."""
-        if isinstance(error, OSError) and (error.errno == errno.ENOSPC or self._is_ours(error.filename)):
+        if isinstance(error, OSError) and self._is_ours(error.filename):
             return error.strerror or str(error)
-        return ""
+        return full(error)
 
     def _is_ours(self, file: object) -> bool:
         return bool(file) and self.path in Path(str(file)).parents
 
     def _let_go(self) -> None:
-        """Closes what a run that failed has left open."""
+        """Closes what a run that failed has left open; where the disk is full, that fails once more."""
         for parts in self._rolling.values():
             for part in parts:
-                part.close()
+                with suppress(OSError):
+                    part.close()
 
     def close(self) -> None:
         """Removes a temporary folder; one with a target stays."""
@@ -137,8 +160,7 @@ class Folder:
     def roll(
         self, stem: str, *, rows: int | None = ROWS, megabytes: float | None = MEGABYTES, bom: bool = False
     ) -> Rolling:
-        """The next part of a table, to which rows are added as they come; `settle` gives its files their
-        names.
+        """The next part of a table, to which rows are added as they come; `settle` names its files.
 
         Args:
             stem: `2-persons`, `updates/2-persons`: one file gets this name, several get `-01`, `-02` behind.
@@ -154,9 +176,7 @@ class Folder:
         return parts[-1]
 
     def settle(self) -> dict[str, list[FileFacts]]:
-        """Counts and names the files of all tables rolled so far; a table without a record has an empty
-        list.
-        """
+        """Counts and names the files of all tables rolled so far; a table without a record has no file."""
         settled: dict[str, list[FileFacts]] = {}
         for stem, parts in self._rolling.items():
             written = [file for part in parts for file in part.close()]
@@ -220,7 +240,7 @@ class Folder:
         Raises:
             TargetError: the target was changed while this run was working.
         """
-        other = [file for file in files_in(self.path) if file not in self.facts]
+        other = [file for file in files_in(self.path) if file not in self.facts and file[-1] != "/"]
         self.facts |= {one.file: one for one in weigh(self.path, other)}
         manifest = manifest_text(
             ledger=ledger,
@@ -240,12 +260,13 @@ class Folder:
         """
         if self._real is not None:
             recover(self._real)
-            if self._real.is_dir() and sight(self._real) != self._seen:
+            if self._real.is_dir() and look(self._real) != self._seen:
                 raise TargetError(
                     f"{self.target} was changed while this run was working; it was not replaced"
                 )
-            appear(self.path, self._real)
-            self.path = self._real
+            earlier = appear(self.path, self._real)
+            self.path, self._finished = self._real, True
+            clear(earlier)
         self._finished = True
         return self.path
 
@@ -262,8 +283,16 @@ def publish(made: Folder, target: str | Path, *, overwrite: bool = False) -> Pat
     Raises:
         TargetError: as `Folder`.
     """
-    with Folder(target, made.sources, overwrite=overwrite) as folder:
+    folder = Folder(target, made.sources, overwrite=overwrite)
+    if folder.target and not is_same(folder.target, made.path):
+        keep_apart(folder.target, [made.path], mutually=True)
+    gone = [file for file in made.facts if not (made.path / file).is_file()]
+    if gone:
+        raise TargetError(f"{gone[0]} of this lap is no longer where it was kept, {made.path}: run it again")
+    with folder:
+        mode = folder.path.stat().st_mode  # a temporary folder's is another
         shutil.copytree(made.path, folder.path, dirs_exist_ok=True)
+        folder.path.chmod(mode)
         return folder.appear()
 
 
@@ -272,14 +301,3 @@ def _names(stem: str, count: int) -> list[str]:
         return [f"{stem}.csv"]
     width = max(2, len(str(count)))
     return [f"{stem}-{number:0{width}}.csv" for number in range(1, count + 1)]
-
-
-def _paths(given: Iterable[object]) -> list[Path]:
-    """The paths among what a run reads; frames and the like cannot be harmed by writing a folder."""
-    found: list[Path] = []
-    for one in given:
-        if isinstance(one, str | Path):
-            found += [path_of(one)] if str(one) else []
-        elif isinstance(one, list | tuple):
-            found += _paths(one)
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -57,13 +58,26 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def files_in(folder: Path) -> list[str]:
-    """The paths of all files of a folder, sorted, with slashes; links count as files and are not followed."""
+    """The paths of all files of a folder, sorted, with slashes; links count as files and are not followed.
+
+    An empty folder within counts, too, with a slash behind its name: somebody may have made it.
+
+    Raises:
+        OSError: a folder cannot be listed: nobody knows what is in it.
+    """
     found = []
-    for where, folders, names in os.walk(folder):
+    for where, folders, names in os.walk(folder, onerror=_raised):
         place = Path(where)
         links = [name for name in folders if (place / name).is_symlink()]
         found += [(place / name).relative_to(folder).as_posix() for name in (*names, *links)]
+        if not (folders or names) and place != folder:
+            found.append(f"{place.relative_to(folder).as_posix()}/")
     return sorted(found)
+
+
+def _raised(error: OSError) -> None:
+    """For `os.walk`, which passes over what it cannot list."""
+    raise error
 
 
 def weigh(folder: Path, files: Sequence[str]) -> list[FileFacts]:
@@ -73,8 +87,6 @@ def weigh(folder: Path, files: Sequence[str]) -> list[FileFacts]:
 
 
 def _weigh(folder: Path, file: str) -> FileFacts:
-    import hashlib
-
     path = folder / file
     with path.open("rb") as opened:
         return FileFacts(file, None, path.stat().st_size, hashlib.file_digest(opened, "sha256").hexdigest())

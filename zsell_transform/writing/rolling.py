@@ -1,5 +1,4 @@
-"""Rows → CSV files within the limits of Pipedrive's wizard, as they come: a file that is full is closed, the
-next begins.
+"""Rows → CSV files within the limits of Pipedrive's wizard: a full one is closed, and the next begins.
 
 What a file holds depends on the rows and the limits alone, never on threads: equal input gives equal bytes.
 """
@@ -87,8 +86,7 @@ class Rolling:
     Attributes:
         place: an existing folder; files are numbered there from `<stem>.0`.
         rows, size: the most records and bytes that a file may have; None is no limit. A single record that is
-            larger
-            than a file may be keeps a file of its own.
+            larger than a file may be keeps a file of its own.
     """
 
     place: Path
@@ -107,8 +105,8 @@ class Rolling:
     def close(self) -> list[Rolled]:
         """The files in order; none is empty."""
         if self._open is not None:
-            self._open.close()
-            self._open = None
+            opened, self._open = self._open, None
+            opened.close()
         return self.files
 
     def _put(self, block: Block) -> None:
@@ -146,6 +144,7 @@ class Rolling:
 
 
 def _rows(block: bytes, columns: Sequence[str], at: list[int]) -> pl.DataFrame:
-    return pl.read_csv(block, has_header=False, new_columns=columns, infer_schema=False, n_rows=max(at) + 1)[
-        at
-    ]
+    rows = pl.read_csv(
+        block, has_header=False, new_columns=columns, infer_schema=False, n_rows=max(at) + 1, glob=False
+    )
+    return rows[at]

@@ -1,8 +1,8 @@
 """The rehearsal: a model of Pipedrive's import wizard, and an in-memory Pipedrive that it imports into.
 
 It reads nothing but CSV files and knows nothing of how they were made: it is a judge. What the wizard does
-is taken
-from Pipedrive's own words where there are any; where there are none, `assumptions.py` names the readings.
+is taken from Pipedrive's own words where there are any; where there are none, `assumptions.py` names the
+readings.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
+from zsell_transform.disk import readable
 from zsell_transform.errors import ExportError
 from zsell_transform.paths import path_of
 from zsell_transform.pipedrive import assumptions as unsure
@@ -44,21 +45,19 @@ class Rehearsal:
     """What the wizard did with the files of a folder, and what Pipedrive holds then.
 
     Attributes:
-        store: The records with the wizard's own field names, by item (`_id`, links `_organization` …).
+        store: the records with the wizard's own field names, by item (`_id`, links `_organization` …).
         files: `file, item, rows, created, merged, skipped`, one row a file.
         created: `file, row, item, id, sell_id`.
-        merged: Rows that hit a record by its key: `file, row, item, id, sell_id, into` (`sell_id`: of the
-            row, null
-            where it only links; `into`: of the record).
-        updated: Rows that hit a record by its System ID; the same columns.
+        merged: rows that hit a record by its key: `file, row, item, id, sell_id, into` (`sell_id`: of the
+            row, null where it only links; `into`: of the record).
+        updated: rows that hit a record by its System ID; the same columns.
         skipped: `file, row, item, reason`.
         links: `file, row, item, id, sell_id, target, target_id, target_sell_id, how`: each link made; `how`
-            says how
-            the target was found on the row (id, key, new).
+            says how the target was found on the row (id, key, new).
         overwritten: `file, row, item, id, sell_id, field, old, new`: values that a later row replaced or
             erased.
         altered: `file, row, item, field, value, stored`: values that the wizard changes on the way.
-        readings: The readings of the assumptions that were followed.
+        readings: the readings of the assumptions that were followed.
     """
 
     store: Store
@@ -105,7 +104,10 @@ class Rehearsal:
 
     @property
     def assumptions(self) -> pl.DataFrame:
-        """What the rehearsal rests on: `assumption, question, reading, others, sure, source, wrong, key`."""
+        """What the rehearsal rests on.
+
+        The columns: `assumption, question, reading, says, others, sure, source, wrong, key`.
+        """
         return unsure.table(self.readings)
 
     def export(
@@ -114,10 +116,10 @@ class Rehearsal:
         """Writes the files that Pipedrive would export: `organizations-1.csv`, `people-1.csv` …
 
         Args:
-            folder: Is made if need be; files of the same names are replaced.
+            folder: is made if need be; files of the same names are replaced.
             style: `prefixed` (`Deal - Title`) or `bare` (`Title`); activities and notes are always bare.
             language: en, de, pt or es, as far as the headers are known.
-            only: Items to export; all that hold records otherwise, and the main lists.
+            only: items to export; all that hold records otherwise, and the main lists.
         """
         return write_export(self.tables, path_of(folder), style=style, language=language, only=only)
 
@@ -159,21 +161,21 @@ def rehearse(
 
     Args:
         folder: A lap, its `trial` or `updates`.
-        database: The Pipedrive to import into: the rehearsal of the lap before; None = an empty one.
-        assumptions: Other readings than the default ones, e.g. `{"bare_organizations": "separate"}`.
-        progress: As for `transform`.
+        database: the Pipedrive to import into: the rehearsal of the lap before; None = an empty one.
+        assumptions: other readings than the default ones, e.g. `{"bare_organizations": "separate"}`.
+        progress: as for `transform`.
 
     Raises:
-        ExportError: There is no such folder.
-        ValueError: There is no such assumption or reading.
+        ExportError: there is no such folder.
+        ValueError: there is no such assumption or reading.
     """
     place = path_of(folder, "the folder of the lap", ExportError)
     if not place.is_dir():
-        raise ExportError(f"{place}: no such folder with the files of a lap")
+        raise ExportError(f"{place} is not a folder: give the folder of a lap")
     readings = Readings.of(assumptions)
-    if not any(place.iterdir()):
-        raise ExportError(f"{place}: nothing in it; give the folder of a lap, or its `trial` or `updates`")
-    with Progress(progress) as tell:
+    with readable(place), Progress(progress) as tell:
+        if not any(place.iterdir()):
+            raise ExportError(f"{place} is empty; give the folder of a lap, or its `trial` or `updates`")
         return import_files(numbered(place), database, readings, tell)
 
 
@@ -183,7 +185,7 @@ def import_files(
     """The files of a lap into a Pipedrive, one after the other.
 
     Args:
-        loop: Decide every row in the loop, none by joins: slow, for tests.
+        loop: decide every row in the loop, none by joins: slow, for tests.
     """
     store = database.store if database else empty_store()
     told: list[Events] = [no_events()]

@@ -25,8 +25,10 @@ def write_export(
     language: str,
     only: Collection[str] | None,
 ) -> list[Path]:
-    """Writes one file for each item that holds records, and a header alone for the other main lists; returns
-    their paths.
+    """Writes a file for each item that holds records, a header alone for other main lists; returns the paths.
+
+    Raises:
+        ValueError: no export of this style and language is known.
     """
     if style not in ("prefixed", "bare") or language not in vocabulary()["prefixes"]["deals"]:
         raise ValueError(f"no export of style {style!r} in language {language!r} is known")

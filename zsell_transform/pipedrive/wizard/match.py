@@ -1,10 +1,8 @@
-"""Which record each row hits: by System ID, and organizations by name and address (K5); `people.py` has the
-people.
+"""Which record each row hits: by System ID; organizations by name and address (K5), people in `people.py`.
 
 Records and rows are numbers here: records of the table are 0 … n-1, the record that row r creates is n + r.
-Equal
-keys are found by joins; only where a name or address changes on the way does a loop follow the order of the
-rows.
+Equal keys are found by joins; only where a name or address changes on the way does a loop follow the order of
+the rows.
 """
 
 from __future__ import annotations

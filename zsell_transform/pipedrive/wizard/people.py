@@ -100,8 +100,7 @@ def _told_apart(people: _People, moving: pl.Series, *, loop: bool) -> _Told:
     """Rows and records that share a key (a name with a value) belong together, also through third ones.
 
     A row that shares no key is new. Where one record and the rows that all meet it are together, they are
-    one.
-    Everything that hangs together otherwise is left to the loop.
+    one. Everything that hangs together otherwise is left to the loop.
     """
     own = people.own.join(
         people.table.select("code", n_was="n"), on="code", how="left", maintain_order="left"
@@ -331,8 +330,20 @@ class _PersonLoop:
         old = self.known[code]
         overwrites = old.place is None or self.readings["differing_on_merge"] == "overwrites"
         place = person.place if person.place is not None and overwrites else old.place
-        self.change(code, _Person(old.name, place, _joined(old.values, person.values)))
+        self.grow(code, place, person.values)
         return code
+
+    def grow(self, code: int, place: int | None, values: Values) -> None:
+        """A record with another row's values beside its own; only what is new is looked at."""
+        person = self.known[code]
+        new = {each for of_field in values.values() for each in of_field}
+        new = {each for each in new if not any(each in known for known in person.values.values())}
+        for field, of_field in values.items():
+            person.values.setdefault(field, set()).update(of_field)
+        for each in new:
+            insort(self.found_by.setdefault((person.name, each), []), code)
+        if place != person.place:
+            self.change(code, _Person(person.name, place, person.values))
 
 
 def _joined(one: Values, other: Values) -> Values:

@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.disk import readable
 from zsell_transform.facts import facts
 from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard.store import (
@@ -48,10 +49,10 @@ class Rows:
     """The rows of a file that are imported.
 
     Attributes:
-        file: Its name.
+        file: its name.
         frame: `_row` (as a spreadsheet numbers it), `<item>` (Boolean: the row has such an item) and
             `<item>.<field>`, blank cells null.
-        fields: Item → the fields that have a column, without the System ID.
+        fields: item → the fields that have a column, without the System ID.
     """
 
     file: str
@@ -79,7 +80,8 @@ def numbered(folder: Path) -> list[Path]:
 def read_rows(path: Path) -> Rows:
     """Reads a file as the wizard's upload does; columns that it cannot map are left out."""
     try:
-        raw = pl.read_csv(path, infer_schema=False, row_index_name="_row", row_index_offset=2)
+        with readable(path):
+            raw = pl.read_csv(path, infer_schema=False, row_index_name="_row", row_index_offset=2, glob=False)
     except pl.exceptions.NoDataError:
         raw = pl.DataFrame(schema={"_row": pl.UInt32})
     named = _places(raw.columns)
@@ -142,9 +144,7 @@ def _place(header: str) -> tuple[str, str] | None:
 
 @cache
 def _localized() -> dict[str, str]:
-    """A header of the wizard's templates in another language → the English one; also without its marks, where
-    it is no other one then.
-    """
+    """A template's header in another language → the English one; also without its marks, where unique."""
     literal = {
         form: english
         for language in facts("pipedrive/spellings").values()

@@ -69,6 +69,7 @@ def empty_store() -> Store:
 
 
 def no_events() -> Events:
+    """Kind of event → a frame without any, in the columns of `EVENTS`."""
     return {kind: pl.DataFrame(schema=schema) for kind, schema in EVENTS.items()}
 
 
@@ -78,6 +79,7 @@ def is_contact(field: str) -> bool:
 
 
 def title_field(item: str) -> str:
+    """The field by which an item's records are called."""
     return {"organizations": "Name", "persons": "Name", "activities": "Subject", "notes": "Content"}.get(
         item, "Title"
     )
