@@ -12,6 +12,7 @@ import difflib
 import re
 import zoneinfo
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from encodings.aliases import aliases
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +20,7 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
-from zsell_transform.errors import MappingError
+from zsell_transform.errors import MappingError, ZsellError
 from zsell_transform.paths import path_of
 
 
@@ -241,11 +242,9 @@ def patterns(reading: Reading, place: str, value: Any) -> Any:
 
 def folder(reading: Reading, place: str, value: Any) -> Any:
     """A folder that exists; a relative path counts from the mapping's own folder."""
-    try:
+    with suppress(OSError, ZsellError):  # no path can be called so: too long, or with a null in it
         if isinstance(value, str | Path) and (path := reading.folder / path_of(value)).is_dir():
             return path
-    except (OSError, ValueError):  # no path can be called so: too long, or with a null in it
-        pass
     return reading.wrong(place, "an existing folder", str(value) if isinstance(value, Path) else value)
 
 
