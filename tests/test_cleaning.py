@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zsell_transform import cleaning as clean
-from zsell_transform import sparing
+from zsell_transform.frames import sparing
 
 UTC_MOMENTS = {
     "2015-10-05T08:28:07Z": "2015-10-05 08:28:07",

@@ -16,13 +16,14 @@ import polars as pl
 import pytest
 
 import zsell_transform as zt
-from zsell_transform import console, process, progress
+from zsell_transform import console, progress
 from zsell_transform.__main__ import main
 from zsell_transform.errors import ZsellError
 from zsell_transform.guide.steps import checklist
 from zsell_transform.guide.story import FILES, Story
 from zsell_transform.issues import SCHEMA
 from zsell_transform.ledger import Ledger
+from zsell_transform.machine import process
 from zsell_transform.progress import Progress, Stage
 
 ISSUES = pl.DataFrame(schema=SCHEMA)

@@ -23,7 +23,7 @@ import polars as pl
 import pytest
 
 import zsell_transform as zt
-from zsell_transform import sparing
+from zsell_transform.frames import sparing
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path for path in GOLDEN.iterdir() if path.is_dir()) if GOLDEN.exists() else []

@@ -71,12 +71,14 @@ def others(*rooms: str) -> tuple[str, ...]:
 
 
 #: The corridor itself, which no room knows.
-CORRIDOR = ("migration", "migrated", "output", "__main__")
+CORRIDOR = ("migration", "migrated", "output", "ending", "__main__")
 #: What a room must not know (rooms are modules or folders), each with its reason.
 STRANGERS: dict[str, tuple[tuple[str, ...], str]] = {
     "errors": (tuple(MODULES), "the ground knows nothing"),
     "issues": (others("errors", "issues", "catalogue"), "issues are for everybody"),
     "catalogue": (others("catalogue"), "wording is for everybody"),
+    "frames": (others("frames", "machine"), "they hold any frame, whatever it is of"),
+    "machine": (others("machine", "errors"), "files and threads are everybody's"),
     "cleaning": (("sell", "pipedrive", "mapping", "survey", "transformers"), "words know no entity"),
     "sell": (("pipedrive", "transformers", "reading", "linker", "lap", "writing"), "Sell knows only itself"),
     "reading": (
@@ -139,7 +141,7 @@ def test_no_import_goes_round_in_a_circle() -> None:
 
 #: The careful reader takes damaged files record by record, the wizard is a loop by nature, the guide and the
 #: console print a few chosen rows, and the counts of the ledger are a handful.
-LOOPERS = ("reading", "pipedrive.wizard", "guide", "console", "counting")
+LOOPERS = ("reading", "pipedrive.wizard", "guide", "console", "ending.counting")
 LOOPS = {"map_elements", "map_rows", "iter_rows", "rows"}
 
 
@@ -291,7 +293,7 @@ def unordered(path: Path) -> Iterator[str]:
 
 
 #: Rooms that only count, print or judge: nothing that they touch is written in its order.
-ORDERLESS = ("console", "counting", "telling", "guide", "pipedrive.wizard")
+ORDERLESS = ("console", "ending.counting", "ending.telling", "guide", "pipedrive.wizard")
 
 
 def test_order_is_never_left_to_chance() -> None:

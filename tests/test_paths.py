@@ -9,7 +9,7 @@ import pytest
 
 import zsell_transform as zt
 from zsell_transform.__main__ import main
-from zsell_transform.paths import path_of
+from zsell_transform.machine.paths import path_of
 
 
 @pytest.fixture

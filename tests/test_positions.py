@@ -10,13 +10,13 @@ import pytest
 from tests.accounts import random_account
 from tests.loop import run_loop
 from tests.sell_graph import expected
-from zsell_transform import pieces
-from zsell_transform import positions as positions_
 from zsell_transform.details import Details
+from zsell_transform.frames import pieces
+from zsell_transform.frames import positions as positions_
+from zsell_transform.frames.positions import firsts, positions, repeated, shared
 from zsell_transform.mapping import Mapping
 from zsell_transform.migration import transform
 from zsell_transform.pipedrive import keys
-from zsell_transform.positions import firsts, positions, repeated, shared
 from zsell_transform.survey import study
 from zsell_transform.transformers import draft
 

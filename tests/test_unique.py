@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zsell_transform.unique import free, told_apart
+from zsell_transform.frames.unique import free, told_apart
 
 NAMES = st.sampled_from(["a", "A", "a (2)", "a (3)", "b"])
 

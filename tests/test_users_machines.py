@@ -19,7 +19,7 @@ import pytest
 
 import zsell_transform as zt
 from zsell_transform.__main__ import _Impatience, main
-from zsell_transform.disk import readable
+from zsell_transform.machine.disk import readable
 from zsell_transform.reading.source import natural
 from zsell_transform.writing import Folder, rolling, target
 

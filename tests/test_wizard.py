@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from tests.wizard_by_hand import ITEMS, LINK, Log, Store, run_by_hand
 from zsell_transform import transform
+from zsell_transform.ending.rehearsing import in_words
 from zsell_transform.errors import ExportError
 from zsell_transform.pipedrive.assumptions import ASSUMPTIONS, Readings, table
 from zsell_transform.pipedrive.exports import read_pipedrive
 from zsell_transform.pipedrive.wizard import Rehearsal, import_files, rehearse
-from zsell_transform.rehearsing import in_words
 
 Rows = list[dict[str, str]]
 

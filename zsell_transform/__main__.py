@@ -17,9 +17,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
-from zsell_transform import process
 from zsell_transform.errors import ZsellError
-from zsell_transform.paths import path_of
+from zsell_transform.machine import process
+from zsell_transform.machine.paths import path_of
 
 DONE, PARTLY, NOTHING, STOPPED = 0, 1, 2, 130
 
@@ -198,8 +198,8 @@ def _rehearse_parser() -> Parser:
 def _rehearse(asked: argparse.Namespace) -> int:
     import zsell_transform as zt
     from zsell_transform.console import table
+    from zsell_transform.ending.rehearsing import answered
     from zsell_transform.mapping import Mapping
-    from zsell_transform.rehearsing import answered
 
     result = zt.rehearse(asked.folder, assumptions=answered(Mapping.load(asked.mapping)))
     # To a reader "merged" is a loss; most of these are parties that a row names to be linked to.

@@ -9,12 +9,12 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.frames.pieces import in_slices
+from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.lap.words import OUT, Plan
-from zsell_transform.pieces import in_slices
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NOTE
 from zsell_transform.pipedrive.lead_people import OWN
 from zsell_transform.sell.entities import ITEMS, TARGETS
-from zsell_transform.sparse import column_or_blank
 from zsell_transform.transformers.draft import Draft
 
 #: Header of the text that grows by an extra line, by item.

@@ -17,7 +17,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.sparing import by_form, once_each, unless_found, where_found
+from zsell_transform.frames.sparing import by_form, once_each, unless_found, where_found
 
 Cell = str | pl.Expr
 

@@ -9,8 +9,8 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.pieces import gathered
-from zsell_transform.sparse import BLANK, column_or_blank
+from zsell_transform.frames.pieces import gathered
+from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.survey import Survey
 from zsell_transform.transformers import Draft
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.positions import positions
+from zsell_transform.frames.positions import positions
 
 #: Providers whose addresses say nothing about an employer; a country's own endings of the same names count
 #: too.

@@ -9,10 +9,10 @@ import attrs
 import polars as pl
 
 from zsell_transform.addressing import KEYS, empty_keys, fills, key_frame
+from zsell_transform.frames.parallel import two_by_key
+from zsell_transform.frames.pieces import gathered
+from zsell_transform.frames.positions import stands_twice
 from zsell_transform.mapping import Mapping
-from zsell_transform.parallel import two_by_key
-from zsell_transform.pieces import gathered
-from zsell_transform.positions import stands_twice
 from zsell_transform.records import Records, without_doubles
 from zsell_transform.transformers import Draft, draft
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.sparing import where_found
+from zsell_transform.frames.sparing import where_found
 
 #: What is left of an id that was rounded, or that a narrow column did not show: several may have become one.
 RUINED: Final = r"^[+-]?\d(?:[.,]\d+)?[eE]\+?\d+$|^#{2,}$"

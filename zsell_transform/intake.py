@@ -9,12 +9,12 @@ import attrs
 import polars as pl
 
 from zsell_transform.mapping import Mapping
-from zsell_transform.other_stages import with_other_stages
 from zsell_transform.pipedrive.export_files import expect
 from zsell_transform.pipedrive.exports import Held, empty_held, read_pipedrive
 from zsell_transform.progress import Tell
 from zsell_transform.reading import Export, exported
 from zsell_transform.records import Records, keep
+from zsell_transform.survey.other_stages import with_other_stages
 
 
 @attrs.frozen(eq=False)

@@ -19,8 +19,8 @@ import attrs
 from zsell_transform import mapping_values as read
 from zsell_transform.cleaning import plain
 from zsell_transform.errors import MappingError
-from zsell_transform.origins import made_of, origins
-from zsell_transform.paths import path_of
+from zsell_transform.machine.origins import made_of, origins
+from zsell_transform.machine.paths import path_of
 from zsell_transform.pipedrive.export_headers import columns_of
 from zsell_transform.sell.entities import ENTITIES, ITEMS, MAIN
 from zsell_transform.writing.rolling import MEGABYTES, ROWS

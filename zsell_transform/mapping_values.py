@@ -21,7 +21,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.errors import MappingError, ZsellError
-from zsell_transform.paths import path_of
+from zsell_transform.machine.paths import path_of
 
 
 @attrs.define

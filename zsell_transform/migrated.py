@@ -10,12 +10,12 @@ import attrs
 import polars as pl
 
 from zsell_transform.errors import ExportError
+from zsell_transform.frames.tables import Tables
 from zsell_transform.guide.laps import next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.guide.story import Story
-from zsell_transform.paths import as_given, as_text, path_of
+from zsell_transform.machine.paths import as_given, as_text, path_of
 from zsell_transform.sell.entities import ITEMS
-from zsell_transform.tables import Tables
 from zsell_transform.writing.folder import Folder, publish
 from zsell_transform.writing.manifest import FileFacts
 

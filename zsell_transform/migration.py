@@ -19,22 +19,22 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.addressing import layouts
 from zsell_transform.drafting import draft_all, with_documents
+from zsell_transform.ending.finishing import finish
+from zsell_transform.ending.run import Run
 from zsell_transform.errors import ZsellError
-from zsell_transform.finishing import finish
 from zsell_transform.guide.sightings import MOST
 from zsell_transform.guide.story import NAMELESS
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
 from zsell_transform.linked import linked
+from zsell_transform.machine.paths import as_text
 from zsell_transform.mapping import Mapping
 from zsell_transform.merging import with_own_cells
 from zsell_transform.migrated import Migration
 from zsell_transform.output import write_parts, write_tables
-from zsell_transform.paths import as_text
 from zsell_transform.progress import Progress, Stage
 from zsell_transform.reading import Export
 from zsell_transform.records import Records, contradicting
-from zsell_transform.run import Run
 from zsell_transform.sell.stages import doubts
 from zsell_transform.writing.folder import Folder
 

@@ -6,9 +6,9 @@ from functools import partial
 
 import polars as pl
 
+from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.guide.story import PIPELINE
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
-from zsell_transform.sparse import column_or_blank
 
 
 def of_deals(chunks: list[pl.DataFrame], stages: pl.DataFrame) -> pl.DataFrame:

@@ -19,9 +19,9 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.cleaning import filled
 from zsell_transform.folding import fold
+from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
-from zsell_transform.sparse import column_or_blank
 from zsell_transform.survey import Survey, contradictions, study
 from zsell_transform.writing.rolling import ROWS
 

@@ -12,8 +12,8 @@ import polars as pl
 from zsell_transform.cleaning import first_line, text
 from zsell_transform.errors import TargetError
 from zsell_transform.guide.mapping_draft import SUBJECTS, Found, draft_text
+from zsell_transform.machine.paths import path_of
 from zsell_transform.mapping import Mapping
-from zsell_transform.paths import path_of
 from zsell_transform.reading import Export, read_export
 from zsell_transform.survey import study
 from zsell_transform.transformers.history import activity_type

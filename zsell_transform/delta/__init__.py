@@ -23,6 +23,7 @@ from zsell_transform.delta.names import changed_names
 from zsell_transform.delta.notes import ChangedNotes, changed_notes, new_notes, no_changed_notes
 from zsell_transform.delta.owners import importing_user
 from zsell_transform.drafting import Drafts, draft_all
+from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
@@ -34,7 +35,6 @@ from zsell_transform.proof.leads import LINES
 from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.records import Records
 from zsell_transform.sell.entities import ENTITIES, HISTORY, ITEMS
-from zsell_transform.sparse import BLANK, column_or_blank
 from zsell_transform.transformers.custom import READ, TIME
 from zsell_transform.transformers.deals import STAGE_KEY
 from zsell_transform.transformers.draft import Draft

@@ -17,10 +17,10 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import ORDERS
-from zsell_transform.disk import readable
 from zsell_transform.errors import ExportError
+from zsell_transform.machine.disk import readable
+from zsell_transform.machine.paths import expect_utf8, path_of
 from zsell_transform.mapping import Mapping
-from zsell_transform.paths import expect_utf8, path_of
 from zsell_transform.pipedrive.account import type_name
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.columns import plain_name

@@ -8,13 +8,13 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.drafting import Drafts
+from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.proof.account import people_of_leads
 from zsell_transform.proof.repair import printed, system_id, without_blanks
 from zsell_transform.proof.values import kinds, same, shown
 from zsell_transform.sell.entities import ITEMS
-from zsell_transform.sparse import BLANK, column_or_blank
 
 #: One cell to be written; `part` says whether it is a value of the record or a link.
 WRITES: Final = ("entity", "source_id", "item", "system_id", "field", "value", "part")

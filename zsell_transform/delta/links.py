@@ -11,13 +11,13 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.delta.files import LINKS, WRITES
 from zsell_transform.folding import folded
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.proof.account import BESIDE, OF_LEAD, Account, is_of_lead
 from zsell_transform.proof.links import SHOWN, WORDS, shown_links
 from zsell_transform.proof.repair import system_id
-from zsell_transform.sparse import BLANK
 
 _KEY: Final = ("entity", "id", "relation")
 

@@ -8,12 +8,12 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.delta.cells import CELLS, no_cells
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.linker import Graph
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import persons_of_leads
 from zsell_transform.proof.values import kinds, shown
 from zsell_transform.sell.entities import TARGETS
-from zsell_transform.sparse import BLANK
 
 #: Entity, item → the header of each name; a lead's person came with it.
 _NAMES: Final[MappingOf[tuple[str, str], MappingOf[str, str]]] = {

@@ -13,10 +13,10 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.guide.features import FEATURES, Feature, alike, bracketed
 from zsell_transform.lap.words import Plan
 from zsell_transform.sell.entities import HISTORY, TARGETS, mark_of
-from zsell_transform.sparse import BLANK
 
 #: Pipedrive's advice is five to ten records; no file of a trial holds more.
 MOST: Final = 10

@@ -16,13 +16,13 @@ import attrs
 import polars as pl
 
 from zsell_transform.evidence import TEXT_LIMIT
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.guide import words
 from zsell_transform.guide.features import FEATURES, Feature, alike, cells_of
 from zsell_transform.guide.sightings import MOST, ORDINARY, Sightings
 from zsell_transform.guide.story import TRIAL
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
 from zsell_transform.sell.entities import ITEMS
-from zsell_transform.sparse import BLANK
 
 #: Item → the column with the Sell ids of a row: several, where records were merged.
 OWN_ID: Final = {

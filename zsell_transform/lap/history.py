@@ -8,6 +8,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import escaped
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.sales import _placed_rows, placeholder_at, told_orphans
 from zsell_transform.lap.words import (
     ABSENT,
@@ -45,7 +46,6 @@ from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.lead_people import HELD, OWN
 from zsell_transform.pipedrive.lead_people import LEAD as LEAD_PERSON
 from zsell_transform.sell.entities import TARGETS, mark_of
-from zsell_transform.sparse import BLANK
 
 COLUMNS: Final = (DEAL_ID, DEAL, LEAD_ID, LEAD, *PERSON_LINK, *ORGANIZATION_LINK)
 

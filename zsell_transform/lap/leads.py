@@ -10,6 +10,8 @@ from zsell_transform import issues
 from zsell_transform.cleaning import escaped
 from zsell_transform.details import PLACED, Details, placed
 from zsell_transform.folding import folded
+from zsell_transform.frames.positions import firsts, positions
+from zsell_transform.frames.sparse import BLANK, beside, one_of
 from zsell_transform.lap.parties import Compared, with_place
 from zsell_transform.lap.sales import (
     _one_organization,
@@ -48,8 +50,6 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
-from zsell_transform.positions import firsts, positions
-from zsell_transform.sparse import BLANK, beside, one_of
 
 #: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
 OWN_COLUMNS: Final = (

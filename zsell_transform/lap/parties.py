@@ -8,6 +8,8 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.details import Details
+from zsell_transform.frames.positions import firsts, positions
+from zsell_transform.frames.sparse import beside, has, one_of
 from zsell_transform.ids import ranked
 from zsell_transform.lap.words import (
     BY_ID,
@@ -39,9 +41,7 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.positions import firsts, positions
 from zsell_transform.sell.entities import TARGETS
-from zsell_transform.sparse import beside, has, one_of
 
 #: Contacts as lead persons are compared with them, and their traces, unless merging has changed these.
 Compared = tuple[pl.DataFrame, pl.DataFrame | None]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.frames.positions import firsts
+from zsell_transform.frames.sparse import BLANK, beside, one_of
 from zsell_transform.lap.parties import claimed_twice
 from zsell_transform.lap.words import (
     ABSENT,
@@ -36,8 +38,6 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
-from zsell_transform.positions import firsts
-from zsell_transform.sparse import BLANK, beside, one_of
 
 
 def deals(

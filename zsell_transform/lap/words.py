@@ -9,9 +9,9 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import fold
+from zsell_transform.frames.sparse import has, sparse
 from zsell_transform.pipedrive.lead_people import OWN
 from zsell_transform.sell.entities import ITEMS
-from zsell_transform.sparse import has, sparse
 
 #: What happens to a record in this lap; the ledger has a column for each.
 OUT: Final = "out"

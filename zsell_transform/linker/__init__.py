@@ -27,6 +27,7 @@ from zsell_transform import issues
 from zsell_transform.details import Details
 from zsell_transform.domains import by_domain
 from zsell_transform.folding import folded
+from zsell_transform.frames.positions import positions
 from zsell_transform.linker.parties import Parties, leads_of, parties_of
 from zsell_transform.linker.references import (
     DEAL,
@@ -39,7 +40,6 @@ from zsell_transform.linker.references import (
     references_of,
 )
 from zsell_transform.linker.resolving import ANSWER, HOW, KIND, LOST, Index, of_kind, resolve, with_names
-from zsell_transform.positions import positions
 
 
 @attrs.frozen

@@ -10,10 +10,10 @@ import attrs
 import polars as pl
 
 from zsell_transform.details import Details
+from zsell_transform.frames.positions import positions
+from zsell_transform.frames.sparse import BLANK, column_or_blank, sparse
 from zsell_transform.linker.references import LEAD, PARTY, is_person
 from zsell_transform.linker.resolving import Index, named_now, of_kind, with_names
-from zsell_transform.positions import positions
-from zsell_transform.sparse import BLANK, column_or_blank, sparse
 
 COLUMNS: Final = ("id", "name", "first", "last", "email", "address", "city")
 #: Relations that lead to a company; the others lead to a company or a contact.

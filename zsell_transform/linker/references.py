@@ -9,9 +9,9 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
-from zsell_transform.positions import positions
+from zsell_transform.frames.positions import positions
+from zsell_transform.frames.sparse import BLANK, sparse
 from zsell_transform.sell.entities import HISTORY
-from zsell_transform.sparse import BLANK, sparse
 
 #: What a note, task or call can hang on, as the column of its type says.
 PARTY: Final = "contact"

@@ -13,9 +13,9 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import folded
-from zsell_transform.pieces import by_slices, in_slices
-from zsell_transform.positions import crowded, positions
-from zsell_transform.sparse import BLANK, column_or_blank, has, sparse
+from zsell_transform.frames.pieces import by_slices, in_slices
+from zsell_transform.frames.positions import crowded, positions
+from zsell_transform.frames.sparse import BLANK, column_or_blank, has, sparse
 
 #: How many candidates of an ambiguous reference an issue names.
 CANDIDATES: Final = 5

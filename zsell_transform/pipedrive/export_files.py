@@ -9,9 +9,9 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.disk import readable
 from zsell_transform.errors import ExportError
-from zsell_transform.paths import as_text, is_utf8, path_of
+from zsell_transform.machine.disk import readable
+from zsell_transform.machine.paths import as_text, is_utf8, path_of
 from zsell_transform.reading.source import NO_CSV, Found, below, unpacked
 
 #: What Pipedrive exports its lists as.

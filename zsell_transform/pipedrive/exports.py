@@ -15,12 +15,16 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
-from zsell_transform.disk import readable, temporary_files
 from zsell_transform.errors import ExportError
+from zsell_transform.frames.positions import crowded, firsts
+from zsell_transform.frames.sparing import where_found
+from zsell_transform.frames.sparse import column_or_blank
+from zsell_transform.frames.unique import told_apart
 from zsell_transform.ids import RUINED, exact
 from zsell_transform.issues import empty, found, gather, issue
+from zsell_transform.machine.disk import readable, temporary_files
+from zsell_transform.machine.paths import path_of
 from zsell_transform.mapping_values import nearest
-from zsell_transform.paths import path_of
 from zsell_transform.pipedrive.export_files import (
     csv_files,
     instead_of_csv,
@@ -30,12 +34,8 @@ from zsell_transform.pipedrive.export_files import (
     without_ids,
 )
 from zsell_transform.pipedrive.export_headers import bare_names, recognise, vocabulary
-from zsell_transform.positions import crowded, firsts
 from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
-from zsell_transform.sparing import where_found
-from zsell_transform.sparse import column_or_blank
-from zsell_transform.unique import told_apart
 
 SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "organizations": dict.fromkeys(("system_id", "name", "address", "sell_id"), pl.String),

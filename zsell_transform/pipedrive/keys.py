@@ -17,7 +17,9 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import folded, phone_key
-from zsell_transform.pieces import by_slices, in_slices
+from zsell_transform.frames.pieces import by_slices, in_slices
+from zsell_transform.frames.positions import firsts, shared
+from zsell_transform.frames.sparse import BLANK, below, beside, filled_first, has
 from zsell_transform.pipedrive.conflicts import (
     ABSENT,
     BARE,
@@ -33,8 +35,6 @@ from zsell_transform.pipedrive.conflicts import (
     shared_tokens,
     told,
 )
-from zsell_transform.positions import firsts, shared
-from zsell_transform.sparse import BLANK, below, beside, filled_first, has
 
 #: Spreads the hashes of names before those of values are added; any odd number does.
 _STIR: Final = 0x9E3779B97F4A7C15

@@ -12,11 +12,11 @@ from typing import Final
 
 import polars as pl
 
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.ids import rank
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.conflicts import ABSENT, collisions
 from zsell_transform.pipedrive.names import Names
-from zsell_transform.sparse import BLANK
 
 #: Who the person on a lead's row is.
 OWN: Final = "own"

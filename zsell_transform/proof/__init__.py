@@ -17,15 +17,15 @@ import polars as pl
 
 from zsell_transform._version import VERSION
 from zsell_transform.details import Details
-from zsell_transform.disk import temporary_files
 from zsell_transform.drafting import draft_all
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
 from zsell_transform.lap.words import OUT
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
+from zsell_transform.machine.disk import temporary_files
+from zsell_transform.machine.origins import origins
 from zsell_transform.mapping import Mapping
-from zsell_transform.origins import origins
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, NOTE, STEMS
 from zsell_transform.progress import Progress, Stage, Tell

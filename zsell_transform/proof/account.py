@@ -12,14 +12,14 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import folded
+from zsell_transform.frames.positions import firsts
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.ids import ranked
 from zsell_transform.lap.words import PLACEHOLDER, PLACEHOLDER_ID
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.positions import firsts
 from zsell_transform.sell.entities import HISTORY, LINKED, TARGETS, mark_of
-from zsell_transform.sparse import BLANK
 
 #: How a relation is meant: Sell's own; the deal's or lead's party beside it; or the placeholder.
 OWN, BESIDE, PLACED = "own", "beside", "placed"

@@ -9,12 +9,12 @@ from typing import Final
 
 import polars as pl
 
+from zsell_transform.frames.positions import firsts
+from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.positions import firsts
 from zsell_transform.proof.account import OWN, PLACED, is_of_lead, people_of_leads, several
 from zsell_transform.proof.links import LINKS, SHOWN, WORDS, with_system_ids
 from zsell_transform.sell.entities import HISTORY
-from zsell_transform.sparse import BLANK, column_or_blank
 
 #: Item → the relations in which something may have been added.
 _LOOKED_AT: Final = {

@@ -11,6 +11,7 @@ import polars as pl
 
 from zsell_transform.drafting import Drafts
 from zsell_transform.folding import folded
+from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
 from zsell_transform.merging import NAMES
@@ -19,7 +20,6 @@ from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
 from zsell_transform.proof.account import people_of_leads, several
 from zsell_transform.proof.values import kinds, printed_users, same, shown, values_of
 from zsell_transform.sell.entities import HISTORY
-from zsell_transform.tall import name_of, tall
 
 DIFFERING: Final = dict.fromkeys(
     ("entity", "source_id", "system_id", "field", "sell", "pipedrive"), pl.String

@@ -9,15 +9,15 @@ import polars as pl
 
 from zsell_transform.cleaning import escaped
 from zsell_transform.drafting import Drafts
+from zsell_transform.frames.positions import firsts
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.leads import COMPANY, COMPARED, LABELS
 from zsell_transform.lap.words import PERSON_EMAIL, PERSON_MOBILE, PERSON_WORK
 from zsell_transform.pipedrive.exports import Held, html_lines
 from zsell_transform.pipedrive.fields import NOTE
-from zsell_transform.positions import firsts
 from zsell_transform.proof.account import persons_of_leads, several
 from zsell_transform.proof.differences import DIFFERING, types_of
 from zsell_transform.proof.values import as_text, kinds, same, shown
-from zsell_transform.sparse import BLANK
 
 #: What a lead says of its person → how the line of its note begins that says it where the person does not.
 LINES: Final[MappingOf[str, str]] = {

@@ -8,10 +8,10 @@ import attrs
 import polars as pl
 
 from zsell_transform.folding import digits, folded
+from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import BESIDE, PLACED, is_of_lead, several, targets
 from zsell_transform.sell.entities import HISTORY
-from zsell_transform.sparse import BLANK, column_or_blank
 
 #: Relation → the columns of Pipedrive's exports that show it: ID, and names in order of preference.
 SHOWN: Final[dict[str, tuple[str, tuple[str, ...]]]] = {

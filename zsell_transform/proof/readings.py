@@ -10,9 +10,9 @@ import polars as pl
 
 from zsell_transform.cleaning import clock_of
 from zsell_transform.drafting import Drafts
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.values import as_it_stands, read_somehow, same, shown
-from zsell_transform.sparse import BLANK
 from zsell_transform.transformers import Draft
 from zsell_transform.transformers.custom import READ, TIME
 

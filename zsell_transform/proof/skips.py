@@ -15,11 +15,11 @@ import polars as pl
 
 from zsell_transform.errors import ExportError
 from zsell_transform.facts import facts
-from zsell_transform.paths import as_text, path_of
+from zsell_transform.frames.sparse import BLANK
+from zsell_transform.machine.paths import as_text, path_of
 from zsell_transform.pipedrive.exports import mark
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
 from zsell_transform.sell.entities import HISTORY, mark_of
-from zsell_transform.sparse import BLANK
 
 SKIPPED: Final[dict[str, Any]] = {
     "file": pl.String, "row": pl.Int64, "entity": pl.String, "source_id": pl.String, "name": pl.String,

@@ -13,13 +13,13 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.frames.positions import firsts
+from zsell_transform.frames.sparse import BLANK, column_or_blank
+from zsell_transform.frames.unique import free, told_apart
 from zsell_transform.ids import exact
-from zsell_transform.positions import firsts
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.vocabulary import PARTIES, bookkeeping
-from zsell_transform.sparse import BLANK, column_or_blank
-from zsell_transform.unique import free, told_apart
 
 #: Attached table → its columns in the order in which they are told, then whatever else it has. The first one
 #: is told without its header. `contact` and `order_discount` are looked up.

@@ -18,13 +18,13 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.disk import readable, temporary_files
 from zsell_transform.errors import ExportError
-from zsell_transform.paths import is_utf8, path_of
+from zsell_transform.frames.unique import free
+from zsell_transform.machine.disk import readable, temporary_files
+from zsell_transform.machine.paths import is_utf8, path_of
 from zsell_transform.progress import At, unwatched
 from zsell_transform.reading import careful, damage, dialect, encoding, plain
 from zsell_transform.reading.source import Found
-from zsell_transform.unique import free
 
 #: By which delimiter and header are found; longer than the widest header and the longest preamble met.
 _OPENING: Final = 1 << 19

@@ -8,9 +8,9 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.evidence import SERIAL_DAY
+from zsell_transform.frames.sparse import column_or_blank
+from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.ids import RUINED
-from zsell_transform.sparse import column_or_blank
-from zsell_transform.tall import name_of, tall
 
 #: What a spreadsheet leaves of long numbers, formulas and narrow columns.
 _SPREADSHEET: Final = (

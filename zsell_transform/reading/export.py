@@ -12,10 +12,10 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
-from zsell_transform.origins import made_of, origins
+from zsell_transform.frames.tables import Tables
+from zsell_transform.machine.origins import made_of, origins
 from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITIES
-from zsell_transform.tables import Tables
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory

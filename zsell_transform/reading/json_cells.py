@@ -16,11 +16,11 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.parallel import two_at_once
+from zsell_transform.frames.parallel import two_at_once
+from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.reading.flat_json import flat
 from zsell_transform.reading.vocabulary import address_parts, street_column
 from zsell_transform.sell.columns import own_name
-from zsell_transform.sparse import column_or_blank
 
 #: Columns of an API object that may hold JSON, and how each is read.
 NESTED: Final = ("address", "billing_address", "shipping_address", "tags", "custom_fields")

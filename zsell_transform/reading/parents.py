@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.positions import firsts
+from zsell_transform.frames.positions import firsts
 
 _ID: Final = "parent_organisation_id"
 _NAME: Final = "parent_organisation_name"

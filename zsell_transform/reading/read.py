@@ -14,10 +14,10 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import one_label
-from zsell_transform.disk import full, readable, temporary_files
 from zsell_transform.errors import ExportError
+from zsell_transform.machine.disk import full, readable, temporary_files
+from zsell_transform.machine.origins import made_of, origins
 from zsell_transform.mapping import Mapping
-from zsell_transform.origins import made_of, origins
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
 from zsell_transform.reading.attached import attached

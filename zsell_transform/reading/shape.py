@@ -10,8 +10,10 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.frames.positions import firsts
+from zsell_transform.frames.sparse import column_or_blank
+from zsell_transform.frames.unique import told_apart
 from zsell_transform.ids import exact
-from zsell_transform.positions import firsts
 from zsell_transform.reading import json_cells
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.parents import unnamed
@@ -27,8 +29,6 @@ from zsell_transform.reading.vocabulary import (
 )
 from zsell_transform.sell.columns import IDS, is_ours, own_name
 from zsell_transform.sell.stages import is_closing
-from zsell_transform.sparse import column_or_blank
-from zsell_transform.unique import told_apart
 
 #: How a connector begins the header of a custom field that it has taken out of its object.
 _FLATTENED: Final = "custom_fields__"

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from zsell_transform.disk import full, readable
 from zsell_transform.errors import ExportError
-from zsell_transform.litter import is_hidden
-from zsell_transform.paths import as_text, path_of
+from zsell_transform.machine.disk import full, readable
+from zsell_transform.machine.litter import is_hidden
+from zsell_transform.machine.paths import as_text, path_of
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo

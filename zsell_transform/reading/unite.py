@@ -16,12 +16,12 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import ORDERS, flag, iso, number
-from zsell_transform.positions import stands_twice
+from zsell_transform.frames.positions import stands_twice
+from zsell_transform.frames.sparing import Reading
+from zsell_transform.frames.sparse import BLANK, column_or_blank
+from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.reading.vocabulary import FAMILIES
 from zsell_transform.sell.columns import STANDARD, is_custom, plain_name
-from zsell_transform.sparing import Reading
-from zsell_transform.sparse import BLANK, column_or_blank
-from zsell_transform.tall import name_of, tall
 
 #: Columns that say where a record comes from, not what it is.
 _PLACE: Final = ("_file", "_row", "_company", "_smart_list", "_rank", "_n", "_day")

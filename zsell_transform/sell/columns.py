@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import Final
 
 from zsell_transform.cleaning import NO, YES
-from zsell_transform.unique import free
+from zsell_transform.frames.unique import free
 
 _PERSON: Final = (
     "id first_name last_name name owner creator creator_id user_id tags email address "

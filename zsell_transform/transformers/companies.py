@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from zsell_transform.cleaning import day, email, joined, name, phone
+from zsell_transform.frames.sparing import either
 from zsell_transform.mapping import Mapping
-from zsell_transform.sparing import either
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,

@@ -10,10 +10,10 @@ import polars as pl
 
 from zsell_transform.cleaning import ORDERS, clock_of, date, date_of, number
 from zsell_transform.evidence import DIGIT_LIMIT, SHAPES
+from zsell_transform.frames.unique import free
 from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
 from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.survey import Column, Survey
-from zsell_transform.unique import free
 
 #: Types whose cells are read; under all others, a cell is written as it stands.
 READ: Final = ("date", "datetime", "time", "numerical", "monetary")

@@ -7,10 +7,10 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.cleaning import day, email, flag, lost_owner, moment, name, number
+from zsell_transform.frames.sparing import either
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS, longest
 from zsell_transform.sell.stages import KEYS, SEPARATOR, Stage, stages
-from zsell_transform.sparing import either
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,

@@ -20,11 +20,11 @@ from zsell_transform.cleaning import (
     said,
     shortened,
 )
+from zsell_transform.frames.sparing import first_found, once_each
 from zsell_transform.mapping import Mapping, Rule
 from zsell_transform.pipedrive.fields import longest
 from zsell_transform.sell.entities import mark_of
 from zsell_transform.sell.words import activity_wording, record_types
-from zsell_transform.sparing import first_found, once_each
 from zsell_transform.transformers.table import Relation, Remark
 
 SEPARATOR: Final = " · "

@@ -15,11 +15,11 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import iso, lines, said, shortened, text
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.issues import KINDS, Told, issue
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import field_facts
 from zsell_transform.sell.columns import plain_name
-from zsell_transform.sparse import BLANK
 from zsell_transform.survey import Column, Survey
 from zsell_transform.transformers.custom import Custom, custom_fields
 from zsell_transform.transformers.draft import Draft, laid

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from zsell_transform.cleaning import day, email, html, joined, lost_owner, name, owner, phone, word
+from zsell_transform.frames.sparing import either, once_each
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE, longest
-from zsell_transform.sparing import either, once_each
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,

@@ -20,11 +20,11 @@ from zsell_transform.cleaning import (
     tags,
     word,
 )
+from zsell_transform.frames.sparing import once_each
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.sell.columns import COMPANY, PERSON
 from zsell_transform.sell.words import status_labels
-from zsell_transform.sparing import once_each
 from zsell_transform.transformers.table import Field, Remark
 
 #: The label column of each item; a person's and a deal's are named in the singular (Pipedrive's READ ME tab).

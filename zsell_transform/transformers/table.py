@@ -11,7 +11,7 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.sparse import BLANK
+from zsell_transform.frames.sparse import BLANK
 
 #: Columns that every frame of records has beside Sell's own.
 PLACES: Final = ("_n", "_id", "_file", "_row")

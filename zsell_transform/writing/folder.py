@@ -24,10 +24,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from zsell_transform.disk import full
 from zsell_transform.errors import TargetError
-from zsell_transform.origins import origins
-from zsell_transform.paths import path_of
+from zsell_transform.machine.disk import full
+from zsell_transform.machine.origins import origins
+from zsell_transform.machine.paths import path_of
 from zsell_transform.writing.manifest import NAME, FileFacts, files_in, manifest_text, weigh
 from zsell_transform.writing.rolling import MEGABYTES, ROWS, Rolled, Rolling
 from zsell_transform.writing.target import (

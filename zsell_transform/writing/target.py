@@ -22,8 +22,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from zsell_transform.errors import TargetError
-from zsell_transform.litter import is_litter
-from zsell_transform.paths import expect_utf8
+from zsell_transform.machine.litter import is_litter
+from zsell_transform.machine.paths import expect_utf8
 from zsell_transform.writing.manifest import NAME, files_in, read_manifest, weigh
 
 SHOWN: Final = 5

@@ -14,9 +14,9 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
-from zsell_transform.disk import readable
 from zsell_transform.errors import ExportError
-from zsell_transform.paths import path_of
+from zsell_transform.machine.disk import readable
+from zsell_transform.machine.paths import path_of
 from zsell_transform.pipedrive import assumptions as unsure
 from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard import match, people

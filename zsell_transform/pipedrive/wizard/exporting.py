@@ -8,8 +8,8 @@ from typing import Final
 
 import polars as pl
 
+from zsell_transform.frames.unique import told_apart
 from zsell_transform.pipedrive.export_headers import vocabulary
-from zsell_transform.unique import told_apart
 
 #: Lists that are exported even where they hold nothing.
 _MAIN: Final = ("organizations", "persons", "deals", "leads")

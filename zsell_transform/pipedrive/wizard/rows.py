@@ -11,8 +11,9 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.disk import readable
 from zsell_transform.facts import facts
+from zsell_transform.frames.sparse import BLANK
+from zsell_transform.machine.disk import readable
 from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard.store import (
     EVENTS,
@@ -23,7 +24,6 @@ from zsell_transform.pipedrive.wizard.store import (
     sell_field,
     title_field,
 )
-from zsell_transform.sparse import BLANK
 
 SINGULAR: Final = dict(
     zip(ITEMS, ("Organization", "Person", "Deal", "Lead", "Activity", "Note"), strict=True)

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import polars as pl
 
+from zsell_transform.frames.sparse import column_or_blank
+from zsell_transform.frames.unique import told_apart
 from zsell_transform.pipedrive.export_headers import vocabulary
 from zsell_transform.pipedrive.exports import mark
-from zsell_transform.sparse import column_or_blank
-from zsell_transform.unique import told_apart
 
 ITEMS: Final = ("organizations", "persons", "deals", "leads", "activities", "notes")
 #: A person's e-mails and phones, as the wizard calls them; `Phone (Sell)` is somebody's own field.

@@ -14,9 +14,9 @@ import polars as pl
 from zsell_transform.cleaning import name as one_line
 from zsell_transform.cleaning import text
 from zsell_transform.evidence import EXCLUDED, LONGER, SHAPE_FAMILIES, TEXT_LIMIT, families
+from zsell_transform.frames.sparse import BLANK, column_or_blank
+from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom
-from zsell_transform.sparse import BLANK, column_or_blank
-from zsell_transform.tall import name_of, tall
 
 #: Up to about this many different values are counted one by one; a field of options has at most 500.
 #: `approx_n_unique` errs by one or two per cent.

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from zsell_transform.origins import origins
+from zsell_transform.machine.origins import origins
 
 #: So many bytes of input are done sooner by one thread of polars: handing a small query from thread to thread
 #: takes longer than its work (measured: a tenth less time for a megabyte, a twentieth for ten).

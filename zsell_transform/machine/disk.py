@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from zsell_transform.errors import ExportError
-from zsell_transform.paths import as_text
+from zsell_transform.machine.paths import as_text
 
 #: No space, no space of one's own, a file that is larger than one may be.
 _FULL: Final = {

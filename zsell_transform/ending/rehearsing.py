@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.guide import story as stories
 from zsell_transform.mapping import Mapping
 from zsell_transform.output import Written
@@ -15,7 +16,6 @@ from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.progress import Tell
 from zsell_transform.sell.entities import ENTITY_OF
-from zsell_transform.sparse import BLANK
 
 if TYPE_CHECKING:
     from zsell_transform.pipedrive.wizard import Rehearsal

@@ -9,14 +9,14 @@ from typing import Any
 import polars as pl
 
 from zsell_transform._version import VERSION
+from zsell_transform.ending.run import Run
 from zsell_transform.guide import story
 from zsell_transform.guide.laps import named_lap, next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.ledger import Ledger
-from zsell_transform.paths import as_given
+from zsell_transform.machine.paths import as_given
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.reading import Export
-from zsell_transform.run import Run
 from zsell_transform.sell.entities import ITEMS, MAIN
 from zsell_transform.writing.manifest import FileFacts
 

@@ -30,11 +30,11 @@ from zsell_transform.evidence import (
     judge,
     thousands_mark,
 )
+from zsell_transform.frames.parallel import two_by_key
 from zsell_transform.mapping import Mapping
-from zsell_transform.parallel import two_by_key
 from zsell_transform.progress import unwatched
-from zsell_transform.questions import follow_ups, is_tidy, matters, questions, read_facts
 from zsell_transform.sell.columns import DATES, MONEY, is_custom, plain_name
+from zsell_transform.survey.questions import follow_ups, is_tidy, matters, questions, read_facts
 
 STAGES: Final[dict[str, Any]] = {
     "pipeline_id": pl.String, "pipeline_name": pl.String, "stage_id": pl.String, "stage_name": pl.String,

@@ -7,8 +7,8 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.parallel import two_at_once
-from zsell_transform.sparse import sparse
+from zsell_transform.frames.parallel import two_at_once
+from zsell_transform.frames.sparse import sparse
 
 #: Rows of a slice: intermediate columns are computed this many rows at a time.
 SLICE: Final = 1_000_000

@@ -7,7 +7,7 @@ from typing import final
 
 import polars as pl
 
-from zsell_transform.origins import made_of, origins
+from zsell_transform.machine.origins import made_of, origins
 
 
 @final

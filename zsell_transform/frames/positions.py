@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.parallel import two_at_once
+from zsell_transform.frames.parallel import two_at_once
 
 #: About how many numbers are sorted in one go; two goes are under way at a time.
 _SORTED: Final = 2_000_000

@@ -9,8 +9,12 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform._version import VERSION
-from zsell_transform.counting import counted
-from zsell_transform.documents import documents
+from zsell_transform.ending.counting import counted
+from zsell_transform.ending.documents import documents
+from zsell_transform.ending.rehearsing import rehearsed
+from zsell_transform.ending.run import Run
+from zsell_transform.ending.telling import tell_story
+from zsell_transform.ending.trial_files import write_trial
 from zsell_transform.guide import setup
 from zsell_transform.guide import story as stories
 from zsell_transform.guide.report import report_html
@@ -22,10 +26,6 @@ from zsell_transform.migrated import Migration
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, field_key
 from zsell_transform.progress import Tell
-from zsell_transform.rehearsing import rehearsed
-from zsell_transform.run import Run
-from zsell_transform.telling import tell_story
-from zsell_transform.trial_files import write_trial
 from zsell_transform.writing.folder import Folder
 from zsell_transform.writing.manifest import FileFacts
 

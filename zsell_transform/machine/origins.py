@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from zsell_transform.errors import ZsellError
-from zsell_transform.paths import path_of
+from zsell_transform.machine.paths import path_of
 
 T = TypeVar("T")
 

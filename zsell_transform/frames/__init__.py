@@ -1,0 +1,1 @@
+"""Ways with polars frames that know nothing of Sell or Pipedrive."""
