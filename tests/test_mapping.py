@@ -170,7 +170,7 @@ def test_a_wrong_key_or_value_is_told_with_its_place(given: object, told: str) -
         ({"won_stages": ["Won"], "lost_stages": ["won"]}, "won_stages and lost_stages both hold 'Won'"),
         ({"templates": "é" * 300}, "templates must be an existing folder"),
         ({"templates": "a\0b"}, "templates must be an existing folder"),
-        ("\0", r"\x00: cannot be read as a mapping"),
+        ("\0", r"\x00: a path cannot hold a NUL character"),
         ("no\nwhere.yaml", r"no\nwhere.yaml: cannot be read as a mapping"),
     ],
 )

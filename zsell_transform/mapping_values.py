@@ -19,7 +19,7 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
-from zsell_transform.errors import MappingError
+from zsell_transform.errors import MappingError, ZsellError
 from zsell_transform.paths import path_of
 
 
@@ -244,7 +244,7 @@ def folder(reading: Reading, place: str, value: Any) -> Any:
     try:
         if isinstance(value, str | Path) and (path := reading.folder / path_of(value)).is_dir():
             return path
-    except (OSError, ValueError):  # no path can be called so: too long, or with a null in it
+    except (OSError, ZsellError):  # no path can be called so: too long, or with a null in it
         pass
     return reading.wrong(place, "an existing folder", str(value) if isinstance(value, Path) else value)
 
