@@ -152,6 +152,18 @@ def test_deals_of_a_merged_person_name_the_company_that_its_row_has(tmp_path: Pa
     assert [company[i] for i in ("22", "23", "24")] == ["Skerry Lights"] * 2 + [None]
 
 
+def test_the_company_of_a_person_who_was_merged_into_another_is_told(tmp_path: Path) -> None:
+    """A row names one company: that of the second record was lost without a word."""
+    source = account()
+    source["contacts"] = where("id", "13", "organisation_name", "Skerry Lights")(source["contacts"])
+
+    made = transform(source, mapping={"duplicates": {"contacts": "merge"}}, rehearse=False)
+
+    lost = made.issues.filter(pl.col("code") == "merged_value_lost", pl.col("source_id") == "13")
+    assert lost.select("field", "value").rows() == [("organisation_name", "Skerry Lights")]
+    assert "Fog & Sons" in lost["message"][0]
+
+
 def test_a_sell_id_on_two_records(moved: Moved, tmp_path: Path) -> None:
     def double(frame: pl.DataFrame) -> pl.DataFrame:
         twin = frame.filter(pl.col("Deal - Title") == "Fog horn").with_columns(

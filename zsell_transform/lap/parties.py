@@ -140,7 +140,11 @@ def persons(
         overrides=(_renamed_people(rows.filter("renamed", pl.col("n").is_not_null()), details),),
         added=_added_people(rows.filter(pl.col("added"))),
         found=issues.gather(
-            [_told_collisions(known, rows, "contacts"), _told_by_name(rows, held, "contacts")]
+            [
+                _told_collisions(known, rows, "contacts"),
+                _told_by_name(rows, held, "contacts"),
+                _lost_companies(rows, companies),
+            ]
         ),
         links=links_of(rows, {"organizations": ("company_at", companies.frame["id"])}),
         linked=partial(_with_organization, companies.frame.select("system_id", "name", "address"), cells),
@@ -310,6 +314,28 @@ def _added_people(rows: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(last, "last").alias("Person - Last name"),
         pl.col("id").alias("Person - Zendesk Sell ID"),
     )
+
+
+def _lost_companies(rows: pl.DataFrame, companies: Targets) -> pl.DataFrame:
+    """Companies of people who went into another's row, which names another one."""
+    members = rows.filter((pl.col("state") == MERGED) & pl.col("company_at").is_not_null())
+    if not members.height:
+        return issues.empty()
+    heads = rows.select(into="id", head_at="company_at")
+    both = members.join(heads, on="into", how="left", maintain_order="left")
+    known = companies.frame.select("place", "title")
+    both = read_at(read_at(both, known, "company_at", "own_"), known, "head_at", "head_")
+    lost = issues.few(both, pl.col("own_place").ne_missing(pl.col("head_place")))
+    return issues.found(
+        lost.rename({"file": "_file", "row": "_row", "id": "_id"}).with_columns(
+            pl.col("_file").cast(pl.String)
+        ),
+        "merged_value_lost",
+        entity="contacts",
+        field="organisation_name",
+        value=pl.col("own_title"),
+        detail=pl.col("head_title"),
+    ).collect()
 
 
 def _told_by_name(rows: pl.DataFrame, held: Held, entity: str) -> pl.DataFrame:
