@@ -18,13 +18,14 @@ from tests.accounts import random_account
 from tests.loop import run_loop
 from tests.sell_graph import expected
 from zsell_transform import issues, linker
-from zsell_transform.lap import parties, sales
+from zsell_transform.lap import parties
 from zsell_transform.lap.words import BY_KEY, form
 from zsell_transform.linker import references, resolving
 from zsell_transform.pipedrive import keys, lead_people
 from zsell_transform.pipedrive.names import Names
 
 #: The package shows its functions under the names of their modules.
+lap_deals = importlib.import_module("zsell_transform.lap.deals")
 lap_leads = importlib.import_module("zsell_transform.lap.leads")
 
 #: Puts the fault in and says how the judge must tell of it, as the beginning of one of its lines.
@@ -95,18 +96,18 @@ def everything_counts_as_proven(patch: pytest.MonkeyPatch) -> str:
 
     patch.setattr(keys, "_keys", proven)
     by_key = pl.when(pl.col("person_at").is_not_null()).then(form(BY_KEY))
-    patch.setattr(sales, "_person_form", lambda: by_key)
+    patch.setattr(lap_deals, "person_form", lambda: by_key)
     return "wrong link: deals"
 
 
 def a_deal_moves_its_person(patch: pytest.MonkeyPatch) -> str:
     """Both organizations on one row."""
-    right = sales._one_organization
+    right = lap_deals.one_organization
 
     def both(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
         return right(rows, both=True).with_columns(strict=pl.lit(False))
 
-    patch.setattr(sales, "_one_organization", both)
+    patch.setattr(lap_deals, "one_organization", both)
     return "wrong link: persons"
 
 

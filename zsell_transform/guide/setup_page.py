@@ -207,14 +207,16 @@ def _stages(setup: Setup) -> Lines:
         "In Pipedrive, won and lost deals stay in a stage of their pipeline; `closed_stages:` in the mapping "
         "says in which. Probability is the median win likelihood of the stage's deals."
     )
-    for pipeline in dict.fromkeys(row["pipeline"] for row in rows):
+    by_pipeline: dict[str | None, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_pipeline.setdefault(row["pipeline"], []).append(row)
+    for pipeline, of_it in by_pipeline.items():
         yield ""
         yield (
             f"**{markdown(pipeline)}**" if pipeline else "**The pipeline** (the export does not say its name)"
         )
         yield ""
-        for row in (row for row in rows if row["pipeline"] == pipeline):
-            yield _stage(row)
+        yield from map(_stage, of_it)
 
 
 def _stage(row: dict[str, Any]) -> str:

@@ -12,10 +12,10 @@ from zsell_transform import issues
 from zsell_transform.details import Details
 from zsell_transform.frames.parallel import two_by_key
 from zsell_transform.frames.sparse import one_of
+from zsell_transform.lap.deals import deals
 from zsell_transform.lap.history import history
 from zsell_transform.lap.leads import leads
 from zsell_transform.lap.parties import organizations, persons
-from zsell_transform.lap.sales import deals
 from zsell_transform.lap.words import NO_EXPORT, OUT, PLACEHOLDER_ID, WAITING, Plan
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping

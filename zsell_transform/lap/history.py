@@ -9,7 +9,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.cleaning import escaped
 from zsell_transform.frames.sparse import BLANK
-from zsell_transform.lap.sales import _placed_rows, placeholder_at, told_orphans
+from zsell_transform.lap.rows import as_issues_tell, placeholder_at, told_orphans
 from zsell_transform.lap.words import (
     ABSENT,
     BY_ID,
@@ -66,7 +66,7 @@ def history(
 
     Args:
         rows: n, id, file, row, about, about_at, deal_name, lead_name, name, asked, of the linker.
-        deals, leads: where each is and what stands on its row, of `sales.deals` and `leads.leads`.
+        deals, leads: where each is and what stands on its row, of `deals.deals` and `leads.leads`.
     """
     item = TARGETS[entity]
     marks = held[item]["mark"].drop_nulls().unique()
@@ -339,12 +339,12 @@ def _extra() -> pl.Expr:
 
 def _told(rows: pl.DataFrame, going: pl.DataFrame, entity: str) -> pl.DataFrame:
     lonely = (pl.col("gone") | pl.col("orphan")) & (pl.col("state") != PRESENT)
-    told = _placed_rows(issues.few(rows, lonely))
+    told = as_issues_tell(issues.few(rows, lonely))
     return issues.gather(
         pl.collect_all(
             [
                 issues.found(
-                    _placed_rows(issues.few(going, pl.col("to_parties"))),
+                    as_issues_tell(issues.few(going, pl.col("to_parties"))),
                     "linked_to_parties_only",
                     entity=entity,
                     field="about",

@@ -13,13 +13,13 @@ from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts, positions
 from zsell_transform.frames.sparse import BLANK, beside, one_of
 from zsell_transform.lap.parties import Compared, with_place
-from zsell_transform.lap.sales import (
-    _one_organization,
-    _organization_form,
-    _person_form,
-    _placed,
-    _placed_rows,
-    _stated,
+from zsell_transform.lap.rows import (
+    as_issues_tell,
+    one_organization,
+    organization_form,
+    person_form,
+    placed_orphans,
+    stated,
     told_orphans,
 )
 from zsell_transform.lap.words import (
@@ -105,15 +105,15 @@ def leads(
     )
     rows = _with_person(rows, companies, people, held)
     # A lead's second company stands in its note, whatever the mapping wishes for deals.
-    rows = _one_organization(rows, both=False)
+    rows = one_organization(rows, both=False)
     someone = pl.coalesce("person_at", pl.when(pl.col("who") == OWN).then(pl.lit(ELSEWHERE, dtype=pl.UInt32)))
-    rows = _placed(rows.with_columns(person_at=someone), ask.orphans["leads"], companies)
+    rows = placed_orphans(rows.with_columns(person_at=someone), ask.orphans["leads"], companies)
     rows = companies.on(rows, "organization_at", "o_")
     rows = rows.with_columns(
-        pl.when(pl.col("who") == OWN).then(form(OWN)).otherwise(_person_form()).alias("p_form"),
-        _organization_form().alias("o_form"),
+        pl.when(pl.col("who") == OWN).then(form(OWN)).otherwise(person_form()).alias("p_form"),
+        organization_form().alias("o_form"),
     )
-    rows = _waiting_with_base(_stated(rows, held, "leads", blocked=blocked))
+    rows = _waiting_with_base(stated(rows, held, "leads", blocked=blocked))
     rows = _with_places(rows, details)
     return _plan(rows, companies, people, alone=ask.id_links == "alone"), _targets(rows, as_lead, as_deal)
 
@@ -349,7 +349,7 @@ def _targets(rows: pl.DataFrame, as_lead: pl.DataFrame, as_deal: pl.DataFrame) -
 
 
 def _told(rows: pl.DataFrame) -> pl.DataFrame:
-    told = _placed_rows(rows.filter(pl.col("state") != PRESENT).lazy())
+    told = as_issues_tell(rows.filter(pl.col("state") != PRESENT).lazy())
     known = pl.format("{} {}", pl.col("who"), pl.col("who_id"))
     typed = pl.format("in Pipedrive already (System ID {})", pl.col("who_id"))
     joined = pl.when(pl.col("who") == HELD).then(typed).otherwise(known)
@@ -359,7 +359,7 @@ def _told(rows: pl.DataFrame) -> pl.DataFrame:
         pl.collect_all(
             [
                 issues.found(
-                    _placed_rows(issues.few(rows, _joins())),
+                    as_issues_tell(issues.few(rows, _joins())),
                     "lead_joins_person",
                     entity="leads",
                     field="name",

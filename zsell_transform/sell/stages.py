@@ -7,6 +7,7 @@ So a closed deal needs a stage to stand in: one of its pipeline's open ones (con
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingOf
 from difflib import get_close_matches
 from typing import Final
 
@@ -69,7 +70,10 @@ def stages(
         others, there: `Survey.other_stages` and `stages_there`, whose names count, too; None = none.
     """
     read = [_stage(row, ask) for row in seen.to_dicts()]
-    placed = [attrs.evolve(stage, stands_in=_renamed(stage, _place(stage, read, ask), ask)) for stage in read]
+    open_ones = _in_order(read)
+    placed = [
+        attrs.evolve(stage, stands_in=_renamed(stage, _place(stage, open_ones, ask), ask)) for stage in read
+    ]
     more = [] if others is None else _open_ones(others, ask)
     homes = _homes(placed, more, [] if there is None else there.to_dicts())
     return tuple(
@@ -198,19 +202,24 @@ def _stage(row: dict[str, object], ask: Mapping) -> Stage:
     )
 
 
-def _place(stage: Stage, known: list[Stage], ask: Mapping) -> str:
+def _in_order(known: Iterable[Stage]) -> dict[str, list[Stage]]:
+    """Pipeline → its open stages, the one with the least progress first."""
+    found: dict[str, list[Stage]] = {}
+    for stage in sorted(known, key=progress):
+        if stage.status == "Open":
+            found.setdefault(stage.pipeline, []).append(stage)
+    return found
+
+
+def _place(stage: Stage, open_ones: MappingOf[str, Sequence[Stage]], ask: Mapping) -> str:
     """The Sell stage that the deals of this one stand in."""
     if stage.status == "Open":
         return stage.name
     wish = ask.closed_stages.won if stage.status == "Won" else ask.closed_stages.lost
     if wish not in ("first", "last"):
         return wish
-    siblings = sorted(_open(stage.pipeline, known), key=progress)
+    siblings = open_ones.get(stage.pipeline, ())
     return siblings[0 if wish == "first" else -1].name if siblings else stage.name
-
-
-def _open(pipeline: str, known: list[Stage]) -> Iterator[Stage]:
-    return (stage for stage in known if stage.pipeline == pipeline and stage.status == "Open")
 
 
 def progress(stage: Stage) -> tuple[bool, float, float, str]:

@@ -1,12 +1,11 @@
-"""Deals and leads of a lap: one row each, with its person and its one organization."""
+"""What rows of deals and leads have in common: one person and one organization, a state, and what is told."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.frames.positions import firsts
-from zsell_transform.frames.sparse import BLANK, beside, one_of
+from zsell_transform.frames.sparse import one_of
 from zsell_transform.lap.parties import claimed_twice
 from zsell_transform.lap.words import (
     ABSENT,
@@ -16,91 +15,21 @@ from zsell_transform.lap.words import (
     NO_KEYS,
     NO_ORGANIZATION_KEY,
     NO_PERSON_KEY,
-    ORGANIZATION_LINK,
     OUT,
-    PERSON_LINK,
     PLACEHOLDER_ID,
     PRESENT,
     SKIPPED,
     WAIT,
     WAITING,
-    Plan,
     Targets,
     form,
-    links_of,
-    organization_cells,
-    parted,
-    person_cells,
     reason,
     state,
 )
-from zsell_transform.linker import Graph
-from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
 
 
-def deals(
-    graph: Graph, held: Held, ask: Mapping, companies: Targets, people: Targets, *, blocked: bool
-) -> tuple[Plan, pl.DataFrame]:
-    """The plan of the deals, and each deal's system_id, title in Pipedrive, person and organization."""
-    there = firsts(held.deals, "sell_id").select(id="sell_id", system_id="system_id", printed="title")
-    rows = beside(graph.deals, there, "id")
-    rows = companies.on(people.on(rows, "person_at", "p_"), "company_at", "c_")
-    rows = _one_organization(rows, both=ask.two_organizations == "both")
-    rows = _placed(rows, ask.orphans["deals"], companies)
-    rows = companies.on(rows, "organization_at", "o_")
-    rows = rows.with_columns(_person_form().alias("p_form"), _organization_form().alias("o_form"))
-    rows = _stated(rows, held, "deals", blocked=blocked)
-    plan = _plan(rows, companies, people, alone=ask.id_links == "alone")
-    return plan, rows.select(
-        "id",
-        "system_id",
-        "title",
-        "state",
-        "person_at",
-        "organization_at",
-        name=pl.coalesce("printed", "title"),
-    )
-
-
-def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: bool) -> Plan:
-    rows = parted(rows, {"person": "p_form", "organization": "o_form"})
-    going = pl.col("state") == OUT
-    cells = [*person_cells("p_form", "p_", alone=alone), *organization_cells("o_form", "o_", alone=alone)]
-    rows = rows.with_columns(
-        *(pl.when(going).then(cell).alias(cell.meta.output_name()) for cell in cells),
-        pl.when(going).then("differing").alias(COMPANY_IN_SELL),
-    )
-    columns = (*PERSON_LINK, *ORGANIZATION_LINK, COMPANY_IN_SELL)
-    whole = ~pl.col("lost") & pl.col("differing").is_null()
-    return Plan(
-        entity="deals",
-        rows=rows.select(
-            "n",
-            "id",
-            "state",
-            "reason",
-            "part",
-            BLANK.alias("joins"),
-            *columns,
-            linked=pl.when("asked").then(whole),
-        ),
-        link_columns=columns,
-        overrides=(),
-        added=pl.DataFrame(schema={"id": pl.String}),
-        found=_told_deals(rows),
-        links=links_of(
-            rows,
-            {
-                "persons": ("person_at", people.frame["id"]),
-                "organizations": ("organization_at", companies.frame["id"]),
-            },
-        ),
-    )
-
-
-def _one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
+def one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
     """A row with a person names that person's own organization or none: another one would move the person."""
     person, company = pl.col("person_at").is_not_null(), pl.col("company_at").is_not_null()
     own = pl.col("company_at").eq_missing(pl.col("p_company_at"))
@@ -116,7 +45,7 @@ def _one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
     )
 
 
-def _placed(rows: pl.DataFrame, orphans: str, companies: Targets) -> pl.DataFrame:
+def placed_orphans(rows: pl.DataFrame, orphans: str, companies: Targets) -> pl.DataFrame:
     """Records with no link left hang on the placeholder, or are left out."""
     orphan = pl.col("person_at").is_null() & pl.col("organization_at").is_null()
     return rows.with_columns(
@@ -133,7 +62,7 @@ def placeholder_at(companies: Targets) -> pl.Expr:
     return pl.lit(at, dtype=pl.UInt32)
 
 
-def _person_form() -> pl.Expr:
+def person_form() -> pl.Expr:
     """A person's key is used if one of its values is on the row: e-mail, phone, or its own organization."""
     usable = pl.col("p_by_value") | (
         pl.col("organization_at").is_not_null() & pl.col("organization_at").eq_missing(pl.col("p_company_at"))
@@ -149,7 +78,8 @@ def _person_form() -> pl.Expr:
     )
 
 
-def _organization_form() -> pl.Expr:
+def organization_form() -> pl.Expr:
+    """The row's organization: by id or key; none where its person's own would have to move; or it waits."""
     return (
         pl.when(pl.col("organization_at").is_null() & pl.col("p_company_at").is_not_null())
         .then(form(ABSENT))
@@ -161,7 +91,13 @@ def _organization_form() -> pl.Expr:
     )
 
 
-def _stated(rows: pl.DataFrame, held: Held, item: str, *, blocked: bool) -> pl.DataFrame:
+def stated(rows: pl.DataFrame, held: Held, item: str, *, blocked: bool) -> pl.DataFrame:
+    """The rows with their `state`, and the `reason` of those that wait.
+
+    Args:
+        rows: id, system_id, p_form, o_form, orphan, organization_at; of leads also deal_id and left_out.
+        blocked: Pipedrive's export of the item was not given, so that nothing can be known to be absent.
+    """
     there = pl.col("system_id").is_not_null() | one_of("id", claimed_twice(held, item))
     if "deal_id" in rows.columns:  # a lead is also there as the deal that it was converted into
         there = there | pl.col("deal_id").is_not_null()
@@ -188,36 +124,10 @@ def _stated(rows: pl.DataFrame, held: Held, item: str, *, blocked: bool) -> pl.D
     )
 
 
-def _placed_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
+def as_issues_tell(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Rows of a plan as issues are told of them."""
     placed = rows.with_columns(pl.col("file").cast(pl.String))
     return placed.rename({"file": "_file", "row": "_row", "id": "_id"})
-
-
-def _told_deals(rows: pl.DataFrame) -> pl.DataFrame:
-    told = _placed_rows(rows.filter(pl.col("state") != PRESENT).lazy())
-    return issues.gather(
-        pl.collect_all(
-            [
-                issues.found(
-                    told.filter(pl.col("differing").is_not_null()),
-                    "two_organizations",
-                    entity="deals",
-                    field="company",
-                    value=pl.col("differing"),
-                    detail=pl.lit(COMPANY_IN_SELL),
-                ),
-                issues.found(
-                    told.filter("strict"),
-                    "two_organizations_written",
-                    entity="deals",
-                    field="company",
-                    value=pl.coalesce("c_title", "company_name"),
-                ),
-                *told_orphans(told, "deals"),
-            ]
-        )
-    )
 
 
 def told_orphans(told: pl.LazyFrame, entity: str) -> list[pl.LazyFrame]:

@@ -1,0 +1,120 @@
+"""Deals of a lap: one row each, with its person and its one organization."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from zsell_transform import issues
+from zsell_transform.frames.positions import firsts
+from zsell_transform.frames.sparse import BLANK, beside
+from zsell_transform.lap.rows import (
+    as_issues_tell,
+    one_organization,
+    organization_form,
+    person_form,
+    placed_orphans,
+    stated,
+    told_orphans,
+)
+from zsell_transform.lap.words import (
+    ORGANIZATION_LINK,
+    OUT,
+    PERSON_LINK,
+    PRESENT,
+    Plan,
+    Targets,
+    links_of,
+    organization_cells,
+    parted,
+    person_cells,
+)
+from zsell_transform.linker import Graph
+from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
+
+
+def deals(
+    graph: Graph, held: Held, ask: Mapping, companies: Targets, people: Targets, *, blocked: bool
+) -> tuple[Plan, pl.DataFrame]:
+    """The plan of the deals, and each deal's system_id, title in Pipedrive, person and organization."""
+    there = firsts(held.deals, "sell_id").select(id="sell_id", system_id="system_id", printed="title")
+    rows = beside(graph.deals, there, "id")
+    rows = companies.on(people.on(rows, "person_at", "p_"), "company_at", "c_")
+    rows = one_organization(rows, both=ask.two_organizations == "both")
+    rows = placed_orphans(rows, ask.orphans["deals"], companies)
+    rows = companies.on(rows, "organization_at", "o_")
+    rows = rows.with_columns(person_form().alias("p_form"), organization_form().alias("o_form"))
+    rows = stated(rows, held, "deals", blocked=blocked)
+    plan = _plan(rows, companies, people, alone=ask.id_links == "alone")
+    return plan, rows.select(
+        "id",
+        "system_id",
+        "title",
+        "state",
+        "person_at",
+        "organization_at",
+        name=pl.coalesce("printed", "title"),
+    )
+
+
+def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: bool) -> Plan:
+    rows = parted(rows, {"person": "p_form", "organization": "o_form"})
+    going = pl.col("state") == OUT
+    cells = [*person_cells("p_form", "p_", alone=alone), *organization_cells("o_form", "o_", alone=alone)]
+    rows = rows.with_columns(
+        *(pl.when(going).then(cell).alias(cell.meta.output_name()) for cell in cells),
+        pl.when(going).then("differing").alias(COMPANY_IN_SELL),
+    )
+    columns = (*PERSON_LINK, *ORGANIZATION_LINK, COMPANY_IN_SELL)
+    whole = ~pl.col("lost") & pl.col("differing").is_null()
+    return Plan(
+        entity="deals",
+        rows=rows.select(
+            "n",
+            "id",
+            "state",
+            "reason",
+            "part",
+            BLANK.alias("joins"),
+            *columns,
+            linked=pl.when("asked").then(whole),
+        ),
+        link_columns=columns,
+        overrides=(),
+        added=pl.DataFrame(schema={"id": pl.String}),
+        found=_told_deals(rows),
+        links=links_of(
+            rows,
+            {
+                "persons": ("person_at", people.frame["id"]),
+                "organizations": ("organization_at", companies.frame["id"]),
+            },
+        ),
+    )
+
+
+def _told_deals(rows: pl.DataFrame) -> pl.DataFrame:
+    told = as_issues_tell(rows.filter(pl.col("state") != PRESENT).lazy())
+    return issues.gather(
+        pl.collect_all(
+            [
+                issues.found(
+                    told.filter(pl.col("differing").is_not_null()),
+                    "two_organizations",
+                    entity="deals",
+                    field="company",
+                    value=pl.col("differing"),
+                    detail=pl.lit(COMPANY_IN_SELL),
+                ),
+                issues.found(
+                    told.filter("strict"),
+                    "two_organizations_written",
+                    entity="deals",
+                    field="company",
+                    value=pl.coalesce("c_title", "company_name"),
+                ),
+                *told_orphans(told, "deals"),
+            ]
+        )
+    )
