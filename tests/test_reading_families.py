@@ -202,21 +202,35 @@ def test_a_list_whose_words_nobody_knows_is_what_sell_called_its_file(
 ) -> None:
     """Deals became people by the id of their contact, and people of one mailbox became one."""
     width = header.count(",") - 1
-    rows = [",".join([f"n{n}", str(n), *["x@x.example"] * width]) for n in (7, 8)]
+    rows = [",".join([f"n{n}", f"100{n}", *["x@x.example"] * width]) for n in (7, 8)]
     (tmp_path / f"{file}.csv").write_text("\n".join([header, *rows]), "utf-8")
 
     export = read_export(tmp_path)
 
     assert export.files[0].entity == entity
-    assert export.tables[entity]["id"].to_list() == ["7", "8"]
+    assert export.tables[entity]["id"].to_list() == ["1007", "1008"]
     assert "n7" in export.tables[entity].row(0)
 
 
-def test_a_hand_made_list_with_a_number_behind_the_name_has_no_ids(tmp_path: Path) -> None:
-    header = "Name,Tax ID,Email,City"
-    export = read_export(folder(tmp_path, contacts__csv=f"{header}\nAnna,55,a@b.example,Lund\n"))
+@pytest.mark.parametrize("cells", ["Gold Gold Silver", "1001 1002 1002", "1001 1002 ", "7 8 9"])
+def test_a_second_column_of_other_cells_is_no_id(cells: str, tmp_path: Path) -> None:
+    """Somebody took the column of ids out of a file that Sell had named: people of one segment became one."""
+    rows = [f"P{n},{cell},Fern,p{n}@x.example" for n, cell in enumerate(cells.split(" "))]
+    text = "\n".join(["Name,Segment,Company,Email", *rows, ""])
+    (tmp_path / "contacts_20260401_0752.csv").write_text(text, "utf-8")
 
-    assert export.tables["contacts"]["Tax ID"].to_list() == ["55"]
+    export = read_export(tmp_path)
+
+    assert export.tables["contacts"]["name"].to_list() == ["P0", "P1", "P2"]
+    assert "records_without_id" in codes(export)
+    assert "Segment" in export.tables["contacts"].columns
+
+
+def test_a_hand_made_list_with_a_number_behind_the_name_has_no_ids(tmp_path: Path) -> None:
+    header = "Name,Tax ID,Company ID,Email,City"
+    export = read_export(folder(tmp_path, contacts__csv=f"{header}\nAnna,55501,9001,a@b.example,Lund\n"))
+
+    assert export.tables["contacts"]["Tax ID"].to_list() == ["55501"]
     assert "records_without_id" in codes(export)
 
 

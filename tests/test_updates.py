@@ -437,6 +437,56 @@ def test_what_fell_to_whoever_imported_may_be_given_away(
         assert people_["Person - Owner"].to_list() == ["Ada Lamp"]
 
 
+def test_where_nobody_had_an_owner_all_fell_to_whoever_imported(tmp_path: Path) -> None:
+    """A column that nobody fills is not drafted: no record of it was looked at."""
+    after = people()
+    after["contacts"] = after["contacts"].with_columns(owner=pl.lit("Ada Lamp"))
+
+    folder, _ = updated(people(), after, tmp_path)
+
+    companies = pl.read_csv(folder / "1-organizations.csv", infer_schema=False)
+    assert companies["Organization - Owner"].to_list() == ["Ada Lamp", "Ada Lamp"]
+
+
+def test_one_record_does_not_tell_who_imported(tmp_path: Path) -> None:
+    """Somebody may have given just that one to its owner, and Sell's word was written over it."""
+    before, after = people(), people()
+    before["contacts"] = before["contacts"].with_columns(owner=pl.Series(["Ada Lamp", "Ada Lamp", None]))
+    after["contacts"] = after["contacts"].with_columns(owner=pl.lit("Ada Lamp"))
+    transform(before, tmp_path / "lap_1", trial=0, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+
+    run = transform(after, pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1", trial=0)
+
+    told = run.issues.filter(code="changed_in_both")
+    assert told.select("source_id", "field").rows() == [("3", "Person - Owner")]
+
+
+def test_a_record_that_was_only_named_before_takes_its_new_name(tmp_path: Path) -> None:
+    """It was called a change in both; the other way round, it was called gone."""
+    named = in_stages("Incoming")
+    named["deals"] = named["deals"].with_columns(company_id=pl.lit("7"), company=pl.lit("Fern"))
+    known = {**named, "contacts": pl.concat([named["contacts"], named["contacts"].tail(1)])}
+    last = pl.int_range(pl.len()) == pl.len() - 1
+    company = {"id": "7", "is_organisation": "true", "name": "Fern Group", "organisation_name": "Fern Group"}
+    known["contacts"] = known["contacts"].with_columns(
+        [
+            pl.when(last).then(pl.lit(value)).otherwise(column).alias(column)
+            for column, value in company.items()
+        ]
+        + [pl.when(~last).then("email").alias("email")]
+    )
+
+    folder, _ = updated(named, known, tmp_path)
+    written = pl.read_csv(folder / "1-organizations.csv", infer_schema=False)
+    assert written["Organization - Name"].to_list() == ["Fern Group"]
+
+    (tmp_path / "back").mkdir()
+    folder, _ = updated(known, named, tmp_path / "back")
+    told = pl.read_csv(folder.parent / "issues.csv", infer_schema=False)
+    assert "deleted_in_sell" not in told["code"].to_list()
+
+
 def test_what_sell_only_names_may_be_called_otherwise_by_now(tmp_path: Path) -> None:
     """Nothing was said of a company, person or lead that stands under its id beside others alone."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -145,12 +145,12 @@ class Mapping:
         if given is None:
             return cls()
         if isinstance(given, Mapping):
-            return made_of(_checked(attrs.asdict(given), "mapping", Path()), origins(given))
+            return _noted(_checked(attrs.asdict(given), "mapping", Path()), origins(given))
         if isinstance(given, dict):
-            return _checked(given, "mapping", Path())
+            return _noted(_checked(given, "mapping", Path()), [])
         if isinstance(given, str | Path):
             path = path_of(given, "the path of the mapping", MappingError)
-            return made_of(_checked(read.yaml_file(path), path.name, path.parent), [path])
+            return _noted(_checked(read.yaml_file(path), path.name, path.parent), [path])
         raise MappingError(f"mapping must be a YAML path, a dict or a Mapping, not {type(given).__name__}")
 
     @property
@@ -268,6 +268,11 @@ READERS: Final[dict[str, read.Reader]] = {
     "bom": read.flag,
     "limits": read.made(Limits, {"rows": read.positive(int), "megabytes": read.positive(float)}),
 }
+
+
+def _noted(mapping: Mapping, files: Iterable[Path]) -> Mapping:
+    """The mapping, of which is known what it was read from, and which templates it reads."""
+    return made_of(mapping, [*files, *([mapping.templates] if mapping.templates else [])])
 
 
 def _checked(given: Any, source: str, folder: Path) -> Mapping:

@@ -79,7 +79,7 @@ def transform(
     if trial not in range(MOST + 1):
         raise ZsellError(f"trial must be 0 to {MOST} (records per file; 0 for no trial), not {trial!r}")
     ask = Mapping.load(mapping)
-    read = (source, pipedrive, previous, ask, ask.templates)
+    read = (source, pipedrive, previous, ask)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
         given = take_in(source, pipedrive, ask, folder.path / "records", tell)
         folder.reads(given.export)

@@ -19,8 +19,8 @@ from zsell_transform.addressing import TEXTS
 from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
 from zsell_transform.delta.files import WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
-from zsell_transform.delta.names import changed_names
 from zsell_transform.delta.notes import ChangedNotes, changed_notes, new_notes, no_changed_notes
+from zsell_transform.delta.only_named import changed_names
 from zsell_transform.delta.owners import importing_user
 from zsell_transform.drafting import Drafts, draft_all
 from zsell_transform.frames.sparse import BLANK, column_or_blank
@@ -77,10 +77,12 @@ def updates(
     drafts_then, graph_then, then = _then(before, ask, held)
     there = presence(_all_records(then, now), held).filter(~several())
     values = _changed_values(drafts_then, drafts, there, held)
+    names = changed_names(graph_then, graph, there, held)  # of some, no draft of then says any
+    cell = ["entity", "source_id", "item", "field"]
     changed = [
-        *values,
+        *(rows.join(names, on=cell, how="anti", maintain_order="left") for rows in values),
         _company_in_sell(then, now, there, held),
-        changed_names(graph_then, graph, there, held),
+        names,
     ]
     cells = known_since(decided(pl.concat([no_cells(), *changed])), then.records, there)
     links = changed_links(
@@ -130,7 +132,7 @@ def _all_records(then: Account, now: Account) -> pl.DataFrame:
 
 def _changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> list[pl.DataFrame]:
     """Every changed cell of a record that is there, beside what Pipedrive shows."""
-    done, importer = [], importing_user(then, there, held)
+    done, importer = [], importing_user(then, now, there, held)
     for entity, draft in now.items():
         mine = there.filter(pl.col("entity") == entity)
         if not mine.height:

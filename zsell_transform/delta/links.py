@@ -232,15 +232,13 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
 
 
 def deleted(then: Account, now: Account, there: pl.DataFrame, entities: Sequence[str]) -> pl.DataFrame:
-    """Records of then that the present export does not hold, one issue each.
+    """Records of then that the present export neither holds nor names, one issue each.
 
     Args:
         entities: those of the present export; of an entity without any file nothing is said.
     """
     was = then.records.filter(~pl.col("added") & pl.col("entity").is_in(entities))
-    gone = was.join(
-        now.records.filter(~pl.col("added")), on=["entity", "id"], how="anti", maintain_order="left"
-    )
+    gone = was.join(now.records, on=["entity", "id"], how="anti", maintain_order="left")
     placed = gone.join(
         there.select("entity", "id", "system_id"), on=["entity", "id"], how="left", maintain_order="left"
     )

@@ -31,8 +31,7 @@ from zsell_transform.pipedrive.fields import DEAL_STAGE, NOTE, STEMS
 from zsell_transform.progress import Progress, Stage, Tell
 from zsell_transform.proof.account import Account, account, presence
 from zsell_transform.proof.added import added_links
-from zsell_transform.proof.closed import REASON as PLACED_EARLIER
-from zsell_transform.proof.closed import placed_earlier, without
+from zsell_transform.proof.closed_stages import PLACED_EARLIER, placed_earlier, without_placed_earlier
 from zsell_transform.proof.differences import (
     DIFFERING,
     differing,
@@ -50,7 +49,7 @@ from zsell_transform.proof.links import (
     without_misled,
     without_sells_own,
 )
-from zsell_transform.proof.placed import without_needless
+from zsell_transform.proof.placeholders import without_needless
 from zsell_transform.proof.readings import without_readings
 from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
@@ -222,7 +221,7 @@ def verify(
                 pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there),
             ])  # fmt: skip
             placed = placed_earlier(values, drafts, there, held)
-            values = without(values, placed)
+            values = without_placed_earlier(values, placed)
             columns = unseen_columns(drafts, there, held)
             told = drafted.filled.get("leads", {}).get(NOTE, 0) if notes is None else 0
             missing = _missing(wanted, there, graph, held, ask, known.details, left_out, skipped)

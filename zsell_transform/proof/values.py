@@ -23,7 +23,6 @@ from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NOTE, PREFIXES, fiel
 
 Same = Callable[[pl.Expr, pl.Expr], pl.Expr]
 
-#: Headers whose cells are HTML.
 #: Headers that hold a key, not a value.
 KEYS: Final = ("Zendesk Sell ID", "Zendesk Sell lead ID", "Pipedrive System ID", "Pipedrive system ID")
 #: Lines that the lap puts into a text for what the row could not name; no part of Sell's text.

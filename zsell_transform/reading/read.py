@@ -134,7 +134,8 @@ class _Reading:
 
     def _take(self, one: Found, table: Table) -> None:
         self.origins.append(one)
-        self.tables.append((table, recognise.meaning(table.names, one.file, self.ask.columns)))
+        meaning = recognise.meaning(table.names, one.file, self.ask.columns, partial(_are_ids, table))
+        self.tables.append((table, meaning))
 
     # --- tables → an export ----------------------------------------------------------------------------
 
@@ -269,6 +270,15 @@ class _Reading:
 
     def _tell(self, entity: str, found: pl.DataFrame) -> None:
         self.notes.append(found.with_columns(pl.lit(entity).alias("entity")))
+
+
+def _are_ids(table: Table, header: str) -> bool:
+    """Whether a column may hold the ids of its records: a long number in each, and no number twice."""
+    cells = pl.col(header)
+    long_numbers = cells.str.contains(r"^\d{4,}$").all()
+    asked = table.frame.select(may_be=long_numbers & cells.is_unique().all(), blank=cells.null_count())
+    may_be, blank = asked.collect(engine="streaming").row(0)
+    return bool(may_be) and not blank
 
 
 def _headers(carried: list[tuple[Table, Meaning]]) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -31,6 +31,8 @@ from zsell_transform.sell.entities import ENTITIES
 _ENOUGH: Final = 3
 #: Columns that hold a record's name, or a part of it.
 _NAMES: Final = frozenset({"name", "full_name", "first_name", "last_name"})
+#: Whether something holds of the cells under a header.
+Asked = Callable[[str], bool]
 #: How Sell ends the name of a Smart List's file: the day and time of the export.
 _NAMED_BY_SELL: Final = re.compile(r"_\d{8}_\d{4}(?!\d)")
 #: The word for an id, the same in most languages that Sell speaks.
@@ -102,17 +104,20 @@ STRANGER: Final = Meaning("")
 PIPEDRIVES: Final = Meaning("", family="pipedrive")
 
 
-def meaning(headers: Sequence[str], file: str, wishes: dict[str, dict[str, str]]) -> Meaning:
+def meaning(
+    headers: Sequence[str], file: str, wishes: dict[str, dict[str, str]], are_ids: Asked = lambda _: True
+) -> Meaning:
     """The meaning of a table's headers.
 
     Args:
         headers: cleaned and unique, in order.
         file: its name, for what headers alone do not tell.
         wishes: the mapping's `columns`: entity → header → canonical column, `custom` or `ignore`.
+        are_ids: whether the cells under a header may be Sell's ids; asked where only its place says so.
     """
     if is_pipedrives(headers):
         return PIPEDRIVES
-    kind = _kind(headers, file)
+    kind = _kind(headers, file, are_ids)
     if kind is None:
         return _wished(headers, file, wishes) or STRANGER
     return _columns(headers, kind, _wishes_for(kind.entity, wishes))
@@ -129,7 +134,7 @@ def _all() -> tuple[TableKind, ...]:
     return (*full_export(), *api(), *smart_lists())
 
 
-def _kind(headers: Sequence[str], file: str) -> TableKind | None:
+def _kind(headers: Sequence[str], file: str, are_ids: Asked) -> TableKind | None:
     """The kind of table: exact headers first, since `first_name` and `First name` differ only in display."""
     exact = {header.strip().lower() for header in headers}
     for family in (full_export(), api()):
@@ -137,7 +142,7 @@ def _kind(headers: Sequence[str], file: str) -> TableKind | None:
         if told:
             best = max(told, key=lambda one: (len(one.canonical) > 0, _known(headers, one)))
             return _by_file(best, exact, file)
-    return _dictionary(exact, file) or _smart_list(headers, file)
+    return _dictionary(exact, file) or _smart_list(headers, file, are_ids)
 
 
 def _by_file(kind: TableKind, exact: set[str], file: str) -> TableKind:
@@ -156,7 +161,7 @@ def _dictionary(exact: set[str], file: str) -> TableKind | None:
     return TableKind("sources", API) if "source" in stem else None
 
 
-def _smart_list(headers: Sequence[str], file: str) -> TableKind | None:
+def _smart_list(headers: Sequence[str], file: str, are_ids: Asked) -> TableKind | None:
     keys = [folded(header) for header in headers]
     hint = hinted(file)
     if hint == "line_items" and (products := _products(keys)):
@@ -169,12 +174,13 @@ def _smart_list(headers: Sequence[str], file: str) -> TableKind | None:
         told = any(telling <= shown for telling in one.telling)
         # Sell puts the id into the second column: a `Contact ID` elsewhere belongs to another record.
         second = told and len(keys) > 1 and (keys[1] in ids or one.entity == "line_items")
+        told = told and (second or hint in ("", one.entity))
         return (second, told, _known(headers, one) + (one.entity == hint), one.entity == hint)
 
     best = max(smart_lists(), key=merit)
     second, told, known, by_name = merit(best)
-    if not second and (of_file := _of_its_file(headers, keys, file)):
-        return _named_by_place(of_file, keys)
+    if not second and (of_file := _of_its_file(headers, keys, file, are_ids)):
+        return of_file
     if told and (second or known >= _ENOUGH):
         return _named_by_place(best, keys) if second else best
     if folded("ID") in keys[:2] and by_name and known >= _ENOUGH:
@@ -183,23 +189,22 @@ def _smart_list(headers: Sequence[str], file: str) -> TableKind | None:
     return best if known >= _ENOUGH and _is_list_of(best, headers) else None
 
 
-def _of_its_file(headers: Sequence[str], keys: Sequence[str], file: str) -> TableKind | None:
+def _of_its_file(headers: Sequence[str], keys: Sequence[str], file: str, are_ids: Asked) -> TableKind | None:
     """A list that the name of its file tells, and whose second header is an id's in words that nobody knows.
 
     Sell names the file after the kind of its records and puts their id into the second column (facts on Smart
-    List headers, section 5). A file that Sell did not name must say `ID` there, and another record's id
-    elsewhere: so a hand-made list with a tax id has no ids of Sell's.
+    List headers, section 5). Of files that Sell did not name, only deals are known so, where the header says
+    `ID`: a list of people may have a tax id there.
     """
     entity = hinted(file)
     of_it = [one for one in smart_lists() if one.entity == entity]
-    if not of_it or len(keys) < 2:
+    is_sells = bool(_NAMED_BY_SELL.search(file))
+    if not of_it or len(keys) < 2 or not (is_sells or (entity == "deals" and _SAYS_ID.search(headers[1]))):
         return None
     best = max(of_it, key=lambda one: _known(headers, one))
-    others = {key for one in smart_lists() for telling in one.telling for key in telling}
-    says_so = _SAYS_ID.search(headers[1]) and others & set(keys[2:])
-    if keys[1] in best.canonical or not (says_so or _NAMED_BY_SELL.search(file)):
-        return None
-    return attrs.evolve(best, canonical=best.canonical | {keys[1]: "id"})
+    if keys[1] not in best.canonical and are_ids(headers[1]):
+        return _named_by_place(attrs.evolve(best, canonical=best.canonical | {keys[1]: "id"}), keys)
+    return best if is_sells and _known(headers, best) >= _ENOUGH else None
 
 
 def _products(keys: Sequence[str]) -> TableKind | None:

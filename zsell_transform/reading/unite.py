@@ -16,6 +16,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import ORDERS, flag, iso, number
+from zsell_transform.folding import folded
 from zsell_transform.frames.positions import stands_twice
 from zsell_transform.frames.sparing import Reading
 from zsell_transform.frames.sparse import BLANK, column_or_blank
@@ -237,14 +238,16 @@ def _without_spellings(apart: pl.LazyFrame) -> pl.LazyFrame:
         ]
         for pair in product(".,", ".,")
     ]
-    whole, last, first = (pl.col(name).str.to_lowercase() for name in ("_value", "_used", "first"))
+    whole, last, first = (folded(pl.col(name)) for name in ("_value", "_used", "first"))
     alike = (
         *(one.str.starts_with(other) | other.str.starts_with(one) for one, other in orders),
         *(one == other for one, other in marks),
         pl.col("_value tick") == pl.col("_used tick"),
         (name_of("field") == "last_name")
-        & whole.str.contains(last, literal=True)
-        & whole.str.contains(first.str.strip_chars(), literal=True),
+        & pl.any_horizontal(
+            whole == pl.concat_str(*parts, separator=between)
+            for *parts, between in ((first, last, " "), (last, first, " "), (last, first, ", "))
+        ),
     )
     return read.filter(~pl.any_horizontal(part.fill_null(value=False) for part in alike))
 

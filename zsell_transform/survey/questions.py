@@ -17,6 +17,7 @@ from zsell_transform.evidence import EXCLUDED, LONGER, SHAPE_FAMILIES, TEXT_LIMI
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom
+from zsell_transform.sell.stages import KEYS as STAGE_KEYS
 
 #: Up to about this many different values are counted one by one; a field of options has at most 500.
 #: `approx_n_unique` errs by one or two per cent.
@@ -26,7 +27,6 @@ _ABOUT_FEW: Final = 1100
 _SHORT: Final = 80
 #: Text that begins with an apostrophe, or another sign before the bracket, is less: asked for half the price.
 _AFTER_APOSTROPHE: Final = "("
-_STAGE_KEYS: Final = ("pipeline_id", "pipeline_name", "stage_id", "stage_name")
 
 
 def questions(entity: str, columns: list[str], frame: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
@@ -188,7 +188,7 @@ def _stages(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
 
     likelihood = column_or_blank(columns, "current_win_likelihood")
     wanted = frame.select(
-        *map(key, (*_STAGE_KEYS, "stage_category")),
+        *map(key, (*STAGE_KEYS, "stage_category")),
         likelihood.cast(pl.Float64, strict=False).alias("likelihood"),
     )
     counts = (
@@ -196,4 +196,4 @@ def _stages(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
         pl.col("likelihood").median(),
         pl.col("stage_category").first().alias("category"),
     )
-    return wanted.group_by(_STAGE_KEYS).agg(*counts).sort(_STAGE_KEYS)
+    return wanted.group_by(STAGE_KEYS).agg(*counts).sort(STAGE_KEYS)

@@ -59,7 +59,8 @@ def check_target(
     if not os.path.lexists(target):
         return {}
     if not target.is_dir():
-        raise TargetError(f"{target} is a file, but the result is a folder")
+        what = "a link to a place that is not there" if not target.exists() else "a file"
+        raise TargetError(f"{target} is {what}, but the result is a folder")
     seen = look(target)
     # A folder with nothing but a notebook's copies is not ours: they may be all that is left of it.
     files = list(seen) or [file for file in files_in(target) if ".ipynb_checkpoints/" in file]

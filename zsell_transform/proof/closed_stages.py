@@ -20,7 +20,7 @@ from zsell_transform.proof.account import several
 from zsell_transform.sell.stages import KEYS, SEPARATOR
 from zsell_transform.transformers.deals import STAGE_KEY
 
-REASON: Final = (
+PLACED_EARLIER: Final = (
     "closed deals stand in another stage of their pipeline than they would by now: an earlier run placed them"
 )
 #: The share of a stage's closed deals that tells an earlier run's choice from somebody's own.
@@ -32,7 +32,8 @@ def placed_earlier(found: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, hel
     """Those of the differing values that are no faults: stages of closed deals that an earlier run chose.
 
     It placed all that were closed then, so a stage counts where at least half of the closed deals of one Sell
-    stage stand in it, and not in another pipeline: a single deal that somebody moved is a difference.
+    stage stand in it, and not in another pipeline. Of three or more, one that somebody moved is a difference;
+    of one or two, nothing tells the two apart.
 
     Args:
         found: differing values, as of `differing`.
@@ -59,6 +60,6 @@ def placed_earlier(found: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, hel
     return stages.join(placed, on="source_id", how="semi", maintain_order="left")
 
 
-def without(found: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+def without_placed_earlier(found: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
     """The differing values that are left."""
     return found.join(placed, on=_CELL, how="anti", maintain_order="left")

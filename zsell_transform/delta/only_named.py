@@ -1,4 +1,4 @@
-"""Names of companies, people and leads that the export only names, where they are others by now."""
+"""Names of companies, people and leads that the earlier export only named, where they are others by now."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ from zsell_transform.proof.account import persons_of_leads
 from zsell_transform.proof.values import kinds, shown
 from zsell_transform.sell.entities import TARGETS
 
+_OF_A_PERSON: Final = {
+    "name": "Person - Name", "first": "Person - First name", "last": "Person - Last name",
+}  # fmt: skip
 #: Entity, item → the header of each name; a lead's person came with it.
 _NAMES: Final[MappingOf[tuple[str, str], MappingOf[str, str]]] = {
     ("companies", "organizations"): {"name": "Organization - Name"},
-    ("contacts", "persons"): {
-        "name": "Person - Name", "first": "Person - First name", "last": "Person - Last name",
-    },
+    ("contacts", "persons"): _OF_A_PERSON,
     ("leads", "leads"): {"title": "Lead - Title"},
-    ("leads", "persons"): {
-        "name": "Person - Name", "first": "Person - First name", "last": "Person - Last name",
-    },
-}  # fmt: skip
+    ("leads", "persons"): _OF_A_PERSON,
+}
 
 
 def changed_names(then: Graph, now: Graph, there: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """Their changed names, as `CELLS`: no record of theirs says so, and so no draft.
+    """Their changed names, as `CELLS`: no record of then says what they were, and so no draft.
 
     Args:
         then, now: the links of the earlier run and of this one.
@@ -40,7 +39,7 @@ def changed_names(then: Graph, now: Graph, there: pl.DataFrame, held: Held) -> p
         raw = held.raw.get(item)
         if raw is None:
             continue
-        old, new = (_added(graph, entity) for graph in (then, now))
+        old, new = _named(then, entity, added=True), _named(now, entity)
         both = new.join(old, on="id", how="inner", maintain_order="left", suffix=" old")
         rows = both.join(_places(entity, item, there, held), on="id", how="inner", maintain_order="left")
         if not rows.height:
@@ -73,11 +72,15 @@ def changed_names(then: Graph, now: Graph, there: pl.DataFrame, held: Held) -> p
     return pl.concat(parts)
 
 
-def _added(graph: Graph, entity: str) -> pl.DataFrame:
-    """Those that the export names by an id; of a `name:` record the name never changes."""
+def _named(graph: Graph, entity: str, *, added: bool = False) -> pl.DataFrame:
+    """Records with an id and their names, or those alone that the export only names (`added`).
+
+    Of a `name:` record the name never changes.
+    """
     frame = {"companies": graph.companies, "contacts": graph.contacts, "leads": graph.leads}[entity]
     names = [c for c in ("name", "title", "first", "last") if c in frame.columns]
-    return frame.filter(pl.col("added") & ~pl.col("id").str.starts_with("name:")).select("id", *names)
+    wanted = pl.col("added").fill_null(value=False) if added else pl.lit(value=True)
+    return frame.filter(wanted & ~pl.col("id").str.starts_with("name:")).select("id", *names)
 
 
 def _places(entity: str, item: str, there: pl.DataFrame, held: Held) -> pl.DataFrame:
