@@ -104,6 +104,19 @@ def test_a_party_that_lacks_beside_a_deal_is_found(
     assert mine.select("entity", "relation", "found").rows() == [(entity, party, None)]
 
 
+def test_history_of_a_deal_that_hangs_on_somebody_needs_no_placeholder(moved: Moved) -> None:
+    """Its contact was emptied in Sell and stays in Pipedrive; each note of it was said to lack one."""
+    now = account()
+    alone = pl.when(pl.col("id") != "21")
+    gone = ("main_contact_id", "main_contact", "company_id", "company")
+    now["deals"] = now["deals"].with_columns(alone.then(column).alias(column) for column in gone)
+
+    links = verify(now, moved.exports).links
+
+    assert links.filter(pl.col("expected").is_not_null()).rows() == []
+    assert ("deals", "21", "person") in links.select("entity", "source_id", "relation").rows()
+
+
 @pytest.mark.parametrize("lacking", ["column", "export"])
 def test_what_the_leads_export_does_not_show_is_no_added_link(
     moved: Moved, tmp_path: Path, lacking: str

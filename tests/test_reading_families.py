@@ -127,6 +127,19 @@ def test_choices_of_a_dump_are_multiple_options(tmp_path: Path) -> None:
     assert made_of.select("type", "options").rows() == [("Multiple options", sorted(names))]
 
 
+def test_choices_that_are_numbers_are_not_one_number(tmp_path: Path) -> None:
+    """`40` and `42` became 40.42."""
+    rows = []
+    for n, sizes in enumerate((["40", "42"], ["40"], ["42"], ["7", "30"]), start=1):
+        cell = json.dumps({"Size": [{"id": 0, "name": size} for size in sizes]}).replace('"', '""')
+        rows.append(f'{n},true,Firm {n},"{cell}"')
+    text = "\n".join(["id,is_organization,name,custom_fields", *rows, ""])
+
+    made = transform(folder(tmp_path, contacts__csv=text), rehearse=False, trial=0)
+
+    assert made.tables["organizations"]["Organization - Size"].to_list() == ["40, 42", "40", "42", "7, 30"]
+
+
 def test_ids_that_a_dump_does_not_hold_are_told(tmp_path: Path) -> None:
     """They went on as names, and somebody was to invite user 77."""
     contacts = "id,is_organization,name,owner_id,parent_organization_id\n"
@@ -146,6 +159,19 @@ def test_ids_that_a_dump_does_not_hold_are_told(tmp_path: Path) -> None:
     }
     companies = dict(export.tables["companies"].select("id", "parent_organisation_name").rows())
     assert companies == {"1": "Other", "2": None, "3": None}
+
+
+def test_another_column_may_take_the_place_of_the_name_of_an_id(tmp_path: Path) -> None:
+    """It was an internal error: `source_id` is also what issues call the record's own."""
+    text = (
+        "id,name,value,currency,stage_id,source_id,contact_id,organization_id,owner_id\n9,D,5,EUR,11,7,,1,1\n"
+    )
+
+    here = folder(tmp_path, contacts__csv=CONTACTS, deals__csv=text)
+    made = transform(here, mapping={"columns": {"deals": {"value": "source"}}}, rehearse=False, trial=0)
+
+    deal = made.tables["deals"].row(0, named=True)
+    assert (deal["Deal - Source"], deal["Deal - source_id"]) == ("5", "7")
 
 
 def test_smart_list_columns_are_never_taken_twice_in_silence(tmp_path: Path) -> None:

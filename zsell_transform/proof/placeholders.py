@@ -27,12 +27,25 @@ def without_needless(wanted: Account, there: pl.DataFrame, held: Held) -> Accoun
     hanging = there.join(_hanging(held), on=["item", "system_id"], how="semi", maintain_order="left")
     placed = wanted.relations.filter(is_placed)
     needed = placed.join(hanging, on=["entity", "id"], how="anti", maintain_order="left")
-    relations = pl.concat([wanted.relations.filter(~is_placed), needed])
+    others = wanted.relations.filter(~is_placed).join(
+        _beside(wanted.relations, placed.join(hanging, on=["entity", "id"], how="semi")),
+        on=["entity", "id", "to"],
+        how="anti",
+        maintain_order="left",
+    )
+    relations = pl.concat([others, needed])
     is_placeholder = pl.col("id") == PLACEHOLDER_ID
     records = wanted.records
     if not needed.height and not there.select(is_placeholder.any()).item():
         records = records.filter(~is_placeholder)
     return attrs.evolve(wanted, records=records, relations=relations)
+
+
+def _beside(relations: pl.DataFrame, needless: pl.DataFrame) -> pl.DataFrame:
+    """entity, id, to of the placeholders beside the history of deals that need none themselves."""
+    deals = needless.filter(pl.col("entity") == "deals").select(to="id")
+    of_them = relations.filter(pl.col("relation") == "deals").join(deals, on="to", how="semi")
+    return of_them.select("entity", "id", to=pl.lit(PLACEHOLDER_ID))
 
 
 def _hanging(held: Held) -> pl.DataFrame:

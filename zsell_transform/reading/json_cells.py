@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +31,7 @@ _SAMPLE: Final = 1_000
 _NOTHING: Final = r"^\s*(?:null|None)\s*$"
 #: Tags with a comma in them, beside the columns that are read: no list of labels can hold them.
 _WITH_COMMA: Final = "_tags_with_comma"
+_NUMBER: Final = re.compile(r"[\d\s.'+-]+$")
 #: Cells that are read at once.
 _SLICE: Final = 20_000
 #: Numbers stay as they are written.
@@ -251,7 +253,8 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
 def _text(value: Any) -> str:
     """A JSON value as the full export would write it: choices by name with commas, an address in one line.
 
-    Commas without a blank part choices, as they part tags; with one, where a choice has a comma of its own.
+    Commas without a blank part choices, as they part tags; with one, where a choice has a comma of its own,
+    or all are numbers: `40,42` would be one.
     """
     if value is None:
         return ""
@@ -259,7 +262,8 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         choices = [text for text in map(_text, value) if text]
-        return (", " if any("," in choice for choice in choices) else ",").join(choices)
+        is_plain = not any("," in choice for choice in choices) and not all(map(_NUMBER.match, choices))
+        return ("," if is_plain else ", ").join(choices)
     if isinstance(value, dict):
         if "name" in value:
             return _text(value["name"])

@@ -168,7 +168,12 @@ def _named(
     notes: list[pl.DataFrame] = []
     looked_up: dict[str, pl.Expr] = {}
     lacking: dict[str, tuple[str, pl.Expr]] = {}
-    for naming in (one for one in namings(entity) if one.id_column in names and one.column not in names):
+    known = [one for one in namings(entity) if one.id_column in names]
+    # Where the mapping sends another column there, the ids stay as they are: a custom field.
+    frame = frame.rename(
+        {one.id_column: own_name(one.id_column, names) for one in known if one.column in names}
+    )
+    for naming in (one for one in known if one.column not in names):
         dump = _dictionary(naming, dictionaries)
         if dump is None:
             ids = pl.col(naming.id_column).drop_nulls().n_unique()
