@@ -292,6 +292,8 @@ def minute(column: Cell, zone: str | None = None) -> pl.Expr:
 
 #: How a column's dates may be written: year, day or month first.
 ORDERS: Final = ("ymd", "dmy", "mdy")
+#: How a column's numbers may be written: the decimal mark; the other one may part thousands.
+MARKS: Final = (".", ",")
 #: How strptime reads a date in each order; days and months may have one digit. A year of two digits is 19xx
 #: from 70 on; a date that begins with its year is read in any order.
 _FORMATS: Final = {

@@ -14,7 +14,7 @@ from typing import Final
 
 import attrs
 
-from zsell_transform.cleaning import ORDERS, plain
+from zsell_transform.cleaning import MARKS, ORDERS, plain
 
 #: Pipedrive's limits, of which `account.yaml` says where they come from: a text field takes 255 characters, a
 #: numerical one 14 digits, a field 500 options. The patterns below need them before any file is read; a test
@@ -284,7 +284,7 @@ def _as_phone(name: str, seen: Evidence) -> Verdict | None:
 
 
 def _as_number(seen: Evidence, mark: str | None) -> Verdict | None:
-    if mark not in (".", ",") or seen.counts["digits"]:
+    if mark not in MARKS or seen.counts["digits"]:
         return None
     if seen.every("whole"):
         size = (

@@ -8,11 +8,10 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.delta.files import VALUES, WRITES
-from zsell_transform.folding import folded
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.pipedrive.account import type_name
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
-from zsell_transform.proof.values import as_it_stands, in_the_form_of, same
+from zsell_transform.proof.values import as_it_stands, each_label, in_the_form_of, same
 
 #: Columns of a changed cell, before it is decided what becomes of it; `said` is the cell of Sell's as it
 #: stands, of custom fields: what is written of some is a reading of it.
@@ -133,18 +132,13 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
 
 def _has_all(labels: pl.Expr, there: pl.Expr) -> pl.Expr:
     """Whether all of some labels are there."""
-    mine, theirs = (_split(cell) for cell in (labels, there))
+    mine, theirs = (each_label(cell) for cell in (labels, there))
     return (mine.list.set_difference(theirs).list.len() == 0).fill_null(value=False)
 
 
 def _has_fewer() -> pl.Expr:
     """Whether any label was taken away in Sell."""
     return pl.col("old").is_not_null() & ~_has_all(pl.col("old"), pl.col("new"))
-
-
-def _split(labels: pl.Expr) -> pl.Expr:
-    parts = folded(labels).str.split(",")
-    return parts.list.eval(pl.element().str.strip_chars())
 
 
 def _of_its_own(fate: pl.Expr) -> pl.Expr:

@@ -16,7 +16,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import ORDERS
+from zsell_transform.cleaning import MARKS, ORDERS
 from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import readable
 from zsell_transform.machine.paths import expect_utf8, path_of
@@ -26,12 +26,9 @@ from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.entities import ENTITIES
 from zsell_transform.survey import Column, Survey, study
+from zsell_transform.transformers.custom import DAYS, NUMBERS
 from zsell_transform.writing.manifest import read_manifest
 
-#: Types whose cells are read: what is written is not what stands in Sell.
-_DATES: Final = ("date", "datetime")
-_NUMBERS: Final = ("numerical", "monetary")
-_MARKS: Final = (".", ",")
 #: Types that take any text, long ones only the second.
 _TEXTS: Final = ("text", "large_text")
 
@@ -115,7 +112,7 @@ def _in_its_field(before: Column, now: Column) -> Column:
     read = attrs.evolve(now, dates=order, decimal=mark)
     if not now.custom or before.type == now.type or _has_become_long(before, now):
         return read
-    if {before.type, now.type} <= {*_DATES}:  # the times go into a field of their own
+    if {before.type, now.type} <= {*DAYS}:  # the times go into a field of their own
         return attrs.evolve(read, type="datetime")
     return attrs.evolve(
         read,
@@ -134,26 +131,26 @@ def _order(before: Column, now: Column) -> str | None:
 
 def _mark(before: Column, now: Column) -> str | None:
     """The decimal mark of then; where all numbers of then were whole, that of today reads them, too."""
-    if before.decimal not in _MARKS:
+    if before.decimal not in MARKS:
         return now.decimal
-    return now.decimal if before.whole and now.decimal in _MARKS else before.decimal
+    return now.decimal if before.whole and now.decimal in MARKS else before.decimal
 
 
 def _is_another(before: Column, now: Column) -> bool:
     """Whether the values of today ask for another type than the field has, in a way that matters."""
     if not (now.custom and now.filled) or type_name(before.type) == type_name(now.type):
         return False
-    if {before.type, now.type} <= {*_DATES} or _reads_what_is_open(before, now):
+    if {before.type, now.type} <= {*DAYS} or _reads_what_is_open(before, now):
         return False
-    read = (*_DATES, *_NUMBERS)
+    read = (*DAYS, *NUMBERS)
     into_text = before.type in _TEXTS and not _has_become_long(before, now)
     return not into_text or now.type in read
 
 
 def _reads_what_is_open(before: Column, now: Column) -> bool:
     """Whether the earlier run has proven what nothing decides by now."""
-    days = before.type in _DATES and before.dates != "ymd" and now.dates == "undecided"
-    return days or (before.type in _NUMBERS and not before.whole and now.decimal == "undecided")
+    days = before.type in DAYS and before.dates != "ymd" and now.dates == "undecided"
+    return days or (before.type in NUMBERS and not before.whole and now.decimal == "undecided")
 
 
 def _has_become_long(before: Column, now: Column) -> bool:
@@ -167,7 +164,7 @@ def _still_open(now: Survey, columns: MappingOf[str, MappingOf[str, Column]]) ->
         (entity, name)
         for entity, known in columns.items()
         for name, column in known.items()
-        if column != now.columns[entity][name] and (column.dates in ORDERS or column.decimal in _MARKS)
+        if column != now.columns[entity][name] and (column.dates in ORDERS or column.decimal in MARKS)
     ]
     if not settled:
         return now.issues

@@ -17,6 +17,8 @@ from zsell_transform.guide.story import Rehearsed
 from zsell_transform.issues import KINDS, SEVERITIES
 from zsell_transform.sell.entities import ITEMS
 
+#: Sums that are shown of one stage.
+_CURRENCIES: Final = 3
 #: How many rows of each list a page shows at most; the rest is counted.
 CAPS: Final[dict[str, int]] = {
     "inputs": 24,
@@ -161,13 +163,13 @@ def _stage(name: str, here: pl.DataFrame, longest: int) -> Values:
     return {"stage": name, "deals": int(here["deals"].sum()), "bar": bar, "sums": said}
 
 
-def _value(here: pl.DataFrame, status: str, limit: int = 3) -> str:
+def _value(here: pl.DataFrame, status: str) -> str:
     """Sums by currency, those of most deals first; a fourth currency and more are counted."""
     held = here.filter(pl.col("status") == status, pl.col("value").fill_null(0) != 0)
     sums = held.group_by("currency", maintain_order=True).agg(pl.col("value", "deals").sum())
     ordered = sums.sort("deals", descending=True, maintain_order=True).select("value", "currency").rows()
-    said = [words.money(value, currency) for value, currency in ordered[:limit]]
-    rest = len(ordered) - limit
+    said = [words.money(value, currency) for value, currency in ordered[:_CURRENCIES]]
+    rest = len(ordered) - _CURRENCIES
     more = [f"and {words.count(rest, 'currency', 'currencies')} more"] if rest > 0 else []
     return ", ".join([*said, *more]) or "no value"
 

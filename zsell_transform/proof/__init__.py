@@ -17,7 +17,7 @@ import polars as pl
 
 from zsell_transform._version import VERSION
 from zsell_transform.details import Details
-from zsell_transform.drafting import draft_all
+from zsell_transform.drafting import Drafts, draft_all
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
 from zsell_transform.lap.words import OUT
@@ -214,12 +214,7 @@ def verify(
             added = added_links(wanted.relations, stays, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
             notes = lead_notes(drafts, there, held)
-            unlike = without_readings(differing(drafts, there, held, ask), drafts, held)
-            other = without_said(unlike, there, held)
-            values = pl.concat([
-                other, other_company(wanted.company_in_sell, there, held), other_names(wanted.records, there),
-                pl.DataFrame(schema=DIFFERING) if notes is None else notes, doubled(there),
-            ])  # fmt: skip
+            values = _other_values(drafts, wanted, there, held, ask, notes)
             placed = placed_earlier(values, drafts, there, held)
             values = without_placed_earlier(values, placed)
             columns = unseen_columns(drafts, there, held)
@@ -235,6 +230,22 @@ def verify(
     )  # fmt: skip
     read = origins([source, given.export, pipedrive, ask, skip_file])
     return attrs.evolve(proof, mapped=mapping is not None, read=tuple(path.absolute() for path in read))
+
+
+def _other_values(
+    drafts: Drafts, wanted: Account, there: pl.DataFrame, held: Held, ask: Mapping, notes: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Every value that Pipedrive shows otherwise, as `DIFFERING`; leads' notes where an export shows them."""
+    unlike = without_readings(differing(drafts, there, held, ask), drafts, held)
+    return pl.concat(
+        [
+            without_said(unlike, there, held),
+            other_company(wanted.company_in_sell, there, held),
+            other_names(wanted.records, there),
+            pl.DataFrame(schema=DIFFERING) if notes is None else notes,
+            doubled(there),
+        ]
+    )
 
 
 def _without_wished(wrong: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import ORDERS, date, date_of, html, number
+from zsell_transform.cleaning import MARKS, ORDERS, date, date_of, html, number
 from zsell_transform.folding import digits, folded
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.pipedrive.export_headers import vocabulary
@@ -96,7 +96,7 @@ def read_somehow(said: pl.Expr, there: pl.Expr) -> pl.Expr:
     parts, a number under either mark.
     """
     days = (_date(date_of(said, order), there) for order in ORDERS)
-    numbers = (_number(number(said, mark), there) for mark in (".", ","))
+    numbers = (_number(number(said, mark), there) for mark in MARKS)
     readings = [_text(said, there), *days, *numbers]
     return pl.any_horizontal(reading.fill_null(value=False) for reading in readings)
 
@@ -110,7 +110,7 @@ def in_the_form_of(said: pl.Expr, there: pl.Expr, said_then: pl.Expr) -> pl.Expr
     forms: list[tuple[Callable[[pl.Expr], pl.Expr], Same]] = [
         (lambda cell: cell, _text),
         *((partial(date, order=order), _date) for order in ORDERS),
-        *((partial(number, mark=mark), _number) for mark in (".", ",")),
+        *((partial(number, mark=mark), _number) for mark in MARKS),
     ]
     written = [pl.when(alike(form(said_then), there)).then(form(said)) for form, alike in forms]
     each = pl.concat_list(written).list.drop_nulls().list.unique()
@@ -206,16 +206,13 @@ def _email(written: pl.Expr, there: pl.Expr) -> pl.Expr:
 
 
 def _labels(written: pl.Expr, there: pl.Expr) -> pl.Expr:
-    a, b = (
-        folded(cell)
-        .str.split(",")
-        .list.eval(pl.element().str.strip_chars())
-        .list.unique()
-        .list.sort()
-        .list.join(",")
-        for cell in (written, there)
-    )
+    a, b = (each_label(cell).list.unique().list.sort().list.join(",") for cell in (written, there))
     return a == b
+
+
+def each_label(cell: pl.Expr) -> pl.Expr:
+    """The labels, or chosen options, of a cell, as they are compared."""
+    return folded(cell).str.split(",").list.eval(pl.element().str.strip_chars())
 
 
 def _address(written: pl.Expr, there: pl.Expr) -> pl.Expr:

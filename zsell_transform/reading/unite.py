@@ -15,7 +15,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import ORDERS, flag, iso, number
+from zsell_transform.cleaning import MARKS, ORDERS, flag, iso, number
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import stands_twice
 from zsell_transform.frames.sparing import Reading
@@ -222,7 +222,7 @@ def _without_spellings(apart: pl.LazyFrame) -> pl.LazyFrame:
     texts = ("value", "used")
     readings: dict[str, Reading] = {
         **{order: partial(iso, order=order) for order in ORDERS},
-        **{mark: partial(number, mark=mark) for mark in ".,"},
+        **{mark: partial(number, mark=mark) for mark in MARKS},
         "tick": lambda text: flag(text).cast(pl.String),
     }
     read = apart.with_columns(pl.col(*texts).str.strip_chars().name.prefix("_")).with_columns(
@@ -236,7 +236,7 @@ def _without_spellings(apart: pl.LazyFrame) -> pl.LazyFrame:
             pl.col(f"_{text} {mark}").cast(pl.Float64, strict=False)
             for text, mark in zip(texts, pair, strict=True)
         ]
-        for pair in product(".,", ".,")
+        for pair in product(MARKS, MARKS)
     ]
     whole, last, first = (folded(pl.col(name)) for name in ("_value", "_used", "first"))
     alike = (

@@ -15,7 +15,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import text
+from zsell_transform.cleaning import MARKS, text
 from zsell_transform.evidence import (
     MAPPING,
     SERIAL_DAY,
@@ -251,7 +251,7 @@ def _readings(evidence: _Evidences, ask: Mapping, no_thousandths: bool) -> _Read
             order, by = theirs.order, f"the values in {other} prove"
         elif order == "undecided" and wish is not None:
             order, by = "dmy" if wish else "mdy", MAPPING
-        if mark == "undecided" and theirs.mark in (".", ",") and not evidence[other][twin].every("whole"):
+        if mark == "undecided" and theirs.mark in MARKS and not evidence[other][twin].every("whole"):
             mark = theirs.mark
         elif mark == "undecided" and no_thousandths and name in MONEY.get(entity, ()):
             mark = thousands_mark(evidence[entity][name])
@@ -339,7 +339,7 @@ def _verdict(entity: str, name: str, evidence: _Evidences, read: _Readings) -> V
     if not seen.filled:
         return judge(plain_name(name), both, twin_reading.order, twin_reading.mark, twin_reading.by)
     order = _shared(reading.order, twin_reading.order, ("ymd", "mdy", "dmy"))
-    mark = _shared(reading.mark, twin_reading.mark, (".", ","))
+    mark = _shared(reading.mark, twin_reading.mark, MARKS)
     verdict = judge(plain_name(name), both, order, mark, reading.by or twin_reading.by)
     return attrs.evolve(verdict, evidence=f"{verdict.evidence}; leads and deals together")
 

@@ -8,15 +8,18 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import ORDERS, clock_of, date, date_of, number
+from zsell_transform.cleaning import MARKS, ORDERS, clock_of, date, date_of, number
 from zsell_transform.evidence import DIGIT_LIMIT, SHAPES
 from zsell_transform.frames.unique import free
 from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
 from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.survey import Column, Survey
 
+#: Types of days and of numbers.
+DAYS: Final = ("date", "datetime")
+NUMBERS: Final = ("numerical", "monetary")
 #: Types whose cells are read; under all others, a cell is written as it stands.
-READ: Final = ("date", "datetime", "time", "numerical", "monetary")
+READ: Final = (*DAYS, "time", *NUMBERS)
 #: What the time of a date-time has behind its name.
 TIME: Final = " (time)"
 A_TIME: Final = "a time of day like 09:30"
@@ -80,7 +83,7 @@ def _fields(column: str, header: str, facts: Column, *, renamed: bool) -> Iterat
     elif order and facts.type == "datetime":
         yield made(header, "date", date_of(column, order), "a date like 2024-05-31 or 2024-05-31 09:30")
         yield made(f"{header}{TIME}", "time", clock_of(column), is_time=True)
-    elif facts.type in ("numerical", "monetary") and facts.decimal in (".", ","):
+    elif facts.type in NUMBERS and facts.decimal in MARKS:
         yield made(header, facts.type, _fitting(number(column, facts.decimal)), "a number like 1200.50")
     elif facts.type == "time":
         yield made(header, "time", pl.when(pl.col(column).str.contains(SHAPES["clock"])).then(column), A_TIME)
