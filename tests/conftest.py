@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.machines import small
 from tests.moved import Moved, account, move
 
 ROOT = Path(__file__).parent.parent
@@ -43,3 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def moved(tmp_path_factory: pytest.TempPathFactory) -> Moved:
     """An account that came through the loop as it should; whoever edits its exports copies them."""
     return move(account(), tmp_path_factory.mktemp("moved"))
+
+
+@pytest.fixture
+def sell(tmp_path: Path) -> Path:
+    """A small Sell export in a folder of the test's own."""
+    return small(tmp_path / "sell")
