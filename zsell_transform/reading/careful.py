@@ -16,10 +16,9 @@ from heapq import heappop, heappush
 from typing import Final, NamedTuple, TextIO
 
 import attrs
-import polars as pl
 
 from zsell_transform.reading import dialect
-from zsell_transform.reading.plain import MAX_WIDTH, is_blank_somewhere, laws, searched
+from zsell_transform.reading.plain import MAX_WIDTH, is_blank_somewhere, laws, line_ends, searched
 from zsell_transform.reading.window import LOOKAHEAD, Window
 
 #: A shorter run is not worth asking the engine.
@@ -227,8 +226,7 @@ class Reader:
             return None
         if text.count("\r") != text.count("\r\n"):
             return None
-        law = laws(self.delimiter, self.width)
-        asked = {"records": pl.col("text").str.count_matches(law.record), "blank": is_blank_somewhere(law)}
+        asked = {"records": line_ends(), "blank": is_blank_somewhere(laws(self.delimiter, self.width))}
         try:
             return Run(row, text, **searched(text, **asked))
         except UnicodeEncodeError:  # bytes that are no text stand in it (`encoding.mended`)
