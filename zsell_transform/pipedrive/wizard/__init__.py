@@ -205,13 +205,11 @@ def import_file(rows: Rows, store: Store, readings: Readings, *, loop: bool = Fa
     """One file into a Pipedrive: the tables after it, and what happened."""
     rows, skipped = skip(rows, store, readings)
     rows, altered = repair(rows, readings)
-    hits: Hits = {item: match.always_new(item, rows, store) for item in ITEMS[2:]}
-    hits["organizations"] = match.organizations(rows, store, readings, loop=loop)
-    hits["persons"] = people.persons(rows, store, readings, hits["organizations"], loop=loop)
-    ids = {item: new_ids(item, store[item], hits[item]) for item in ITEMS}
+    hits = _hits(rows, store, readings, loop=loop)
+    ids = {item: new_ids(item, store[item], own) for item, own in hits.items()}
     after, parts = dict(store), []
-    for item in ITEMS:
-        if hits[item].height:
+    for item, own in hits.items():
+        if own.height:
             parts.append(merged(item, rows, store, hits, ids, readings))
             after[item] = parts[-1].table
     found, created = _found_and_created(rows, store, hits, ids)
@@ -225,11 +223,23 @@ def import_file(rows: Rows, store: Store, readings: Readings, *, loop: bool = Fa
     }
 
 
+def _hits(rows: Rows, store: Store, readings: Readings, *, loop: bool) -> Hits:
+    """Which record each row hits, of the items that the file names."""
+    named = [item for item in ITEMS if item in rows.fields]
+    hits = {item: match.always_new(item, rows, store) for item in named if item not in ITEMS[:2]}
+    if "organizations" in named:
+        hits["organizations"] = match.organizations(rows, store, readings, loop=loop)
+    if "persons" in named:
+        of_row = hits.get("organizations", match.no_hits())
+        hits["persons"] = people.persons(rows, store, readings, of_row, loop=loop)
+    return {item: hits[item] for item in named}
+
+
 def _found_and_created(
     rows: Rows, store: Store, hits: Hits, ids: dict[str, pl.DataFrame]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    found, created = [], []
-    for item in ITEMS:
+    found, created = [no_events()["found"]], [no_events()["created"]]
+    for item in hits:
         own = rows.frame.select("_row", sell_id=sell_ids(item, rows))
         named = (
             hits[item]

@@ -35,6 +35,11 @@ def compared_phone(text: pl.Expr, readings: Readings) -> pl.Expr:
     return pl.when(digits != "").then(digits).otherwise(compared(text, readings))
 
 
+def no_hits() -> pl.DataFrame:
+    """`_row, code, how` of an item that a file does not name."""
+    return pl.DataFrame(schema={"_row": pl.Int64, "code": pl.Int64, "how": pl.String})
+
+
 def by_id(item: str, rows: Rows, store: Store) -> pl.DataFrame:
     """The rows that name a System ID, with the number of that record."""
     numbers = store[item].select(pl.col("_id").alias("_number")).with_row_index("code")

@@ -32,6 +32,8 @@ _TARGETS: Final = {
     "activities": ("deals", "leads", "persons", "organizations"),
     "notes": ("deals", "leads", "persons", "organizations"),
 }
+#: What rows change in a field.
+_CHANGES: Final = {"code": pl.Int64, "_row": pl.Int64, "old": pl.String, "new": pl.String}
 
 
 @attrs.frozen
@@ -105,49 +107,60 @@ def merged(
 ) -> Merged:
     """Takes over the rows' cells and links, field by field."""
     own = hits[item]
-    table = store[item].drop("_id")
-    before = table.with_row_index("code").with_columns(pl.col("code").cast(pl.Int64))
+    before = store[item].drop("_id").with_row_index("code").with_columns(pl.col("code").cast(pl.Int64))
     after = ids[item].join(before, on="code", how="left", maintain_order="left")
     cells = own.join(rows.frame, on="_row", how="left", maintain_order="left").with_columns(
         history=pl.any_horizontal("deals", "leads", "activities", "notes")
     )
+    said = {name: f"{item}.{name}" for name in rows.fields.get(item, ())}
+    linked: dict[str, pl.DataFrame] = {}
+    for target in filter(hits.__contains__, _TARGETS[item]):
+        link = _linked(item, target, rows, hits, ids, readings)
+        if link.height:
+            name = LINK[target]
+            linked[name], said[name] = link, name
+            to = link.select("_row", pl.col("target_id").alias(name))
+            cells = cells.join(to, on="_row", how="left", maintain_order="left")
+    alone = cells.filter((pl.col("how") == "new") & (pl.len().over("code") == 1))
+    several = cells.join(alone, on="_row", how="anti", maintain_order="left")
+    after = _with_cells(after, alone, said)
+
     place = {"file": pl.lit(rows.file), "row": pl.col("_row"), "item": pl.lit(item), "id": pl.col("_id")}
     lost, links = [pl.DataFrame(schema=EVENTS["overwritten"])], [pl.DataFrame(schema=EVENTS["links"])]
-
-    def take(name: str, frame: pl.DataFrame, cell: str) -> pl.DataFrame:
-        settled = _settled(Field.of(item, name), frame, cell, after, readings)
-        changes = settled.changes.join(ids[item], on="code", how="left", maintain_order="left")
-        lost.append(changes.select(**place, field=pl.lit(label_of(name)), old="old", new="new"))
-        if cell == "_target":
-            made = frame.filter(
-                pl.col("_target").is_not_null() & ~pl.col("_row").is_in(settled.refused)
-            ).join(ids[item], on="code", how="left", maintain_order="left")
-            links.append(made.select(**place, target="target", target_id="_target", how="found"))
-        return after.with_columns(settled.column.alias(name))
-
-    for name in rows.fields.get(item, ()):
-        after = take(name, cells, f"{item}.{name}")
-    for target in _TARGETS[item]:
-        linked = _linked(item, target, rows, hits, ids, readings)
-        if linked.height:
-            after = take(
-                LINK[target], cells.join(linked, on="_row", how="left", maintain_order="left"), "_target"
-            )
+    for name, cell in said.items():
+        settled = _settled(Field.of(item, name), several, cell, after, readings)
+        after = after.with_columns(settled.column.alias(name))
+        if settled.changes.height:
+            changes = settled.changes.join(ids[item], on="code", how="left", maintain_order="left")
+            lost.append(changes.select(**place, field=pl.lit(label_of(name)), old="old", new="new"))
+        if name in linked:
+            kept = linked[name].filter(~pl.col("_row").is_in(settled.refused))
+            made = own.select("_row", "code").join(kept, on="_row", how="inner", maintain_order="left")
+            made = made.join(ids[item], on="code", how="left", maintain_order="left")
+            links.append(made.select(**place, target="target", target_id="target_id", how="how"))
     if item in ("deals", "leads"):
         after = after.with_columns(_titled(item, after, rows, store, hits, ids).alias("Title"))
     return Merged(after.drop("code"), pl.concat(lost), pl.concat(links))
 
 
+def _with_cells(after: pl.DataFrame, alone: pl.DataFrame, said: dict[str, str]) -> pl.DataFrame:
+    """The table with the cells of rows that make a record all `alone`: they are its values, as they stand."""
+    new = alone.select("code", *(pl.col(cell).alias(f"new {name}") for name, cell in said.items()))
+    beside = after.join(new, on="code", how="left", maintain_order="left")
+    taken = (pl.coalesce(f"new {name}", column(after, name)).alias(name) for name in said)
+    return beside.with_columns(*taken).drop(f"new {name}" for name in said)
+
+
 def _linked(
     item: str, target: str, rows: Rows, hits: Hits, ids: dict[str, pl.DataFrame], readings: Readings
 ) -> pl.DataFrame:
-    """`_row, target, _target, found`: the row's record to link to, and how the row found it."""
+    """`_row, target, target_id, how`: the row's record to link to, and how the row found it."""
     there = hits[target].join(ids[target], on="code", how="left", maintain_order="left")
     if item in ("activities", "notes"):
         meant = rows.frame.filter(targeted(target, rows, readings)).select("_row")
         there = there.join(meant, on="_row", how="semi", maintain_order="left")
     there = there.join(hits[item], on="_row", how="semi", maintain_order="left")
-    return there.select("_row", target=pl.lit(target), _target="_id", found="how")
+    return there.select("_row", target=pl.lit(target), target_id="_id", how="how")
 
 
 @attrs.frozen
@@ -163,10 +176,15 @@ def _settled(
     field: Field, cells: pl.DataFrame, cell: str, after: pl.DataFrame, readings: Readings
 ) -> _Settled:
     """Where a record and all its rows agree, that is the value; a loop settles the others in row order."""
+    untouched = _Settled(after[field.name], pl.DataFrame(schema=_CHANGES), [])
+    if cells.is_empty():
+        return untouched
     erasing = [how for how in ("id", "key") if field.erases(how, readings)]
     said = cells.filter(pl.col(cell).is_not_null() | pl.col("how").is_in(erasing)).select(
         "code", "_row", "how", "history", value=cell
     )
+    if said.is_empty():
+        return untouched
     held = after.select("code", old=column(after, field.name))
     touched = held.join(said.select("code").unique(), on="code", how="semi", maintain_order="left")
     clear = (
@@ -198,10 +216,9 @@ def _settled(
     settled = pl.DataFrame(list(old.items()), schema={"code": pl.Int64, "value": pl.String}, orient="row")
     both = pl.concat([clear, settled]).with_columns(_set=pl.lit(True))
     joined = held.join(both, on="code", how="left", maintain_order="left")
-    changed = {"code": pl.Int64, "_row": pl.Int64, "old": pl.String, "new": pl.String}
     return _Settled(
         joined.select(pl.when("_set").then("value").otherwise("old")).to_series(),
-        pl.DataFrame(changes, schema=changed, orient="row"),
+        pl.DataFrame(changes, schema=_CHANGES, orient="row"),
         refused,
     )
 
@@ -211,7 +228,7 @@ def _titled(
 ) -> pl.Series:
     """Titles; a new deal or lead without one is called after its row's organization or person."""
     names = hits[item].filter(pl.col("how") == "new").select("code", "_row")
-    for target in ("organizations", "persons"):
+    for target in filter(hits.__contains__, ("organizations", "persons")):
         known = store[target].select("_id", known=column(store[target], "Name"))
         written = rows.frame.select("_row", written=rows.cell(target, "Name"))
         called = (
@@ -223,5 +240,6 @@ def _titled(
         )
         names = names.join(called, on="_row", how="left", maintain_order="left")
     named = after.join(names, on="code", how="left", maintain_order="left")
-    stands_in = pl.coalesce("organizations", "persons") + pl.lit(" deal" if item == "deals" else " lead")
+    parties = (column(names, target) for target in ("organizations", "persons"))
+    stands_in = pl.coalesce(*parties) + pl.lit(" deal" if item == "deals" else " lead")
     return named.select(pl.coalesce(column(after, "Title"), stands_in)).to_series()
