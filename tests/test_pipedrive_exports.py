@@ -394,6 +394,35 @@ def test_notes_without_system_ids_are_not_written_again(tmp_path: Path) -> None:
     assert {"export_id_missing", "no_export_of_notes"} <= set(run.issues["code"])
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("notes.csv", b""),
+        ("notes-2.csv", b"PK\x03\x04\0\0"),
+        ("notes-1.xlsx", b"PK"),
+        ("Notizen-1.xlsx", b"PK"),
+    ],
+)
+def test_notes_whose_export_cannot_be_read_are_not_written_again(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    """They counted as empty, and a second import of notes is found by nothing."""
+    sell = after_a_lap(tmp_path, notes="ID,Content,Deal ID\n1,Hello,5\n" if name == "notes-2.csv" else None)
+    (tmp_path / "pipedrive" / name).write_bytes(content)
+    run = transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    assert run.tables["notes"].height == 0
+    assert "no_export_of_notes" in run.issues.filter(severity="error")["code"]
+
+
+def test_a_workbook_beside_the_same_list_as_csv_holds_nothing_back(tmp_path: Path) -> None:
+    sell = after_a_lap(tmp_path, notes="ID,Content,Deal ID\n1,Hello,5\n")
+    (tmp_path / "pipedrive" / "notes-1.xlsx").write_bytes(b"PK")
+    run = transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    assert run.tables["notes"].height
+
+
 def test_lists_without_system_ids_are_refused(tmp_path: Path) -> None:
     """Also the files that the library wrote: nothing in them says what Pipedrive holds."""
     sell = after_a_lap(tmp_path, organizations="Name\nBolt Ltd\n", deals="Title\nRoof\n", notes=None)

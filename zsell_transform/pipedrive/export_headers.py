@@ -49,7 +49,7 @@ def recognise(
     """Which item a file holds, and header → canonical column; an unknown header keeps its bare name."""
     item, bare = _prefix(headers)[1], bare_names(headers)
     if item is None:
-        item = _by_mapping(headers, named) or _by_signs(list(bare.values()), _by_name(file))
+        item = _by_mapping(headers, named) or _by_signs(list(bare.values()), item_named(file))
     if item is None:
         return None, bare
     spelled = _spellings(item)
@@ -78,7 +78,8 @@ def bare_names(headers: Sequence[str]) -> dict[str, str]:
     return {header: header.removeprefix(f"{prefix} - ") if prefix else header for header in headers}
 
 
-def _by_name(file: str) -> str | None:
+def item_named(file: str) -> str | None:
+    """The item that a file is called after, as Pipedrive calls its exports: `deals-….csv`."""
     word = re.split(r"[^a-z]", plain(file), maxsplit=1)[0]
     items: dict[str, list[str]] = vocabulary()["files"]
     return next((item for item, words in items.items() if word in map(plain, words)), None)

@@ -7,7 +7,7 @@ decides what is present, and `verify` compares value by value. Header forms and 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
@@ -33,7 +33,7 @@ from zsell_transform.pipedrive.export_files import (
     read_text,
     without_ids,
 )
-from zsell_transform.pipedrive.export_headers import bare_names, recognise, vocabulary
+from zsell_transform.pipedrive.export_headers import bare_names, item_named, recognise, vocabulary
 from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
 
@@ -89,7 +89,7 @@ class Held:
         organizations, persons, deals, leads: one row for each record and Sell id (`123, 456` gives two rows);
             `sell_id` is null for records that are not from Sell, and for those in `twice`.
         activities, notes: `mark` is `Sell task 7402212` and the like; null when there is none.
-        given: the items that had a file.
+        given: the items that had a file, also one that could not be read.
         readable: the items whose file has System IDs and the column of its Sell id or mark, or no record.
         raw: by item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
             `Email - Work`); custom fields under their label. One row a record.
@@ -161,7 +161,10 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
             tables[item] = firsts(pl.concat((file.frame for file in parts), how="diagonal"), "ID")
     if not tables:
         raise without_ids(place, [file.name for file in files if file.item])
-    return _held(tables, problems, frozenset(file.item for file in files if file.item))
+    lost = {item_named(file.name) for file in files if file.unread == "export_unreadable"}
+    no_csv = {item_named(name) for name, _ in instead_of_csv(place)}
+    items = {file.item for file in files} | lost | no_csv
+    return _held(tables, problems, frozenset(filter(None, items)), lost)
 
 
 @attrs.frozen(eq=False)
@@ -229,8 +232,17 @@ def _refuse_two_states(files: list[_File]) -> None:
 
 
 def _held(
-    tables: Mapping[str, pl.DataFrame], problems: list[pl.DataFrame], given: frozenset[str] = frozenset()
+    tables: Mapping[str, pl.DataFrame],
+    problems: list[pl.DataFrame],
+    given: frozenset[str] = frozenset(),
+    lost: Set[str | None] = frozenset(),
 ) -> Held:
+    """What the tables show.
+
+    Args:
+        given: items that have a file.
+        lost: items of which a file could not be read, so that nobody knows what else there is.
+    """
     rounded = {item: count for item, table in tables.items() if (count := _rounded(item, table))}
     problems += [
         issue("sell_ids_rounded", entity=ENTITY_OF[item], value=count, detail=item)
@@ -239,7 +251,7 @@ def _held(
     readable = {
         item
         for item, table in tables.items()
-        if item not in rounded and (_has_own_column(item, table) or not table.height)
+        if item not in rounded and item not in lost and (_has_own_column(item, table) or not table.height)
     }
     frames = {item: _frame(item, tables.get(item, pl.DataFrame())) for item in ITEMS}
     twice = pl.concat([_twice(item, frames[item]) for item in ITEMS])

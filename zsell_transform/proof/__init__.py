@@ -310,7 +310,7 @@ def _missing(
     items = pl.col("entity").replace_strict(TARGETS)
     no_file = pl.when(~items.is_in(list(held.given))).then(pl.format("no export of {} was given", items))
     unreadable = pl.when(~items.is_in(list(held.readable))).then(
-        pl.format("the export of {} has no column with Sell's ids or marks", items)
+        pl.format("the export of {} cannot be read, or has no column with Sell's ids or marks", items)
     )
     named = gone.join(reasons, on=["entity", "id"], how="left", maintain_order="left").join(
         told, on=["entity", "id"], how="left", maintain_order="left"
