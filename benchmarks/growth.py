@@ -1,6 +1,6 @@
 """How time and memory grow with awkward accounts: twice the records should cost no more than twice as much.
 
-    python benchmarks/growth.py [--contacts 10000] [--only "one name,leads in a chain"]
+    python benchmarks/growth.py [--contacts 10000] [--only "one name;leads in a chain"]
 
 Each shape is the account of `accounts.py` with a few columns replaced: everybody has one name, leads share
 values in a chain, nothing has an id. The library transforms it at N and at 2N contacts as whole processes.
@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -59,6 +59,15 @@ SHAPES: dict[str, Shape] = {
 }  # fmt: skip
 
 
+#: What stands in each line of the file of contacts instead.
+DAMAGE: dict[str, Callable[[str], str]] = {
+    "a quote opened in each record": lambda line: line.replace(",", ',"', 1),
+    "a quote opened, a cell missing": lambda line: line.replace(",", ',"', 1).rpartition(",")[0],
+    "a quote opened, a cell too many": lambda line: line.replace(",", ',"', 1) + ",more",
+    "a word in each line": lambda line: line.partition(",")[0],
+}
+
+
 def written(folder: Path, contacts: int, shape: Shape) -> None:
     """The account in that shape."""
     command = [sys.executable, str(HERE / "accounts.py"), str(folder), "--contacts", str(contacts)]
@@ -71,6 +80,13 @@ def written(folder: Path, contacts: int, shape: Shape) -> None:
             pl.when(mine).then(value).otherwise(pl.col(column)).alias(column)
             for column, value in columns.items()
         ).write_csv(path)
+
+
+def spoiled(folder: Path, damage: Callable[[str], str]) -> None:
+    """The file of contacts with its records damaged, save the header."""
+    [path] = folder.glob("contacts.*.csv")
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([header, *map(damage, lines)]) + "\n", encoding="utf-8")
 
 
 def measured(source: Path, target: Path) -> tuple[float, float]:
@@ -87,15 +103,17 @@ def measured(source: Path, target: Path) -> tuple[float, float]:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--contacts", type=int, default=10_000)
-    asked.add_argument("--only", help="shapes, parted by commas")
+    asked.add_argument("--only", help="shapes, parted by semicolons")
     given = asked.parse_args()
-    names = given.only.split(",") if given.only else list(SHAPES)
+    names = given.only.split(";") if given.only else [*SHAPES, *DAMAGE]
     print("| shape | N | 2N | time × | memory × |\n|---|---|---|---|---|")
     for name in names:
         found = []
         for contacts in (given.contacts, 2 * given.contacts):
             with tempfile.TemporaryDirectory() as room:
-                written(Path(room) / "sell", contacts, SHAPES[name])
+                written(Path(room) / "sell", contacts, SHAPES.get(name, {}))
+                if name in DAMAGE:
+                    spoiled(Path(room) / "sell", DAMAGE[name])
                 found.append(measured(Path(room) / "sell", Path(room) / "lap"))
         (once, small), (twice, large) = found
         print(

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import Final, NamedTuple, TextIO
 
@@ -19,7 +19,8 @@ import attrs
 
 from zsell_transform.reading import dialect
 from zsell_transform.reading.plain import MAX_WIDTH, is_blank_somewhere, laws, line_ends, searched
-from zsell_transform.reading.window import LOOKAHEAD, Window
+from zsell_transform.reading.ways import Ask, Way, Ways, breaks
+from zsell_transform.reading.window import Window
 
 #: A shorter run is not worth asking the engine.
 _WORTH_A_RUN: Final = 2_000
@@ -87,7 +88,6 @@ class Reader:
 
     def __init__(self, delimiter: str, width: int) -> None:
         d = re.escape(delimiter)
-        stop = rf"(?=[{d}\r\n]|\Z)"
         self.delimiter, self.width = delimiter, width
         self._header: list[str] = []
         self._header_lines: tuple[str, ...] = ()
@@ -98,15 +98,9 @@ class Reader:
         self._ragged = re.compile(rf"(?:(?!{blank}|{wrapped})(?:{flat}{d})*+{flat}\r?\n){{1,{_AT_ONCE}}}+")
         self._line = re.compile(r"[^\r\n]*+")
         self._may_be_quoted = re.compile(rf'(?:^|{d}) *"')
-        self._whole_line = re.compile(rf"(?m)^{self._whole()}\r?$")
         self._any_end, self._lf_end = re.compile(rf"{_NEWLINE}|\Z"), re.compile(rf"{_LF}|\Z")
         self._wrapped = re.compile(wrapped)
-        quoted = rf' *"([^"]*+(?:""[^"]*+)*+)" *{stop}'
-        loose = rf'"((?:[^"]|"(?![{d}\r\n]|\Z))*)"{stop}'
-        loose_line = rf'"((?:[^"\r\n]|"(?![{d}\r\n]|\Z))*)"{stop}'
-        self._quoted, self._loose, self._loose_line = map(re.compile, (quoted, loose, loose_line))
-        self._text = re.compile(rf"[^{d}\r\n]*")
-        self._text_with_cr = re.compile(rf"[^{d}\r\n]*+(?:\r(?!\n|\Z)[^{d}\r\n]*+)*+")
+        self._cells = Ways(delimiter, width, self._whole())
         self._learn_ends()
 
     def _whole(self, id_at: int | None = None) -> str:
@@ -151,6 +145,7 @@ class Reader:
             alone: up to this row, each record comes by itself: the header, and what stands before it.
         """
         pieces: list[Record] = []
+        width = 0  # of the pieces as one record
         for part in self._taken(stream, first_row, alone):
             if not isinstance(part, Record) or part.code != "short_row" or self._id_at is None:
                 yield from pieces
@@ -158,12 +153,13 @@ class Reader:
                 pieces = []
             elif pieces and len(pieces) < _PIECES and not self._looks_whole(part):
                 pieces.append(part)
-                if joined := self._joined(pieces):
+                width += part.given - 1
+                if width == self.width and (joined := self._joined(pieces)):
                     yield joined
                     pieces = []
             else:
                 yield from pieces
-                pieces = [part]
+                pieces, width = [part], part.given
         yield from pieces
 
     def _looks_whole(self, record: Record) -> bool:
@@ -180,7 +176,7 @@ class Reader:
             cells[-1] += "\n" * (piece.row - row) + piece.cells[0]
             cells += piece.cells[1 : piece.given]
             row = piece.row
-        if len(cells) != self.width or self._id_at is None or not _ID.fullmatch(cells[self._id_at]):
+        if self._id_at is None or not _ID.fullmatch(cells[self._id_at]):
             return None
         return Record(pieces[0].row, cells, "record_joined", f"{len(pieces)} rows")
 
@@ -250,7 +246,9 @@ class Reader:
         has_cr = _LONE_CR.search(text, at, taken.end) is not None
         if taken.is_legal and (len(taken.cells) <= self.width or not has_cr):
             return self._as_wide(taken.cells, row), taken.end  # its cells are known, however few or many
-        for ways in (self._legally,) if taken.is_legal else (self._within_line, self._anyhow):
+        for ways in (
+            (self._cells.legally,) if taken.is_legal else (self._cells.within_line, self._cells.anyhow)
+        ):
             for end in (self._end, self._any_end) if has_cr else (self._end,):
                 if fitting := self._fitting(text, at, ways, end):
                     repaired = '"' in text[at : fitting.end] and not taken.is_legal
@@ -314,14 +312,15 @@ class Reader:
         if legal and legal.end() == len(text) + 1:
             rows = self._legal(text)
             return rows[0] if len(rows) == 1 else None
-        fitting = self._fitting(text, 0, self._anyhow, self._end)
+        fitting = self._fitting(text, 0, self._cells.anyhow, self._end)
         return fitting.cells if fitting and fitting.end >= len(text) else None
 
     # --- one record, in the likeliest way that gives it the header's width -----------------------------
 
-    def _fitting(self, text: str, at: int, ways: _Ways, ends: re.Pattern[str]) -> _Reading | None:
+    def _fitting(self, text: str, at: int, ways: Ask, ends: re.Pattern[str]) -> _Reading | None:
         """The likeliest way that gives the header's width: cheapest first, within a number of tries."""
         waiting: list[tuple[int, int, int, int, _Chain]] = [(0, 0, 0, at, None)]
+        known: dict[int, list[Way]] = {}
         made = 0
         for _ in range(_TRIES + 4 * self.width):
             if not waiting:
@@ -337,62 +336,23 @@ class Reader:
                 if not text.startswith(self.delimiter, place):
                     continue
                 place += 1
-            for cell, end_of_cell, price in ways(text, place):
+            if place not in known:
+                known[place] = ways(text, place)
+            for cell, end_of_cell, price in known[place]:
                 made += 1
                 heappush(waiting, (cost + price, -count - 1, made, end_of_cell, (chain, cell)))
         return None
 
-    def _legally(self, text: str, at: int) -> list[_Way]:
-        """The ways to read a cell whose quotes are all legal: in them, or as text, in which a CR may be."""
-        m = self._quoted.match(text, at)
-        return [(m[1].replace('""', '"'), m.end(), 0)] if m else self._as_plain(text, at, 0)
-
-    def _as_plain(self, text: str, at: int, price: int) -> list[_Way]:
-        """The ways to read a cell as text: up to a CR, and over it."""
-        found = (pattern.match(text, at) for pattern in (self._text, self._text_with_cr))
-        ends = {m.end(): None for m in found if m}
-        return [(text[at:end], end, price + n) for n, end in enumerate(ends)]
-
-    def _within_line(self, text: str, at: int) -> list[_Way]:
-        """The ways to read a cell that end on its line: quoted, with stray quotes inside, or as text."""
-        ways: list[_Way] = []
-        legal = self._quoted.match(text, at)
-        if legal and _breaks(legal[1]) and ("\n" in legal[1] or self._swallows(legal[1])):
-            legal = None
-        if legal:
-            ways.append((legal[1].replace('""', '"'), legal.end(), 0 if text[at] == '"' else 1))
-        elif m := self._loose_line.match(text, at):
-            ways.append((_unescaped(m[1]), m.end(), 4 if self.delimiter in m[1] else 2))
-        m = self._text_with_cr.match(text, at)
-        assert m is not None  # it matches the empty text
-        opened = m[0].startswith('"')
-        price = 8 if legal and opened else 3 if opened else 2 if '"' in m[0] else 0
-        return [*ways, *self._as_plain(text, at, price)]
-
-    def _anyhow(self, text: str, at: int) -> list[_Way]:
-        """The same, also over line breaks, unless a whole record would be swallowed."""
-        ways = self._within_line(text, at)
-        for pattern, price in ((self._quoted, 0), (self._loose, 6)):
-            m = pattern.match(text, at, at + LOOKAHEAD)
-            if m and _breaks(m[1]) and not self._swallows(m[1]):
-                ways.append((_unescaped(m[1]) if price else m[1].replace('""', '"'), m.end(), price))
-        return ways
-
-    def _swallows(self, cell: str) -> bool:
-        """Whether one of the lines after the cell's first would be a whole record of its own."""
-        first = _first_break(cell)
-        return self.width > 1 and self._whole_line.search(cell, first) is not None
-
     def _as_it_comes(self, text: str, at: int, ends: re.Pattern[str]) -> _Reading:
         """The record as its legal quotes part it, up to one of `ends`; legal if no quote stands elsewhere."""
-        unquoted = self._text_with_cr if ends is self._lf_end else self._text
+        unquoted = self._cells.text_with_cr if ends is self._lf_end else self._cells.text
         cells: list[str] = []
         legal = True
         while True:
-            m = self._quoted.match(text, at)
+            m = self._cells.quoted.match(text, at)
             if m and text.startswith("\r", m.end()) and not ends.match(text, m.end()):
                 m = None
-            if m and (not _breaks(m[1]) or not self._swallows(m[1])):
+            if m and (not breaks(m[1]) or not self._cells.swallows(text, *m.span(1))):
                 cells.append(m[1].replace('""', '"'))
                 legal = legal and text[at] == text[m.end() - 1] == '"'
             else:
@@ -407,9 +367,6 @@ class Reader:
 
 
 _Chain = tuple["_Chain", str] | None
-#: A cell, where it ends, and how unlikely this way to read it is (0 = legal).
-_Way = tuple[str, int, int]
-_Ways = Callable[[str, int], list[_Way]]
 
 
 def _without_mark(cells: list[str]) -> list[str]:
@@ -425,19 +382,6 @@ def _unchained(chain: _Chain) -> list[str]:
         chain, cell = chain
         cells.append(cell)
     return cells[::-1]
-
-
-def _unescaped(cell: str) -> str:
-    """The text of a loosely quoted cell: doubled quotes, and those behind a backslash, are single ones."""
-    return cell.replace('""', '"').replace('\\"', '"')
-
-
-def _breaks(cell: str) -> bool:
-    return "\n" in cell or "\r" in cell
-
-
-def _first_break(cell: str) -> int:
-    return min((at for at in (cell.find("\n"), cell.find("\r")) if at >= 0), default=0)
 
 
 def _spaces(delimiter: str) -> str:

@@ -1,7 +1,8 @@
-"""The part of a file's text that the careful reader holds."""
+"""The part of a file's text that the careful reader holds, and what stands further on in it."""
 
 from __future__ import annotations
 
+import re
 from typing import Final, TextIO
 
 #: Text that is held at once, and how far the end of one record is looked for (a cell of 2 MB must fit).
@@ -26,3 +27,23 @@ class Window:
             if self._ended and self.text and self.text[-1] not in "\r\n":
                 self.text += "\n"
         return self.at < len(self.text)
+
+
+class Ahead:
+    """The first match of a pattern at or behind a place: what one search passed over is not searched again.
+
+    Where each record opens a quote and none closes it, each would look through all that follows.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = re.compile(pattern)
+        self._text: str | None = None
+        self._from = self._start = self._end = 0
+
+    def find(self, text: str, at: int) -> tuple[int, int]:
+        """Where it begins and ends; both behind the text if it stands nowhere."""
+        if self._text is not text or not self._from <= at <= self._start:
+            found = self._pattern.search(text, at)
+            self._text, self._from = text, at
+            self._start, self._end = found.span() if found else (len(text) + 1, len(text) + 1)
+        return self._start, self._end

@@ -1,0 +1,97 @@
+"""The ways to read one cell of a damaged record, and how unlikely each is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from zsell_transform.reading.window import LOOKAHEAD, Ahead
+
+#: A cell, where it ends, and how unlikely this way to read it is (0 = legal).
+Way = tuple[str, int, int]
+#: Text and place → the ways to read the cell that begins there.
+Ask = Callable[[str, int], list[Way]]
+
+
+class Ways:
+    """Reads cells under a delimiter, in files whose records are so wide."""
+
+    def __init__(self, delimiter: str, width: int, whole: str) -> None:
+        """Args: `whole` is the pattern of a record of legal cells, as many as the header's."""
+        d = re.escape(delimiter)
+        stop = rf"(?=[{d}\r\n]|\Z)"
+        self._delimiter, self._width = delimiter, width
+        self.quoted = re.compile(rf' *"([^"]*+(?:""[^"]*+)*+)" *{stop}')
+        self.text = re.compile(rf"[^{d}\r\n]*")
+        self.text_with_cr = re.compile(rf"[^{d}\r\n]*+(?:\r(?!\n|\Z)[^{d}\r\n]*+)*+")
+        self._whole_line = re.compile(rf"(?m)^{whole}\r?$")
+        self._next_whole_line = Ahead(self._whole_line.pattern)
+        self._next_close, self._next_break = Ahead(rf'"{stop}'), Ahead(r"[\r\n]")
+
+    def legally(self, text: str, at: int) -> list[Way]:
+        """The ways to read a cell whose quotes are all legal: in them, or as text, in which a CR may be."""
+        m = self.quoted.match(text, at)
+        return [(m[1].replace('""', '"'), m.end(), 0)] if m else self._as_plain(text, at, 0)
+
+    def _as_plain(self, text: str, at: int, price: int) -> list[Way]:
+        """The ways to read a cell as text: up to a CR, and over it."""
+        found = (pattern.match(text, at) for pattern in (self.text, self.text_with_cr))
+        ends = {m.end(): None for m in found if m}
+        return [(text[at:end], end, price + n) for n, end in enumerate(ends)]
+
+    def within_line(self, text: str, at: int) -> list[Way]:
+        """The ways to read a cell that end on its line: quoted, with stray quotes inside, or as text."""
+        ways: list[Way] = []
+        legal = self.quoted.match(text, at)
+        if legal and breaks(legal[1]) and ("\n" in legal[1] or self.swallows(text, *legal.span(1))):
+            legal = None
+        if legal:
+            ways.append((legal[1].replace('""', '"'), legal.end(), 0 if text[at] == '"' else 1))
+        elif (close := self._closed_loosely(text, at)) and close < self._next_break.find(text, at)[0]:
+            cell = text[at + 1 : close]
+            ways.append((_unescaped(cell), close + 1, 4 if self._delimiter in cell else 2))
+        m = self.text_with_cr.match(text, at)
+        assert m is not None  # it matches the empty text
+        opened = m[0].startswith('"')
+        price = 8 if legal and opened else 3 if opened else 2 if '"' in m[0] else 0
+        return [*ways, *self._as_plain(text, at, price)]
+
+    def _closed_loosely(self, text: str, at: int) -> int:
+        """Where a quote before a delimiter or line end closes the cell that one opens here, or 0."""
+        if not text.startswith('"', at):
+            return 0
+        close, _ = self._next_close.find(text, at + 1)
+        return close if close < min(at + LOOKAHEAD, len(text)) else 0
+
+    def anyhow(self, text: str, at: int) -> list[Way]:
+        """The same, also over line breaks, unless a whole record would be swallowed."""
+        ways = self.within_line(text, at)
+        m = self.quoted.match(text, at, at + LOOKAHEAD)
+        if m and breaks(m[1]) and not self.swallows(text, *m.span(1)):
+            ways.append((m[1].replace('""', '"'), m.end(), 0))
+        close = self._closed_loosely(text, at)
+        if close > self._next_break.find(text, at)[0] and not self.swallows(text, at + 1, close):
+            ways.append((_unescaped(text[at + 1 : close]), close + 1, 6))
+        return ways
+
+    def swallows(self, text: str, begin: int, end: int) -> bool:
+        """Whether one of the lines after the first of a cell would be a whole record of its own."""
+        first, _ = self._next_break.find(text, begin)
+        if self._width == 1 or first >= end:
+            return False
+        start, stop = self._next_whole_line.find(text, first)
+        if stop <= end:
+            return True
+        if start >= end:  # no line is whole, save the last one perhaps, which ends with the cell
+            first = max(first, *(text.rfind(sign, first, end - 1) for sign in "\r\n"))
+        return self._whole_line.search(text, first, end) is not None
+
+
+def breaks(cell: str) -> bool:
+    """Whether a cell goes over a line break."""
+    return "\n" in cell or "\r" in cell
+
+
+def _unescaped(cell: str) -> str:
+    """The text of a loosely quoted cell: doubled quotes, and those behind a backslash, are single ones."""
+    return cell.replace('""', '"').replace('\\"', '"')
