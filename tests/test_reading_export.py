@@ -234,3 +234,68 @@ def test_tables_are_made_when_asked_for_and_not_kept(tmp_path: Path) -> None:
     with pytest.raises(KeyError, match="'people' is none of leads"):
         export.tables["people"]
     assert list(transform(export, trial=0, rehearse=False).tables) == list(ITEMS)
+
+
+def test_a_line_above_the_header_and_a_file_of_nothing_are_told(tmp_path: Path) -> None:
+    here = folder(
+        tmp_path,
+        contacts__csv=f"Our people\n{CONTACTS}Ann,Reef,false,Ann Reef,,a@reef.example,11\n",
+        nothing__csv="",
+    )
+
+    export = read_export(here)
+
+    assert export.tables["contacts"].select("id", "_row").rows() == [("11", 3)]
+    assert sorted(export.issues.select("code", "file", "row", "value").rows()) == [
+        ("file_empty", "nothing.csv", None, None),
+        ("preamble_skipped", "contacts.csv", 1, "Our people"),
+    ]
+
+
+@pytest.mark.parametrize(("file", "told"), [("list", ["kind_assumed"]), ("people", []), ("my_contacts", [])])
+def test_a_list_that_tells_no_people_from_companies_is_one_of_people(
+    tmp_path: Path, file: str, told: list[str]
+) -> None:
+    """It is said, save where the file's name says so itself."""
+    here = folder(tmp_path, **{f"{file}__csv": "name,email,phone,id\nAnn Reef,a@reef.example,555 1,11\n"})
+
+    export = read_export(here)
+
+    assert codes(export) == told
+    assert {entity: table.height for entity, table in export.tables.items()} == {
+        "companies": 0,
+        "contacts": 1,
+    }
+
+
+def test_an_id_that_stands_twice_in_one_file_is_one_record(tmp_path: Path) -> None:
+    row = "Ann,Reef,false,Ann Reef,,{},11\n"
+    here = folder(
+        tmp_path, contacts__csv=CONTACTS + row.format("a@reef.example") + row.format("b@reef.example")
+    )
+
+    run = transform(here, trial=0, rehearse=False)
+
+    told = run.issues.filter(pl.col("code").is_in(["records_doubled", "records_differ"]))
+    assert sorted(told.select("severity", "code", "value").rows()) == [
+        ("warning", "records_differ", "b@reef.example"),
+        ("warning", "records_doubled", "1"),
+    ]
+    ledger = run.summary().filter(pl.col("entity") == "contacts")
+    assert ledger.select("rows_in", "rows_out", "merged").rows() == [(2, 1, 1)]
+    assert run.tables["persons"]["Person - Email (Work)"].to_list() == ["a@reef.example"]
+
+
+def test_two_columns_of_one_meaning_are_one(tmp_path: Path) -> None:
+    """The first fills its blanks from the other one; nothing is said of a cell that says the same."""
+    here = folder(tmp_path, deals__csv="Deal name,Deal ID,name\nRoof,21,Roof\n,22,Barn\nShed,23,\n")
+
+    export = read_export(here)
+
+    assert export.tables["deals"].select("id", "name").rows() == [
+        ("21", "Roof"),
+        ("22", "Barn"),
+        ("23", "Shed"),
+    ]
+    assert set(export.tables["deals"].columns) == {"_file", "_row", "id", "name"}
+    assert export.issues.select("code", "field", "value").rows() == [("columns_united", "name", "1")]

@@ -272,3 +272,23 @@ def test_a_moment_that_no_one_can_read_still_stands_in_the_heading() -> None:
     (row,) = made("notes", {"id": "1", "content": "x", "created_at": "last week"})
 
     assert row["_heading"] == "last week · Sell note 1"
+
+
+def test_a_visit_is_due_and_done_when_it_took_place() -> None:
+    rows = made(
+        "visits",
+        {
+            "id": "2",
+            "summary": "Saw the roof",
+            "visited_at": "2020-01-01T23:30:00Z",
+            "created_at": "2020-01-05T10:00:00Z",
+        },
+        {"id": "3", "created_at": "2020-01-05T10:00:00Z"},
+        ask={"timezone": "Europe/Stockholm"},
+    )
+
+    columns = ("Due date", "Due time", "Done", "Marked as done time", "Creation date")
+    assert [tuple(row[f"Activity - {c}"] for c in columns) for row in rows] == [
+        ("2020-01-02", "00:30", "Done", "2020-01-02 00:30:00", "2020-01-05"),
+        ("2020-01-05", "11:00", "Done", "2020-01-05 11:00:00", "2020-01-05"),
+    ]

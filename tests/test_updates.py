@@ -533,3 +533,24 @@ def test_what_a_run_has_read_is_not_written_over_later_either(
 
     assert (tmp_path / "lap_1" / "manifest.json").read_bytes() == before
     assert lap.write("lap_2").files
+
+
+def with_company(company: str | None) -> dict[str, pl.DataFrame]:
+    deal = {"id": "21", "name": "Roof", "company_id": company}
+    return {
+        **people(),
+        "deals": pl.DataFrame({k: [v] for k, v in deal.items()}, schema=dict.fromkeys(deal, pl.String)),
+    }
+
+
+def test_a_deal_that_lost_its_company_does_not_go_to_the_placeholder(tmp_path: Path) -> None:
+    """Sell names none by now: that is told, and Pipedrive keeps what it has."""
+    folder, _ = updated(with_company("1"), with_company(None), tmp_path)
+
+    told = pl.read_csv(folder.parent / "issues.csv", infer_schema=False)
+    found = told.filter(
+        pl.col("entity") == "deals",
+        pl.col("code").is_in(["emptied_in_sell", "update_waits", "changed_in_both"]),
+    )
+    assert found.select("code", "source_id", "value").rows() == [("emptied_in_sell", "21", "1")]
+    assert not list(folder.glob("3-*"))

@@ -1,0 +1,139 @@
+"""Who belongs to which company, where Sell says it by several records or by a name alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from zsell_transform import transform
+
+Rows = list[dict[str, str]]
+
+
+def run(**tables: Rows) -> Any:
+    """A run over records that say no more than they must."""
+    frames = {}
+    for entity, rows in tables.items():
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        frames[entity] = pl.DataFrame(
+            [[row.get(name) for name in columns] for row in rows],
+            schema=dict.fromkeys(columns, pl.String),
+            orient="row",
+        )
+    return transform(frames, trial=0, rehearse=False)
+
+
+def company(id_: str, name: str, **more: str) -> dict[str, str]:
+    return {"id": id_, "is_organisation": "true", "name": name, **more}
+
+
+def person(id_: str, name: str, **more: str) -> dict[str, str]:
+    return {"id": id_, "is_organisation": "false", "name": name, **more}
+
+
+def deal(id_: str, **more: str) -> dict[str, str]:
+    return {"id": id_, "name": f"Roof {id_}", **more}
+
+
+def employers(done: Any) -> dict[str, str | None]:
+    people = done.tables["persons"]
+    name = "Organization - Name"
+    named = people[name] if name in people.columns else [None] * people.height
+    return dict(zip(people["Person - Zendesk Sell ID"], named, strict=True))
+
+
+def test_deals_that_name_two_companies_give_their_person_none() -> None:
+    done = run(
+        contacts=[company("1", "Kelp"), company("2", "Wrack"), person("11", "Ann"), person("12", "Bo")],
+        deals=[
+            deal("21", main_contact_id="11", company_id="1"),
+            deal("22", main_contact_id="11", company_id="2"),
+            deal("23", main_contact_id="12", company_id="2"),
+            deal("24", main_contact_id="12"),
+        ],
+    )
+
+    assert employers(done) == {"11": None, "12": "Wrack"}
+
+
+def test_deals_settle_which_of_several_companies_is_meant_and_nothing_else() -> None:
+    """Both people say `Kelp`, which two companies are called; one has deals with another company."""
+    done = run(
+        contacts=[
+            company("1", "Kelp", city="Bath"),
+            company("2", "kelp", city="Oban"),
+            company("3", "Wrack"),
+            person("11", "Ann", organisation_name="Kelp"),
+            person("12", "Bo", organisation_name="Kelp"),
+        ],
+        deals=[
+            deal("21", main_contact_id="11", company_id="2"),
+            deal("22", main_contact_id="12", company_id="3"),
+        ],
+    )
+
+    assert employers(done) == {"11": "kelp", "12": None}
+    told = done.issues.filter(pl.col("code") == "link_ambiguous")
+    assert told.select("source_id", "value").rows() == [("12", "Kelp")]
+
+
+def test_an_id_that_any_record_takes_for_a_company_is_added_as_one() -> None:
+    done = run(
+        deals=[
+            deal("21", main_contact_id="9", main_contact="Kelp"),
+            deal("22", company_id="9", company="Kelp"),
+            deal("23", main_contact_id="8", main_contact="Ann Reef"),
+        ]
+    )
+
+    assert done.tables["organizations"]["Organization - Zendesk Sell ID"].to_list() == ["9"]
+    assert done.tables["persons"]["Person - Zendesk Sell ID"].to_list() == ["8"]
+
+
+def test_a_person_that_is_only_named_is_told_from_a_namesake_behind_the_last_name() -> None:
+    """Both have the same employer, by which the wizard would take them for one."""
+    done = run(
+        contacts=[company("1", "Kelp"), person("11", "Ann Reef", organisation_name="Kelp")],
+        notes=[
+            {
+                "id": "41",
+                "content": "Hi",
+                "noteable_type": "Contact",
+                "noteable_id": "99",
+                "noteable_first_name": "Ann",
+                "noteable_last_name": "Reef",
+                "noteable_company_name": "Kelp",
+            }
+        ],
+    )
+
+    columns = ("Person - Name", "Person - First name", "Person - Last name", "Person - Zendesk Sell ID")
+    rows = done.tables["persons"].select(columns).rows()
+    assert rows[1] == ("Ann Reef (2)", "Ann", "Reef (2)", "99")
+
+
+def test_a_lead_that_fits_two_people_keeps_a_person_of_its_own() -> None:
+    """It has the e-mail of one and the phone of the other: never guessed, under a name that hits neither."""
+    people = {
+        "id": ["11", "12"],
+        "is_organisation": ["false", "false"],
+        "name": ["Ann Reef", "Ann Reef"],
+        "email": ["a@reef.example", "b@reef.example"],
+        "phone": [None, "555 1"],
+    }
+    lead = {
+        "id": ["31"],
+        "first_name": ["Ann"],
+        "last_name": ["Reef"],
+        "email": ["a@reef.example"],
+        "phone": ["555 1"],
+    }
+
+    run = transform({"contacts": pl.DataFrame(people), "leads": pl.DataFrame(lead)}, trial=0)
+
+    told = run.issues.filter(pl.col("entity") == "leads", pl.col("severity") == "warning")
+    assert told.select("code", "source_id", "value").rows() == [("lead_person_ambiguous", "31", "Ann Reef")]
+    assert "(11, 12)" in told["message"].item()
+    columns = ("Lead - Title", "Person - Name", "Person - Last name", "Person - Phone (Work)")
+    assert run.tables["leads"].select(columns).rows() == [("Ann Reef", "Ann Reef (2)", "Reef (2)", "555 1")]
