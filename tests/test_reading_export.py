@@ -299,3 +299,18 @@ def test_two_columns_of_one_meaning_are_one(tmp_path: Path) -> None:
     ]
     assert set(export.tables["deals"].columns) == {"_file", "_row", "id", "name"}
     assert export.issues.select("code", "field", "value").rows() == [("columns_united", "name", "1")]
+
+
+def test_a_second_column_without_a_value_repeats_nothing(tmp_path: Path) -> None:
+    here = folder(tmp_path, deals__csv="Deal name,Deal ID,name\nRoof,21,\n")
+
+    assert read_export(here).issues.select("code", "field").rows() == [("empty_column", "name")]
+
+
+def test_people_alone_leave_no_column_of_companies_empty(tmp_path: Path) -> None:
+    """The file holds both kinds: its columns are not empty because one of them is not there."""
+    here = folder(tmp_path, contacts__csv=CONTACTS + "Ann,Reef,false,Ann Reef,,a@reef.example,11\n")
+
+    told = transform(here, trial=0, rehearse=False).issues.filter(code="empty_column")
+
+    assert told.select("entity", "field").rows() == [("contacts", "organisation_name")]

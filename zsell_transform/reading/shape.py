@@ -129,7 +129,7 @@ def _without_passing(
         if seen["apart"]:
             notes.append(told("columns_collide", field=meaning.columns[first], value=first, detail=name))
             continue
-        code = "columns_united" if seen["fills"] else "column_repeated"
+        code = "columns_united" if seen["fills"] else "column_repeated" if seen["same"] else "empty_column"
         notes.append(told(code, field=name, value=seen["fills"] or seen["same"], detail=first))
         dropped.append(name)
     return frame.drop(dropped), [name for name in names if name not in dropped], notes
