@@ -133,6 +133,27 @@ def test_an_unquoted_line_break_parts_no_record(
         assert issues.select("severity", "code", "row").rows() == [("warning", "record_joined", 3)]
 
 
+@pytest.mark.parametrize(
+    ("body", "contents"),
+    [
+        ('1,"He said "hi" to\nall of us\n\nbye"\n2,ok\n', ['He said "hi" to\nall of us\n\nbye', "ok"]),
+        ('1,"He said ""hi"" to "all" of\r\nus"\r\n2,ok\r\n', ['He said "hi" to "all" of\r\nus', "ok"]),
+        ('1,"He said "hi"; to\nall of us"', ['He said "hi"; to\nall of us']),
+        ('1,"open\n2,"x"\n', ['"open', "x"]),  # a record is no part of a text
+        ('1,"o"pen\n2\n3,x"\n', ['"o"pen', None, 'x"']),  # nor is one that is short
+        ('1,"open\nand never closed\n2,x\n', ['"open', None, "x"]),
+    ],
+)
+def test_a_text_with_quotes_in_the_last_column_goes_on_over_lines(
+    tmp_path: Path, body: str, contents: list[str | None]
+) -> None:
+    """Its further lines became records of their own, and the note was torn."""
+    records, issues, _ = read(tmp_path, "id,content\n" + body)
+
+    assert [content for _, content in records] == contents
+    assert "stray_quote_repaired" in issues["code"].to_list()
+
+
 def test_trailing_delimiters_are_a_habit_not_damage(tmp_path: Path) -> None:
     """Spreadsheets put them behind every record: no issue each."""
     records, issues, _ = read(tmp_path, "a,b\n1,2,\n3,4,\n5,6,\n")

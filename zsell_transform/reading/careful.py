@@ -19,7 +19,7 @@ import attrs
 
 from zsell_transform.reading import dialect
 from zsell_transform.reading.plain import MAX_WIDTH, is_blank_somewhere, laws, line_ends, searched
-from zsell_transform.reading.ways import Ask, Way, Ways, breaks
+from zsell_transform.reading.ways import Ask, Way, Ways, breaks, unescaped
 from zsell_transform.reading.window import Window
 
 #: A shorter run is not worth asking the engine.
@@ -37,6 +37,7 @@ _COMPLETE: Final = re.compile(r"\s*(?:\S+@\S+|[+\d][\d\s().,/:TZ-]*|true|false)\
 _NEWLINE: Final = r"(?:\r\n|\n|\r)"
 #: Behind a quote, or at the end of all, a lone CR is no text: a cell with quotes in it stands in quotes.
 _LF: Final = r"(?:\r?\n|(?<=\")\r(?!\n)|\r\Z)"
+_LATER_LINE: Final = re.compile(r"[\r\n]+([^\r\n]+)")
 _LONE_CR: Final = re.compile(r"\r(?!\n)")
 
 
@@ -246,15 +247,38 @@ class Reader:
         has_cr = _LONE_CR.search(text, at, taken.end) is not None
         if taken.is_legal and (len(taken.cells) <= self.width or not has_cr):
             return self._as_wide(taken.cells, row), taken.end  # its cells are known, however few or many
-        for ways in (
-            (self._cells.legally,) if taken.is_legal else (self._cells.within_line, self._cells.anyhow)
-        ):
+        cells = self._cells
+        for ways in (cells.legally,) if taken.is_legal else (cells.within_line, cells.anyhow):
             for end in (self._end, self._any_end) if has_cr else (self._end,):
                 if fitting := self._fitting(text, at, ways, end):
+                    fitting = self._closed_later(text, at, fitting) or fitting
                     repaired = '"' in text[at : fitting.end] and not taken.is_legal
                     return Record(row, fitting.cells, "stray_quote_repaired" if repaired else ""), fitting.end
         taken = self._as_it_comes(text, at, self._any_end)
         return self._as_wide(taken.cells, row), taken.end
+
+    def _closed_later(self, text: str, at: int, taken: _Reading) -> _Reading | None:
+        """The same record where its last cell, opened on this line, is a text that a later line closes.
+
+        Not over a record: neither over a line that is whole, nor over one that has an id in its place.
+        """
+        last = taken.cells[-1]
+        begin = text.rfind(last, at, taken.end)
+        if (
+            self._id_at is None
+            or not last.startswith('"')
+            or text[begin + len(last) : taken.end].strip("\r\n")
+        ):
+            return None
+        close = self._cells.closed_at_line_end(text, taken.end)
+        end = close and self._end.match(text, close + 1)
+        if not end or self._cells.swallows(text, begin, close):
+            return None
+        for line in _LATER_LINE.finditer(text, begin, close):
+            cells = line[1].split(self.delimiter, self._id_at + 1)
+            if len(cells) > self._id_at and _ID.fullmatch(cells[self._id_at]):
+                return None
+        return _Reading([*taken.cells[:-1], unescaped(text[begin + 1 : close])], end.end())
 
     def _as_wide(self, found: list[str], row: int) -> Record:
         """A record whose cells are known, as wide as the header."""

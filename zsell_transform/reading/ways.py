@@ -27,6 +27,7 @@ class Ways:
         self._whole_line = re.compile(rf"(?m)^{whole}\r?$")
         self._next_whole_line = Ahead(self._whole_line.pattern)
         self._next_close, self._next_break = Ahead(rf'"{stop}'), Ahead(r"[\r\n]")
+        self._next_close_of_line = Ahead(r'"(?=[\r\n]|\Z)')
 
     def legally(self, text: str, at: int) -> list[Way]:
         """The ways to read a cell whose quotes are all legal: in them, or as text, in which a CR may be."""
@@ -49,7 +50,7 @@ class Ways:
             ways.append((legal[1].replace('""', '"'), legal.end(), 0 if text[at] == '"' else 1))
         elif (close := self._closed_loosely(text, at)) and close < self._next_break.find(text, at)[0]:
             cell = text[at + 1 : close]
-            ways.append((_unescaped(cell), close + 1, 4 if self._delimiter in cell else 2))
+            ways.append((unescaped(cell), close + 1, 4 if self._delimiter in cell else 2))
         m = self.text_with_cr.match(text, at)
         assert m is not None  # it matches the empty text
         opened = m[0].startswith('"')
@@ -63,6 +64,11 @@ class Ways:
         close, _ = self._next_close.find(text, at + 1)
         return close if close < min(at + LOOKAHEAD, len(text)) else 0
 
+    def closed_at_line_end(self, text: str, at: int) -> int:
+        """Where the next quote stands that ends a line, or 0."""
+        close, _ = self._next_close_of_line.find(text, at)
+        return close if close < min(at + LOOKAHEAD, len(text)) else 0
+
     def anyhow(self, text: str, at: int) -> list[Way]:
         """The same, also over line breaks, unless a whole record would be swallowed."""
         ways = self.within_line(text, at)
@@ -71,7 +77,7 @@ class Ways:
             ways.append((m[1].replace('""', '"'), m.end(), 0))
         close = self._closed_loosely(text, at)
         if close > self._next_break.find(text, at)[0] and not self.swallows(text, at + 1, close):
-            ways.append((_unescaped(text[at + 1 : close]), close + 1, 6))
+            ways.append((unescaped(text[at + 1 : close]), close + 1, 6))
         return ways
 
     def swallows(self, text: str, begin: int, end: int) -> bool:
@@ -92,6 +98,6 @@ def breaks(cell: str) -> bool:
     return "\n" in cell or "\r" in cell
 
 
-def _unescaped(cell: str) -> str:
+def unescaped(cell: str) -> str:
     """The text of a loosely quoted cell: doubled quotes, and those behind a backslash, are single ones."""
     return cell.replace('""', '"').replace('\\"', '"')
