@@ -11,6 +11,7 @@ from zsell_transform.details import Details
 from zsell_transform.frames.positions import firsts, positions
 from zsell_transform.frames.sparse import beside, has, one_of
 from zsell_transform.ids import ranked
+from zsell_transform.lap.placeholder import with_placeholder
 from zsell_transform.lap.words import (
     BY_ID,
     BY_KEY,
@@ -22,8 +23,6 @@ from zsell_transform.lap.words import (
     ORGANIZATION_LINK,
     OUT,
     PERSON,
-    PLACEHOLDER,
-    PLACEHOLDER_ID,
     PRESENT,
     WAIT,
     WAITING,
@@ -51,10 +50,7 @@ def organizations(
     graph: Graph, held: Held, ask: Mapping, *, blocked: bool, placeholder: bool
 ) -> tuple[Plan, Targets]:
     """The plan of the companies, and how each can be linked to."""
-    companies = graph.companies
-    if placeholder:
-        extra = pl.DataFrame({"id": [PLACEHOLDER_ID], "name": [PLACEHOLDER], "added": [True]})
-        companies = pl.concat([companies, extra], how="diagonal_relaxed")
+    companies = with_placeholder(graph.companies) if placeholder else graph.companies
     known = keys.organizations(
         companies.select("id", "name", "address", "city"),
         held.organizations,

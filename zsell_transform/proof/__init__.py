@@ -49,7 +49,7 @@ from zsell_transform.proof.links import (
     without_misled,
     without_sells_own,
 )
-from zsell_transform.proof.placeholders import without_needless
+from zsell_transform.proof.placeholders import settled, without_needless
 from zsell_transform.proof.readings import without_readings
 from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
@@ -207,11 +207,10 @@ def verify(
         with Stage(tell, "comparing", rows):
             wanted = account(graph, ask, left_out, held)
             there = presence(wanted.records, held)
+            own = settled(wanted, there)
             wanted = without_needless(wanted, there, held)
             links = compare_links(wanted.relations, there, held)
-            unwished = wanted.records.filter("left_out")
-            stays = there.join(unwished, on=["entity", "id"], how="anti", maintain_order="left")
-            added = added_links(wanted.relations, stays, held)
+            added = added_links(wanted.relations, own, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
             notes = lead_notes(drafts, there, held)
             values = _other_values(drafts, wanted, there, held, ask, notes)
