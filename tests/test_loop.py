@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests.accounts import HEADERS, Account, random_account
 from tests.loop import fingerprint, run_loop
+from tests.moved import account, move
 from tests.sell_graph import Wishes, expected
 from zsell_transform import drafting, output
 from zsell_transform.migration import transform
@@ -310,6 +311,56 @@ def test_a_complete_pipedrive_is_left_alone(tmp_path: Path) -> None:
     assert further.complete
     assert (list(further.files), further.summary()["rows_out"].sum()) == ([], 0)
     assert not sorted((tmp_path / "further").glob("[1-6]-*.csv"))
+
+
+@pytest.mark.parametrize("item", ["organizations", "people"])
+def test_of_records_that_are_there_twice_no_other_name_is_told(tmp_path: Path, item: str) -> None:
+    """A file was uploaded twice: records that nobody writes were said to be named `Skerry Lights (2)`."""
+    moved = move(account(), tmp_path)
+
+    made = transform(moved.source, pipedrive=moved.edited(tmp_path / "e", item, twice))
+
+    codes = set(made.issues["code"])
+    assert "sell_id_twice" in codes
+    assert codes.isdisjoint({"distinguished", "joins_existing", "merged_duplicate"})
+    assert made.summary()["rows_out"].sum() == 0
+
+
+@pytest.mark.parametrize("wish", ["merge", "distinguish"])
+def test_a_record_is_never_merged_into_one_that_is_there_twice(tmp_path: Path, wish: str) -> None:
+    """Both were renamed in Pipedrive: a new company of the old name went into a row that nobody writes."""
+    moved = move(account(), tmp_path)
+    renamed = moved.edited(
+        tmp_path / "e",
+        "organizations",
+        lambda frame: twice(frame).with_columns(pl.lit("Elsewhere").alias("Organization - Name")),
+    )
+    new = pl.DataFrame({"id": ["3"], "is_organisation": ["true"], "name": ["Skerry Lights"]})
+    source = moved.source | {"contacts": pl.concat([moved.source["contacts"], new], how="diagonal")}
+
+    made = transform(source, pipedrive=renamed, mapping={"duplicates": {"companies": wish}})
+
+    assert made.summary().filter(entity="companies").select("rows_out", "merged").row(0) == (1, 0)
+
+
+def test_a_name_that_is_there_twice_is_there(tmp_path: Path) -> None:
+    """Sell has the company under an id by now, and it was written a third time, under a name of its own."""
+    person = pl.DataFrame(
+        {"id": ["11"], "is_organisation": ["false"], "name": ["Wilma"], "organisation_name": ["Skerry"]}
+    )
+    moved = move({"contacts": person}, tmp_path)
+    company = pl.DataFrame({"id": ["1"], "is_organisation": ["true"], "name": ["Skerry"]})
+    more = {"contacts": pl.concat([person, company], how="diagonal")}
+
+    made = transform(more, pipedrive=moved.edited(tmp_path / "e", "organizations", twice))
+
+    assert made.summary()["rows_out"].sum() == 0
+
+
+def twice(frame: pl.DataFrame) -> pl.DataFrame:
+    """An export in which every record stands twice."""
+    number = next(name for name in frame.columns if name.endswith(" - ID"))
+    return pl.concat([frame, frame.with_columns((pl.lit("9") + pl.col(number)).alias(number))])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.moved import Moved, account, move, set_cell, where
+from tests.moved import Account, Moved, account, move, set_cell, where
 from zsell_transform import ExportError, TargetError, transform
 from zsell_transform.__main__ import main
 from zsell_transform.pipedrive.wizard import rehearse
@@ -246,6 +246,75 @@ def test_a_deal_left_out_for_want_of_a_link_asks_for_no_placeholder(notes: str, 
     assert proof.complete, proof.frames
     assert moved.held.store["notes"].height == (notes == "placeholder")
     assert moved.held.store["organizations"].height == (2 if notes == "placeholder" else 1)
+
+
+@pytest.mark.parametrize("instead", [None, "1"])
+def test_a_placeholder_that_somebody_deleted_is_wanted_by_nobody_who_is_there(
+    instead: str | None, tmp_path: Path
+) -> None:
+    """Deleted, or merged into another organization: the proof missed it for ever, and no lap wrote it."""
+    source = with_orphans(account())
+    moved = move(source, tmp_path)
+    names = moved.held.store["organizations"].select("_id", "Name")
+    placeholder = names.filter(pl.col("Name") == "Zendesk Sell (unlinked)")["_id"][0]
+
+    def edit(frame: pl.DataFrame) -> pl.DataFrame:
+        if "Organization - ID" in frame.columns:
+            return frame.filter(pl.col("Organization - ID") != placeholder)
+        ids = [name for name in frame.columns if name.endswith("Organization ID")]
+        there = [(name, pl.col(name) == placeholder) for name in ids]
+        name = None if instead is None else "Skerry Lights"
+        return frame.with_columns(
+            pl.when(is_there).then(pl.lit(new)).otherwise(header).alias(header)
+            for column, is_there in there
+            for header, new in ((column, instead), (column.removesuffix(" ID"), name))
+        )
+
+    exports = moved.edited(tmp_path / "e", "", edit)
+
+    assert transform(source, pipedrive=exports).complete
+    proof = verify(source, exports)
+    assert proof.complete, proof.frames
+
+    # A note that comes behind needs one; what it hangs on is there without any.
+    late = with_notes(source, ("44", None), ("45", "23"))
+    lap = transform(late, pipedrive=exports)
+    missing = verify(late, exports).missing
+    assert lap.summary().filter(entity="companies")["rows_out"].item() == 1
+    assert missing.filter(entity="companies")["source_id"].to_list() == ["name:zendesk sell (unlinked)"]
+    of_deal = with_notes(source, ("45", "23"))
+    lap = transform(of_deal, pipedrive=exports)
+    missing = verify(of_deal, exports).missing
+    assert lap.summary().filter(pl.col("rows_out") > 0).select("entity", "rows_out").rows() == [("notes", 1)]
+    assert missing.select("entity", "source_id").rows() == [("notes", "45")]
+
+
+def with_orphans(source: Account) -> Account:
+    """With a deal and a lead that hang on nothing; note 43 does so already."""
+    deal = pl.DataFrame({"id": ["23"], "name": ["Stray"], "stage_name": ["Incoming"]})
+    lead = pl.DataFrame({"id": ["33"], "status": ["New"], "owner": ["Ada Lamp"]})
+    return source | {
+        "deals": pl.concat([source["deals"], deal], how="diagonal"),
+        "leads": pl.concat([source["leads"], lead], how="diagonal"),
+    }
+
+
+def with_notes(source: Account, *notes: tuple[str, str | None]) -> Account:
+    """With more notes: id, id of the deal."""
+    more = [
+        {"id": ident, "content": "Late", "noteable_type": deal and "Deal", "noteable_id": deal}
+        for ident, deal in notes
+    ]
+    frame = pl.DataFrame(more, schema=dict.fromkeys(more[0], pl.String))
+    return source | {"notes": pl.concat([source["notes"], frame], how="diagonal")}
+
+
+def test_a_lead_on_the_placeholder_has_no_link_too_many(tmp_path: Path) -> None:
+    source = with_orphans(account())
+
+    proof = verify(source, move(source, tmp_path).exports)
+
+    assert proof.complete, proof.frames
 
 
 @pytest.mark.parametrize("ids", [["10", "11"], ["11", "10"], ["9", "10"], ["10", "9"]])

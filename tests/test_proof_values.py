@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from tests.moved import Moved, account, move, set_cell, where
+from zsell_transform.__main__ import main
 from zsell_transform.proof import verify
 from zsell_transform.proof.values import printed_users, same
 
@@ -99,6 +100,42 @@ def test_columns_that_an_export_lacks_cannot_be_proved(moved: Moved, tmp_path: P
     assert proof.complete
     fields = proof.unverifiable.select("entity", "field", "count").rows()
     assert fields == [("tasks", "Activity - Due time", 2), ("tasks", "link: lead", 1)]
+
+
+def test_the_headline_says_how_much_the_exports_do_not_show(
+    moved: Moved, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Deals of value 1 and people without an organization were `All is there`, as no column showed them."""
+    few = ("ID", "Name", "Title", "Zendesk Sell ID", "Zendesk Sell lead ID")
+
+    def edit(frame: pl.DataFrame) -> pl.DataFrame:
+        whole = "Content" in frame.columns or "Subject" in frame.columns
+        return frame if whole else frame.select(c for c in frame.columns if c.split(" - ", 1)[-1] in few)
+
+    exports, sell = moved.edited(tmp_path / "e", "", edit), tmp_path / "sell"
+    sell.mkdir()
+    for entity, frame in moved.source.items():
+        frame.write_csv(sell / f"{entity}.csv")
+
+    proof = verify(moved.source, exports)
+    code = main(["verify", str(sell), str(exports)])
+
+    headline = "All that the exports show is there; 45 values and 7 links could not be seen"
+    assert proof.complete
+    assert repr(proof).startswith(headline)
+    assert headline in proof._repr_html_()
+    assert headline in (proof.write(tmp_path / "proof") / "proof.html").read_text("utf-8")
+    assert (code, headline in capsys.readouterr().out) == (0, True)
+
+
+def test_what_exports_need_not_show_is_no_part_of_the_headline(moved: Moved, tmp_path: Path) -> None:
+    """On which lead an activity is."""
+    proof = verify(
+        moved.source, moved.edited(tmp_path / "e", "activities", lambda frame: frame.drop("Lead", "Lead ID"))
+    )
+
+    assert proof.unverifiable.height
+    assert repr(proof).startswith("Everything is there: ")
 
 
 def test_an_owner_by_e_mail_is_shown_by_name(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import polars as pl
 
-from zsell_transform.guide.chapters import AGAINST
+from zsell_transform.guide.chapters import AGAINST, verdict
 from zsell_transform.guide.steps import checklist, headline
 from zsell_transform.guide.words import count, cut, one
 
@@ -59,7 +59,7 @@ def proved(proof: Proof, written: Path | None = None) -> Iterator[str]:
             lines.append(f"and {frame.height - MOST_FOUND:,} more")
         yield from _section(f"{AGAINST[name][0]}: {frame.height:,}", lines)
     yield ""
-    yield "All is there." if proof.complete else "Not all is there."
+    yield f"{verdict('All is there', proof.unseen)}." if proof.complete else "Not all is there."
     if proof.hint:
         yield proof.hint
     if written:

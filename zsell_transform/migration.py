@@ -79,6 +79,7 @@ def transform(
     if trial not in range(MOST + 1):
         raise ZsellError(f"trial must be 0 to {MOST} (records per file; 0 for no trial), not {trial!r}")
     ask = Mapping.load(mapping)
+    names = _names(source=source, target=target, pipedrive=pipedrive, mapping=mapping, previous=previous)
     read = (source, pipedrive, previous, ask)
     with Progress(progress) as tell, Folder(target, read, overwrite=overwrite) as folder:
         given = take_in(source, pipedrive, ask, folder.path / "records", tell)
@@ -98,41 +99,30 @@ def transform(
         changed = _delta(
             before, records=records, drafts=drafts, graph=graph, left_out=left_out, held=held, ask=ask
         )
-        # What is there by its name alone is an update, where an earlier run is given.
-        of_lap = lap.found if changed is None else lap.found.filter(pl.col("code") != "present_by_name")
+        of_lap = _of_lap(lap.found, is_delta=changed is not None)
         found = (export.raw_issues, records.found, records.seen.issues, held.issues, graph.found, of_lap)
         links = graph.how
         del graph, known  # while the files are written, only what stands in them is held
         placed = layouts(drafts, plans, filled)
         written = write_tables(folder, drafts, plans, placed, records, ask, tell, trial)
         spelled = {} if changed is None else write_parts(folder, changed.files, ask)
-        notes = (draft.notes for draft in drafts.values())
-        later = (
-            lost,
-            written.found,
-            _without_exports(previous, pipedrive),
-            changed.found if changed else issues.empty(),
-            *contradicting(records),
-            doubts(records.seen.stages, ask),
+        told = issues.gather(
+            [
+                *found,
+                *(draft.notes for draft in drafts.values()),
+                lost,
+                written.found,
+                _without_exports(previous, pipedrive),
+                changed.found if changed else issues.empty(),
+                *contradicting(records),
+                doubts(records.seen.stages, ask),
+            ]
         )
         run = Run(
-            ask=ask,
-            names=_names(
-                source=source, target=target, pipedrive=pipedrive, mapping=mapping, previous=previous
-            ),
-            export=export,
-            records=records,
-            held=held,
-            drafts=drafts,
-            filled=filled,
-            links=links,
-            lap=lap,
-            plans=plans,
-            written=written,
-            told=issues.gather([*found, *notes, *later]),
-            updated=changed.updated if changed else {},
-            spelled=spelled,
-        )
+            ask=ask, names=names, export=export, records=records, held=held, drafts=drafts, filled=filled,
+            links=links, lap=lap, plans=plans, written=written, told=told,
+            updated=changed.updated if changed else {}, spelled=spelled,
+        )  # fmt: skip
         return finish(folder, run, trial=trial, rehearse=rehearse, tell=tell)
 
 
@@ -153,6 +143,11 @@ def _delta(before: Records | None, **present: Any) -> Updates | None:
     from zsell_transform.delta import updates  # only who asks for it pays for its import
 
     return updates(before, **present)
+
+
+def _of_lap(found: pl.DataFrame, *, is_delta: bool) -> pl.DataFrame:
+    """What is there by its name alone is an update, where an earlier run is given."""
+    return found.filter(pl.col("code") != "present_by_name") if is_delta else found
 
 
 def _without_exports(previous: object, pipedrive: object) -> pl.DataFrame:

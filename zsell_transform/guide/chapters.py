@@ -276,11 +276,22 @@ BESIDE: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def proof_page(frames: Mapping[str, pl.DataFrame], version: str, hint: str = "") -> Values:
+def verdict(there: str, unseen: str) -> str:
+    """What a proof comes to against which nothing speaks.
+
+    Args:
+        there: how it is said that all is there.
+        unseen: how much stands in columns that the exports lack, where there is something.
+    """
+    return f"All that the exports show is there; {unseen}" if unseen else there
+
+
+def proof_page(frames: Mapping[str, pl.DataFrame], version: str, hint: str = "", unseen: str = "") -> Values:
     """The proof as values: the verdict, the summary, and each part with its first rows.
 
     Args:
         hint: what may explain the differences, where there is something.
+        unseen: as of `verdict`.
     """
     against = {name: frames[name].height for name in AGAINST if name in frames}
     found = sum(against.values())
@@ -298,7 +309,9 @@ def proof_page(frames: Mapping[str, pl.DataFrame], version: str, hint: str = "")
     ]
     summary = frames.get("summary")
     return {
-        "headline": "Everything is there" if not found else f"{words.count(found, 'difference')} to look at",
+        "headline": verdict("Everything is there", unseen)
+        if not found
+        else f"{words.count(found, 'difference')} to look at",
         "good": not found,
         "hint": hint,
         "parts": parts,

@@ -47,9 +47,9 @@ def migration_html(story: Story) -> str:
     )
 
 
-def proof_html(frames: Mapping[str, pl.DataFrame], hint: str = "") -> str:
+def proof_html(frames: Mapping[str, pl.DataFrame], hint: str = "", unseen: str = "") -> str:
     """A proof (frames as for `report.proof_html_page`): verdict, summary, and what speaks against it."""
-    told = chapters.proof_page(frames, "")
+    told = chapters.proof_page(frames, "", unseen=unseen)
     against = [part for part in told["parts"] if part["against"] and part["count"]]
     return _box(
         told["headline"],
@@ -144,8 +144,8 @@ def _step_text(place: int, step: Step) -> str:
     return f"  {place}. {step.title}{': ' if below else ''}{', '.join(below)}{''.join(command)}"
 
 
-def proof_text(frames: Mapping[str, pl.DataFrame], hint: str = "") -> str:
+def proof_text(frames: Mapping[str, pl.DataFrame], hint: str = "", unseen: str = "") -> str:
     """A proof in a line: the verdict and how many of each kind; a hint stands in another."""
-    told = chapters.proof_page(frames, "")
+    told = chapters.proof_page(frames, "", unseen=unseen)
     counts = ", ".join(f"{words.number(part['count'])} {part['title'].lower()}" for part in told["parts"])
     return f"{told['headline']}: {counts}" + (f"\n{hint}" if hint else "")

@@ -25,15 +25,18 @@ def report_html(story: Story) -> str:
     return _render("report.html.j2", page(story)) or brief(story)
 
 
-def proof_html_page(frames: Mapping[str, pl.DataFrame], *, version: str = "", hint: str = "") -> str:
+def proof_html_page(
+    frames: Mapping[str, pl.DataFrame], *, version: str = "", hint: str = "", unseen: str = ""
+) -> str:
     """The proof as a page in the same style.
 
     Args:
         frames: `summary` and any of `ok, missing, merged, differing, links, unverifiable`, as in a proof.
         version: of the library, for the foot of the page.
         hint: what may explain the differences.
+        unseen: how much stands in columns that the exports lack.
     """
-    values = chapters.proof_page(frames, version, hint)
+    values = chapters.proof_page(frames, version, hint, unseen)
     few = {name: frame.head(200) for name, frame in frames.items()}
     return _render("proof.html.j2", values) or _plain_page(values["headline"], few, [hint] if hint else [])
 

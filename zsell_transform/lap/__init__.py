@@ -16,11 +16,12 @@ from zsell_transform.lap.deals import deals
 from zsell_transform.lap.history import history
 from zsell_transform.lap.leads import leads
 from zsell_transform.lap.parties import organizations, persons
-from zsell_transform.lap.words import NO_EXPORT, OUT, PLACEHOLDER_ID, WAITING, Plan
+from zsell_transform.lap.placeholder import needs_placeholder
+from zsell_transform.lap.words import NO_EXPORT, OUT, WAITING, Plan
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.sell.entities import HISTORY, MAIN, TARGETS, mark_of
+from zsell_transform.sell.entities import HISTORY, MAIN, TARGETS
 
 #: Fewer matching titles may be coincidence.
 _NO_CHANCE: Final = 3
@@ -66,7 +67,7 @@ def plan(
         held,
         ask,
         blocked="organizations" in blocked,
-        placeholder=_needs_placeholder(graph, held, ask, left_out),
+        placeholder=needs_placeholder(graph, held, ask, left_out),
     )
     person_plan, people, compared = persons(
         graph, held, ask, companies, details, blocked="persons" in blocked
@@ -132,44 +133,6 @@ def _has_our_titles(graph: Graph, held: Held) -> bool:
     known = {"deals": graph.deals["title"], "leads": graph.leads["title"]}
     alike = {item: int(given.is_in(known[item].implode()).sum()) for item, given in titles.items()}
     return any(count >= _NO_CHANCE and 2 * count >= titles[item].len() for item, count in alike.items())
-
-
-def _needs_placeholder(graph: Graph, held: Held, ask: Mapping, left_out: pl.Series) -> bool:
-    """Whether the placeholder counts: it is there, or any record without a link goes to it now.
-
-    None that is there needs it, as it has its place. A note of what is left out has no link either.
-    """
-    placed = {kind for kind, wish in ask.orphans.items() if wish == "placeholder"}
-    if placed and (held.organizations["sell_id"] == PLACEHOLDER_ID).any():
-        return True
-    unwished = graph.leads["id"].is_in(left_out.implode())
-    orphans = {
-        "deals": graph.deals["person_at"].is_null() & graph.deals["company_at"].is_null(),
-        "leads": graph.leads["name"].is_null() & graph.leads["company_at"].is_null() & ~unwished,
-    }
-    twice = held.twice["sell_id"]
-    there = {
-        "deals": pl.concat([held.deals["sell_id"], twice]),
-        "leads": pl.concat([held.leads["sell_id"], held.deals["sell_lead_id"].rename("sell_id"), twice]),
-    }
-    frames = {"deals": graph.deals, "leads": graph.leads}
-    for kind in placed & orphans.keys():
-        if _any_absent(frames[kind].filter(orphans[kind])["id"], there[kind]):
-            return True
-    # Orphans that are still there are left out, as those leads are that the mapping does not want.
-    gone = {**orphans, "leads": orphans["leads"] | unwished}
-    lost = pl.col("about").is_null() | pl.any_horizontal(
-        pl.lit(out).gather(pl.when(pl.col("about") == kind).then("about_at")) for kind, out in gone.items()
-    )
-    return "notes" in placed and any(
-        _any_absent(mark_of(entity) + rows.filter(lost)["id"], held.notes["mark"])
-        for entity, rows in graph.history.items()
-        if TARGETS[entity] == "notes"
-    )
-
-
-def _any_absent(ids: pl.Series, there: pl.Series) -> bool:
-    return not ids.is_in(there.drop_nulls().implode()).all()
 
 
 def _where(

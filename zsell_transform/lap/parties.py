@@ -11,6 +11,7 @@ from zsell_transform.details import Details
 from zsell_transform.frames.positions import firsts, positions
 from zsell_transform.frames.sparse import beside, has, one_of
 from zsell_transform.ids import ranked
+from zsell_transform.lap.placeholder import with_placeholder
 from zsell_transform.lap.words import (
     BY_ID,
     BY_KEY,
@@ -22,8 +23,6 @@ from zsell_transform.lap.words import (
     ORGANIZATION_LINK,
     OUT,
     PERSON,
-    PLACEHOLDER,
-    PLACEHOLDER_ID,
     PRESENT,
     WAIT,
     WAITING,
@@ -51,13 +50,10 @@ def organizations(
     graph: Graph, held: Held, ask: Mapping, *, blocked: bool, placeholder: bool
 ) -> tuple[Plan, Targets]:
     """The plan of the companies, and how each can be linked to."""
-    companies = graph.companies
-    if placeholder:
-        extra = pl.DataFrame({"id": [PLACEHOLDER_ID], "name": [PLACEHOLDER], "added": [True]})
-        companies = pl.concat([companies, extra], how="diagonal_relaxed")
+    companies = with_placeholder(graph.companies) if placeholder else graph.companies
     known = keys.organizations(
         companies.select("id", "name", "address", "city"),
-        held.organizations,
+        _recognised(held, "organizations"),
         merge=ask.duplicates["companies"] == "merge",
         bare_separate=ask.bare_organizations == "separate",
     )
@@ -111,7 +107,7 @@ def persons(
     contacts = _with_values(graph.contacts, details.values)
     known = keys.persons(
         contacts.select("id", "name", "email", "work", "mobile", _place(contacts, companies)),
-        with_place(held.persons),
+        with_place(_recognised(held, "persons")),
         partial(_towns, contacts["n"], details),
         merge=ask.duplicates["contacts"] == "merge",
     )
@@ -228,15 +224,31 @@ def with_place(people: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _recognised(held: Held, item: str) -> pl.DataFrame:
+    """Pipedrive's records, each with its Sell ids, also those that several carry: they are there."""
+    several = held.twice.filter(pl.col("item") == item)
+    if not several.height:
+        return held[item]
+    carried = several.select("sell_id", system_id=pl.col("system_ids").str.split(", ")).explode("system_id")
+    return (
+        held[item]
+        .join(carried, on="system_id", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("sell_id", "sell_id_right").alias("sell_id"))
+        .drop("sell_id_right")
+        .unique(["system_id", "sell_id"], keep="first", maintain_order=True)
+    )
+
+
 def _stated(
     rows: pl.DataFrame, held: Held, item: str, *, blocked: bool, waits: pl.Expr | None = None
 ) -> pl.DataFrame:
     """Rows with state, reason, linkable; a Sell id of two records in Pipedrive is there, but not linkable."""
-    twice = one_of("id", claimed_twice(held, item))
+    twice = held.twice.filter(pl.col("item") == item)["system_ids"].str.split(", ").explode()
     waits = pl.lit(False) if waits is None else waits
+    there = pl.col("system_id").is_not_null()
     return rows.with_columns(
-        linkable=~twice,
-        state=pl.when(pl.col("system_id").is_not_null() | twice)
+        linkable=~one_of("system_id", twice),
+        state=pl.when(there)
         .then(state(PRESENT))
         .when(blocked)
         .then(state(WAITING))
@@ -245,9 +257,9 @@ def _stated(
         .when(waits)
         .then(state(WAITING))
         .otherwise(state(OUT)),
-        reason=pl.when(pl.col("system_id").is_null() & ~twice & pl.lit(blocked))
+        reason=pl.when(~there & pl.lit(blocked))
         .then(reason(NO_EXPORT[item]))
-        .when(pl.col("system_id").is_null() & ~twice & waits)
+        .when(~there & waits)
         .then(reason(NO_ORGANIZATION_KEY)),
     )
 
@@ -367,8 +379,9 @@ def _told_collisions(known: keys.Keys, rows: pl.DataFrame, entity: str) -> pl.Da
     ).collect()
     if not known.collisions.height:
         return absent
-    place = rows.select("id", _file=pl.col("file").cast(pl.String), _row="row")
-    told = known.collisions.join(place, on="id", how="left", maintain_order="left").rename({"id": "_id"})
+    written = rows.filter(pl.col("state").is_in([OUT, MERGED]))
+    place = written.select("id", _file=pl.col("file").cast(pl.String), _row="row")
+    told = known.collisions.join(place, on="id", how="inner", maintain_order="left").rename({"id": "_id"})
     told = told.with_columns(written=pl.coalesce("final", "name"))
     fates = (
         ("distinguished", "final", "final", "with"),

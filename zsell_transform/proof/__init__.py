@@ -27,11 +27,11 @@ from zsell_transform.machine.disk import temporary_files
 from zsell_transform.machine.origins import origins
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import DEAL_STAGE, NOTE, STEMS
+from zsell_transform.pipedrive.fields import NOTE, STEMS
 from zsell_transform.progress import Progress, Stage, Tell
 from zsell_transform.proof.account import Account, account, presence
 from zsell_transform.proof.added import added_links
-from zsell_transform.proof.closed_stages import PLACED_EARLIER, placed_earlier, without_placed_earlier
+from zsell_transform.proof.closed_stages import placed_earlier, without_placed_earlier
 from zsell_transform.proof.differences import (
     DIFFERING,
     differing,
@@ -49,10 +49,11 @@ from zsell_transform.proof.links import (
     without_misled,
     without_sells_own,
 )
-from zsell_transform.proof.placeholders import without_needless
+from zsell_transform.proof.placeholders import settled, without_needless
 from zsell_transform.proof.readings import without_readings
 from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
+from zsell_transform.proof.unseen import not_exported, unverifiable
 from zsell_transform.sell.entities import ENTITIES, TARGETS
 from zsell_transform.writing.folder import Folder
 
@@ -60,9 +61,6 @@ MISSING: Final = dict.fromkeys(("entity", "item", "source_id", "name", "reason")
 MERGED: Final[dict[str, Any]] = {
     "entity": pl.String, "item": pl.String, "system_id": pl.String, "name": pl.String,
     "source_ids": pl.String, "records": pl.Int64,
-}  # fmt: skip
-UNVERIFIABLE: Final[dict[str, Any]] = {
-    "entity": pl.String, "field": pl.String, "count": pl.Int64, "reason": pl.String,
 }  # fmt: skip
 SUMMARY: Final = (
     "entity", "in_sell", "added", "there", "missing", "left_out", "merged", "differing", "wrong_links",
@@ -125,6 +123,16 @@ class Proof:
         return "" if self._mapped or self.complete else NO_MAPPING
 
     @property
+    def unseen(self) -> str:
+        """How much stands in columns that the exports lack, and what to do; blank where nothing does."""
+        from zsell_transform.guide.words import count, listed
+
+        values, links = not_exported(self.unverifiable)
+        told = [count(number, one) for number, one in ((values, "value"), (links, "link")) if number]
+        why = "could not be seen, as the exports lack their columns (export all columns)"
+        return f"{listed(told)} {why}" if told else ""
+
+    @property
     def complete(self) -> bool:
         """Whether nothing is missing, merged, different or linked otherwise."""
         return not any(frame.height for frame in (self.missing, self.merged, self.differing, self.links))
@@ -141,12 +149,12 @@ class Proof:
     def __repr__(self) -> str:
         from zsell_transform.guide.notebook import proof_text
 
-        return proof_text(self.frames, self.hint)
+        return proof_text(self.frames, self.hint, self.unseen)
 
     def _repr_html_(self) -> str:
         from zsell_transform.guide.notebook import proof_html
 
-        return proof_html(self.frames, self.hint)
+        return proof_html(self.frames, self.hint, self.unseen)
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Writes `proof.html`, each frame as CSV, `repair/links` and `repair/values`; returns the folder.
@@ -164,7 +172,8 @@ class Proof:
             for kind, files in self.repairs.items():
                 for item, parts in files.items():
                     made.table(f"repair/{kind}/{STEMS[item]}", [part.lazy() for part in parts])
-            made.text(PAGE, proof_html_page(self.frames, version=VERSION, hint=self.hint))
+            page = proof_html_page(self.frames, version=VERSION, hint=self.hint, unseen=self.unseen)
+            made.text(PAGE, page)
             return made.finish(ledger=self._summary.to_dicts(), inputs=[], version=VERSION, mapping_sha256="")
 
 
@@ -207,11 +216,10 @@ def verify(
         with Stage(tell, "comparing", rows):
             wanted = account(graph, ask, left_out, held)
             there = presence(wanted.records, held)
+            own = settled(wanted, there)
             wanted = without_needless(wanted, there, held)
             links = compare_links(wanted.relations, there, held)
-            unwished = wanted.records.filter("left_out")
-            stays = there.join(unwished, on=["entity", "id"], how="anti", maintain_order="left")
-            added = added_links(wanted.relations, stays, held)
+            added = added_links(wanted.relations, own, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
             notes = lead_notes(drafts, there, held)
             values = _other_values(drafts, wanted, there, held, ask, notes)
@@ -226,7 +234,7 @@ def verify(
     links = attrs.evolve(links, wrong=wrong)
     proof = _proof(
         wanted, there, held, ask, links, values, missing=missing,
-        unverifiable=_unverifiable(columns, links, told, placed), skipped=skipped,
+        unverifiable=unverifiable(columns, links, told, placed), skipped=skipped,
     )  # fmt: skip
     read = origins([source, given.export, pipedrive, ask, skip_file])
     return attrs.evolve(proof, mapped=mapping is not None, read=tuple(path.absolute() for path in read))
@@ -357,25 +365,6 @@ def _merged(there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
         )
         .select(*MERGED)
     )
-
-
-def _unverifiable(columns: pl.DataFrame, links: Links, notes: int, placed: pl.DataFrame) -> pl.DataFrame:
-    absent = "Pipedrive's export has no such column"
-    parts = [
-        pl.DataFrame(schema=UNVERIFIABLE),
-        columns.select("entity", "field", "count", reason=pl.lit(absent)),
-        links.unseen.filter(pl.col("count") > 0)
-        .group_by("entity", "relation", maintain_order=True)
-        .agg(pl.col("count").sum())
-        .select("entity", pl.format("link: {}", "relation").alias("field"), "count", reason=pl.lit(absent)),
-    ]
-    if notes:
-        said = "the export of notes does not show on which lead a note is"
-        parts.append(pl.DataFrame([["leads", NOTE, notes, said]], schema=UNVERIFIABLE, orient="row"))
-    if placed.height:
-        stages = [["deals", DEAL_STAGE, placed.height, PLACED_EARLIER]]
-        parts.append(pl.DataFrame(stages, schema=UNVERIFIABLE, orient="row"))
-    return pl.concat(parts)
 
 
 def _repairs(

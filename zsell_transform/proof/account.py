@@ -1,7 +1,8 @@
 """The account as it should stand in Pipedrive, and which of its records are there.
 
 Both are worked out from the linked account and the exports alone, by the contract's rules (section 4), and
-not by the code that wrote the files: a fault of a lap shows here.
+not by the code that wrote the files: a fault of a lap shows here. Whether there is to be a placeholder is a
+question that both ask in one place: what is missed here, the next lap must write.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.ids import ranked
-from zsell_transform.lap.words import PLACEHOLDER, PLACEHOLDER_ID
+from zsell_transform.lap.placeholder import needs_placeholder, with_placeholder
+from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
@@ -82,9 +84,8 @@ def account(graph: Graph, ask: Mapping, left_out: pl.Series, held: Held) -> Acco
         ]
     )
     companies = graph.companies
-    if (relations["how"] == PLACED).any():
-        extra = pl.DataFrame({"id": [PLACEHOLDER_ID], "name": [PLACEHOLDER], "added": [True]})
-        companies = pl.concat([companies, extra], how="diagonal_relaxed")
+    if needs_placeholder(graph, held, ask, left_out):
+        companies = with_placeholder(companies)
     records = [
         _records("companies", companies),
         _records("contacts", graph.contacts),

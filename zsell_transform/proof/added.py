@@ -12,7 +12,7 @@ import polars as pl
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.account import OWN, PLACED, is_of_lead, people_of_leads, several
+from zsell_transform.proof.account import OWN, is_of_lead, people_of_leads, several
 from zsell_transform.proof.links import LINKS, SHOWN, WORDS, with_system_ids
 from zsell_transform.sell.entities import HISTORY
 
@@ -33,15 +33,12 @@ _EXPLAINED: Final = {
 def added_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.DataFrame:
     """The links that nobody expects, with the columns of `LINKS`.
 
-    A record that hangs on the placeholder, or on nothing, may have found its place since.
-
     Args:
         wanted: relations, as in `Account`.
-        there: as of `presence`.
+        there: as of `placeholders.settled`: what had no place in Sell may have found one since.
     """
-    placed = wanted.filter(pl.col("how") == PLACED).select("entity", "id")
-    settled = there.filter(~several()).join(placed, on=["entity", "id"], how="anti", maintain_order="left")
-    hung = settled.join(wanted, on=["entity", "id"], how="semi", maintain_order="left")
+    single = there.filter(~several())
+    hung = single.join(wanted, on=["entity", "id"], how="semi", maintain_order="left")
     known = with_system_ids(wanted, there, held)
     parties = known.filter(is_of_lead()).select(wanted.columns)
     wanted = pl.concat([wanted.filter(~is_of_lead()), parties])
@@ -49,7 +46,7 @@ def added_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.Dat
     found = [pl.DataFrame(schema=LINKS)]
     for item, relations in _LOOKED_AT.items():
         raw = held.raw.get(item)
-        mine = (settled if item == "leads" else hung).filter(pl.col("item") == item)
+        mine = (single if item == "leads" else hung).filter(pl.col("item") == item)
         mine = mine.filter(pl.col("entity").is_in([*HISTORY, "leads"])).select("entity", "id", "system_id")
         if raw is None or not mine.height:
             continue

@@ -1,7 +1,8 @@
-"""Records without a link in Sell that have one in Pipedrive: they need no placeholder.
+"""Records without a link in Sell that have their place in Pipedrive: they need no placeholder.
 
 What a record hangs on may depend on the mapping of the lap that wrote it: a single pass hangs the note of a
-lead on the lead's person, and a later mapping leaves that lead out. It is there, and stays where it is.
+lead on the lead's person, and a later mapping leaves that lead out. It is there, and stays where it is. So
+does what hung on a placeholder that somebody has deleted: no lap writes one for what is there.
 """
 
 from __future__ import annotations
@@ -9,21 +10,35 @@ from __future__ import annotations
 import attrs
 import polars as pl
 
+from zsell_transform.lap.placeholder import placeholder_is_there
 from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import PLACED, Account
 from zsell_transform.proof.links import SHOWN, shown_links
 
 
-def without_needless(wanted: Account, there: pl.DataFrame, held: Held) -> Account:
-    """The account without places of records that hang on something, and without a placeholder for nobody.
+def settled(wanted: Account, there: pl.DataFrame) -> pl.DataFrame:
+    """What is there and has its place in Sell: no records without a link, and none that are left out.
 
     Args:
         there: as of `presence`.
     """
+    unwished = wanted.records.filter("left_out").select("entity", "id")
+    placed = wanted.relations.filter(pl.col("how") == PLACED).select("entity", "id")
+    others = pl.concat([unwished, placed])
+    return there.join(others, on=["entity", "id"], how="anti", maintain_order="left")
+
+
+def without_needless(wanted: Account, there: pl.DataFrame, held: Held) -> Account:
+    """The account without places of records that hang on something, and none on a placeholder that is gone.
+
+    Args:
+        there: as of `presence`.
+    """
+    if not placeholder_is_there(held):
+        elsewhere = wanted.relations.filter(pl.col("to").ne_missing(PLACEHOLDER_ID))
+        return attrs.evolve(wanted, relations=elsewhere)
     is_placed = pl.col("how") == PLACED
-    if not wanted.relations.select(is_placed.any()).item():
-        return wanted
     hanging = there.join(_hanging(held), on=["item", "system_id"], how="semi", maintain_order="left")
     placed = wanted.relations.filter(is_placed)
     needed = placed.join(hanging, on=["entity", "id"], how="anti", maintain_order="left")
@@ -33,12 +48,7 @@ def without_needless(wanted: Account, there: pl.DataFrame, held: Held) -> Accoun
         how="anti",
         maintain_order="left",
     )
-    relations = pl.concat([others, needed])
-    is_placeholder = pl.col("id") == PLACEHOLDER_ID
-    records = wanted.records
-    if not needed.height and not there.select(is_placeholder.any()).item():
-        records = records.filter(~is_placeholder)
-    return attrs.evolve(wanted, records=records, relations=relations)
+    return attrs.evolve(wanted, relations=pl.concat([others, needed]))
 
 
 def _beside(relations: pl.DataFrame, needless: pl.DataFrame) -> pl.DataFrame:

@@ -91,14 +91,24 @@ def as_it_stands(said: pl.Expr, there: pl.Expr) -> pl.Expr:
     return _text(said, there).fill_null(value=False)
 
 
-def read_somehow(said: pl.Expr, there: pl.Expr) -> pl.Expr:
-    """Whether what is shown is a cell of Sell's as it stands, or a reading of it: a day in any order of its
-    parts, a number under either mark.
+def _readings(day: Callable[..., pl.Expr]) -> list[tuple[Callable[[pl.Expr], pl.Expr], Same]]:
+    """Every way to read a cell of Sell's, with how its reading is compared: as it stands, as a day in any
+    order of its parts, as a number under either mark.
+
+    Args:
+        day: a cell and an order → its day.
     """
-    days = (_date(date_of(said, order), there) for order in ORDERS)
-    numbers = (_number(number(said, mark), there) for mark in MARKS)
-    readings = [_text(said, there), *days, *numbers]
-    return pl.any_horizontal(reading.fill_null(value=False) for reading in readings)
+    return [
+        (lambda cell: cell, _text),
+        *((partial(day, order=order), _date) for order in ORDERS),
+        *((partial(number, mark=mark), _number) for mark in MARKS),
+    ]
+
+
+def read_somehow(said: pl.Expr, there: pl.Expr) -> pl.Expr:
+    """Whether what is shown is a cell of Sell's as it stands, or a reading of it; a day may have a time."""
+    alike = (same_as(read(said), there) for read, same_as in _readings(date_of))
+    return pl.any_horizontal(each.fill_null(value=False) for each in alike)
 
 
 def in_the_form_of(said: pl.Expr, there: pl.Expr, said_then: pl.Expr) -> pl.Expr:
@@ -107,12 +117,7 @@ def in_the_form_of(said: pl.Expr, there: pl.Expr, said_then: pl.Expr) -> pl.Expr
     Null where that one is not shown, where it may be shown in either of two forms that differ for this cell,
     and where the form does not take it: a day has no time.
     """
-    forms: list[tuple[Callable[[pl.Expr], pl.Expr], Same]] = [
-        (lambda cell: cell, _text),
-        *((partial(date, order=order), _date) for order in ORDERS),
-        *((partial(number, mark=mark), _number) for mark in MARKS),
-    ]
-    written = [pl.when(alike(form(said_then), there)).then(form(said)) for form, alike in forms]
+    written = [pl.when(same_as(read(said_then), there)).then(read(said)) for read, same_as in _readings(date)]
     each = pl.concat_list(written).list.drop_nulls().list.unique()
     as_it_is = pl.when(as_it_stands(said_then, there)).then(said)
     return pl.coalesce(as_it_is, pl.when(each.list.len() == 1).then(each.list.first()))
