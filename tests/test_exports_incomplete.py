@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.test_pipedrive_exports import given
+from tests.test_pipedrive_exports import after_a_lap, given
 from zsell_transform.mapping import Mapping
+from zsell_transform.migration import transform
 
 DEALS = "ID,Title,Stage"
 
@@ -134,3 +135,125 @@ def test_ids_that_were_put_together_by_hand(tmp_path: Path, cell: str, ids: list
 
     assert held.organizations["sell_id"].to_list() == ids
     assert held.organizations.select(pl.col("system_id").unique()).to_series().to_list() == ["1"]
+
+
+# ---- what the lists say of each other -------------------------------------------------------------------
+
+NOTES = 'ID,Content,Deal ID\n9,"2014-09-03 08:49 · Kalle · Sell note 61000011<br>Called",{}\n'
+FILTERED = "ID,Title,Zendesk Sell ID\n6,Wall,51000012\n"
+
+
+def test_a_list_that_others_prove_to_be_filtered_holds_its_records_back(tmp_path: Path) -> None:
+    """A filter in Pipedrive's list, an old export: what it left out was written once more without a word."""
+    sell = after_a_lap(tmp_path, deals=FILTERED, notes=NOTES.format("5.0"))
+
+    run = transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    [told] = run.issues.filter(severity="error").to_dicts()
+    assert (told["code"], told["entity"], told["value"]) == ("export_incomplete", "deals", "1")
+    assert "record 9 of notes names 5" in told["message"]
+    assert run.tables["deals"].height == 0
+    assert run.summary().filter(entity="deals").select("present", "waiting").row(0) == (1, 2)
+
+
+def test_the_mapping_says_that_what_a_list_lacks_was_deleted(tmp_path: Path) -> None:
+    sell = after_a_lap(tmp_path, deals=FILTERED, notes=NOTES.format(5))
+
+    run = transform(
+        sell, pipedrive=tmp_path / "pipedrive", mapping={"empty_in_pipedrive": ["deals"]}, rehearse=False
+    )
+
+    assert "export_incomplete" not in run.issues["code"]
+    assert run.tables["deals"].height == 2
+
+
+@pytest.mark.parametrize("link", ["", "0", "6", "5, 6", "2E+07"])
+def test_what_is_no_link_to_a_missing_record_holds_nothing_back(tmp_path: Path, link: str) -> None:
+    """A deal that was deleted in Pipedrive, and is linked to by nothing any more, comes back."""
+    sell = after_a_lap(tmp_path, deals=FILTERED, notes=NOTES.format(f'"{link}"'))
+
+    assert transform(sell, pipedrive=tmp_path / "pipedrive").tables["deals"].height == 2
+
+
+def test_links_of_what_people_made_themselves_hold_nothing_back(tmp_path: Path) -> None:
+    """A deal and a note on it, made between two exports."""
+    typed = 'ID,Content,Deal ID\n9,"Called, see Sell note 61000011",99\n'
+    sell = after_a_lap(tmp_path, deals=FILTERED, notes=typed)
+
+    assert transform(sell, pipedrive=tmp_path / "pipedrive").tables["deals"].height == 2
+
+
+def test_a_list_of_which_nothing_would_be_written_needs_no_proof(tmp_path: Path) -> None:
+    sell = after_a_lap(tmp_path, notes=NOTES.format(99))
+
+    assert "export_incomplete" not in transform(sell, pipedrive=tmp_path / "pipedrive").issues["code"]
+
+
+def test_people_of_leads_prove_their_list_incomplete(tmp_path: Path) -> None:
+    sell = after_a_lap(
+        tmp_path,
+        people="ID,Name,Zendesk Sell ID\n1,Ada,80001\n",
+        leads="ID,Title,Contact person ID,Zendesk Sell lead ID\nab-1,Hope,2,50001\n",
+        notes=None,
+    )
+    with (sell / "contacts.0.csv").open("a") as file:
+        file.write("80001,false,Ada\n80002,false,Bo\n")
+
+    told = transform(sell, pipedrive=tmp_path / "pipedrive").issues.filter(code="export_incomplete")
+
+    assert told.select("entity", "field").rows() == [("contacts", "persons")]
+    assert "record ab-1 of leads names 2" in told["message"][0]
+
+
+@pytest.mark.parametrize(("deal", "leads_out"), [("", 0), ("7", 1)])
+def test_history_of_a_converted_lead_does_not_ask_for_the_lead(
+    tmp_path: Path, deal: str, leads_out: int
+) -> None:
+    """A lead that became a deal left the list of leads; one that was archived is in no plain list."""
+    sell = leads_after_a_lap(
+        tmp_path,
+        activities=f"ID,Subject,Note,Deal ID,Lead ID\n3,Call,Sell task 77,{deal},ab-2\n",
+    )
+
+    run = transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    assert run.tables["leads"].height == leads_out
+    assert ("export_incomplete" in run.issues["code"]) is not bool(leads_out)
+
+
+def leads_after_a_lap(folder: Path, **changed: str | None) -> Path:
+    """As `after_a_lap`, with two leads in Sell of which Pipedrive's list of leads holds one."""
+    lead = "ID,Title,Contact person,Zendesk Sell lead ID\nab-1,Ann Fir,Ann Fir,50001\n"
+    sell = after_a_lap(folder, notes=None, **{"leads": lead, **changed})
+    (sell / "leads.0.csv").write_text("id,first_name,last_name\n50001,Ann,Fir\n50002,Bo,Elm\n")
+    return sell
+
+
+@pytest.mark.parametrize(
+    ("deals", "told"),
+    [
+        ("ID,Title,Zendesk Sell ID\n5,Roof,51000011\n8,Bo Elm,\n", ["1"]),
+        ("ID,Title,Zendesk Sell ID\n5,Roof,51000011\n", []),
+        ("ID,Title,Zendesk Sell ID,Zendesk Sell lead ID\n5,Roof,51000011,\n8,Typed,,\n", []),
+    ],
+)
+def test_leads_that_may_be_deals_by_now_are_told(tmp_path: Path, deals: str, told: list[str]) -> None:
+    """A lead that was converted in Pipedrive came once more, beside its deal, and nothing said so."""
+    sell = leads_after_a_lap(tmp_path, deals=deals)
+
+    run = transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    assert run.tables["leads"].height == 1
+    assert run.issues.filter(code="converted_leads_unknown")["value"].to_list() == told
+
+
+@pytest.mark.parametrize(("known", "told"), [("9", ["90001"]), ("51000011", [])])
+def test_ids_of_which_none_is_sells_are_told(tmp_path: Path, known: str, told: list[str]) -> None:
+    """Another column was taken for ours, or the exports are of two accounts."""
+    ids = ["90001", "90002", "90003", "90004", known]
+    rows = "".join(f"{n},Deal {n},{sell_id}\n" for n, sell_id in enumerate(ids, 5))
+    sell = after_a_lap(tmp_path, deals=f"ID,Title,Zendesk Sell ID\n{rows}")
+
+    issues = transform(sell, pipedrive=tmp_path / "pipedrive").issues
+
+    assert issues.filter(code="foreign_sell_ids")["value"].to_list() == told

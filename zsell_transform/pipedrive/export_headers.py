@@ -114,7 +114,7 @@ def _by_signs(bare: list[str], from_name: str | None) -> str | None:
     most = max([*fits, *nearly], key=lambda item: known[item])  # of equals the first, one that fits
     if from_name in nearly:
         return most if known[most] > 2 * known[from_name] else from_name
-    return max([most, from_name or most], key=lambda item: known[item])
+    return max([from_name or most, most], key=lambda item: known[item])  # of equals, that of the name
 
 
 # --- the columns of our ids ---------------------------------------------------------------------------
