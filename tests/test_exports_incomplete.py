@@ -151,7 +151,7 @@ def test_a_list_that_others_prove_to_be_filtered_holds_its_records_back(tmp_path
 
     [told] = run.issues.filter(severity="error").to_dicts()
     assert (told["code"], told["entity"], told["value"]) == ("export_incomplete", "deals", "1")
-    assert "record 9 of notes names 5" in told["message"]
+    assert "record 9 of notes names System ID 5" in told["message"]
     assert run.tables["deals"].height == 0
     assert run.summary().filter(entity="deals").select("present", "waiting").row(0) == (1, 2)
 
@@ -202,7 +202,7 @@ def test_people_of_leads_prove_their_list_incomplete(tmp_path: Path) -> None:
     told = transform(sell, pipedrive=tmp_path / "pipedrive").issues.filter(code="export_incomplete")
 
     assert told.select("entity", "field").rows() == [("contacts", "persons")]
-    assert "record ab-1 of leads names 2" in told["message"][0]
+    assert "record ab-1 of leads names System ID 2" in told["message"][0]
 
 
 @pytest.mark.parametrize(("deal", "leads_out"), [("", 0), ("7", 1)])

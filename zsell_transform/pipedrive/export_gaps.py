@@ -65,7 +65,7 @@ def _gap(ours: dict[str, pl.DataFrame], item: str, there: pl.Series) -> Gap | No
     lacking = pl.concat(parts) if parts else pl.DataFrame()
     if not lacking.height:
         return None
-    example = lacking.select(pl.format("{} of {} names {}", "ID", "by", "named")).item(0, 0)
+    example = lacking.select(pl.format("{} of {} names System ID {}", "ID", "by", "named")).item(0, 0)
     return Gap(lacking["named"].n_unique(), example)
 
 

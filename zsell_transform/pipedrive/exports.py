@@ -97,7 +97,8 @@ class Held:
             `sell_id` is null for records that are not from Sell, and for those in `twice`.
         activities, notes: `mark` is `Sell task 7402212` and the like; null when there is none.
         given: the items that had a file, also one that could not be read.
-        readable: the items whose file has System IDs and the column of its Sell id or mark, or no record.
+        readable: the items whose files have System IDs and, of each record, the column of its Sell id or
+            mark.
         raw: by item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
             `Email - Work`); custom fields under their label. One row a record.
         twice: `item, sell_id, system_ids`: Sell ids that stand on several records. They are present, and
