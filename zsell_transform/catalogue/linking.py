@@ -124,6 +124,30 @@ KINDS: Final[dict[str, Kind]] = {
         )
         for item in ("organizations", "persons", "deals", "leads", "activities", "notes")
     },
+    "export_incomplete": Kind(
+        "error",
+        "the export of {field} lacks {value} records to which records from Sell are linked in Pipedrive (for"
+        " one, record {detail})",
+        "what of Sell's is not in it waits, so that nothing is written twice",
+        "Export the whole list again, without a filter (of leads, the archived ones as well). If these"
+        " records were deleted in Pipedrive, name the type in `empty_in_pipedrive`, and what the export lacks"
+        " is written.",
+    ),
+    "converted_leads_unknown": Kind(
+        "warning",
+        "leads that this lap writes: {value}; some may be deals by now, converted in Pipedrive, whose export"
+        " does not show `Zendesk Sell lead ID`",
+        "written all the same",
+        "Before the import, show the column `Zendesk Sell lead ID` in Pipedrive's list of deals, export it"
+        " again and run this lap again.",
+    ),
+    "foreign_sell_ids": Kind(
+        "warning",
+        "no Sell id in the export of {detail} is one of this Sell export ('{value}' for one)",
+        "they count as those of other records",
+        "Look whether both exports are of one account, and whether the column is the one with the Sell ids;"
+        " if not, name that in the mapping: `columns: {pipedrive_deals: {Their header: Zendesk Sell ID}}`.",
+    ),
     "present_by_name": Kind(
         "warning",
         "'{value}' is in Pipedrive by its name alone (System ID {detail}): no more was known when it was"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from typing import Final
 
@@ -17,14 +18,19 @@ from zsell_transform.lap.history import history
 from zsell_transform.lap.leads import leads
 from zsell_transform.lap.parties import organizations, persons
 from zsell_transform.lap.placeholder import needs_placeholder
-from zsell_transform.lap.words import NO_EXPORT, OUT, WAITING, Plan
+from zsell_transform.lap.words import NO_EXPORT, OUT, WAITING, Plan, Targets
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.export_gaps import Gap, gaps
+from zsell_transform.pipedrive.export_headers import own_columns
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.sell.entities import HISTORY, MAIN, TARGETS
+from zsell_transform.sell.entities import HISTORY, LINKED, MAIN, TARGETS
 
 #: Fewer matching titles may be coincidence.
 _NO_CHANCE: Final = 3
+#: Fewer ids may all be of records that were deleted in Sell since.
+_NO_CHANCE_OF_IDS: Final = 5
+_FEW: Final = 1000
 
 
 @attrs.frozen
@@ -61,13 +67,81 @@ def plan(
         left_out: ids of leads that the mapping leaves out by their status.
         listed: ids of parties, deals and leads of which `where` shall tell.
     """
-    blocked = without_export(graph, held, ask)
+    forgotten = without_export(graph, held, ask)
+    placeholder = needs_placeholder(graph, held, ask, left_out)
+
+    def planned(blocked: frozenset[str]) -> _Main:
+        return _main(graph, held, ask, details, blocked, placeholder=placeholder, left_out=left_out)
+
+    main = planned(forgotten)
+    if lacking := gaps(held, _written_beside(main, held, ask)):
+        main = planned(forgotten | lacking.keys())
+
+    def of_history(entity: str) -> Plan:
+        return history(
+            entity,
+            graph.history[entity],
+            held,
+            ask,
+            main.companies,
+            main.people,
+            main.deals,
+            main.leads,
+            blocked=TARGETS[entity] in forgotten,
+        )
+
+    told_later = [entity for entity in HISTORY if entity in graph.history]
+    plans = {**main.plans, **two_by_key(of_history, told_later)}
+    waiting = _waiting(plans)
+    told_of = one_of("id", left_out.clear() if listed is None else listed)
+    where = _where(
+        *(
+            frame.filter(told_of)
+            for frame in (main.companies.frame, main.people.frame, main.deals, main.leads)
+        )
+    )
+    return Lap(
+        plans,
+        waiting,
+        where,
+        issues.gather(
+            [
+                *(p.found for p in plans.values()),
+                _told(plans, waiting, forgotten, lacking, held),
+                *_told_of_ids(graph, plans, held),
+            ]
+        ),
+    )
+
+
+@attrs.frozen(eq=False)
+class _Main:
+    """What becomes of parties, deals and leads, and what their history needs to know of them."""
+
+    plans: MappingOf[str, Plan]
+    companies: Targets
+    people: Targets
+    deals: pl.DataFrame
+    leads: pl.DataFrame
+
+
+def _main(
+    graph: Graph,
+    held: Held,
+    ask: Mapping,
+    details: Details,
+    blocked: frozenset[str],
+    *,
+    placeholder: bool,
+    left_out: pl.Series,
+) -> _Main:
+    """Decides for parties, deals and leads.
+
+    Args:
+        blocked: items of which nothing may be written.
+    """
     company_plan, companies = organizations(
-        graph,
-        held,
-        ask,
-        blocked="organizations" in blocked,
-        placeholder=needs_placeholder(graph, held, ask, left_out),
+        graph, held, ask, blocked="organizations" in blocked, placeholder=placeholder
     )
     person_plan, people, compared = persons(
         graph, held, ask, companies, details, blocked="persons" in blocked
@@ -77,33 +151,21 @@ def plan(
         graph, held, ask, companies, people, compared, details, blocked="leads" in blocked, left_out=left_out
     )
     plans = {"companies": company_plan, "contacts": person_plan, "deals": deal_plan, "leads": lead_plan}
+    return _Main(plans, companies, people, deal_rows, lead_rows)
 
-    def of_history(entity: str) -> Plan:
-        return history(
-            entity,
-            graph.history[entity],
-            held,
-            ask,
-            companies,
-            people,
-            deal_rows,
-            lead_rows,
-            blocked=TARGETS[entity] in blocked,
-        )
 
-    told_later = [entity for entity in HISTORY if entity in graph.history]
-    plans |= two_by_key(of_history, told_later)
-    waiting = _waiting(plans)
-    told_of = one_of("id", left_out.clear() if listed is None else listed)
-    where = _where(
-        *(frame.filter(told_of) for frame in (companies.frame, people.frame, deal_rows, lead_rows))
-    )
-    return Lap(
-        plans,
-        waiting,
-        where,
-        issues.gather([*(p.found for p in plans.values()), _told(plans, waiting, blocked, held)]),
-    )
+def _written_beside(main: _Main, held: Held, ask: Mapping) -> list[str]:
+    """Items of which some records are in Pipedrive, as its export shows, and others would be written."""
+    return [
+        item
+        for entity, item in LINKED.items()
+        if item in held.raw and item not in ask.empty_in_pipedrive
+        if _count_out(main.plans[entity])
+    ]
+
+
+def _count_out(plan: Plan) -> int:
+    return int((plan.rows["state"] == OUT).sum())
 
 
 def without_export(graph: Graph, held: Held, ask: Mapping) -> frozenset[str]:
@@ -175,12 +237,18 @@ def _waiting(plans: MappingOf[str, Plan]) -> pl.DataFrame:
 
 
 def _told(
-    plans: MappingOf[str, Plan], waiting: pl.DataFrame, blocked: frozenset[str], held: Held
+    plans: MappingOf[str, Plan],
+    waiting: pl.DataFrame,
+    forgotten: frozenset[str],
+    lacking: MappingOf[str, Gap],
+    held: Held,
 ) -> pl.DataFrame:
     told = [
-        issues.issue(f"no_export_of_{item}", entity=entity, value=row["count"], detail=item)
+        issues.issue("export_incomplete", entity=entity, field=item, value=gap.count, detail=gap.example)
+        if (gap := lacking.get(item))
+        else issues.issue(f"no_export_of_{item}", entity=entity, value=row["count"], detail=item)
         for entity, item in TARGETS.items()
-        if item in blocked
+        if item in forgotten or item in lacking
         for row in waiting.filter(pl.col("entity") == entity).to_dicts()
         if row["reason"] == NO_EXPORT[item]
     ]
@@ -190,9 +258,38 @@ def _told(
         if row["reason"] not in NO_EXPORT.values()
     ]
     for item in ("activities", "notes"):
-        writes = any(
-            (plan.rows["state"] == OUT).any() for entity, plan in plans.items() if TARGETS[entity] == item
-        )
+        writes = any(_count_out(plan) for entity, plan in plans.items() if TARGETS[entity] == item)
         if held.given and item not in held.given and writes:
             told.append(issues.issue("counts_as_empty", entity=None, file=item, detail=item))
     return issues.gather(told)
+
+
+def _told_of_ids(graph: Graph, plans: MappingOf[str, Plan], held: Held) -> Iterator[pl.DataFrame]:
+    """Signs that the ids in Pipedrive's exports do not say all."""
+    in_sell = {
+        "companies": graph.companies,
+        "contacts": graph.contacts,
+        "deals": graph.deals,
+        "leads": graph.leads,
+    }
+    for entity, item in LINKED.items():
+        ids = held[item]["sell_id"].drop_nulls()
+        if ids.len() >= _NO_CHANCE_OF_IDS and not _any_known(in_sell[entity]["id"], ids):
+            yield issues.issue("foreign_sell_ids", entity=entity, value=ids[0], detail=item)
+    if _may_hide_leads(held) and (leads := _count_out(plans["leads"])):
+        yield issues.issue("converted_leads_unknown", entity="leads", value=leads)
+
+
+def _any_known(known: pl.Series, ids: pl.Series) -> bool:
+    """Most often one of the first ids is known, and few are looked for sooner than all."""
+    return any(bool(known.is_in(some.implode()).any()) for some in (ids.head(_FEW), ids))
+
+
+def _may_hide_leads(held: Held) -> bool:
+    """Whether deals may be leads of an earlier lap that somebody converted in Pipedrive.
+
+    Such a deal has no Sell id of a deal, and that of the lead is in a column that the export does not show.
+    """
+    deals = held.raw.get("deals", pl.DataFrame())
+    shown = own_columns("deals")["sell_lead_id"] in deals.columns
+    return not shown and bool(held.leads["sell_id"].count()) and bool(held.deals["sell_id"].null_count())

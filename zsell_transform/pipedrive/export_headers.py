@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from zsell_transform.cleaning import plain
 from zsell_transform.facts import facts
@@ -56,7 +56,7 @@ def recognise(
     mapped = named.get(f"pipedrive_{item}", {})
     names = {h: spelled.get(folded_header(rest), rest) for h, rest in bare.items()}
     names |= {h: mapped.get(h) or mapped[rest] for h, rest in bare.items() if h in mapped or rest in mapped}
-    return item, names | _own_ids(item, names)
+    return item, names
 
 
 def _prefix(headers: Sequence[str]) -> tuple[str, str | None]:
@@ -114,20 +114,50 @@ def _by_signs(bare: list[str], from_name: str | None) -> str | None:
     most = max([*fits, *nearly], key=lambda item: known[item])  # of equals the first, one that fits
     if from_name in nearly:
         return most if known[most] > 2 * known[from_name] else from_name
-    return max([most, from_name or most], key=lambda item: known[item])
+    return max([from_name or most, most], key=lambda item: known[item])  # of equals, that of the name
 
 
-def _own_ids(item: str, names: Mapping[str, str]) -> dict[str, str]:
-    """Headers that carry our ids under another name: one with `sell` and `id` in it."""
-    wanted: dict[str, str] = vocabulary()["sell_ids"].get(item, {})
-    found = {}
-    for column, canonical in wanted.items():
-        if canonical in names.values():
-            continue
-        for header, name in names.items():
-            words = re.findall(r"[a-z]+", name.lower())
-            of_lead = "lead" in words and item == "deals"
-            if "sell" in words and "id" in words and of_lead == (column == "sell_lead_id"):
-                found[header] = canonical
-                break
+# --- the columns of our ids ---------------------------------------------------------------------------
+
+#: What a reader puts behind the second of two columns of one name.
+_AGAIN: Final = re.compile(r"(?:_duplicated_\d+| \(\d+\))$")
+
+
+def own_columns(item: str) -> dict[str, str]:
+    """What is ours (`sell_id`, `sell_lead_id`) → the column of an item's export that carries it."""
+    found: dict[str, str] = vocabulary()["sell_ids"].get(item, {})
     return found
+
+
+def own_twins(item: str, names: Mapping[str, str]) -> dict[str, list[str]]:
+    """The headers of a column of our ids that a file has more than once: the field was made twice.
+
+    Args:
+        names: header → canonical column.
+    """
+    of_column = {
+        own: [header for header in names if own in (names[header], names.get(_AGAIN.sub("", header)))]
+        for own in own_columns(item).values()
+    }
+    return {own: headers for own, headers in of_column.items() if len(headers) > 1}
+
+
+def guessed_ids(item: str, columns: Sequence[str], filled: Sequence[str]) -> dict[str, str]:
+    """Columns that carry our ids under another name: one with `sell` and `id` in it, and with values.
+
+    That of a lead says so: a lead has the custom fields of deals as well, and the id of a deal is not its
+    own. A blank one may be anything (`Best-sell ID`), and would say that no record is from Sell.
+    """
+    found: dict[str, str] = {}
+    for own, canonical in own_columns(item).items():
+        of_lead = item == "leads" or own == "sell_lead_id"
+        fitting = [name for name in filled if _may_be_ours(name, of_lead=of_lead, item=item)]
+        if canonical not in columns and fitting:
+            found[fitting[0]] = canonical
+    return found
+
+
+def _may_be_ours(column: str, *, of_lead: bool, item: str) -> bool:
+    words = re.findall(r"[a-z]+", column.lower())
+    told = item in ("deals", "leads")  # both kinds of ids may stand in these lists
+    return "sell" in words and "id" in words and (not told or ("lead" in words) == of_lead)

@@ -33,7 +33,14 @@ from zsell_transform.pipedrive.export_files import (
     read_text,
     without_ids,
 )
-from zsell_transform.pipedrive.export_headers import bare_names, item_named, recognise, vocabulary
+from zsell_transform.pipedrive.export_headers import (
+    bare_names,
+    item_named,
+    own_columns,
+    own_twins,
+    recognise,
+)
+from zsell_transform.pipedrive.export_tables import all_shown, one_column, united, with_guessed_ids
 from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
 
@@ -90,7 +97,8 @@ class Held:
             `sell_id` is null for records that are not from Sell, and for those in `twice`.
         activities, notes: `mark` is `Sell task 7402212` and the like; null when there is none.
         given: the items that had a file, also one that could not be read.
-        readable: the items whose file has System IDs and the column of its Sell id or mark, or no record.
+        readable: the items whose files have System IDs and, of each record, the column of its Sell id or
+            mark.
         raw: by item, Pipedrive's columns as text under their English names without prefix (`Title`, `Owner`,
             `Email - Work`); custom fields under their label. One row a record.
         twice: `item, sell_id, system_ids`: Sell ids that stand on several records. They are present, and
@@ -149,6 +157,7 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     ]
     problems += _in_vain(named, {header for file in files for header in file.headers})
     tables: dict[str, pl.DataFrame] = {}
+    lost = {item_named(file.name) for file in files if file.unread == "export_unreadable"}
     for item in ITEMS:
         of_item = [file for file in files if file.item == item]
         problems += [
@@ -158,10 +167,12 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
         ]
         if parts := [file for file in of_item if "ID" in file.frame.columns]:
             _refuse_two_states(parts)
-            tables[item] = firsts(pl.concat((file.frame for file in parts), how="diagonal"), "ID")
+            frames = with_guessed_ids(item, [file.frame for file in parts])
+            tables[item] = united(frames)
+            if not all_shown(tables[item], frames, _own_column(item, tables[item])):
+                lost.add(item)
     if not tables:
         raise without_ids(place, [file.name for file in files if file.item])
-    lost = {item_named(file.name) for file in files if file.unread == "export_unreadable"}
     no_csv = {item_named(name) for name, _ in instead_of_csv(place)}
     items = {file.item for file in files} | lost | no_csv
     return _held(tables, problems, frozenset(filter(None, items)), lost)
@@ -203,6 +214,9 @@ def _read_file(one: Found, named: Mapping[str, Mapping[str, str]]) -> _File:
     headers = frozenset([*bare, *bare.values()])
     if item is None:
         return _File(one.file, unread="export_not_recognised", headers=headers)
+    for twins in own_twins(item, names).values():
+        frame = one_column(frame, twins)
+        names = {header: name for header, name in names.items() if header in frame.columns}
     for header, name in names.items():  # of twins, as of two languages, the second is a custom field
         wished[header] = name if name not in wished.values() else bare[header]
     return _File(one.file, item, frame.rename(told_apart(wished)), headers=headers)
@@ -241,7 +255,8 @@ def _held(
 
     Args:
         given: items that have a file.
-        lost: items of which a file could not be read, so that nobody knows what else there is.
+        lost: items of which a file could not be read, so that nobody knows what else there is, or does not
+            show which of its records are from Sell.
     """
     rounded = {item: count for item, table in tables.items() if (count := _rounded(item, table))}
     problems += [
@@ -251,7 +266,7 @@ def _held(
     readable = {
         item
         for item, table in tables.items()
-        if item not in rounded and item not in lost and (_has_own_column(item, table) or not table.height)
+        if item not in rounded and item not in lost and (_own_column(item, table) or not table.height)
     }
     frames = {item: _frame(item, tables.get(item, pl.DataFrame())) for item in ITEMS}
     twice = pl.concat([_twice(item, frames[item]) for item in ITEMS])
@@ -276,10 +291,12 @@ def _held(
     )
 
 
-def _has_own_column(item: str, table: pl.DataFrame) -> bool:
+def _own_column(item: str, table: pl.DataFrame) -> str | None:
+    """The column that says which records are from Sell."""
     if item in MARKED_TEXT:
-        return _marked_column(item, table) is not None
-    return str(vocabulary()["sell_ids"][item]["sell_id"]) in table.columns
+        return _marked_column(item, table)
+    own = own_columns(item)["sell_id"]
+    return own if own in table.columns else None
 
 
 def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
@@ -294,14 +311,16 @@ def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
     made["emails"] = _several(table, "Email", r"[,;]")
     made["phones"] = _several(table, "Phone", r"[,;]")
     made["address"] = pl.coalesce(column("Address"), column("Full/combined address of Address"))
-    for name, canonical in vocabulary()["sell_ids"].get(item, {}).items():
+    for name, canonical in own_columns(item).items():
         made[name] = split_ids(column(canonical))
     if item in MARKED_TEXT:
         made["mark"] = mark(item, column(_marked_column(item, table) or MARKED_TEXT[item]))
     frame = table.select(made[name].alias(name) for name in SCHEMAS[item])
-    for name in ("sell_id", "sell_lead_id"):
-        if name in frame.columns:
-            frame = frame.explode(name)
+    own = [name for name in own_columns(item) if name in frame.columns]
+    for name in own:
+        frame = frame.explode(name)
+    if frame.height > table.height:  # cells of several ids, and an id may stand in one twice
+        frame = frame.unique(["system_id", *own], keep="first", maintain_order=True)
     return frame.cast(pl.Schema(SCHEMAS[item]))
 
 
@@ -316,13 +335,16 @@ def _several(table: pl.DataFrame, begins: str, separators: str) -> pl.Expr:
 
 
 def split_ids(cell: pl.Expr) -> pl.Expr:
-    """`123, 456` → a list; a name may hold commas itself (`name:peter, paul`) and is cut at an id only."""
-    cell = where_found(exact(cell), r"^\d[\d.,\s]*\.0", _each_exact)
-    mixed = cell.str.replace_all(r"\s*,\s*(name:|email:)", "\x1f${1}")
+    """`123, 456` → a list; people who merge records by hand part ids by `;`, `/` or `|` as well.
+
+    A name may hold all of these itself (`name:peter, paul`) and is cut at an id only.
+    """
+    cell = where_found(exact(cell), r"^\d[\d.,;/|\s]*\.0", _each_exact)
+    mixed = cell.str.replace_all(r"\s*[,;/|]\s*(name:|email:)", "\x1f${1}")
     for _ in range(3):
-        mixed = mixed.str.replace(r"(^|\x1f)(\d+)\s*,\s*", "${1}${2}\x1f")
-        mixed = mixed.str.replace(r"\s*,\s*(\d{5,})($|\x1f)", "\x1f${1}${2}")
-    plain = cell.str.replace_all(r"\s*,\s*", "\x1f")
+        mixed = mixed.str.replace(r"(^|\x1f)(\d+)\s*[,;/|]\s*", "${1}${2}\x1f")
+        mixed = mixed.str.replace(r"\s*[,;]\s*(\d{5,})($|\x1f)", "\x1f${1}${2}")
+    plain = cell.str.replace_all(r"\s*[,;/|]\s*", "\x1f")
     both = pl.when(cell.str.contains("name:|email:")).then(mixed).otherwise(plain)
     return both.str.strip_chars().str.split("\x1f")
 
@@ -331,13 +353,13 @@ def _each_exact(cell: pl.Expr) -> pl.Expr:
     """Several ids of which a program made decimals; Pipedrive itself puts a space behind the comma. A name
     may end in such figures itself: `1.0, name:web 2.0`.
     """
-    ids, names = cell.str.extract(r"^([\d.,\s]*)", 1), cell.str.extract(r"^[\d.,\s]*(.*)$", 1)
+    ids, names = cell.str.extract(r"^([\d.,;/|\s]*)", 1), cell.str.extract(r"^[\d.,;/|\s]*(.*)$", 1)
     return ids.str.replace_all(r"\b(\d+)\.0+\b", "${1}") + names
 
 
 def _rounded(item: str, table: pl.DataFrame) -> int:
     """How many of our ids a spreadsheet has rounded (`4.1E+07`): they may be anyone's."""
-    columns = [name for name in vocabulary()["sell_ids"].get(item, {}).values() if name in table.columns]
+    columns = [name for name in own_columns(item).values() if name in table.columns]
     hit = table.select(exact(pl.col(name)).str.contains(RUINED).sum().alias(name) for name in columns)
     return sum(hit.row(0)) if columns else 0
 

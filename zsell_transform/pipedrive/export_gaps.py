@@ -1,0 +1,80 @@
+"""What Pipedrive's exports say of each other: a record that one of them names, and the other does not hold.
+
+A list that was exported with a filter, last week, or without its archived leads looks like any other one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import attrs
+import polars as pl
+
+from zsell_transform.ids import exact
+from zsell_transform.pipedrive.exports import Held
+
+#: Item → the column by which the other lists name its records.
+NAMED_BY: Final = {
+    "organizations": "Organization ID",
+    "persons": "Contact person ID",
+    "deals": "Deal ID",
+    "leads": "Lead ID",
+}
+#: What tells that a record came from Sell.
+_SIGNS: Final = ("sell_id", "sell_lead_id", "mark")
+#: One System ID, whole: not several in a cell, not one that a spreadsheet rounded, not a 0 for none.
+_WHOLE: Final = r"^(?:[1-9]\d*|[\w-]*[A-Za-z-][\w-]*)$"
+
+
+@attrs.frozen
+class Gap:
+    """How many System IDs of an item the other lists name and its own lacks, and one place that does."""
+
+    count: int
+    example: str
+
+
+def gaps(held: Held, items: Iterable[str]) -> dict[str, Gap]:
+    """The items whose export lacks records to which records from Sell are linked in Pipedrive.
+
+    What people made themselves while they exported list after list proves nothing of Sell's.
+    """
+    asked = [item for item in items if item in held.raw]
+    ours = {item: _from_sell(held, item) for item in held.raw} if asked else {}
+    found = {item: _gap(ours, item, held.raw[item]["ID"]) for item in asked}
+    return {item: gap for item, gap in found.items() if gap}
+
+
+def _from_sell(held: Held, item: str) -> pl.DataFrame:
+    """The records of a list that came from Sell, with the columns that name others."""
+    signs = [pl.col(sign).is_not_null() for sign in _SIGNS if sign in held[item].columns]
+    ids = held[item].filter(pl.any_horizontal(signs))["system_id"]
+    table = held.raw[item]
+    names = [name for name in NAMED_BY.values() if name in table.columns]
+    return table.select("ID", *names).filter(pl.col("ID").is_in(ids.implode()))
+
+
+def _gap(ours: dict[str, pl.DataFrame], item: str, there: pl.Series) -> Gap | None:
+    known = there.to_frame("ID").select(exact(pl.col("ID"))).to_series().implode()
+    parts = [
+        _naming(rows, item).filter(~pl.col("named").is_in(known)).with_columns(by=pl.lit(by))
+        for by, rows in ours.items()
+        if NAMED_BY[item] in rows.columns
+    ]
+    lacking = pl.concat(parts) if parts else pl.DataFrame()
+    if not lacking.height:
+        return None
+    example = lacking.select(pl.format("{} of {} names System ID {}", "ID", "by", "named")).item(0, 0)
+    return Gap(lacking["named"].n_unique(), example)
+
+
+def _naming(rows: pl.DataFrame, item: str) -> pl.DataFrame:
+    """ID and named: of the rows that name a record of an item, which one.
+
+    A lead that became a deal in Pipedrive is in no list of leads any more: what hangs on it names the deal.
+    """
+    if item == "leads" and NAMED_BY["deals"] in rows.columns:
+        rows = rows.filter(pl.col(NAMED_BY["deals"]).is_null())
+    named = rows.select("ID", named=exact(pl.col(NAMED_BY[item])))
+    return named.filter(pl.col("named").str.contains(_WHOLE))
