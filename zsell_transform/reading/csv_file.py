@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -106,7 +106,7 @@ def read(
     """
     with found.path.open("rb") as stream:
         head = stream.read(_OPENING)
-    if not head.strip(b"\r\n\t \0" + BOM_UTF8):
+    if not head.strip(b"\r\n\t \0" + BOM_UTF8 + BOM_UTF16):
         raise ExportError(f"{found.file} is empty")
     encoding.refuse_binary(head, found.file)
     text = encoding.opening(head, asked)
@@ -227,6 +227,10 @@ def _careful_table(
         clean.open("w", encoding="utf-8", newline="") as target,
     ):
         copy.write(source, layout.header_row, target, at)
+    if not copy.names:
+        raise ExportError(
+            f"{found.file} holds no header: open it in a text editor and look at its first lines"
+        )
     frame = pl.scan_csv(
         clean,
         separator=layout.delimiter,
