@@ -1,7 +1,8 @@
-"""Which delimiter a file has, also where its cells end in another one; and no text is too odd to be looked at."""
+"""Which delimiter a file has, also where its cells end in another one; no text is too odd to be read."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -69,10 +70,8 @@ def test_any_text_has_a_dialect(text: str) -> None:
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(texts(), st.sampled_from(["utf-8", "utf-16", "latin-1"]))
-def test_any_text_is_read_or_refused_in_one_line(tmp_path: Path, text: str, encoding: str) -> None:
+def test_any_text_is_read_or_refused(tmp_path: Path, text: str, encoding: str) -> None:
     path = tmp_path / "any.csv"
     path.write_bytes(text.encode(encoding, "ignore"))
-    try:
+    with suppress(ExportError):
         csv_file.read_csv(path)
-    except ExportError as error:
-        assert "\n" not in str(error)
