@@ -19,7 +19,7 @@ def free(name: str, taken: Container[str], key: Callable[[str], str] = str) -> s
 
 
 class Numbering:
-    """Gives names one by one, each once, as `free` would: of thousands of one name none is looked for anew."""
+    """Names one by one, each once, as `free` gives them: of thousands of one name none is looked for anew."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
