@@ -291,7 +291,7 @@ class _Plain:
         self._left -= 1
         if self._left < 0:
             raise MappingError(
-                f"{self.source}: holds more than {_MOST:,} values, each counted wherever an alias (*name) repeats it"
+                f"{self.source}: holds more than {_MOST:,} values, counted wherever an alias (*name) is"
             )
         if node.id == "scalar":
             return None if node.tag == "tag:yaml.org,2002:null" else node.value
