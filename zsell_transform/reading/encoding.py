@@ -148,8 +148,10 @@ def refuse_binary(head: bytes, file: str) -> None:
         kind = "a binary file"
     if kind == "a spreadsheet or zip archive" and (b"xl/" in head or b"[Content_Types]" in head):
         kind = "an Excel workbook"
-    if kind == "a gzip archive":
-        raise ExportError(f"{file} is {kind}: unpack it and give the CSV file")
+    elif kind == "a spreadsheet or zip archive" and file.lower().endswith(".zip"):
+        kind = "a zip archive"
+    if kind in ("a gzip archive", "a zip archive"):
+        raise ExportError(f"{file} is {kind}: unpack it and give what is in it as CSV")
     if kind:
         raise ExportError(f"{file} is {kind}, not a CSV file: export it as CSV (UTF-8) and give that")
 
