@@ -427,6 +427,16 @@ def test_many_members_may_not_be_what_one_must_not(tmp_path: Path, sell: Path, p
         zt.transform(sell if pipedrive else path, pipedrive=path if pipedrive else None, **QUICK)
 
 
+def test_a_zip_in_a_zip_is_to_be_unpacked(tmp_path: Path) -> None:
+    """It was called a spreadsheet, to be exported as CSV."""
+    inner = packed(tmp_path / "inner.zip", {"contacts.0.csv": CONTACTS.encode()})
+    path = packed(tmp_path / "x.zip", {"inner.zip": inner.read_bytes()})
+    with pytest.raises(
+        zt.ExportError, match=r"^inner\.zip is a zip archive: unpack it and give what is in it"
+    ):
+        zt.transform(path, None, **QUICK)
+
+
 @pytest.mark.parametrize("error", [OSError(22, "Invalid argument"), RuntimeError("odd"), zlib.error("bad")])
 def test_what_is_wrong_with_a_member_is_told_with_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception

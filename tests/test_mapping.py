@@ -275,3 +275,19 @@ def test_the_ids_stay_where_they_are(wish: str) -> None:
 def test_another_column_may_take_the_place_of_the_ids() -> None:
     ask = Mapping.load({"columns": {"deals": {"Real id": "id", "id": "custom Row"}}})
     ask.check_columns({"deals": frozenset({"id", "name"})})
+
+
+@pytest.mark.parametrize("key", ["a0", "won_stages"])
+def test_aliases_of_aliases_are_not_written_out_for_ever(tmp_path: Path, key: str) -> None:
+    """Ten levels of ten each are ten billion values, in a file of six hundred bytes."""
+    levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10))
+    path = tmp_path / "mapping.yaml"
+    path.write_text(f"{key}: &a0 [{', '.join('x' * 10)}]\n{levels}")
+    with pytest.raises(MappingError, match=r"^mapping.yaml: holds more than 500,000 values"):
+        Mapping.load(path)
+
+
+def test_an_alias_is_what_it_names(tmp_path: Path) -> None:
+    path = tmp_path / "mapping.yaml"
+    path.write_text("owners: {Kalle: &boss a@b.co, Ann: *boss}\n")
+    assert Mapping.load(path).owners == {"Kalle": "a@b.co", "Ann": "a@b.co"}

@@ -149,3 +149,60 @@ def test_a_label_with_a_comma_is_told(tmp_path: Path) -> None:
         told = export.issues.filter(code="label_parted").select("severity", "row", "source_id", "value")
 
     assert told.rows() == [("warning", 2, "2", "x,y")]
+
+
+#: What a hostile or cut cell may hold, each beside a good one.
+ODD = {
+    "no name": '[{"value": 1}]',
+    "one of two without a name": '[{"name": "x", "value": 1}, {"id": 2, "value": 3}]',
+    "lists": '{"a": ' + "[" * 900 + "]" * 900 + "}",
+    "many lists": '{"a": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    "objects": '{"a":' * 10_000 + "1" + "}" * 10_000,
+    "open": "[" * 100_000,
+    "a few too many": '{"a": ' + "[" * 60 + "]" * 60 + "}",
+    "Python's": "{'a': " + "[" * 150 + "]" * 150 + "}",
+    "Python's own limit": "{'a': " + "[" * 250 + "]" * 250 + "}",
+    "Python's minus": "{'a': " + "-" * 20_000 + "1}",
+    "Python's number": "{'a': " + "9" * 100_000 + "}",
+}
+
+
+@pytest.mark.parametrize("column", ["custom_fields", "address", "tags"])
+@pytest.mark.parametrize("name", ODD)
+def test_what_cannot_be_read_is_told_and_kept(tmp_path: Path, name: str, column: str) -> None:
+    """A run ended in an internal error, or "memory ran out", for one cell of a hundred thousand."""
+    if "name" in name and column != "custom_fields":
+        pytest.skip("only custom fields need names")
+    given = [ODD[name], '{"city": "1"}']
+    frame = pl.LazyFrame({"_row": [2, 3], column: given}, schema_overrides={"_row": pl.UInt32})
+
+    table, told = json_cells.expanded(frame, [column], "contacts", "c.csv", tmp_path / "c.parquet")
+
+    kept = table.collect()
+    assert told.select("code", "row", "value").rows() == [("cell_not_json", 2, ODD[name])]
+    assert ODD[name] in [value for cells in kept.drop("_row") for value in cells]
+    assert kept.row(0).count(None) == kept.width - 2  # nothing of it stands elsewhere, too
+
+
+def test_half_a_character_is_one_that_is_not_known() -> None:
+    """A text that was cut between the two numbers of a character; polars ended the run."""
+    kind = json_cells._KINDS["custom_fields"]("contacts")
+    given = [
+        r'{"a": "cut \ud83d", "b": "whole \ud83d\ude00"}',
+        r'{"\ud800": "1"}',
+        r'{"\ud800": "1", "a": 1.5}',
+    ]
+    found = json_cells._each(pl.Series(given), kind)
+    assert {name: cells.to_list() for name, cells in found.columns.items()} == {
+        "a": ["cut \ufffd", None, "1.5"],
+        "b": ["whole 😀", None, None],
+        "\ufffd": [None, "1", "1"],
+    }
+
+
+def test_keys_too_long_for_one_expression_are_read_one_by_one() -> None:
+    kind = json_cells._KINDS["custom_fields"]("contacts")
+    keys = [f"{n} " + "é" * 3_000 for n in range(200)]
+    found = json_cells._each(pl.Series([json.dumps({key: "v"}) for key in keys]), kind)
+    assert list(found.columns) == keys
+    assert not found.wrong.count()

@@ -367,6 +367,14 @@ def test_values_of_the_export_are_escaped() -> None:
     assert "&lt;b&gt;Deal3" in report.proof_html_page(PROOF)
 
 
+def test_no_name_turns_the_rest_of_its_line_around() -> None:
+    """Marks of direction that a name leaves open; letters written from right to left need none."""
+    named = frame(FILES, ("\u202egnp.\u2066שלום.csv", "deals", 1, 10))
+    for page in (report.report_html(sample(files=named)), report.brief(sample(files=named))):
+        assert "gnp.שלום.csv" in page
+        assert not {"\u202e", "\u2066"} & set(page)
+
+
 def test_the_page_needs_no_network() -> None:
     for page in (report.report_html(sample()), report.proof_html_page(PROOF)):
         assert set(re.findall(r'(?:src|href)="([^"#]*)', page)) <= {"", "data:,"}

@@ -363,6 +363,13 @@ def test_names_do_not_become_markdown() -> None:
     assert r"### \*AB\* \[x\](y) \~\~z\~\~ \<b\> Nästa" in text
 
 
+def test_ids_made_of_names_do_not_become_markdown() -> None:
+    """A backtick ended the code, and what stood behind it was HTML; a mark turned the line around."""
+    text = page(organizations=[{"_id": "A`<img>`\u202ec", NAMES["organizations"]: "\u2067AB"}])
+    assert "Sell id `` A`<img>`c ``" in text
+    assert "### AB\n" in text
+
+
 def test_the_checks_of_the_sample_are_true(sample: Path, tmp_path: Path) -> None:
     """They spoke of tags, of a lead's day in the wrong field, of people without their company."""
     zt.transform(sample, tmp_path / "lap_1", rehearse=False)

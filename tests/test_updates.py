@@ -285,6 +285,16 @@ def test_damaged_records_of_an_earlier_run_are_told(tmp_path: Path) -> None:
         transform(people(), pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1")
 
 
+def test_a_damaged_manifest_of_an_earlier_run_is_told(tmp_path: Path) -> None:
+    """It ended in an internal error, or went by, and nobody looked for records that are gone."""
+    transform(people(), tmp_path / "lap_1")
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    (tmp_path / "lap_1" / "manifest.json").write_text('{"outputs": [{"file": 5}], "ledger": []}')
+
+    with pytest.raises(ExportError, match=r"lap_1: its manifest\.json is damaged; give the earlier run"):
+        transform(people(), pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1")
+
+
 def test_records_of_an_earlier_run_that_are_gone_are_told(tmp_path: Path) -> None:
     """None of their changes was looked at, without a word."""
     transform(in_stages("Incoming"), tmp_path / "lap_1")

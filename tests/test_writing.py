@@ -330,6 +330,27 @@ def test_a_folder_that_is_not_ours_is_never_replaced(tmp_path: Path, overwrite: 
         Folder(tmp_path / "file", overwrite=overwrite)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"outputs": [{"file": 5, "rows": None, "bytes": 1, "sha256": "x"}]},
+        {"outputs": [{"file": "a", "rows": "x", "bytes": "y", "sha256": 3}]},
+        {"outputs": [{"file": "a", "rows": None, "bytes": 1, "sha256": ["x"]}]},
+        {"outputs": [5]},
+        {"outputs": 5},
+    ],
+)
+def test_a_manifest_of_other_types_is_none(tmp_path: Path, change: dict[str, Any]) -> None:
+    """A number for the name of a file was an internal error."""
+    path = written(tmp_path / "lap_1")
+    whole = json.loads((path / "manifest.json").read_text())
+    (path / "manifest.json").write_text(json.dumps(whole | change))
+    with pytest.raises(
+        TargetError, match=r"did not write \(.*\), and a manifest.json that is damaged or anoth"
+    ):
+        Folder(path)
+
+
 def test_an_empty_folder_is_fine(tmp_path: Path) -> None:
     (tmp_path / "lap_1").mkdir()
     assert holds(written(tmp_path / "lap_1")) == ["1-organizations.csv", "manifest.json", "setup.md"]

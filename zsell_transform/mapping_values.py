@@ -248,6 +248,10 @@ def folder(reading: Reading, place: str, value: Any) -> Any:
     return reading.wrong(place, "an existing folder", str(value) if isinstance(value, Path) else value)
 
 
+#: Values of one mapping, those that aliases repeat counted each time. Nobody writes so many by hand.
+_MOST: Final = 500_000
+
+
 def yaml_file(path: Path) -> Any:
     """The file as plain dicts, lists, texts and None; an empty file is an empty mapping.
 
@@ -266,7 +270,7 @@ def yaml_file(path: Path) -> Any:
         raise MappingError(f"{path}: cannot be read as a mapping ({reason})") from None
     try:
         node = yaml.compose(written, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        return {} if node is None else _plain(node, path.name)
+        return {} if node is None else _Plain(path.name).value(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
@@ -276,18 +280,30 @@ def yaml_file(path: Path) -> Any:
         raise MappingError(f"{path.name}: is nested too deeply, or refers to itself") from None
 
 
-def _plain(node: Any, source: str) -> Any:
-    """A YAML node as plain values: a scalar is its text (an unquoted null is None), a key is always text."""
-    if node.id == "scalar":
-        return None if node.tag == "tag:yaml.org,2002:null" else node.value
-    if node.id == "sequence":
-        return [_plain(one, source) for one in node.value]
-    found: dict[str, Any] = {}
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if key.id != "scalar":
-            raise MappingError(f"{source} line {line}: a key must be text, not {shown(_plain(key, source))}")
-        if key.value in found:
-            raise MappingError(f"{source} line {line}: the key {key.value!r} appears twice")
-        found[key.value] = _plain(value, source)
-    return found
+class _Plain:
+    """YAML nodes as plain values, up to a number: what aliases repeat is written out wherever one stands."""
+
+    def __init__(self, source: str) -> None:
+        self.source, self._left = source, _MOST
+
+    def value(self, node: Any) -> Any:
+        """A scalar is its text (an unquoted null is None), a key is always text."""
+        self._left -= 1
+        if self._left < 0:
+            raise MappingError(
+                f"{self.source}: holds more than {_MOST:,} values, counted wherever an alias (*name) is"
+            )
+        if node.id == "scalar":
+            return None if node.tag == "tag:yaml.org,2002:null" else node.value
+        return [self.value(one) for one in node.value] if node.id == "sequence" else self._group(node)
+
+    def _group(self, node: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            where = f"{self.source} line {key.start_mark.line + 1}"
+            if key.id != "scalar":
+                raise MappingError(f"{where}: a key must be text, not {shown(self.value(key))}")
+            if key.value in found:
+                raise MappingError(f"{where}: the key {key.value!r} appears twice")
+            found[key.value] = self.value(value)
+        return found

@@ -27,7 +27,7 @@ from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.entities import ENTITIES
 from zsell_transform.survey import Column, Survey, study
 from zsell_transform.transformers.custom import DAYS, NUMBERS
-from zsell_transform.writing.manifest import read_manifest
+from zsell_transform.writing.manifest import NAME, is_damaged, read_manifest
 
 #: Types that take any text, long ones only the second.
 _TEXTS: Final = ("text", "large_text")
@@ -51,6 +51,8 @@ def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
         found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
     if not found:
         raise ExportError(f"{folder} is not the folder of an earlier run: it has no records/")
+    if is_damaged(folder):
+        raise ExportError(f"{folder}: its {NAME} is damaged; give the earlier run's folder as it was written")
     wrote = [one.file for one in (read_manifest(folder) or {"outputs": []})["outputs"]]
     gone = [file for file in wrote if file.endswith(".parquet") and not (folder / file).exists()]
     if gone:

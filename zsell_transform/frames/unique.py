@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from itertools import count
 
 
@@ -18,9 +18,26 @@ def free(name: str, taken: Container[str], key: Callable[[str], str] = str) -> s
     return next(each for n in count(2) if key(each := f"{name} ({n})") not in taken)
 
 
+class Numbering:
+    """Names one by one, each once, as `free` gives them: of thousands of one name none is looked for anew."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+        #: Name → the number that it got last; names are only ever added, so those below it stay taken.
+        self._last: dict[str, int] = {}
+
+    def free(self, name: str) -> str:
+        """The name, or the first of `name (2)`, `name (3)` … that was not given; it counts as given now."""
+        found = name
+        if name in self._taken:
+            numbers = count(self._last.get(name, 1) + 1)
+            self._last[name] = next(n for n in numbers if f"{name} ({n})" not in self._taken)
+            found = f"{name} ({self._last[name]})"
+        self._taken.add(found)
+        return found
+
+
 def told_apart(names: Mapping[str, str]) -> dict[str, str]:
     """Thing → its name, no two alike: the first one keeps it."""
-    taken: dict[str, str] = {}
-    for thing, name in names.items():
-        taken[free(name, taken)] = thing
-    return {thing: name for name, thing in taken.items()}
+    numbering = Numbering()
+    return {thing: numbering.free(name) for thing, name in names.items()}

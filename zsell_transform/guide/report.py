@@ -69,7 +69,7 @@ def _render(template: str, values: Values) -> str | None:
         engine = _engine()
     except ImportError:
         return None
-    return str(engine.get_template(template).render(values))
+    return words.upright(str(engine.get_template(template).render(values)))
 
 
 @cache
@@ -133,7 +133,7 @@ def _plain_page(title: str, tables: Mapping[str, pl.DataFrame], lines: Iterable[
     shown = [
         f"<h2>{escape(name)}</h2>\n{_plain_table(table)}" for name, table in tables.items() if table.height
     ]
-    return PLAIN.format(title=escape(title), body="\n".join(said + shown))
+    return words.upright(PLAIN.format(title=escape(title), body="\n".join(said + shown)))
 
 
 def _plain_table(table: pl.DataFrame) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ import polars as pl
 
 from zsell_transform.guide.columns import HEDGES
 from zsell_transform.guide.setup import SETTINGS, Setup
-from zsell_transform.guide.words import count, listed, markdown
+from zsell_transform.guide.words import code, count, listed, markdown, upright
 from zsell_transform.pipedrive.account import duplicates_answer
 from zsell_transform.pipedrive.fields import PREFIXES
 
@@ -49,7 +48,7 @@ def setup_markdown(setup: Setup, *, lap: int = 1, delta: bool = False, complete:
     lines = list(_opening(lap, delta=delta))
     for number, (title, body) in enumerate(((title, body) for title, body in written if body), 1):
         lines += ["", f"## {number}. {title}", "", *body]
-    return "\n".join(lines) + "\n"
+    return upright("\n".join(lines) + "\n")
 
 
 def _opening(lap: int, *, delta: bool) -> Lines:
@@ -178,7 +177,7 @@ def _field(row: dict[str, Any]) -> Lines:
     why = f" · {markdown(row['evidence'])}" if row["custom"] else ""
     yield f"- [ ] **{markdown(row['name'])}** · {row['type']}{only}{why}"
     if row["options"]:
-        yield f"  - options: {', '.join(_code(option) for option in row['options'])}"
+        yield f"  - options: {', '.join(code(option) for option in row['options'])}"
 
 
 def _labels(setup: Setup) -> Lines:
@@ -196,7 +195,7 @@ def _labels(setup: Setup) -> Lines:
                 if row["twins"]
                 else ""
             )
-            yield f"- [ ] {_code(row['label'])} ({row['records']:,}){twins}"
+            yield f"- [ ] {code(row['label'])} ({row['records']:,}){twins}"
 
 
 def _stages(setup: Setup) -> Lines:
@@ -222,7 +221,7 @@ def _stages(setup: Setup) -> Lines:
 def _stage(row: dict[str, Any]) -> str:
     chance = "" if row["probability"] is None else f" · probability {row['probability']} %"
     held = [f"{row[status]:,} {status}" for status in ("open", "won", "lost") if row[status]]
-    spelled = "" if row["cell"] == row["stage"] else f" · {_code(row['cell'])} in the file"
+    spelled = "" if row["cell"] == row["stage"] else f" · {code(row['cell'])} in the file"
     deals = ", ".join(held) or "no deal"
     return f"- [ ] {row['position']}. **{markdown(row['stage'])}**{chance} · {deals}{spelled}"
 
@@ -295,7 +294,7 @@ def _column(row: dict[str, Any]) -> str:
     needed = " · required" if row["required"] else ""
     unsure = HEDGES["low"] if row["sure"] == "low" else ""
     step = _sentence(row["click"]).replace("|", r"\|") if row["click"] else ""
-    return f"| {_code(row['column'], cell=True)} | {goes}{unsure}{needed} | {step} |"
+    return f"| {code(row['column'], cell=True)} | {goes}{unsure}{needed} | {step} |"
 
 
 def _sentence(text: str) -> str:
@@ -305,7 +304,7 @@ def _sentence(text: str) -> str:
 def _afterwards(setup: Setup, *, complete: bool) -> Lines:
     for row in setup.tables["filters"].to_dicts():
         yield (
-            f"- [ ] The Smart List {_code(row['smart_list'])} as a filter: {markdown(row['filter'])} "
+            f"- [ ] The Smart List {code(row['smart_list'])} as a filter: {markdown(row['filter'])} "
             f"({count(row['records'], 'record')})"
         )
     if not complete:
@@ -317,15 +316,3 @@ def _afterwards(setup: Setup, *, complete: bool) -> Lines:
         )
     else:
         yield "- [ ] Nothing is left to import: prove it with `verify`; `report.html` gives the command."
-
-
-# --- words --------------------------------------------------------------------------------------------------
-
-
-def _code(text: str, *, cell: bool = False) -> str:
-    """Text as code; a table cell also needs its bars guarded."""
-    flat = " ".join(text.split())
-    fence = "`" * (1 + max((len(run) for run in re.findall("`+", flat)), default=0))
-    pad = " " if "`" in flat else ""
-    coded = f"{fence}{pad}{flat}{pad}{fence}"
-    return coded.replace("|", r"\|") if cell else coded

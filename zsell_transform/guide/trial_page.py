@@ -20,7 +20,7 @@ def trial_markdown(story: Story) -> str:
     """
     items = [item for item in ITEMS if item in story.trial["item"]]
     parts = [_opening(story, items), *_records(story, items), _uncovered(story, items), _ways_on(story)]
-    return "\n\n".join(parts) + "\n"
+    return words.upright("\n\n".join(parts) + "\n")
 
 
 def _opening(story: Story, items: list[str]) -> str:
@@ -64,7 +64,7 @@ def _rows(story: Story) -> dict[tuple[str, str], list[dict[str, str | None]]]:
 def _record(name: str | None, sell_id: str, shown: dict[Feature, str | None], told: set[str]) -> str:
     new = {feature: value for feature, value in shown.items() if feature.key not in told}
     again = [feature.shows for feature in shown if feature.key in told]
-    lines = [f"### {words.markdown(name or sell_id)}", "", f"Sell id `{sell_id}`", ""]
+    lines = [f"### {words.markdown(name or sell_id)}", "", f"Sell id {words.code(sell_id)}", ""]
     lines += [_point(*point) for point in sorted(new.items(), key=lambda point: -point[0].weight)]
     if again:
         lines.append(f"- [ ] As above: {'; '.join(again)}.")

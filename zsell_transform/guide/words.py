@@ -57,6 +57,9 @@ HOW: Final[dict[str, How]] = {
 #: Signs that mean something in Markdown, as they may stand in a name.
 _SIGNS: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|~"})
 
+#: Embeddings, overrides and isolates: one that a name leaves open turns the rest of its line around.
+_TURNING: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
 TOPICS: Final[dict[str, tuple[str, str]]] = {
     "users": ("user", "users"),
     "currencies": ("currency", "currencies"),
@@ -128,6 +131,20 @@ def cut(text: str | None, length: int = 140) -> str:
 def markdown(text: object) -> str:
     """Text that means only itself in Markdown, on one line."""
     return " ".join(str(text).split()).translate(_SIGNS)
+
+
+def code(text: str, *, cell: bool = False) -> str:
+    """Text as code in Markdown; a table cell also needs its bars guarded."""
+    flat = " ".join(text.split())
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", flat)), default=0))
+    pad = " " if "`" in flat else ""
+    coded = f"{fence}{pad}{flat}{pad}{fence}"
+    return coded.replace("|", r"\|") if cell else coded
+
+
+def upright(page: str) -> str:
+    """A page without the marks that turn the direction of what follows, as some name may hold."""
+    return page.translate(_TURNING)
 
 
 def one(item: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +19,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
-from zsell_transform.frames.unique import free
+from zsell_transform.frames.unique import Numbering
 from zsell_transform.machine.disk import readable, temporary_files
 from zsell_transform.machine.paths import is_utf8, path_of
 from zsell_transform.progress import At, unwatched
@@ -106,7 +106,7 @@ def read(
     """
     with found.path.open("rb") as stream:
         head = stream.read(_OPENING)
-    if not head.strip(b"\r\n\t \0" + BOM_UTF8):
+    if not head.strip(b"\r\n\t \0" + BOM_UTF8 + BOM_UTF16):
         raise ExportError(f"{found.file} is empty")
     encoding.refuse_binary(head, found.file)
     text = encoding.opening(head, asked)
@@ -227,6 +227,10 @@ def _careful_table(
         clean.open("w", encoding="utf-8", newline="") as target,
     ):
         copy.write(source, layout.header_row, target, at)
+    if not copy.names:
+        raise ExportError(
+            f"{found.file} holds no header: open it in a text editor and look at its first lines"
+        )
     frame = pl.scan_csv(
         clean,
         separator=layout.delimiter,
@@ -350,19 +354,18 @@ def headers(cells: Sequence[str], file: str, row: int) -> tuple[tuple[str, ...],
     Returns:
         The names, unique and in order, and an issue for each blank or repeated one.
     """
-    names: dict[str, None] = {}
-    notes = []
-    taken = {"_row"}  # the record's number, beside the columns
+    numbering = Numbering(("_row",))  # the record's number, beside the columns
+    names: list[str] = []
+    told: list[tuple[str, None, str, int, None, str, str, None]] = []
     for n, cell in enumerate(cells, start=1):
         plain_name = cell.replace("\ufeff", "").replace("\xa0", " ").strip()
-        name = free(plain_name or f"column {n}", taken)
+        name = numbering.free(plain_name or f"column {n}")
         if not plain_name:
-            notes.append(issues.issue("blank_header", file=file, row=row, field=name, value=n))
+            told.append(("blank_header", None, file, row, None, name, str(n), None))
         elif name != plain_name:
-            notes.append(issues.issue("duplicate_header", file=file, row=row, field=name, value=plain_name))
-        names[name] = None
-        taken.add(name)
-    return tuple(names), issues.gather(notes)
+            told.append(("duplicate_header", None, file, row, None, name, plain_name, None))
+        names.append(name)
+    return tuple(names), pl.DataFrame(told, schema=issues.RAW, orient="row")
 
 
 def _guess(file: str, read_as: encoding.Encoding) -> pl.DataFrame:

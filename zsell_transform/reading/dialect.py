@@ -12,7 +12,7 @@ import io
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import attrs
@@ -23,6 +23,8 @@ _TOP: Final = 30
 _SAMPLE: Final = 100
 #: Excel's first line that names the delimiter.
 _SEP_LINE: Final = re.compile(r'\A"?sep=(.)"?(?:\r\n|\r|\n)', re.IGNORECASE)
+#: What that line may name: neither polars nor newer Pythons read another character as a delimiter.
+_MAY_PART: Final = re.compile(r"[\t!#-~]")
 #: What stands in quotes, where a line end ends no record.
 _IN_QUOTES: Final = re.compile(r'"[^"]*(?:"|\Z)')
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
@@ -57,12 +59,15 @@ def of(text: str, judge: Judge) -> Dialect:
         judge: a record → how many of its cells are headers that Sell is known to write.
     """
     text = text.removeprefix("\ufeff")
-    named = _SEP_LINE.match(text)
-    if named:
-        inner = _candidate(text[named.end() :], named[1], judge)
-        return attrs.evolve(inner.dialect, header_row=inner.dialect.header_row + 1, is_plain_header=False)
-    candidates = [_candidate(text, delimiter, judge) for delimiter in DELIMITERS]
-    return max(candidates, key=lambda one: one.merit).dialect
+    if named := _SEP_LINE.match(text):
+        inner = _best(text[named.end() :], named[1] if _MAY_PART.match(named[1]) else DELIMITERS, judge)
+        return attrs.evolve(inner, header_row=inner.header_row + 1, is_plain_header=False)
+    return _best(text, DELIMITERS, judge)
+
+
+def _best(text: str, delimiters: Iterable[str], judge: Judge) -> Dialect:
+    """The dialect under the delimiter with the most merit; of equal ones the first."""
+    return max((_candidate(text, one, judge) for one in delimiters), key=lambda one: one.merit).dialect
 
 
 def ends_with_cr(text: str) -> bool:
@@ -92,7 +97,7 @@ def place_of_id(header: list[str]) -> int | None:
 @attrs.frozen
 class _Candidate:
     dialect: Dialect
-    merit: tuple[int, float]
+    merit: tuple[int, float, bool]
 
 
 def _candidate(text: str, delimiter: str, judge: Judge) -> _Candidate:
@@ -103,14 +108,16 @@ def _candidate(text: str, delimiter: str, judge: Judge) -> _Candidate:
     usual, times = max(widths.items(), key=lambda item: (item[1], item[0])) if widths else (1, 0)
     scores = [judge(unwrapped(row, delimiter)) for row in rows[:_TOP]]
     best = max(scores, default=0)
-    at = scores.index(best) if best >= _ENOUGH else _first_full(rows[:_TOP], usual)
+    at = scores.index(best) if best >= _ENOUGH else _first_full(rows[:_TOP], usual, delimiter)
     header = unwrapped(rows[at], delimiter) if rows else []
     # An unknown header that is narrower than most records has lost a delimiter, or a stray quote took one.
     whole = best >= _ENOUGH and not any('"' in cell for cell in header)
     width = len(header) if whole else max(len(header), usual)
     regular = times / max(sum(widths.values()), 1) if usual > 1 else 0.0
+    # What parts no record into two values only ends some cells, unless it ends every one.
+    parts = regular if any(map(_is_full, as_wide)) else 0.0
     plain = at == 0 and len(header) == width and bool(rows) and len(rows[0]) == width
-    return _Candidate(Dialect(delimiter, width, at + 1, plain), (best, regular))
+    return _Candidate(Dialect(delimiter, width, at + 1, plain), (best, parts, regular == 1.0))
 
 
 def records(text: str, delimiter: str) -> list[list[str]]:
@@ -145,9 +152,12 @@ def _as_wide(row: list[str], wide: int, delimiter: str) -> list[str]:
     return row[:wide] if len(row) > wide > 1 and not any(row[wide:]) else row
 
 
-def _first_full(rows: list[list[str]], usual: int) -> int:
-    """The first record that may be a header: as wide as most, with more than a title in it."""
-    enough = 1 if usual == 1 else 2
-    fitting = (n for n, row in enumerate(rows) if len(row) == usual and sum(map(bool, row)) >= enough)
-    filled = (n for n, row in enumerate(rows) if sum(map(bool, row)) >= enough)
-    return min(next(fitting, len(rows)), next(filled, len(rows))) if any(map(any, rows)) else 0
+def _is_full(row: list[str]) -> bool:
+    return sum(map(bool, row)) > 1
+
+
+def _first_full(rows: list[list[str]], usual: int, delimiter: str) -> int:
+    """The first record that may be a header: with more than a title in it, where there are such records."""
+    inside = (unwrapped(row, delimiter) for row in rows)
+    looks = (map(any, rows),) if usual == 1 else (map(_is_full, rows), map(_is_full, inside), map(any, rows))
+    return next((n for look in looks for n, fits in enumerate(look) if fits), 0)

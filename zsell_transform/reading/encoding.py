@@ -78,10 +78,13 @@ _NOT_WESTERN: Final = re.compile(
       | [a-zà-ÿ][ªº][a-zà-ÿ] | \b[ªº][a-z]          # an ordinal within a word
       | [Œœ](?![uiUI])                          # elsewhere than in sœur
       | õ(?!e) | [Ãã](?![oeiOEI]|[sS]?\b) | iæ           # Hungarian ő, Romanian ă, South Slavic ć
-      | [åæøÅÆØ]\w*[áâèêìíîñòóõùúû] | [áâèêìíîñòóõùúû]\w*[åæøÅÆØ]  # of the North and of the South
     """,
     re.VERBOSE,
 )
+#: Letters of the North and of the South: no word has both. Each word is looked at once, however long it is.
+_NORTH: Final = frozenset("åæøÅÆØ")
+_SOUTH: Final = frozenset("áâèêìíîñòóõùúû")
+_WORD: Final = re.compile(r"\w+")
 
 
 def _words_with(capitals: str) -> re.Pattern[str]:
@@ -145,8 +148,10 @@ def refuse_binary(head: bytes, file: str) -> None:
         kind = "a binary file"
     if kind == "a spreadsheet or zip archive" and (b"xl/" in head or b"[Content_Types]" in head):
         kind = "an Excel workbook"
-    if kind == "a gzip archive":
-        raise ExportError(f"{file} is {kind}: unpack it and give the CSV file")
+    elif kind == "a spreadsheet or zip archive" and file.lower().endswith(".zip"):
+        kind = "a zip archive"
+    if kind in ("a gzip archive", "a zip archive"):
+        raise ExportError(f"{file} is {kind}: unpack it and give what is in it as CSV")
     if kind:
         raise ExportError(f"{file} is {kind}, not a CSV file: export it as CSV (UTF-8) and give that")
 
@@ -353,7 +358,13 @@ def _reads_western(lines: list[bytes]) -> bool:
 
 
 def _are_western(words: Collection[str]) -> bool:
-    return not any(map(_NOT_WESTERN.search, words)) and _accents(words) <= _MOST_ACCENTS
+    foreign = any(_NOT_WESTERN.search(word) or _is_of_both_ends(word) for word in words)
+    return not foreign and _accents(words) <= _MOST_ACCENTS
+
+
+def _is_of_both_ends(text: str) -> bool:
+    """Whether a word in it has letters of the North and of the South."""
+    return any(not (_NORTH.isdisjoint(word) or _SOUTH.isdisjoint(word)) for word in _WORD.findall(text))
 
 
 def _reads_central(lines: list[bytes]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.frames.parallel import two_at_once
 from zsell_transform.frames.sparse import column_or_blank
-from zsell_transform.reading.flat_json import flat
+from zsell_transform.reading.flat_json import HALF, flat
 from zsell_transform.reading.vocabulary import address_parts, street_column
 from zsell_transform.sell.columns import own_name
 
@@ -34,6 +34,9 @@ _WITH_COMMA: Final = "_tags_with_comma"
 _NUMBER: Final = re.compile(r"[\d\s.'+-]+$")
 #: Cells that are read at once.
 _SLICE: Final = 20_000
+#: Lists and objects within each other that Sell's cells are far from; how many Python itself can read depends
+#: on who called it, and the same input must give the same bytes.
+_DEEPEST: Final = 50
 #: Numbers stay as they are written.
 _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str)
 
@@ -184,7 +187,7 @@ def _each(cells: pl.Series, kind: _Kind) -> _Found:
 def _appears(name: str, values: pl.Series, cells: pl.Series, kind: _Kind) -> tuple[int, int]:
     """Where a column first has a value: the cell, and the place in it."""
     first = values.is_not_null().arg_max() or 0
-    names = [name for name, _ in kind.read(_parsed(cells[first]))]
+    names = [name for name, _ in _read_cell(cells[first], kind)]
     return first, names.index(name)
 
 
@@ -194,20 +197,53 @@ def _by_python(cells: dict[int, str], kind: _Kind) -> tuple[dict[str, dict[int, 
     wrong: dict[int, str] = {}
     for n, cell in cells.items():
         try:
-            for name, value in kind.read(_parsed(cell)):
-                if value:
-                    found.setdefault(name, {})[n] = value
+            pairs = _read_cell(cell, kind)  # all of it or nothing: what is wrong is kept as a whole
         except (ValueError, SyntaxError, TypeError, AttributeError):
             wrong[n] = cell
+            continue
+        for name, value in pairs:
+            if value:
+                found.setdefault(name, {})[n] = value
     return found, wrong
 
 
+def _read_cell(cell: str, kind: _Kind) -> list[tuple[str, str]]:
+    """What one cell holds; half a character, where a text was cut, is the sign for one that is not known."""
+    return [(HALF.sub("\ufffd", name), HALF.sub("\ufffd", value)) for name, value in kind.read(_parsed(cell))]
+
+
 def _parsed(cell: str) -> Any:
-    """JSON with its numbers as they are written; else Python's own print of a dict or list."""
+    """JSON with its numbers as they are written; else Python's own print of a dict or list.
+
+    Raises:
+        ValueError, SyntaxError: it is neither, or nested too deeply.
+    """
+    try:
+        value = _by_json_or_python(cell)
+    except (RecursionError, MemoryError) as error:  # so Python's two parsers say that it is nested too deeply
+        raise ValueError("nested too deeply") from error
+    if sum(map(cell.count, "[{(")) > _DEEPEST and _is_deep(value):
+        raise ValueError("nested too deeply")
+    return value
+
+
+def _by_json_or_python(cell: str) -> Any:
     try:
         return _DECODER.decode(cell)
     except ValueError:
         return ast.literal_eval(cell)
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether lists and objects stand within each other more often than Sell's ever do."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for one in level for inner in _inside(one)]
+    return bool(level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
 
 
 def _address(entity: str) -> _Kind:
@@ -245,6 +281,8 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
     """Custom fields as an object, or as an array of `{name, value}`."""
     if isinstance(value, list):
         for each in value:
+            if not isinstance(each, dict) or "name" not in each:
+                raise TypeError
             yield str(each["name"]), each.get("value")
     else:
         yield from ((str(name), content) for name, content in value.items())

@@ -27,10 +27,10 @@ class FileFacts:
         sha256: its checksum, in hexadecimal.
     """
 
-    file: str
-    rows: int | None
-    bytes: int
-    sha256: str
+    file: str = attrs.field(validator=attrs.validators.instance_of(str))
+    rows: int | None = attrs.field(validator=attrs.validators.optional(attrs.validators.instance_of(int)))
+    bytes: int = attrs.field(validator=attrs.validators.instance_of(int))
+    sha256: str = attrs.field(validator=attrs.validators.instance_of(str))
 
 
 def manifest_text(
@@ -48,13 +48,18 @@ def manifest_text(
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a folder that this library wrote; None for any other folder."""
+    """The manifest of a folder that this library wrote; None for any other folder, or where it is damaged."""
     try:
         found = json.loads((folder / NAME).read_text(encoding="utf-8"))
         outputs = [FileFacts(**one) for one in found["outputs"]]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return {**found, "outputs": outputs} if set(KEYS) <= set(found) else None
+
+
+def is_damaged(folder: Path) -> bool:
+    """Whether a folder has a manifest that is not as this library writes it."""
+    return (folder / NAME).exists() and read_manifest(folder) is None
 
 
 def files_in(folder: Path) -> list[str]:

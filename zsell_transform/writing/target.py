@@ -146,8 +146,9 @@ def is_same(one: Path, other: Path) -> bool:
 def _ours(target: Path, files: list[str], overwrite: bool, sign: str | None) -> None:
     manifest = read_manifest(target)
     if manifest is None:
+        why = f", and a {NAME} that is damaged or another program's" if NAME in files else ""
         raise TargetError(
-            f"{target} has files that this library did not write ({_some(files)}); choose another folder"
+            f"{target} has files that this library did not write ({_some(files)}){why}; choose another folder"
         )
     known = {one.file: (one.bytes, one.sha256) for one in manifest["outputs"]}
     if sign and sign not in known:
