@@ -77,7 +77,7 @@ def lead_people(
 
 
 def _distinct(doubtful: pl.DataFrame, taken: list[pl.DataFrame]) -> pl.DataFrame:
-    """uid, distinct: a name of its own for each person that fits several known ones, by the ids of their leads."""
+    """uid, distinct: a name of its own, by lead id, for each person that fits several known ones."""
     if not doubtful.height:
         return pl.DataFrame(schema={"uid": pl.UInt32, "distinct": pl.String})
     columns = [(frame, column) for frame in taken for column in ("name", "final") if column in frame.columns]
