@@ -11,6 +11,7 @@ import pytest
 
 from zsell_transform import transform
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
+from zsell_transform.proof import verify
 from zsell_transform.transformers.custom import unique_names
 
 Account = dict[str, pl.DataFrame]
@@ -89,9 +90,9 @@ def test_a_name_stays_through_several_earlier_runs(tmp_path: Path) -> None:
 
 
 def test_the_order_of_columns_is_no_change(tmp_path: Path) -> None:
-    """Both values of each person were written into the other field."""
+    """Each value counted as one that was given to the other field, and was written where that was blank."""
     columns = ["custom COLOUR", "custom Colour"]
-    account = people(columns, ("a", "b"), ("c", "d"))
+    account = people(columns, ("a", "b"), (None, "d"))
     first = lap(account, tmp_path / "lap_1")
     turned = {
         "contacts": account["contacts"].select("id", "is_organisation", "name", "email", *columns[::-1])
@@ -101,6 +102,8 @@ def test_the_order_of_columns_is_no_change(tmp_path: Path) -> None:
 
     assert not (second / "updates").exists()
     assert not list(second.glob("[1-6]-*"))
+    told = pl.read_csv(second / "issues.csv", infer_schema=False)
+    assert "changed_in_both" not in told["code"].to_list()
 
 
 @pytest.mark.parametrize(
@@ -127,3 +130,45 @@ def test_new_columns_are_named_after_those_of_the_earlier_run(
     earlier: dict[str, str], columns: list[str], names: dict[str, str]
 ) -> None:
     assert unique_names(columns, "persons", earlier) == names
+
+
+# --- without an earlier run ---------------------------------------------------------------------------------
+
+
+def test_without_an_earlier_run_the_values_there_say_which_twin_a_field_is(tmp_path: Path) -> None:
+    """`Colour` of Pipedrive's took the values of the field that was added in Sell."""
+    held = rehearse(lap(people([CUSTOMER], ("red",), ("blue",)), tmp_path / "lap_1"))
+    after = people([CONTACT, CUSTOMER], (None, "red"), (None, "blue"), ("short", "green"))
+
+    second = lap(after, tmp_path / "lap_2", held)
+
+    assert colours(second / "2-persons.csv") == [{"Person - Colour": "green", "Person - Colour (2)": "short"}]
+    rehearse(second, held).export(tmp_path / "there")
+    assert verify(after, tmp_path / "there").complete
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_proof_takes_twins_as_the_values_show_them(order: int, tmp_path: Path) -> None:
+    """Names went by the order of columns, which is another one in each export."""
+    columns = ["custom COLOUR", "custom Colour"]
+    account = people(columns, ("1", "5"), ("2", "6"), ("3", None), (None, "8"))
+    held = rehearse(lap(account, tmp_path / "lap_1"))
+    held.export(tmp_path / "there")
+    now = account["contacts"].select("id", "is_organisation", "name", "email", *columns[::order])
+
+    assert verify({"contacts": now}, tmp_path / "there").complete
+
+    other = pl.when(pl.col("id") == "2").then(pl.lit("9")).otherwise("custom Colour")
+    proof = verify({"contacts": now.with_columns(other.alias("custom Colour"))}, tmp_path / "there")
+    assert proof.differing.select("source_id", "sell", "pipedrive").rows() == [("2", "9", "6")]
+
+
+def test_twins_that_most_values_are_against_are_left_as_their_order_names_them(tmp_path: Path) -> None:
+    """One value that two fields have in common proves nothing."""
+    columns = ["custom COLOUR", "custom Colour"]
+    held = rehearse(lap(people(columns, ("1", "5"), ("2", "6"), ("3", "7")), tmp_path / "lap_1"))
+    held.export(tmp_path / "there")
+
+    proof = verify(people(columns, ("5", "0"), ("0", "0"), ("0", "0")), tmp_path / "there")
+
+    assert sorted(proof.differing["field"].unique()) == ["Person - COLOUR", "Person - Colour (2)"]
