@@ -6,6 +6,7 @@ from collections import Counter
 
 import polars as pl
 
+from zsell_transform import transform
 from zsell_transform.pipedrive.lead_people import lead_people
 from zsell_transform.pipedrive.names import Names
 
@@ -82,3 +83,47 @@ def test_leads_in_a_chain_are_attached_to_the_first_whom_they_share_with() -> No
 
     assert found["who"].to_list() == ["own", "lead"] * (MANY // 2)
     assert found["person"].to_list()[:4] == [None, "l100", None, "l102"]
+
+
+def test_a_name_of_its_own_hangs_on_the_id_and_not_on_the_row() -> None:
+    """Two addresses with two companies each, all of one name: the second address's came first in the file."""
+    companies = pl.DataFrame(
+        {
+            "id": ["10", "11", "1", "2"],
+            "is_organisation": ["true"] * 4,
+            "name": ["Acme"] * 4,
+            "street": ["B street", "B street", "A street", "A street"],
+        }
+    )
+
+    for rows in (companies, companies.reverse(), companies.sort(pl.col("id").cast(pl.Int64))):
+        table = transform({"contacts": rows}, rehearse=False).tables["organizations"]
+        names = dict(table.select("Organization - Zendesk Sell ID", "Organization - Name").iter_rows())
+        assert names == {"1": "Acme", "2": "Acme (2)", "10": "Acme", "11": "Acme (3)"}
+
+
+def test_a_leads_person_has_a_name_of_its_own_by_the_leads_id() -> None:
+    """Of each mailbox there are two contacts already, so that nobody knows which of them a lead is."""
+    mails = ["a@x.example", "b@x.example", "c@x.example"]
+    contacts = pl.DataFrame(
+        {
+            "id": [str(n) for n in range(1, 7)],
+            "is_organisation": ["false"] * 6,
+            "name": ["Zoë Dell"] * 6,
+            "email": sorted(mails * 2),
+        }
+    )
+    leads = pl.DataFrame(
+        {
+            "id": ["9", "10", "11"],
+            "first_name": ["Zoë"] * 3,
+            "last_name": ["Dell"] * 3,
+            "email": mails,
+            "company_name": ["A", "B", "C"],
+        }
+    )
+
+    for rows in (leads, leads.reverse()):
+        table = transform({"contacts": contacts, "leads": rows}, rehearse=False).tables["leads"]
+        names = dict(table.select("Lead - Zendesk Sell lead ID", "Person - Name").iter_rows())
+        assert names == {"9": "Zoë Dell (5)", "10": "Zoë Dell (6)", "11": "Zoë Dell (7)"}

@@ -525,6 +525,33 @@ def test_what_sell_only_names_may_be_called_otherwise_by_now(tmp_path: Path) -> 
     assert not proof.links.height, proof.links.rows()
 
 
+@pytest.mark.parametrize(("company", "told"), [("ACME", []), ("Acme Inc", ["Acme Inc"])])
+def test_a_company_that_sell_only_names_changes_by_no_other_spelling(
+    company: str, told: list[str], tmp_path: Path
+) -> None:
+    """Rows in another order, or one deleted, gave its first spelling, and an update to an unchanged deal."""
+    people = {
+        "id": ["1", "2", "3"],
+        "is_organisation": ["false"] * 3,
+        "name": ["Ann Dell", "Bob Vale", "Cid Loam"],
+        "organisation_name": ["acme", "Acme", "Moth"],
+        "email": ["a@x.example", "b@x.example", "c@x.example"],
+    }
+    deals = {"id": ["9"], "name": ["Garden"], "stage_name": ["Quote"], "main_contact_id": ["3"]}
+    account = {"contacts": pl.DataFrame(people), "deals": pl.DataFrame({**deals, "company": ["acme"]})}
+    after = {
+        "contacts": account["contacts"].reverse(),
+        "deals": account["deals"].with_columns(company=pl.lit(company)),
+    }
+
+    folder, held = updated(account, after, tmp_path)
+
+    written = [pl.read_csv(path, infer_schema=False) for path in folder.glob("3-*")]
+    assert [frame["Deal - Company in Sell"].item() for frame in written] == told
+    (rehearse(folder, held) if told else held).export(tmp_path / "after")
+    assert not verify(after, tmp_path / "after").differing.height
+
+
 def test_what_a_run_has_read_is_not_written_over_later_either(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

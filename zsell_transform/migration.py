@@ -32,10 +32,12 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.merging import with_own_cells
 from zsell_transform.migrated import Migration
 from zsell_transform.output import write_parts, write_tables
+from zsell_transform.pipedrive.exports import Held
 from zsell_transform.progress import Progress, Stage
 from zsell_transform.reading import Export
 from zsell_transform.records import Records, contradicting
 from zsell_transform.sell.stages import doubts
+from zsell_transform.twins import named_as_there
 from zsell_transform.writing.folder import Folder
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ def transform(
         given = take_in(source, pipedrive, ask, folder.path / "records", tell)
         folder.reads(given.export)
         export, held, rows = given.export, given.held, sum(given.records.seen.rows.values())
-        before, stored = _since(previous, given.records, ask)
+        before, stored = _since(previous, given.records, held, ask)
         with Stage(tell, "drafting", rows):
             drafted = draft_all(stored, ask)
             records, drafts, filled = drafted.records, drafted.drafts, drafted.filled
@@ -126,10 +128,12 @@ def transform(
         return finish(folder, run, trial=trial, rehearse=rehearse, tell=tell)
 
 
-def _since(previous: str | Path | None, records: Records, ask: Mapping) -> tuple[Records | None, Records]:
+def _since(
+    previous: str | Path | None, records: Records, held: Held, ask: Mapping
+) -> tuple[Records | None, Records]:
     """The records of an earlier run, and those of today in the fields that Pipedrive has since."""
     if previous is None:
-        return None, records
+        return None, named_as_there(records, held, ask)
     from zsell_transform.delta.earlier import earlier, since
 
     before = earlier(previous, ask)

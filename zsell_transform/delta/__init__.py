@@ -352,7 +352,10 @@ def _moved(old: pl.DataFrame, new: pl.DataFrame) -> pl.Series:
 
 
 def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """Deals whose row would name another company beside its own by now."""
+    """Deals whose row would name another company beside its own by now.
+
+    One that Sell only names has no spelling of its own: it is called as whichever row names it first.
+    """
     raw = held.raw.get("deals")
     if raw is None:
         return no_cells()
@@ -370,8 +373,11 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
             maintain_order="left",
         )
     )
+    only_named = now.companies_of_deals.filter(pl.col("company").str.starts_with("name:"))
+    same = only_named.join(then.companies_of_deals, on=["id", "company"], how="semi", maintain_order="left")
     return (
         rows.filter(pl.col("new").ne_missing(pl.col("old")))
+        .join(same, on="id", how="anti", maintain_order="left")
         .with_columns(
             entity=pl.lit("deals"),
             source_id="id",

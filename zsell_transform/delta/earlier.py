@@ -1,8 +1,8 @@
 """The earlier run: its records, what they prove, and what that says of the columns of today.
 
-A field of Pipedrive's is created once, with the type that the values of then proved. So whatever is written
-into it since, new records and changed ones, is written in that type, also where the values of today would
-prove another one.
+A field of Pipedrive's is created once, with the name that its column had among those of then, and with the
+type that the values of then proved. So whatever is written into it since, new records and changed ones, is
+written under that name and in that type, also where the columns and values of today would ask for others.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.entities import ENTITIES
 from zsell_transform.survey import Column, Survey, study
+from zsell_transform.transformers import draft
 from zsell_transform.transformers.custom import DAYS, NUMBERS
-from zsell_transform.writing.manifest import NAME, is_damaged, read_manifest
+from zsell_transform.writing.manifest import FIELDS, NAME, is_damaged, read_manifest
 
 #: Types that take any text, long ones only the second.
 _TEXTS: Final = ("text", "large_text")
@@ -41,7 +42,20 @@ def earlier(previous: str | Path, ask: Mapping) -> Records:
     """
     folder = path_of(previous, "the folder of the earlier run", ExportError)
     frames = _kept(folder)
-    return Records(frames, study(frames, ask), folder / "records")
+    seen = _named(frames, study(frames, ask), ask, (read_manifest(folder) or {}).get(FIELDS, {}))
+    return Records(frames, seen, folder / "records")
+
+
+def _named(
+    frames: MappingOf[str, pl.LazyFrame], seen: Survey, ask: Mapping, given: MappingOf[str, dict[str, str]]
+) -> Survey:
+    """The survey of then, with the names of its custom fields: as the run says that it gave them (`given`),
+    else by the order of its columns.
+    """
+    told = attrs.evolve(seen, names=given)
+    return attrs.evolve(
+        seen, names={entity: draft(entity, frame, ask, told).names for entity, frame in frames.items()}
+    )
 
 
 def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
@@ -74,7 +88,7 @@ def _stored(path: Path) -> pl.LazyFrame:
 
 
 def since(then: Survey, now: Survey) -> Survey:
-    """The survey of today, with the types and readings of then where Pipedrive has a field since.
+    """The survey of today, with the names, types and readings of then where Pipedrive has a field since.
 
     Its issues tell of each column whose type would be another one by now. The stages of then are known beside
     those of today: two pipelines may share a name that no deal of today has.
@@ -91,6 +105,7 @@ def since(then: Survey, now: Survey) -> Survey:
     return attrs.evolve(
         now,
         columns=columns,
+        names=then.names,
         other_stages=pl.concat([now.other_stages, then.stages]),
         issues=issues.gather([_still_open(now, columns), *_changed_types(told)]),
     )

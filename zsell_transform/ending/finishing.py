@@ -54,6 +54,7 @@ def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell:
         inputs=[attrs.asdict(file) for file in run.export.files],
         version=VERSION,
         mapping_sha256=run.ask.mapping_sha256,
+        fields=_names_of_fields(run),
     )
     return Migration(
         issues=told,
@@ -67,6 +68,13 @@ def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell:
         home=folder,
         target=folder.target,
     )
+
+
+def _names_of_fields(run: Run) -> dict[str, Mapping[str, str]]:
+    """What the next run cannot know from the columns of this one; of what there was no file, as it was."""
+    told = {entity: names for entity, names in run.records.seen.names.items() if entity not in run.drafts}
+    told |= {entity: draft.names for entity, draft in run.drafts.items() if not draft.by_order}
+    return {entity: names for entity, names in told.items() if names}
 
 
 def _came(run: Run) -> tuple[dict[str, int], dict[str, int]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, Final
@@ -33,6 +33,9 @@ Tokens = Callable[[pl.DataFrame], pl.DataFrame]
 
 #: Uids → the cities of these records, in their order: read only for those that get a name of their own.
 Towns = Callable[[pl.Series], pl.Series]
+
+#: uid, final, joins_uid, into_uid of a decided record.
+_Row = tuple[int, str | None, int | None, int | None]
 
 #: The token of an organization without address.
 BARE: Final = "*"
@@ -150,6 +153,8 @@ def decided(
 ) -> pl.DataFrame:
     """uid, final (a distinct name), joins_uid, into_uid for the records in conflict, one by one.
 
+    Names of their own go by id through all groups, so that they do not hang on the order of the rows.
+
     Args:
         pool: uid, kind, id, name, printed of both sides' records.
         components: groups of uids, of `collisions`.
@@ -163,34 +168,53 @@ def decided(
     involved = [uid for group in components for uid in group]
     met = pool.filter(pl.col("uid").is_in(involved)).select(_POOL)
     records = {row["uid"]: row for row in met.with_columns(towns(met["uid"]).alias("city")).to_dicts()}
-    taken, claimed = Names(pool), set[int]()
-    rows: list[tuple[int, str | None, int | None, int | None]] = []
+    rows: list[_Row] = []
+    apart: list[dict[str, Any]] = []
+    claimed: set[int] = set()
     for group in components:
-        members = [records[uid] for uid in group]
-        absent = sorted((m for m in members if m["kind"] == ABSENT), key=lambda m: rank(m["id"]))
-        there = [m for m in members if m["kind"] in (PRESENT, FOREIGN)]
-        others = [m for m in members if m["kind"] == OTHER]
-        # What is there under another name by now leaves its old one to whoever is called so.
-        in_the_way = any(fold(m["printed"] or "") == fold(absent[0]["name"]) for m in there)
-        first = absent[0]
-        if len(others) == 1 and not in_the_way:
-            first = _joining(absent, others[0]["uid"], typed) or first
-            rows.append((first["uid"], None, others[0]["uid"], None))
-            claimed.add(others[0]["uid"])
-            rest = [record for record in absent if record is not first]
-        else:
-            rest = absent if there or others else absent[1:]
-        for record in rest:
-            if merge and record is not first and not there and len(others) < 2:
-                rows.append((record["uid"], None, None, first["uid"]))
-                continue
-            own = partial(typed.called, uid=record["uid"], claimed=claimed)
-            numbers = typed.numbers.get(fold(record["name"]), ())
-            name = taken.distinct(record["name"], record["city"], own, numbers)
-            joins = own(fold(name))
-            rows.append((record["uid"], name, joins, None))
-            claimed |= {joins} if joins is not None else set()
+        one, rest = _one_row([records[uid] for uid in group], typed, merge=merge)
+        rows += one
+        apart += rest
+        claimed.update(joins for _, _, joins, _ in one if joins is not None)
+    rows += _apart(sorted(apart, key=lambda m: rank(m["id"])), Names(pool), typed, claimed)
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _one_row(
+    members: list[dict[str, Any]], typed: Typed, *, merge: bool
+) -> tuple[list[_Row], list[dict[str, Any]]]:
+    """What is decided of a group by itself, and its records that get a name of their own."""
+    absent = sorted((m for m in members if m["kind"] == ABSENT), key=lambda m: rank(m["id"]))
+    there = [m for m in members if m["kind"] in (PRESENT, FOREIGN)]
+    others = [m for m in members if m["kind"] == OTHER]
+    # What is there under another name by now leaves its old one to whoever is called so.
+    in_the_way = any(fold(m["printed"] or "") == fold(absent[0]["name"]) for m in there)
+    first = absent[0]
+    rows: list[_Row] = []
+    if len(others) == 1 and not in_the_way:
+        first = _joining(absent, others[0]["uid"], typed) or first
+        rows.append((first["uid"], None, others[0]["uid"], None))
+        rest = [record for record in absent if record is not first]
+    else:
+        rest = absent if there or others else absent[1:]
+    if merge and not there and len(others) < 2:
+        merged = [record for record in rest if record is not first]
+        rows += [(record["uid"], None, None, first["uid"]) for record in merged]
+        rest = [record for record in rest if record is first]
+    return rows, rest
+
+
+def _apart(
+    records: Iterable[dict[str, Any]], taken: Names, typed: Typed, claimed: set[int]
+) -> Iterator[_Row]:
+    """Names of their own, one record after the other: several groups may have one name in common."""
+    for record in records:
+        own = partial(typed.called, uid=record["uid"], claimed=claimed)
+        numbers = typed.numbers.get(fold(record["name"]), ())
+        name = taken.distinct(record["name"], record["city"], own, numbers)
+        joins = own(fold(name))
+        yield record["uid"], name, joins, None
+        claimed |= {joins} if joins is not None else set()
 
 
 def told(pool: pl.DataFrame, found: pl.DataFrame, components: list[list[int]]) -> pl.DataFrame:

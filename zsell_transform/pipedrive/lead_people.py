@@ -77,12 +77,12 @@ def lead_people(
 
 
 def _distinct(doubtful: pl.DataFrame, taken: list[pl.DataFrame]) -> pl.DataFrame:
-    """uid, distinct: a name of its own for each person that fits several known ones."""
+    """uid, distinct: a name of its own, by lead id, for each person that fits several known ones."""
     if not doubtful.height:
         return pl.DataFrame(schema={"uid": pl.UInt32, "distinct": pl.String})
     columns = [(frame, column) for frame in taken for column in ("name", "final") if column in frame.columns]
     names = Names(pl.concat(frame.select(name=column) for frame, column in columns))
-    rows = doubtful.select("uid", "name", "city").to_dicts()
+    rows = sorted(doubtful.select("uid", "id", "name", "city").to_dicts(), key=lambda row: rank(row["id"]))
     return pl.DataFrame(
         [(row["uid"], names.distinct(row["name"], row["city"])) for row in rows],
         schema={"uid": pl.UInt32, "distinct": pl.String},

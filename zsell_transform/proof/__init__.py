@@ -55,6 +55,7 @@ from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.proof.unseen import not_exported, unverifiable
 from zsell_transform.sell.entities import ENTITIES, TARGETS
+from zsell_transform.twins import named_as_there
 from zsell_transform.writing.folder import Folder
 
 MISSING: Final = dict.fromkeys(("entity", "item", "source_id", "name", "reason"), pl.String)
@@ -208,7 +209,7 @@ def verify(
         given = take_in(source, pipedrive, ask, Path(room), tell)
         held, rows = given.held, sum(given.records.seen.rows.values())
         with Stage(tell, "drafting", rows):
-            drafted = draft_all(given.records, ask)
+            drafted = draft_all(named_as_there(given.records, held, ask), ask)
             drafts = drafted.drafts
         with Stage(tell, "linking", rows):
             known = linked(drafts, drafted.keys, drafted.records.seen, ask)

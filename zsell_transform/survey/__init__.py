@@ -105,6 +105,7 @@ class Survey:
         issues: columns whose dates or numbers nothing decides (schema `issues.RAW`).
         other_stages: of a dump's table and of an earlier run (schema `STAGES`), whatever deals are in them.
         stages_there: `pipeline, stage` of the deals that Pipedrive shows.
+        names: entity → custom column → the name that an earlier run gave to its field.
     """
 
     rows: MappingOf[str, int]
@@ -114,6 +115,7 @@ class Survey:
     issues: pl.DataFrame
     other_stages: pl.DataFrame = attrs.field(factory=lambda: pl.DataFrame(schema=STAGES))
     stages_there: pl.DataFrame = attrs.field(factory=pl.DataFrame)
+    names: MappingOf[str, MappingOf[str, str]] = attrs.field(factory=dict)
 
     def words(self, column: str, *entities: str) -> dict[str, int]:
         """The values of a vocabulary column with their counts, over some entities or all of them."""

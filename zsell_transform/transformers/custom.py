@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as MappingOf
+from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -23,6 +25,8 @@ READ: Final = (*DAYS, "time", *NUMBERS)
 #: What the time of a date-time has behind its name.
 TIME: Final = " (time)"
 A_TIME: Final = "a time of day like 09:30"
+_OF_CUSTOMERS: Final = "prospect/customer"
+_NONE: Final[MappingOf[str, str]] = MappingProxyType({})
 
 
 @attrs.frozen
@@ -49,27 +53,25 @@ class Custom:
 
 
 def custom_fields(
-    entity: str, item: str, columns: list[str], written: list[str], seen: Survey
+    entity: str, item: str, written: list[str], names: MappingOf[str, str], seen: Survey
 ) -> tuple[Custom, ...]:
     """The custom fields of an item.
 
     Args:
-        columns: every custom column, in the order of the file; also the empty ones have their names, so that
-            a name does not change when an empty column gets its first value.
-        written: those that hold something.
+        written: the custom columns that hold something, in the order of the file.
+        names: of every custom column (`unique_names`); also the empty ones have theirs, so that a name does
+            not change when an empty column gets its first value.
     """
-    names = unique_names(columns, item)
     prefix = f"{PREFIXES[item]} - " if item in PREFIXES else ""
     made: list[Custom] = []
-    for column in columns:
-        if column in written:
-            facts = seen.columns.get(entity, {}).get(column) or Column(column, 1, None, 0)
-            made += _fields(
-                column,
-                f"{prefix}{names[column]}",
-                facts,
-                renamed=names[column] != plain_name(column),
-            )
+    for column in written:
+        facts = seen.columns.get(entity, {}).get(column) or Column(column, 1, None, 0)
+        made += _fields(
+            column,
+            f"{prefix}{names[column]}",
+            facts,
+            renamed=names[column] != plain_name(column),
+        )
     return tuple(made)
 
 
@@ -101,25 +103,62 @@ def _fitting(number: pl.Expr) -> pl.Expr:
     return pl.when(digits <= DIGIT_LIMIT).then(number)
 
 
-def unique_names(columns: Iterable[str], item: str) -> dict[str, str]:
+def unique_names(columns: Iterable[str], item: str, earlier: MappingOf[str, str] = _NONE) -> dict[str, str]:
     """Custom column → its name in Pipedrive.
 
     No two names of one item are equal without case, accents and spaces: a later one gets ` (2)`, ` (3)`, the
     prospect/customer twin of a contact field ` (customer)`, one that equals a field of Pipedrive's ` (Sell)`.
+
+    Args:
+        columns: in the order of the file.
+        earlier: the names that an earlier run gave. They stay, whatever the order is by now: Pipedrive holds
+            fields of these names, and those of columns that are gone are still there.
     """
     columns = list(columns)
-    scopes = {column: (found.group(1) if (found := CUSTOM.match(column)) else None) for column in columns}
+    names = _kept(columns, earlier)
     contact_fields = {
-        field_key(plain_name(column)) for column in columns if scopes[column] != "prospect/customer"
+        field_key(plain_name(column)) for column in (*names, *columns) if _scope(column) != _OF_CUSTOMERS
     }
-    taken, names = set(default_names(item) | created_names(item)), {}
+    taken = set(default_names(item) | created_names(item))
+    for name in names.values():
+        taken |= _keys_of(name)
     for column in columns:
+        if column in names:
+            continue
         name = plain_name(column)
         if field_key(name) in default_names(item):
             name = f"{name} (Sell)"
-        if scopes[column] == "prospect/customer" and field_key(plain_name(column)) in contact_fields:
+        if _scope(column) == _OF_CUSTOMERS and field_key(plain_name(column)) in contact_fields:
             name = f"{name} (customer)"
         names[column] = free(name, taken, field_key)
-        taken.add(field_key(names[column]))
-        taken.add(field_key(f"{names[column]}{TIME}"))
+        taken |= _keys_of(names[column])
+    return names
+
+
+def _keys_of(name: str) -> set[str]:
+    """What a field takes, with that of the time that it may have."""
+    return {field_key(name), field_key(f"{name}{TIME}")}
+
+
+def _scope(column: str) -> str | None:
+    return found.group(1) if (found := CUSTOM.match(column)) else None
+
+
+def _kept(columns: list[str], earlier: MappingOf[str, str]) -> dict[str, str]:
+    """The earlier names. A column that is gone leaves its name to a new one that is the same field, as
+    another kind of export calls it: without the scope, or with one.
+    """
+    names = dict(earlier)
+    gone = [column for column in earlier if column not in columns]
+    for column in columns:
+        if column in earlier:
+            continue
+        same = [
+            other
+            for other in gone
+            if plain_name(other) == plain_name(column) and None in (_scope(other), _scope(column))
+        ]
+        if len(same) == 1:
+            gone.remove(same[0])
+            names[column] = names.pop(same[0])
     return names

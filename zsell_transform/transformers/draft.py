@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping as MappingOf
 
 import attrs
 import polars as pl
@@ -28,6 +29,8 @@ class Draft:
         notes: issues about columns, schema `issues.RAW`.
         origins: header, source (the Sell column), kind (standard, custom), type, create (the field must be
             created).
+        names: every custom column → the name of its field; also of those that an earlier run had.
+        by_order: these are the names that the order of the columns gives, without any earlier run.
     """
 
     entity: str
@@ -42,6 +45,8 @@ class Draft:
     audit: tuple[Told, ...]
     notes: pl.DataFrame
     origins: pl.DataFrame
+    names: MappingOf[str, str]
+    by_order: bool
 
     def hold(self) -> Draft:
         """The same draft, made: for few records, which would else be drafted anew for each question."""

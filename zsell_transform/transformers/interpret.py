@@ -21,7 +21,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import field_facts
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.survey import Column, Survey
-from zsell_transform.transformers.custom import Custom, custom_fields
+from zsell_transform.transformers.custom import Custom, custom_fields, unique_names
 from zsell_transform.transformers.draft import Draft, laid
 from zsell_transform.transformers.table import DOUBTFUL, PLACES, Field, HtmlText, Table
 
@@ -102,7 +102,8 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
         seen: the survey, for empty columns, date orders and the types of custom fields.
     """
     given = _Columns.of(table, frame.collect_schema().names(), ask, seen)
-    customs = _customs(table, given, seen)
+    names = _names(table, given, seen)
+    customs = custom_fields(table.source, table.target, given.tellable if names else [], names, seen)
     own = (Field(custom.header, custom.value, expects=custom.expects) for custom in customs)
     fields = (*(field for field in table.fields if _alive(table, field, given)), *own)
     hidden = table.hidden | {
@@ -131,14 +132,17 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
         ),
         notes=issues.gather(_notes(table, given, customs)),
         origins=_origins(table, fields, customs),
+        names=names,
+        by_order=names == _names(table, given),
     )
 
 
-def _customs(table: Table, given: _Columns, seen: Survey) -> tuple[Custom, ...]:
-    """A field for each unknown column, save where a text in HTML takes it in."""
-    if table.html:
-        return ()
-    return custom_fields(table.source, table.target, given.strangers, given.tellable, seen)
+def _names(table: Table, given: _Columns, seen: Survey | None = None) -> MappingOf[str, str]:
+    """A field's name for each unknown column, save where a text in HTML takes it in; of a survey, those that
+    an earlier run gave come first.
+    """
+    earlier = seen.names.get(table.source, {}) if seen else {}
+    return {} if table.html else unique_names(given.strangers, table.target, earlier)
 
 
 def _steps(

@@ -16,10 +16,10 @@ import hashlib
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Final
 
 import polars as pl
@@ -234,6 +234,7 @@ class Folder:
         inputs: Sequence[dict[str, Any]],
         version: str,
         mapping_sha256: str,
+        fields: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> Path:
         """Writes the manifest over every file that is there, and lets the folder appear; returns its path.
 
@@ -248,6 +249,7 @@ class Folder:
             outputs=self.facts.values(),
             version=version,
             mapping_sha256=mapping_sha256,
+            fields=fields,
         )
         (self.path / NAME).write_bytes(manifest.encode())
         return self.appear()

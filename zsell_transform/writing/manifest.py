@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,8 @@ import attrs
 
 NAME: Final = "manifest.json"
 KEYS: Final = ("ledger", "inputs", "outputs", "version", "mapping_sha256")
+#: A key more: entity → custom column → the name of its field, where the order of the columns does not say it.
+FIELDS: Final = "fields"
 
 
 @attrs.frozen
@@ -40,11 +42,15 @@ def manifest_text(
     outputs: Iterable[FileFacts],
     version: str,
     mapping_sha256: str,
+    fields: Mapping[str, Mapping[str, str]],
 ) -> str:
     """The manifest as text, without a time or a path of the machine: equal runs give equal ones."""
     files = [attrs.asdict(one) for one in sorted(outputs, key=lambda one: one.file)]
     values = (list(ledger), list(inputs), files, version, mapping_sha256)
-    return json.dumps(dict(zip(KEYS, values, strict=True)), ensure_ascii=False, indent=2) + "\n"
+    told: dict[str, Any] = dict(zip(KEYS, values, strict=True))
+    if fields:
+        told[FIELDS] = {entity: dict(names) for entity, names in fields.items()}
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
@@ -52,9 +58,11 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     try:
         found = json.loads((folder / NAME).read_text(encoding="utf-8"))
         outputs = [FileFacts(**one) for one in found["outputs"]]
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        names = [name for fields in found.get(FIELDS, {}).values() for name in fields.values()]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return {**found, "outputs": outputs} if set(KEYS) <= set(found) else None
+    is_whole = set(KEYS) <= set(found) and all(isinstance(name, str) for name in names)
+    return {**found, "outputs": outputs} if is_whole else None
 
 
 def is_damaged(folder: Path) -> bool:
