@@ -146,8 +146,12 @@ def _as_wide(row: list[str], wide: int, delimiter: str) -> list[str]:
 
 
 def _first_full(rows: list[list[str]], usual: int) -> int:
-    """The first record that may be a header: as wide as most, with more than a title in it."""
+    """The first record that may be a header: as wide as most, with more than a title in it.
+
+    Where none may be, it is the first of all.
+    """
     enough = 1 if usual == 1 else 2
     fitting = (n for n, row in enumerate(rows) if len(row) == usual and sum(map(bool, row)) >= enough)
     filled = (n for n, row in enumerate(rows) if sum(map(bool, row)) >= enough)
-    return min(next(fitting, len(rows)), next(filled, len(rows))) if any(map(any, rows)) else 0
+    found = min(next(fitting, len(rows)), next(filled, len(rows)))
+    return found if found < len(rows) else 0
