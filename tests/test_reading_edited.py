@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 
 import zsell_transform as zt
+from tests.exports import SAMPLE
 from tests.loop import run_loop
 
 #: Names that the library gives to columns of its own somewhere on the way.
@@ -29,6 +31,41 @@ def linked(run: zt.Migration) -> dict[str, tuple[str | None, ...]]:
     deals = run.tables["deals"]
     there = [pl.col(name) if name in deals.columns else pl.lit(None).alias(name) for name in names]
     return {title: found for title, *found in deals.select(there).rows()}  # type: ignore[misc]
+
+
+def padded(cell: str, by: str) -> str:
+    return f"{by}{cell}{by}" if cell else by
+
+
+@pytest.mark.parametrize("by", [" ", "\u00a0"])
+@pytest.mark.parametrize("family", ["sell", "smart_lists_en", "api_dump"])
+def test_blanks_around_cells_and_in_empty_ones_change_nothing(family: str, by: str, tmp_path: Path) -> None:
+    """No rule may read a raw cell that another rule reads trimmed."""
+    sell = tmp_path / "sell"
+    sell.mkdir()
+    for path in (SAMPLE / family).glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as source:
+            header, *rows = csv.reader(source)
+        with (sell / path.name).open("w", encoding="utf-8", newline="") as target:
+            csv.writer(target).writerows([header, *([padded(cell, by) for cell in row] for row in rows)])
+
+    plain, edited = (zt.transform(place, rehearse=False, trial=0) for place in (SAMPLE / family, sell))
+
+    assert edited.tables.keys() == plain.tables.keys()
+    for name, expected in plain.tables.items():
+        assert edited.tables[name].equals(expected), name
+    codes = ("severity", "code", "entity", "source_id", "field")
+    told = [run.issues.filter(pl.col("severity") != "info").select(codes).rows() for run in (plain, edited)]
+    assert sorted(map(str, told[0])) == sorted(map(str, told[1]))
+
+
+def test_ids_behind_a_tab_are_no_other_delimiter(tmp_path: Path) -> None:
+    """So people keep spreadsheets from rounding them. It was an internal error."""
+    people = "id,is_organisation,first_name,last_name\n\t41000211,false,Poppy,Quillfeather\n"
+
+    run = zt.transform(folder(tmp_path, contacts=people), rehearse=False, trial=0)
+
+    assert run.tables["persons"]["Person - Zendesk Sell ID"].to_list() == ["41000211"]
 
 
 @pytest.mark.parametrize("prefix", ["", "custom "])

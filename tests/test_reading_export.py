@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.exports import CONTACTS, LEADS, codes, folder
+from tests.exports import CONTACTS, LEADS, SAMPLE, codes, folder
 from zsell_transform import transform
 from zsell_transform.errors import ExportError
 from zsell_transform.pipedrive.exports import read_pipedrive
@@ -84,6 +84,40 @@ def test_frames_are_a_source(sample: Path) -> None:
     assert again.tables["companies"].height == 9
     assert again.tables["contacts"].height == 17
     assert named.tables["companies"].rows() == [("companies", 2, "1", "A"), ("companies", 3, "2", None)]
+
+
+#: Two lists of people, one of them without first and last names.
+LISTS = {
+    "people_team__csv": "Name,Contact ID,First name,Last name,Email\nAnn Dell,1,Ann,Dell,ann@dell.example\n",
+    "people_short__csv": "Name,Contact ID,Email\nBob Loam,2,bob@loam.example\nCleo Vale,3,\n",
+}
+
+
+@pytest.mark.parametrize("family", ["sell", "smart_lists_en", "smart_lists_es", "api_dump", ""])
+def test_the_tables_of_an_export_are_the_export(family: str, tmp_path: Path) -> None:
+    """People of a list without first and last names became organizations where the frames were given."""
+    source = SAMPLE / family if family else folder(tmp_path, **LISTS)
+
+    written = []
+    for n, given in enumerate((source, dict(read_export(source).tables))):
+        run = transform(given, tmp_path / f"run_{n}", rehearse=False, trial=0)
+        written.append({file.name: file.read_bytes() for file in run.files})
+
+    assert written[0]
+    assert written[0] == written[1]
+
+
+def test_what_frames_are_given_as_counts_where_their_own_column_says_nothing() -> None:
+    """A full export in one frame is told apart by its column; a frame of people are people."""
+    full = {"id": ["1", "2", "3"], "is_organisation": ["true", "false", None], "name": ["A", "B", "C"]}
+    names = {"first_name": [None] * 3, "last_name": [None] * 3}
+
+    one = read_export({"contacts": pl.DataFrame(full | names)})
+    two = read_export({"contacts": pl.DataFrame({"id": ["4"], "name": ["D"], "last_name": [None]})})
+
+    assert one.tables["companies"]["id"].to_list() == ["1"]
+    assert one.tables["contacts"]["id"].to_list() == ["2", "3"]
+    assert two.tables["contacts"]["id"].to_list() == ["4"]
 
 
 def test_records_without_any_value_are_not_records(tmp_path: Path) -> None:

@@ -161,6 +161,43 @@ def test_ids_that_a_dump_does_not_hold_are_told(tmp_path: Path) -> None:
     assert companies == {"1": "Other", "2": None, "3": None}
 
 
+@pytest.mark.parametrize("later", [0, 1])
+def test_a_dump_s_names_may_stand_in_several_files(tmp_path: Path, later: int) -> None:
+    """Only those of the last file counted. Of two states the later one does, wherever it stands."""
+    days = ["2026-03-01T10:00:00Z", "2026-03-02T10:00:00Z"]
+    users = [f"5,Ada Lum,{days[later]},\n", f"5,Ada Old,{days[1 - later]},\n6,Bo Fen,{days[0]},{days[0]}\n"]
+    deals = "id,name,value,currency,stage_id,contact_id,organization_id,owner_id\n"
+    source = folder(
+        tmp_path,
+        deals__csv=deals + "1,Roof,5,EUR,11,,,5\n2,Wall,5,EUR,15,,,6\n",
+        stages__0__csv="id,name,category,likelihood,pipeline_id\n11,Incoming,incoming,10,70\n",
+        stages__1__csv="id,name,category,likelihood,pipeline_id\n15,Signed,won,100,70\n",
+        pipelines__csv="id,name,disabled\n70,Main,false\n",
+        **{f"users__{n}__csv": "id,name,updated_at,deleted_at\n" + rows for n, rows in enumerate(users)},
+    )
+
+    export = read_export(source)
+
+    told = export.tables["deals"].select("owner", "stage_name", "pipeline_name", "stage_category").rows()
+    name = "Ada Lum" if later else "Ada Old"
+    assert told == [
+        (name, "Incoming", "Main", "incoming"),
+        ("Bo Fen - Deleted", "Signed", "Main", "won"),
+    ]
+    assert "ids_unnamed" not in codes(export)
+
+
+def test_a_table_of_users_without_ids_names_nobody(tmp_path: Path) -> None:
+    """It was an internal error."""
+    deals = "id,name,value,currency,stage_id,contact_id,organization_id,owner_id\n1,Roof,5,EUR,11,,,5\n"
+    users = "name,email,invited,confirmed\nAda Lum,a@lum.example,true,true\n"
+
+    export = read_export(folder(tmp_path, deals__csv=deals, users__csv=users))
+
+    assert export.tables["deals"]["owner"].to_list() == ["5"]
+    assert "names_unknown" in codes(export)
+
+
 def test_another_column_may_take_the_place_of_the_name_of_an_id(tmp_path: Path) -> None:
     """It was an internal error: `source_id` is also what issues call the record's own."""
     text = (
@@ -443,6 +480,21 @@ def test_columns_that_mean_one_fill_each_others_blanks(tmp_path: Path) -> None:
     left = people.drop("id", "name", "fax").select(pl.exclude("^_.*$"))
     assert sorted(str(cell) for column in left for cell in column.drop_nulls()) == ["+2", "+4", "5"]
     assert "columns_collide" in codes(export)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u00a0"])
+def test_blanks_are_no_value_beside_a_column_that_means_the_same(blank: str, tmp_path: Path) -> None:
+    """They kept the full name of a lead, and the other column's value, out of its place."""
+    lines = [
+        "Name,Lead ID,First name,Last name,Email,E-mail",
+        f"Eva Ek,1,{blank},{blank},{blank},e@ek.example",
+        f"Bo Al,2,Bo,Al,b@al.example,{blank}b@al.example",
+    ]
+
+    leads = read_export(folder(tmp_path, leads__csv="\n".join(lines))).tables["leads"]
+
+    assert leads.select("last_name", "email").rows() == [("Eva Ek", "e@ek.example"), ("Al", "b@al.example")]
+    assert "E-mail" not in leads.columns
 
 
 def test_the_mapping_says_what_no_alias_knows(tmp_path: Path) -> None:

@@ -81,6 +81,21 @@ def test_nothing_is_nothing(tmp_path: Path, nothing: str) -> None:
     assert "cell_not_json" not in export.issues["code"]
 
 
+@pytest.mark.parametrize("around", [" ", "\u00a0", "\t"])
+def test_blanks_around_json_are_none_of_it(tmp_path: Path, around: str) -> None:
+    path = tmp_path / "contacts.csv"
+    path.write_text(
+        "id,is_organization,name,contact_id,tags,custom_fields\n"
+        f"10,true,Alpha,,{around},{around}\n"
+        f'11,true,Beta,,"{around}[""hotel""]{around}","{around}{{""Slope"": ""flat""}}{around}"\n'
+    )
+
+    export = read_export(path)
+
+    assert export.tables["companies"].select("tags", "Slope").rows() == [(None, None), ("hotel", "flat")]
+    assert "cell_not_json" not in export.issues["code"]
+
+
 @settings(max_examples=60)
 @given(given=st.lists(cells(), max_size=12), column=st.sampled_from(["address", "tags", "custom_fields"]))
 def test_slices_give_what_the_whole_gives(given: list[str | None], column: str) -> None:

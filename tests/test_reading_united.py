@@ -57,6 +57,24 @@ def test_of_two_days_the_later_state_counts(tmp_path: Path) -> None:
     assert sorted(export.issues.filter(pl.col("code") == "records_differ")["value"]) == ["New", "Quote"]
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\u00a0"])
+def test_blanks_are_no_value_and_no_id(tmp_path: Path, blank: str) -> None:
+    """Blanks kept another file's value away, and were an id, by which records without one became one."""
+    here = folder(
+        tmp_path,
+        contacts_0__csv=f"{CONTACTS}Eva,Ek,false,Eva Ek,,{blank},1\nBo,Al,false,Bo Al,,,{blank}\n",
+        contacts_1__csv=f"{CONTACTS}Eva,Ek,false,Eva Ek,,eva@ek.example, 1\nCy,Ho,false,Cy Ho,,,{blank}\n"
+        f"{blank},{blank},,Acme,,,7\n",
+    )
+
+    tables = read_export(here).tables
+
+    assert tables["contacts"].select("id", "name", "email").rows() == [
+        ("1", "Eva Ek", "eva@ek.example"), (None, "Bo Al", None), (None, "Cy Ho", None),
+    ]  # fmt: skip
+    assert tables["companies"]["name"].to_list() == ["Acme"]
+
+
 def test_what_was_emptied_since_is_empty(tmp_path: Path) -> None:
     """The earlier state filled it again; of another list, which has no such column, nothing is emptied."""
     day = "2026-0{}-02T10:00:00Z"

@@ -341,6 +341,23 @@ def test_rows_words_and_stages_are_counted() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("written", [" {}", "{} ", "\u00a0{}\u00a0", "{}%", "{} %"])
+def test_a_likelihood_is_read_as_the_deal_s_probability_is(written: str) -> None:
+    """Stages stood in the order of their ids, and closed deals in the wrong one, without a word."""
+    seen = survey_of(
+        deals={
+            "pipeline_name": ["Sales"] * 3,
+            "stage_id": ["1", "2", "3"],
+            "stage_name": ["Offer", "First talk", "Won"],
+            "current_win_likelihood": [written.format("90"), written.format("10"), None],
+        }
+    )
+
+    assert seen.stages.select("stage_name", "likelihood").rows() == [
+        ("First talk", 10.0), ("Offer", 90.0), ("Won", None),
+    ]  # fmt: skip
+
+
 def test_other_digits_than_those_of_ascii_are_text() -> None:
     """Arabic digits are digits to Unicode; nothing says that a numerical field of Pipedrive's takes them."""
     assert column(["\u0661\u0662", "\u0663"]).type == "text"

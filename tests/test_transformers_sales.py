@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from tests.drafts import NOTHING_SEEN, column, made, records, survey_of_stages, told
+from zsell_transform import transform
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.stages import stages, status_of
 from zsell_transform.survey import Column
@@ -189,6 +190,24 @@ def test_closed_deals_stand_in_a_stage_of_their_own_pipeline() -> None:
         "No budget",
     )
     assert "Deal - Won time" not in rows[2]
+
+
+def test_a_line_break_in_a_name_does_not_part_a_deal_from_its_stage() -> None:
+    """The survey calls the stage by its name on one line; the deal in it was open, in its own stage."""
+    deals = {
+        "id": ["1", "2"],
+        "pipeline_id": ["7", "7"],
+        "pipeline_name": ["Green\nwalls", "Green\nwalls"],
+        "stage_id": ["2", "3"],
+        "stage_name": ["First talk", "Abge\nschlossen"],
+    }
+    ask = {"won_stages": ["Abge schlossen"]}
+
+    run = transform({"deals": pl.DataFrame(deals)}, mapping=ask, rehearse=False, trial=0)
+
+    said = run.tables["deals"].select("Deal - Status", "Deal - Stage (pipeline)").rows()
+    assert said == [("Open", "First talk"), ("Won", "First talk")]
+    assert run.story.pipeline["stage"].unique().sort().to_list() == ["Abge schlossen", "First talk"]
 
 
 def test_the_mapping_renames_stages_and_says_what_is_won() -> None:

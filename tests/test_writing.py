@@ -334,6 +334,9 @@ def test_a_folder_that_is_not_ours_is_never_replaced(tmp_path: Path, overwrite: 
     "change",
     [
         {"outputs": [{"file": 5, "rows": None, "bytes": 1, "sha256": "x"}]},
+        {"fields": 5},
+        {"fields": {"deals": ["custom Colour"]}},
+        {"fields": {"deals": {"custom Colour": 5}}},
         {"outputs": [{"file": "a", "rows": "x", "bytes": "y", "sha256": 3}]},
         {"outputs": [{"file": "a", "rows": None, "bytes": 1, "sha256": ["x"]}]},
         {"outputs": [5]},

@@ -184,6 +184,11 @@ def _bare(raw: pl.Expr, mark: str | None) -> pl.Expr:
     return pl.when(raw.str.contains(form) & raw.str.contains(r"[0-9]")).then(bare)
 
 
+def percent(column: Cell) -> pl.Expr:
+    """A bare number of hundredths, as `number` has it: `90`, `90%`, `90 %`."""
+    return number(cell(column).str.strip_suffix("%").str.strip_chars_end())
+
+
 def flag(column: Cell) -> pl.Expr:
     """Boolean: `true`, `1`, `yes` against `false`, `0`, `no`; null for anything else."""
 

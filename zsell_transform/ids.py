@@ -32,7 +32,7 @@ def exact(cell: pl.Expr) -> pl.Expr:
     """An id as Sell writes it, where it stands in another form that tells it exactly.
 
     pandas makes decimals of whole numbers as soon as one cell is blank (`98.0`), spreadsheets part thousands
-    (`1,070,000,000`), show decimals (`98,00`) and mark text (`'98`, `="98"`).
+    (`1,070,000,000`), show decimals (`98,00`) and mark text (`'98`, `="98"`). Blanks are none.
     """
     return where_found(cell, _ODD, _as_written, known=_are_numbers)
 
@@ -47,4 +47,4 @@ def _as_written(cell: pl.Expr) -> pl.Expr:
     # `1.000` may be a thousand: three zeros are decimals only behind four digits.
     plain = bare.str.replace(r"^(\d[\d.,\s'’]*)[.,]0{1,2}$|^(\d{4,})[.,]0+$", "${1}${2}")
     digits = plain.str.replace_all(r"\D", "")
-    return pl.when(plain.str.contains(_GROUPED)).then(digits).otherwise(plain)
+    return pl.when(plain.str.contains(_GROUPED)).then(digits).when(plain != "").then(plain)

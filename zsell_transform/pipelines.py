@@ -6,7 +6,8 @@ from functools import partial
 
 import polars as pl
 
-from zsell_transform.frames.sparse import column_or_blank
+from zsell_transform.cleaning import name, text
+from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.guide.story import PIPELINE
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
 
@@ -35,10 +36,14 @@ def narrowed(whole: pl.LazyFrame) -> pl.LazyFrame:
     """What counts of drafted deals with Sell's columns beside them."""
     names = whole.collect_schema().names()
     column = partial(column_or_blank, names)
-    pipeline = column("pipeline_name").str.strip_chars()
+
+    def one_line(column: str) -> pl.Expr:  # as the survey calls it
+        return name(text(column)) if column in names else BLANK
+
+    pipeline = one_line("pipeline_name")
     return whole.select(
         pipeline=pipeline,
-        stage=column("stage_name").str.strip_chars(),
+        stage=one_line("stage_name"),
         # Where two pipelines share a stage, the cell names the pipeline too.
         arrives=column(DEAL_STAGE).str.strip_suffix(pl.format(" ({})", pipeline.fill_null(""))),
         status=column(DEAL_STATUS),

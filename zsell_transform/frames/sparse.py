@@ -19,6 +19,11 @@ def column_or_blank(there: Container[str], name: str) -> pl.Expr:
     return pl.col(name) if name in there else BLANK.alias(name)
 
 
+def unless_blank(cell: pl.Expr) -> pl.Expr:
+    """Text as it stands; null where it has nothing but blanks."""
+    return pl.when(cell.str.contains(r"\S")).then(cell)
+
+
 def sparse(rows: pl.DataFrame) -> pl.DataFrame:
     """The same rows, without room for columns that have no value."""
     lacking = rows.null_count().row(0, named=True)

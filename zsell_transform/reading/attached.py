@@ -13,6 +13,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import text
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.frames.unique import free, told_apart
@@ -95,7 +96,7 @@ def _rows(table: Table, meaning: Meaning, parts: Parts, tables: Tables) -> pl.Da
     """`_file`, `_row`, `id`, `deal` and `text` of each row; None where no column leads to a deal."""
     columns = _canonical(table, meaning)
     headers = {column: name for name, column in columns.items()}
-    rows = table.frame.collect().rename(columns)
+    rows = table.frame.collect().rename(columns).with_columns(text(pl.col(pl.String)))
     if "deal_id" not in headers and "order_id" in headers:
         rows = _with_order(rows, tables)
     if "deal_id" not in rows.columns:
@@ -120,7 +121,7 @@ def _canonical(table: Table, meaning: Meaning) -> dict[str, str]:
 def _with_order(rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """Line items with the deal of their order, and its discount, as far as the dump has the orders."""
     orders = [
-        table.frame.select(table.names).collect().rename(_canonical(table, meaning))
+        table.frame.select(text(pl.col(table.names))).collect().rename(_canonical(table, meaning))
         for table, meaning in tables
         if meaning.entity == "orders"
     ]

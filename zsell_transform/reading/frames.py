@@ -20,7 +20,7 @@ def tables(given: Mapping[Any, Any], wishes: dict[str, dict[str, str]]) -> list[
     Args:
         given: entity → DataFrame or LazyFrame, in canonical names or in those of any family; `_file` and
             `_row` are kept where they are. `contacts` may hold people and companies, told apart by
-            `is_organisation`.
+            `is_organisation`; whom it does not tell is what the key says.
         wishes: the mapping's `columns`.
 
     Raises:

@@ -18,7 +18,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.frames.parallel import two_at_once
-from zsell_transform.frames.sparse import column_or_blank
+from zsell_transform.frames.sparse import column_or_blank, unless_blank
 from zsell_transform.reading.flat_json import HALF, flat
 from zsell_transform.reading.vocabulary import address_parts, street_column
 from zsell_transform.sell.columns import own_name
@@ -28,7 +28,7 @@ NESTED: Final = ("address", "billing_address", "shipping_address", "tags", "cust
 #: Records that are looked at to see whether they do.
 _SAMPLE: Final = 1_000
 #: Nothing, as JSON and as Python print it.
-_NOTHING: Final = r"^\s*(?:null|None)\s*$"
+_NOTHING: Final = r"^(?:null|None)?$"
 #: Tags with a comma in them, beside the columns that are read: no list of labels can hold them.
 _WITH_COMMA: Final = "_tags_with_comma"
 _NUMBER: Final = re.compile(r"[\d\s.'+-]+$")
@@ -78,14 +78,14 @@ def nested_columns(frame: pl.LazyFrame, names: list[str], flattened: str) -> lis
     asked = [*(name for name in NESTED if name in names), *single]
     if not asked:
         return []
-    cells = pl.col(asked).drop_nulls().head(_SAMPLE)
-    like_json = {name: pl.col(name).drop_nulls().head(_SAMPLE).str.contains(r"^\s*[\[{]") for name in asked}
+    first = {name: unless_blank(pl.col(name)).drop_nulls().head(_SAMPLE).str.strip_chars() for name in asked}
+    like_json = {name: cells.str.contains(r"^[\[{]") for name, cells in first.items()}
     looks = (
         (each.all() & (each.len() > 0) if name in single else each.any()).alias(f"{name} looks")
         for name, each in like_json.items()
     )
-    empty = cells.str.contains(_NOTHING).all() & (cells.len() > 0)
-    seen = frame.select(*looks, empty).collect(engine="streaming").row(0, named=True)
+    empty = (cells.str.contains(_NOTHING).all() & (cells.len() > 0) for cells in first.values())
+    seen = frame.select(*looks, *empty).collect(engine="streaming").row(0, named=True)
     return [name for name in asked if seen[f"{name} looks"] or seen[name]]
 
 
@@ -139,6 +139,8 @@ def _told(
 
 
 def _without_nothing(cells: pl.Series) -> pl.Series:
+    """The cells without outer spaces, some of which JSON does not know; null where they say nothing."""
+    cells = cells.str.strip_chars()
     return cells.set(cells.str.contains(_NOTHING).fill_null(value=False), None)
 
 

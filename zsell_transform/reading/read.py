@@ -26,7 +26,7 @@ from zsell_transform.reading.export import Export, InputFile
 from zsell_transform.reading.parents import with_parents
 from zsell_transform.reading.parties import of_kind, with_kind
 from zsell_transform.reading.recognise import Meaning
-from zsell_transform.reading.shape import Dictionaries, named_ids, shaped
+from zsell_transform.reading.shape import Dictionaries, dictionaries_of, shaped
 from zsell_transform.reading.source import Found, files_of, unchanged
 from zsell_transform.reading.vocabulary import PARTIES
 from zsell_transform.sell.columns import DATES, IDS
@@ -142,11 +142,7 @@ class _Reading:
     def export(self, temporary: TemporaryDirectory[str]) -> Export:
         carried = [(table, meaning) for table, meaning in self.tables if meaning.is_carried]
         self._refuse_nothing(carried)
-        dictionaries = {
-            meaning.entity: named_ids(table, meaning)
-            for table, meaning in self.tables
-            if meaning.is_dictionary
-        }
+        dictionaries = dictionaries_of(self.tables)
         grouped: dict[str, list[unite.Part]] = {}
         for n, (table, meaning) in enumerate(carried):
             group = "contacts" if meaning.entity in PARTIES else meaning.entity
@@ -274,7 +270,7 @@ class _Reading:
 
 def _are_ids(table: Table, header: str) -> bool:
     """Whether a column may hold the ids of its records: a long number in each, and no number twice."""
-    cells = pl.col(header)
+    cells = pl.col(header).str.strip_chars()
     long_numbers = cells.str.contains(r"^\d{4,}$").all()
     asked = table.frame.select(may_be=long_numbers & cells.is_unique().all(), blank=cells.null_count())
     may_be, blank = asked.collect(engine="streaming").row(0)

@@ -10,8 +10,9 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import DELETED, MOMENT, text
 from zsell_transform.frames.positions import firsts
-from zsell_transform.frames.sparse import column_or_blank
+from zsell_transform.frames.sparse import column_or_blank, unless_blank
 from zsell_transform.frames.unique import told_apart
 from zsell_transform.ids import exact
 from zsell_transform.reading import json_cells
@@ -80,18 +81,45 @@ def shaped(
     return frame.select(file, "_row", *columns), issues.gather(notes)
 
 
-def named_ids(table: Table, meaning: Meaning) -> pl.DataFrame:
+def dictionaries_of(tables: Sequence[tuple[Table, Meaning]]) -> dict[str, pl.DataFrame]:
+    """The dumps that name ids, each of them whole: a program may write one in several files."""
+    pieces: dict[str, list[pl.DataFrame]] = {}
+    for table, meaning in tables:
+        if meaning.is_dictionary:
+            pieces.setdefault(meaning.entity, []).append(_named_ids(table, meaning))
+    return {entity: _whole(each) for entity, each in pieces.items()}
+
+
+def _named_ids(table: Table, meaning: Meaning) -> pl.DataFrame:
     """A dump that names ids, as text; a user who was deleted is named as the full export names them."""
-    found = table.frame.drop("_row").collect()
+    found = table.frame.drop("_row").collect().select(unless_blank(pl.all()))
     found = found.rename({name: name.strip().lower() for name in found.columns})
     ids = [name for name in found.columns if name == "id" or name.endswith("_id")]
     found = found.with_columns(exact(pl.col(name)) for name in ids)
     if "id" in found.columns:
         found = firsts(found, "id")
     if meaning.entity == "users" and {"name", "deleted_at"} <= set(found.columns):
-        gone = pl.when(pl.col("deleted_at").is_not_null()).then(pl.lit(" - Deleted")).otherwise(pl.lit(""))
-        found = found.with_columns(pl.col("name") + gone)
+        user = pl.col("name")
+        gone = pl.when(pl.col("deleted_at").is_not_null()).then(user.str.strip_chars() + DELETED)
+        found = found.with_columns(gone.otherwise(user).alias("name"))
     return found
+
+
+def _whole(pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The files of one dump as one. Of an id in several of them the state counts that was updated last, where
+    all tell when that was, else the last file's.
+    """
+    if len(pieces) == 1:
+        return pieces[0]
+    whole = pl.concat(pieces, how="diagonal").with_row_index("_n")
+    if "id" not in whole.columns:
+        return whole.drop("_n")
+    states = whole.filter(pl.col("id").is_not_null())
+    if "updated_at" in states.columns:
+        updated = states["updated_at"].str.strip_chars().fill_null("")
+        if updated.str.contains(MOMENT).all():
+            states = states.sort(updated, maintain_order=True)
+    return states.unique("id", keep="last", maintain_order=True).sort("_n").drop("_n")
 
 
 def _told_apart(
@@ -119,9 +147,9 @@ def _without_passing(
         held = {name: count for name, count in counts.row(0, named=True).items() if count}
         notes += [told("momentary_column", field=name, value=count) for name, count in held.items()]
     for name, first in meaning.rivals.items():  # one after the other: each may fill blanks of the same column
-        one, other = pl.col(first), pl.col(name)
+        one, other = unless_blank(pl.col(first)), unless_blank(pl.col(name))
         fills = other.is_not_null() & one.is_null()
-        asked = frame.select(same=other.count(), apart=(other != one).sum(), fills=fills.sum())
+        asked = frame.select(same=other.count(), apart=(text(other) != text(one)).sum(), fills=fills.sum())
         seen = asked.collect(engine="streaming").row(0, named=True)
         if seen["fills"]:
             rest = pl.when(one.is_not_null()).then(other)
@@ -214,13 +242,15 @@ def _without_name(column: str, found: pl.DataFrame) -> pl.Expr:
 
 
 def _dictionary(naming: Naming, dictionaries: Dictionaries) -> pl.DataFrame | None:
-    return dictionaries.get(naming.dictionary, dictionaries.get(instead(naming.dictionary)))
+    """The dump that names the ids of a column; one without ids names none."""
+    found = dictionaries.get(naming.dictionary, dictionaries.get(instead(naming.dictionary)))
+    return found if found is not None and "id" in found.columns else None
 
 
 def _looked_up(column: str, found: pl.DataFrame | None, value: str = "name") -> pl.Expr:
     """The name of an id; the id itself where nothing names it."""
     key = exact(pl.col(column))
-    if found is None or not found.height or value not in found.columns:
+    if found is None or not found.height or not {"id", value} <= set(found.columns):
         return key
     return key.replace_strict(found["id"], found[value], default=key, return_dtype=pl.String)
 
@@ -247,7 +277,7 @@ def _staged(frame: pl.LazyFrame, dictionaries: Dictionaries) -> pl.LazyFrame:
         frame = frame.with_columns(of(stages, "category").alias("stage_category"))
         is_open = pl.Series([not is_closing(one) for one in stages["category"]], dtype=pl.Boolean)
     if "likelihood" in stages.columns:
-        own = column_or_blank(frame.collect_schema().names(), "current_win_likelihood")
+        own = unless_blank(column_or_blank(frame.collect_schema().names(), "current_win_likelihood"))
         usual = of(stages.filter(is_open), "likelihood")
         frame = frame.with_columns(pl.coalesce(own, usual).alias("current_win_likelihood"))
     return frame
@@ -255,16 +285,13 @@ def _staged(frame: pl.LazyFrame, dictionaries: Dictionaries) -> pl.LazyFrame:
 
 def _as_exported(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Where the API says `none`, the full export says `non`."""
-    statuses = [
-        name for name in frame.collect_schema().names() if name in ("customer_status", "prospect_status")
-    ]
-    return (
-        frame.with_columns(
-            pl.when(pl.col(statuses) == "none").then(pl.lit("non")).otherwise(pl.col(statuses)).name.keep()
-        )
-        if statuses
-        else frame
-    )
+    there = frame.collect_schema().names()
+    names = [name for name in ("customer_status", "prospect_status") if name in there]
+    if not names:
+        return frame
+    statuses = pl.col(names)
+    said = pl.when(statuses.str.strip_chars() == "none").then(pl.lit("non")).otherwise(statuses)
+    return frame.with_columns(said.name.keep())
 
 
 def _without_full_name(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -272,8 +299,9 @@ def _without_full_name(frame: pl.LazyFrame) -> pl.LazyFrame:
     names = frame.collect_schema().names()
     if "full_name" not in names:
         return frame
-    first, last, company = (
-        column_or_blank(names, name) for name in ("first_name", "last_name", "company_name")
+    first, last, company, full = (
+        unless_blank(column_or_blank(names, name))
+        for name in ("first_name", "last_name", "company_name", "full_name")
     )
-    person = pl.when(first.is_null() & pl.col("full_name").ne_missing(company)).then(pl.col("full_name"))
+    person = pl.when(first.is_null() & text(full).ne_missing(text(company))).then(full)
     return frame.with_columns(pl.coalesce(last, person).alias("last_name")).drop("full_name")

@@ -19,7 +19,7 @@ from zsell_transform.cleaning import MARKS, ORDERS, flag, iso, number
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import stands_twice
 from zsell_transform.frames.sparing import Reading
-from zsell_transform.frames.sparse import BLANK, column_or_blank
+from zsell_transform.frames.sparse import BLANK, column_or_blank, unless_blank
 from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.reading.vocabulary import FAMILIES
 from zsell_transform.sell.columns import STANDARD, is_custom, plain_name
@@ -71,7 +71,7 @@ def united(parts: Sequence[Part], entity: str, temporary: Path) -> United:
     whole = pl.concat(
         [
             part.frame.with_columns(
-                pl.col(_values(part.columns)).fill_null(_EMPTY),
+                unless_blank(pl.col(_values(part.columns))).fill_null(_EMPTY),
                 pl.lit(FAMILIES.index(part.family) if part.family in FAMILIES else len(FAMILIES)).alias(
                     "_rank"
                 ),
@@ -160,7 +160,7 @@ def _updated(several: pl.DataFrame) -> pl.Expr:
     """When each state was updated, where all states of the record in its family tell so in the same way."""
     if "updated_at" not in several.columns:
         return BLANK
-    moment = pl.col("updated_at").str.replace("T", " ")
+    moment = pl.col("updated_at").str.strip_chars().str.replace("T", " ")
     told = moment.str.contains(_DAY).fill_null(value=False).all().over("id", "_rank")
     return pl.when(told).then(moment)
 

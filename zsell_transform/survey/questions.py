@@ -12,7 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform.cleaning import name as one_line
-from zsell_transform.cleaning import text
+from zsell_transform.cleaning import percent, text
 from zsell_transform.evidence import EXCLUDED, LONGER, SHAPE_FAMILIES, TEXT_LIMIT, families
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.frames.tall import name_of, tall
@@ -186,7 +186,7 @@ def _stages(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     def key(name: str) -> pl.Expr:
         return (one_line(text(name)) if name in columns else BLANK).alias(name)
 
-    likelihood = column_or_blank(columns, "current_win_likelihood")
+    likelihood = percent(text(column_or_blank(columns, "current_win_likelihood")))
     wanted = frame.select(
         *map(key, (*STAGE_KEYS, "stage_category")),
         likelihood.cast(pl.Float64, strict=False).alias("likelihood"),

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, flag, lost_owner, moment, name, number
+from zsell_transform.cleaning import day, email, flag, lost_owner, moment, name, number, percent
 from zsell_transform.frames.sparing import either
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS, longest
@@ -43,7 +43,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
         source="deals",
         target="deals",
         given={
-            STAGE_KEY: pl.concat_str([pl.col(key).fill_null("") for key in KEYS], separator=SEPARATOR),
+            STAGE_KEY: pl.concat_str([name(key).fill_null("") for key in KEYS], separator=SEPARATOR),
             "_status": _looked_up(known, "status", pl.lit("Open")),
             "_closed_at": closed_at("last_stage_change_at", ask.timezone),
             "_added": pl.coalesce("added_at", "added_on", "created_at"),
@@ -89,7 +89,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
             Field("Deal - Expected close date", day("estimated_close_date", ask.timezone), expects=A_DAY),
             Field(
                 "Deal - Probability",
-                number(pl.col("current_win_likelihood").str.strip_suffix("%").str.strip_chars_end()),
+                percent("current_win_likelihood"),
                 expects="a number from 0 to 100",
             ),
             label_field("deals", ask),
