@@ -1,7 +1,7 @@
 """People work in Pipedrive between two laps: what the next lap writes leaves their links as they are.
 
-A row writes over the links of the records that it names. So beside a deal, lead or person that is in Pipedrive,
-it names what Pipedrive's exports show.
+A row writes over the links of the records that it names. So beside a deal, lead or person that is in
+Pipedrive, it names what Pipedrive's exports show.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tests.moved import Account, Edit, account, move, where
 from zsell_transform.migration import Migration, transform
 from zsell_transform.pipedrive.exports import read_pipedrive
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
+from zsell_transform.proof import verify
 
 SELL_ID = "Zendesk Sell ID"
 LEAD = "Lead - Zendesk Sell lead ID"
@@ -267,6 +268,9 @@ def test_a_new_deal_names_the_organization_that_its_contact_has_by_now(exports: 
     assert (deal["Contact person"], deal["Organization"]) == ("Wilma Reef", "Fog & Sons")
     assert deal["Company in Sell"] is None
     assert done.moved == []
+    # `verify` asked for the company in a field, as if the row could not name it.
+    done.after.export(tmp_path / "e_2")
+    assert verify(with_a_deal("2", "Fog & Sons"), tmp_path / "e_2").differing.is_empty()
 
 
 def test_a_contact_who_was_taken_off_their_organization_stays_off(exports: Path, tmp_path: Path) -> None:
