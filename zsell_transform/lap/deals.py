@@ -16,6 +16,7 @@ from zsell_transform.lap.rows import (
     stated,
     told_orphans,
 )
+from zsell_transform.lap.shown import shown_parties
 from zsell_transform.lap.words import (
     ORGANIZATION_LINK,
     OUT,
@@ -37,17 +38,28 @@ from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
 def deals(
     graph: Graph, held: Held, ask: Mapping, companies: Targets, people: Targets, *, blocked: bool
 ) -> tuple[Plan, pl.DataFrame]:
-    """The plan of the deals, and each deal's system_id, title in Pipedrive, person and organization."""
-    there = firsts(held.deals, "sell_id").select(id="sell_id", system_id="system_id", printed="title")
-    rows = beside(graph.deals, there, "id")
+    """The plan of the deals, and each deal's system_id, title in Pipedrive, person and organization.
+
+    Of one that is there, also these two as Pipedrive shows them (`shown.shown_parties`).
+    """
+    there = firsts(held.deals, "sell_id")
+    rows = beside(graph.deals, there.select(id="sell_id", system_id="system_id", printed="title"), "id")
     rows = companies.on(people.on(rows, "person_at", "p_"), "company_at", "c_")
     rows = one_organization(rows, both=ask.two_organizations == "both")
     rows = placed_orphans(rows, ask.orphans["deals"], companies)
     rows = companies.on(rows, "organization_at", "o_")
     rows = rows.with_columns(person_form().alias("p_form"), organization_form().alias("o_form"))
     rows = stated(rows, held, "deals", blocked=blocked)
+    shown = shown_parties(
+        there.rename({"sell_id": "id"}),
+        "deals",
+        held,
+        people,
+        companies,
+        both=ask.two_organizations == "both",
+    )
     plan = _plan(rows, companies, people, alone=ask.id_links == "alone")
-    return plan, rows.select(
+    own = rows.select(
         "id",
         "system_id",
         "title",
@@ -56,6 +68,7 @@ def deals(
         "organization_at",
         name=pl.coalesce("printed", "title"),
     )
+    return plan, beside(own, shown, "id")
 
 
 def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: bool) -> Plan:

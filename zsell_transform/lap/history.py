@@ -8,6 +8,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import escaped
+from zsell_transform.frames.positions import positions
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.rows import as_issues_tell, placeholder_at, told_orphans
 from zsell_transform.lap.words import (
@@ -28,6 +29,7 @@ from zsell_transform.lap.words import (
     PERSON_LINK,
     PRESENT,
     SKIPPED,
+    UNSEEN_PARTIES,
     WAIT,
     WAITING,
     Plan,
@@ -72,7 +74,7 @@ def history(
     marks = held[item]["mark"].drop_nulls().unique()
     mark = pl.lit(mark_of(entity)) + pl.col("id")
     rows = rows.with_columns(there=mark.is_in(marks.implode()) if marks.len() else pl.lit(False))
-    rows = _placed(_parties(_about(rows, deals, leads)), entity, ask, companies)
+    rows = _placed(_parties(_about(rows, deals, leads, people, companies)), entity, ask, companies)
     rows = read_at(rows, people.frame.select("form", "by_value", "company_at"), "person_at", "p_")
     rows = read_at(rows, companies.frame.select("form"), "organization_at", "o_")
     rows = _stated(_formed(rows, single_pass=ask.single_pass), item, blocked=blocked)
@@ -117,7 +119,9 @@ def _nth(wanted: pl.Expr) -> pl.Expr:
 # --- what is decided, of every record: flags and positions only -------------------------------------------
 
 
-def _about(rows: pl.DataFrame, deals: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
+def _about(
+    rows: pl.DataFrame, deals: pl.DataFrame, leads: pl.DataFrame, people: Targets, companies: Targets
+) -> pl.DataFrame:
     """What the record hangs on, with what is known of that deal (`d_`) or lead (`l_`).
 
     A link to a record that is left out counts as dangling.
@@ -133,7 +137,7 @@ def _about(rows: pl.DataFrame, deals: pl.DataFrame, leads: pl.DataFrame) -> pl.D
     rows = rows.with_columns(
         pl.when(~pl.col("gone")).then(column).alias(column) for column in ("about", "deals_at", "leads_at")
     )
-    rows = read_at(rows, _of_deals(deals), "deals_at", "d_")
+    rows = read_at(rows, _of_deals(deals, people, companies), "deals_at", "d_")
     rows = read_at(rows, _of_leads(leads), "leads_at", "l_")
     return rows.with_columns(pl.col(pl.Boolean).fill_null(value=False))
 
@@ -144,8 +148,30 @@ def _left_out(rows: pl.DataFrame, kind: str, records: pl.DataFrame) -> pl.Series
     return titles.gather(rows[f"{kind}_at"]).alias(f"gone_{kind}")
 
 
-def _of_deals(deals: pl.DataFrame) -> pl.DataFrame:
-    return deals.select("person_at", "organization_at", there=pl.col("system_id").is_not_null())
+def _of_deals(deals: pl.DataFrame, people: Targets, companies: Targets) -> pl.DataFrame:
+    """Whether the deal is in Pipedrive, and its parties: those that Pipedrive shows (`shown`), or Sell's."""
+    ids = {"person": people.frame["system_id"], "organization": companies.frame["system_id"]}
+    return deals.select(
+        *(
+            pl.when("shown")
+            .then(pl.lit(positions(deals[f"held_{party}_id"], known)))
+            .otherwise(f"{party}_at")
+            .alias(f"{party}_at")
+            for party, known in ids.items()
+        ),
+        *_shown_parties(),
+        there=pl.col("system_id").is_not_null(),
+        withheld="withheld",
+    )
+
+
+def _shown_parties() -> list[pl.Expr]:
+    """Whether Pipedrive's export shows a record's parties, and which of them go on the row."""
+    return [
+        pl.col("shown"),
+        pl.col("held_person_id").is_not_null().alias("names_person"),
+        pl.col("held_organization_id").is_not_null().alias("names_organization"),
+    ]
 
 
 def _of_leads(leads: pl.DataFrame) -> pl.DataFrame:
@@ -154,14 +180,13 @@ def _of_leads(leads: pl.DataFrame) -> pl.DataFrame:
     return leads.select(
         "party_at",
         "organization_at",
+        *_shown_parties(),
         there=there,
         converted=pl.col("deal_id").is_not_null() & pl.col("system_id").is_null(),
         own=~there & pl.col("who").is_in([OWN, LEAD_PERSON]).fill_null(value=False),
         held=~there & pl.col("who").eq_missing(HELD),
         out=pl.col("state") == OUT,
         valued=pl.any_horizontal(pl.col("email", "work", "mobile").is_not_null()),
-        names_person=pl.col("held_person_id").is_not_null(),
-        names_organization=pl.col("held_organization_id").is_not_null(),
     )
 
 
@@ -215,8 +240,8 @@ def _person_form(*, single_pass: bool) -> pl.Expr:
     )
     own_key = now & (pl.col("l_valued") | has_organization) & pl.col("l_out")
     return (
-        pl.when("l_there")
-        .then(pl.when("l_names_person").then(form(BY_ID)))
+        pl.when(pl.col("l_there") | pl.col("d_shown"))
+        .then(pl.when(pl.col("l_names_person") | pl.col("d_names_person")).then(form(BY_ID)))
         .when("l_own")
         .then(pl.when(own_key).then(form(BY_KEY)).otherwise(form(WAIT)))
         .when("l_held")
@@ -236,6 +261,8 @@ def _organization_form(*, single_pass: bool) -> pl.Expr:
     return (
         pl.when("l_there")
         .then(pl.when("l_names_organization").then(form(BY_ID)).otherwise(form(ABSENT)))
+        .when("d_shown")
+        .then(pl.when("d_names_organization").then(form(BY_ID)).when("d_withheld").then(form(ABSENT)))
         .when(~has_organization & pl.col("p_company_at").is_not_null())
         .then(form(ABSENT))
         .when(~has_organization)
@@ -255,9 +282,13 @@ def _stated(rows: pl.DataFrame, item: str, *, blocked: bool) -> pl.DataFrame:
         NO_PERSON_ID: "p_form",
         NO_ORGANIZATION_ID: "o_form",
     }
-    waits = pl.any_horizontal(pl.col(link).eq_missing(form(WAIT)) for link in stuck.values())
+    # Without its person and organization the row would count as present for ever, and they would be lost.
+    unseen = pl.col("l_there") & ~pl.col("l_shown")
+    waits = unseen | pl.any_horizontal(pl.col(link).eq_missing(form(WAIT)) for link in stuck.values())
     left_out = pl.col("orphan") & pl.col("organization_at").is_null()
     why: Any = pl.when(pl.lit(blocked)).then(reason(NO_EXPORT[item]))
+    why = why.when(unseen & pl.col("l_converted")).then(reason(UNSEEN_PARTIES["deals"]))
+    why = why.when(unseen).then(reason(UNSEEN_PARTIES["leads"]))
     for text, link in stuck.items():
         why = why.when(pl.col(link).eq_missing(form(WAIT))).then(reason(text))
     stated = (
@@ -282,22 +313,27 @@ def _texts(
 
     The person and organization on a lead's row may be its own.
     """
-    person, lead = ("system_id", "name", "email", "work", "mobile"), leads.drop("id", "state", "who")
-    rows = read_at(rows, deals.select("system_id", "name", "title"), "deals_at", "d_")
+    person, lead = ("system_id", "name", "email", "work", "mobile"), leads.drop("id", "state", "who", "shown")
+    deal = deals.select("system_id", "name", "title", pl.col("^held_.*$"))
+    rows = read_at(rows, deal, "deals_at", "d_")
     rows = read_at(rows, lead.rename({"name": "shown"}), "leads_at", "l_")
     rows = read_at(rows, people.frame.select(person), "person_at", "p_")
     rows = read_at(rows, companies.frame.select("system_id", "name", "address"), "organization_at", "o_")
-    there, own, converted = pl.col("l_there"), pl.col("l_own"), pl.col("l_converted")
+    own, converted = pl.col("l_own"), pl.col("l_converted")
+
+    def held(column: str) -> Any:
+        return pl.when("l_there").then(f"l_held_{column}").when("d_shown").then(f"d_held_{column}")
+
     return rows.with_columns(
         deal_id=pl.coalesce("d_system_id", pl.when(converted).then("l_deal_id")),
         deal_title=pl.when(converted).then("l_deal_title").otherwise("d_name"),
-        p_system_id=pl.when(there).then("l_held_person_id").otherwise("p_system_id"),
-        p_name=pl.when(there).then("l_held_person").when(own).then("l_person_name").otherwise("p_name"),
+        p_system_id=held("person_id").otherwise("p_system_id"),
+        p_name=held("person").when(own).then("l_person_name").otherwise("p_name"),
         p_email=pl.when(own).then("l_email").otherwise("p_email"),
         p_work=pl.when(own).then("l_work").otherwise("p_work"),
         p_mobile=pl.when(own).then("l_mobile").otherwise("p_mobile"),
-        o_system_id=pl.when(there).then("l_held_organization_id").otherwise("o_system_id"),
-        o_name=pl.when(there).then("l_held_organization").otherwise("o_name"),
+        o_system_id=held("organization_id").otherwise("o_system_id"),
+        o_name=held("organization").otherwise("o_name"),
     )
 
 

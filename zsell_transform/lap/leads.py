@@ -9,7 +9,6 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.cleaning import escaped
 from zsell_transform.details import PLACED, Details, placed
-from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts, positions
 from zsell_transform.frames.sparse import BLANK, beside, one_of
 from zsell_transform.lap.parties import Compared, with_place
@@ -22,6 +21,7 @@ from zsell_transform.lap.rows import (
     stated,
     told_orphans,
 )
+from zsell_transform.lap.shown import shown_parties, standing_for
 from zsell_transform.lap.words import (
     BY_ID,
     BY_KEY,
@@ -115,7 +115,13 @@ def leads(
     )
     rows = _waiting_with_base(stated(rows, held, "leads", blocked=blocked))
     rows = _with_places(rows, details)
-    return _plan(rows, companies, people, alone=ask.id_links == "alone"), _targets(rows, as_lead, as_deal)
+    # One that is there as a deal hangs on what the deals export shows.
+    there = {"leads": as_lead, "deals": as_deal.drop("sell_id").rename({"sell_lead_id": "sell_id"})}
+    shown = pl.concat(
+        shown_parties(records.rename({"sell_id": "id"}), item, held, people, companies)
+        for item, records in there.items()
+    )
+    return _plan(rows, companies, people, alone=ask.id_links == "alone"), _targets(rows, firsts(shown, "id"))
 
 
 def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: bool) -> Plan:
@@ -201,17 +207,8 @@ def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: 
 
 
 def _held_people(others: pl.DataFrame, companies: Targets, held: Held) -> pl.DataFrame:
-    """Pipedrive's other people as link targets, with the company that stands for their organization.
-
-    One that only may merge with that organization, as its address is another, does not: it would move them.
-    """
-    there = firsts(held.organizations, "system_id").select(joins="system_id", there="address")
-    numbered = companies.frame.select("place", "carried", "joins", "address").with_row_index("company_at")
-    sure = pl.col("joins").is_null() | folded(pl.col("address")).eq_missing(folded(pl.col("there")))
-    places = numbered.join(there, on="joins", how="left", maintain_order="left").filter(
-        ~pl.col("carried") & sure
-    )
-    by_place = places.unique("place", keep="first", maintain_order=True).select("place", "company_at")
+    """Pipedrive's other people as link targets, with the company that stands for their organization."""
+    by_place = standing_for(companies, held)
     placed = with_place(others).join(by_place, on="place", how="left", maintain_order="left")
     elsewhere = pl.when(pl.col("place").is_not_null()).then(pl.lit(ELSEWHERE, dtype=pl.UInt32))
     return placed.select(
@@ -315,17 +312,8 @@ def _added(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _targets(rows: pl.DataFrame, as_lead: pl.DataFrame, as_deal: pl.DataFrame) -> pl.DataFrame:
-    """Where each lead is in Pipedrive, with the person and organization that Pipedrive's export names."""
-    parties = [
-        pl.col(column).alias(f"held_{column}")
-        for column in ("person_id", "person", "organization_id", "organization")
-    ]
-    every = [
-        as_lead.select("sell_id", *parties),
-        as_deal.select(pl.col("sell_lead_id").alias("sell_id"), *parties),
-    ]
-    in_pipedrive = firsts(pl.concat(every), "sell_id")
+def _targets(rows: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
+    """Where each lead is in Pipedrive, with the person and organization that Pipedrive's export shows."""
     mine = rows.select(
         "id",
         "title",
@@ -345,7 +333,7 @@ def _targets(rows: pl.DataFrame, as_lead: pl.DataFrame, as_deal: pl.DataFrame) -
         },
         person_name=pl.coalesce(pl.when(pl.col("who") != OWN).then("p_name"), "written"),
     )
-    return beside(mine, in_pipedrive.rename({"sell_id": "id"}), "id")
+    return beside(mine, shown, "id")
 
 
 def _told(rows: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from zsell_transform.frames.positions import firsts, positions
 from zsell_transform.frames.sparse import beside, has, one_of
 from zsell_transform.ids import ranked
 from zsell_transform.lap.placeholder import with_placeholder
+from zsell_transform.lap.shown import own_companies
 from zsell_transform.lap.words import (
     BY_ID,
     BY_KEY,
@@ -115,7 +116,8 @@ def persons(
     told = ("form", "joins", "address") if has(companies.frame, "joins") else ("form",)
     rows = read_at(rows, companies.frame.select(told), "company_at", "o_")
     rows = _stated(rows, held, "persons", blocked=blocked, waits=pl.col("o_form").eq_missing(form(WAIT)))
-    targets = Targets(_with_members(rows, _person_targets(rows)))
+    own = own_companies(rows, companies, held, claimed_twice(held, "organizations"))
+    targets = Targets(_with_members(rows, _person_targets(rows.with_columns(own))))
     rows = parted(rows, {"organization": "o_form"})
     cells = organization_cells("o_form", "o_", alone=ask.id_links == "alone")
     plan = Plan(

@@ -40,10 +40,14 @@ NO_DEAL_ID: Final = "the deal has no System ID yet"
 NO_LEAD_ID: Final = "the lead has no System ID yet"
 NO_PERSON_ID: Final = "the person has no System ID yet"
 NO_ORGANIZATION_ID: Final = "the organization has no System ID yet"
+#: The row of a lead's history names the person and organization that Pipedrive shows for the lead.
+UNSEEN_PARTIES: Final = {
+    item: f"the export of {item} lacks Contact person ID or Organization ID" for item in ("leads", "deals")
+}
 NO_EXPORT: Final = {item: f"no export of {item}" for item in ITEMS}
 _KEYLESS: Final = (NO_PERSON_KEY, NO_ORGANIZATION_KEY, NO_KEYS, NO_BASE)
 _IDLESS: Final = (NO_DEAL_ID, NO_LEAD_ID, NO_PERSON_ID, NO_ORGANIZATION_ID)
-REASON: Final = pl.Enum(sorted((*_KEYLESS, *_IDLESS, *NO_EXPORT.values())))
+REASON: Final = pl.Enum(sorted((*_KEYLESS, *_IDLESS, *UNSEEN_PARTIES.values(), *NO_EXPORT.values())))
 
 ORGANIZATION_ID: Final = "Organization - Pipedrive System ID"
 ORGANIZATION: Final = "Organization - Name"

@@ -39,7 +39,7 @@ from zsell_transform.linker.references import (
     by_entity,
     references_of,
 )
-from zsell_transform.linker.resolving import ANSWER, HOW, KIND, LOST, Index, of_kind, resolve, with_names
+from zsell_transform.linker.resolving import ANSWER, HOW, KIND, LED, LOST, Index, of_kind, resolve, with_names
 
 
 @attrs.frozen
@@ -50,7 +50,8 @@ class Graph:
 
     Attributes:
         companies: n, id, name, address, city, added; added records have no `n`.
-        contacts: the same with first, last (of added ones) and company_at.
+        contacts: the same with first, last (of added ones), company_at, and led: their own record names no
+            company, their deals or the domain of their address led to it.
         deals: n, id, title, person_at, company_at, other_company, company_name, lost; person and company may
             both be set; other_company says whether another one is named beside a main contact that is a
             company itself.
@@ -115,7 +116,9 @@ def link(keys: Mapping[str, pl.DataFrame], details: Details, *, follow_domains: 
     ]
     return Graph(
         companies=parties.companies,
-        contacts=_with_company(parties.contacts, found["employer"]),
+        contacts=_with_company(parties.contacts, found["employer"]).with_columns(
+            led=found["employer"]["how"].is_in(LED)
+        ),
         deals=deals,
         leads=_with_company(leads, found["lead_company"]),
         history={entity: _history(asked) for entity, asked in history.items()},

@@ -23,6 +23,8 @@ CANDIDATES: Final = 5
 #: How a reference was resolved; the last two lead nowhere.
 HOW: Final = pl.Enum(["id", "email", "name", "deals", "domain", "ambiguous", "dangling"])
 LOST: Final = ("ambiguous", "dangling")
+#: A company that no reference names: other records led to it.
+LED: Final = ("deals", "domain")
 
 #: Entities that are referred to, in the order in which candidates are named.
 KIND: Final = pl.Enum(["contacts", "companies", "deals", "leads"])

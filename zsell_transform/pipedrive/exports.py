@@ -122,6 +122,11 @@ class Held:
         frame: pl.DataFrame = getattr(self, item)
         return frame
 
+    def shows(self, item: str, *columns: str) -> bool:
+        """Whether the export of an item has some columns: a blank cell in them says that there is nothing."""
+        table = self.raw.get(item)
+        return table is not None and all(SOURCES[column] in table.columns for column in columns)
+
 
 def empty_held() -> Held:
     """A Pipedrive of which nothing is known: no file was given."""

@@ -249,7 +249,7 @@ def _other_values(
     return pl.concat(
         [
             without_said(unlike, there, held),
-            other_company(wanted.company_in_sell, there, held),
+            other_company(wanted.company_in_sell, wanted.companies_of_deals, there, held),
             other_names(wanted.records, there),
             pl.DataFrame(schema=DIFFERING) if notes is None else notes,
             doubled(there),

@@ -11,6 +11,7 @@ import polars as pl
 
 from zsell_transform.drafting import Drafts
 from zsell_transform.folding import folded
+from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
@@ -187,11 +188,16 @@ def _without_wished(found: pl.DataFrame, there: pl.DataFrame, ask: Mapping) -> p
     return ordered.filter(~drop).sort("n").select(*DIFFERING)
 
 
-def other_company(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.DataFrame:
+def other_company(
+    wanted: pl.DataFrame, companies: pl.DataFrame, there: pl.DataFrame, held: Held
+) -> pl.DataFrame:
     """Deals whose `Company in Sell` is not the one that their row could not name.
 
+    A blank one is right where the deal stands at that company: its row could name it, as the person had moved
+    there in Pipedrive.
+
     Args:
-        wanted: id, value.
+        wanted, companies: id and value, id and company (Sell id), as in `Account`.
     """
     raw = held.raw.get("deals")
     cell = None if raw is None else shown("deals", COMPANY_IN_SELL, raw.columns)
@@ -204,6 +210,16 @@ def other_company(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.D
         how="left",
         maintain_order="left",
     )
+    places = there.filter((pl.col("entity") == "companies") & ~several())
+    known = companies.join(
+        places.select(company="id", own="system_id"), on="company", how="inner", maintain_order="left"
+    )
+    stands = firsts(held.deals, "system_id").select("system_id", "organization_id")
+    rows = rows.join(known, on="id", how="left", maintain_order="left").join(
+        stands, on="system_id", how="left", maintain_order="left"
+    )
+    at_it = pl.col("pipedrive").is_null() & (pl.col("own") == pl.col("organization_id"))
+    rows = rows.filter(~at_it.fill_null(value=False))
     # Of companies that are one by wish of the mapping, the first one's spelling stands there.
     return rows.filter(~same("single_option", pl.col("value"), pl.col("pipedrive"))).select(
         pl.lit("deals").alias("entity"),
