@@ -126,6 +126,9 @@ def test_two_columns_that_the_mapping_gives_one_name_are_one(tmp_path: Path) -> 
         ("11111 / name:acme / lind", ["11111", "name:acme / lind"]),
         ("name:acme; 22222", ["name:acme", "22222"]),
         ("name:store | 90210", ["name:store | 90210"]),
+        ("2019/001", ["2019/001"]),
+        ("A;1 | B/2", ["A;1 | B/2"]),
+        ("11111; 22222 | name:acme", ["11111", "22222", "name:acme"]),
         ("name:a/b; c|d", ["name:a/b; c|d"]),
     ],
 )
@@ -181,6 +184,40 @@ def test_links_of_what_people_made_themselves_hold_nothing_back(tmp_path: Path) 
     sell = after_a_lap(tmp_path, deals=FILTERED, notes=typed)
 
     assert transform(sell, pipedrive=tmp_path / "pipedrive").tables["deals"].height == 2
+
+
+def test_a_custom_field_under_the_name_of_a_link_is_none(tmp_path: Path) -> None:
+    """A company's register number was taken for an organization that the list lacks, and its type waited."""
+    field = "Deal ID,Organization ID,Lead ID"
+    sell = after_a_lap(
+        tmp_path,
+        organizations=f"ID,Name,Address,Zendesk Sell ID,{field}\n1,Bolt Ltd,,41000011,20,5560123456,900\n",
+        deals="ID,Title,Zendesk Sell ID,Deal ID,Lead ID\n6,Wall,51000012,21,901\n",
+        notes=NOTES.format(6),
+    )
+
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+
+    assert "export_incomplete" not in run.issues["code"]
+    assert run.tables["deals"].height == 2
+
+
+def test_a_second_id_of_a_record_that_stands_twice_is_linked_to(tmp_path: Path) -> None:
+    """Two companies were merged into one by hand, and the other was made again: `11, 12` beside `11`."""
+    companies = {"id": ["41000011", "41000012"], "is_organisation": ["true"] * 2, "name": ["Bolt", "Nut"]}
+    deals = {"id": ["51", "52"], "name": ["Roof", "Wall"], "company_id": ["41000011", "41000012"]}
+    organizations = 'ID,Name,Address,Zendesk Sell ID\n5,Bolt,,"41000011, 41000012"\n6,Bolt,,41000011\n'
+    (tmp_path / "organizations.csv").write_text(organizations)
+
+    run = transform(
+        {"contacts": pl.DataFrame(companies), "deals": pl.DataFrame(deals)},
+        pipedrive=tmp_path,
+        mapping={"empty_in_pipedrive": ["deals", "persons", "leads"]},
+        rehearse=False,
+    )
+
+    linked = run.tables["deals"].select("Deal - Title", "Organization - Pipedrive System ID")
+    assert linked.rows() == [("Wall", "5")]
 
 
 def test_a_list_of_which_nothing_would_be_written_needs_no_proof(tmp_path: Path) -> None:

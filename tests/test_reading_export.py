@@ -107,17 +107,22 @@ def test_the_tables_of_an_export_are_the_export(family: str, tmp_path: Path) -> 
     assert written[0] == written[1]
 
 
-def test_what_frames_are_given_as_counts_where_their_own_column_says_nothing() -> None:
-    """A full export in one frame is told apart by its column; a frame of people are people."""
+def test_what_an_exports_own_frames_are_given_as_counts_where_their_column_says_nothing() -> None:
+    """A full export in one frame is told apart by its column; the frame of an export's people are people. Any
+    other frame is read as a file of its cells.
+    """
     full = {"id": ["1", "2", "3"], "is_organisation": ["true", "false", None], "name": ["A", "B", "C"]}
     names = {"first_name": [None] * 3, "last_name": [None] * 3}
 
-    one = read_export({"contacts": pl.DataFrame(full | names)})
-    two = read_export({"contacts": pl.DataFrame({"id": ["4"], "name": ["D"], "last_name": [None]})})
+    one = read_export({"contacts": pl.DataFrame(full | names).with_columns(_file=pl.lit("c.csv"))})
+    nameless = pl.DataFrame({"id": ["4"], "name": ["D"], "last_name": [None]})
+    two = read_export({"contacts": nameless.with_columns(_file=pl.lit("c.csv"))})
+    three = read_export({"contacts": nameless})
 
     assert one.tables["companies"]["id"].to_list() == ["1"]
     assert one.tables["contacts"]["id"].to_list() == ["2", "3"]
     assert two.tables["contacts"]["id"].to_list() == ["4"]
+    assert three.tables["companies"]["id"].to_list() == ["4"]
 
 
 def test_records_without_any_value_are_not_records(tmp_path: Path) -> None:

@@ -137,8 +137,8 @@ def test_new_columns_are_named_after_those_of_the_earlier_run(
 
 def test_without_an_earlier_run_the_values_there_say_which_twin_a_field_is(tmp_path: Path) -> None:
     """`Colour` of Pipedrive's took the values of the field that was added in Sell."""
-    held = rehearse(lap(people([CUSTOMER], ("red",), ("blue",)), tmp_path / "lap_1"))
-    after = people([CONTACT, CUSTOMER], (None, "red"), (None, "blue"), ("short", "green"))
+    held = rehearse(lap(people([CUSTOMER], ("red",), ("blue",), ("pink",)), tmp_path / "lap_1"))
+    after = people([CONTACT, CUSTOMER], (None, "red"), (None, "blue"), (None, "pink"), ("short", "green"))
 
     second = lap(after, tmp_path / "lap_2", held)
 
@@ -172,3 +172,31 @@ def test_twins_that_most_values_are_against_are_left_as_their_order_names_them(t
     proof = verify(people(columns, ("5", "0"), ("0", "0"), ("0", "0")), tmp_path / "there")
 
     assert sorted(proof.differing["field"].unique()) == ["Person - COLOUR", "Person - Colour (2)"]
+
+
+def test_what_people_changed_in_pipedrive_makes_no_twin_of_another(tmp_path: Path) -> None:
+    """One value was alike across two fields by chance: names changed places, and the proof was content."""
+    account = people([CONTACT, CUSTOMER], ("low", "high"), *[("low", None)] * 4)
+    held = rehearse(lap(account, tmp_path / "lap_1"))
+    held.export(tmp_path / "there")
+    path = tmp_path / "there" / "people-1.csv"
+    there = pl.read_csv(path, infer_schema=False)
+    header, twin = "Person - Colour", "Person - Colour (customer)"
+    there.with_columns(pl.lit("high").alias(header), pl.col(twin).replace("high", "top")).write_csv(path)
+
+    proof = verify(account, tmp_path / "there")
+
+    assert proof.differing["field"].value_counts(sort=True).rows() == [(header, 5), (twin, 1)]
+
+
+def test_a_field_of_pipedrives_own_is_no_twin(tmp_path: Path) -> None:
+    """Its values were taken for those of a custom field, and a row had one header twice."""
+    twins = ["custom (contact) Job title", "custom (prospect/customer) Job title"]
+    account = people(twins, ("a", None), ("b", None), ("c", None))
+    held = rehearse(lap(account, tmp_path / "lap_1"))
+    held.export(tmp_path / "there")
+    path = tmp_path / "there" / "people-1.csv"
+    there = pl.read_csv(path, infer_schema=False)
+    there.with_columns(pl.col("Person - Job title (2)").alias("Person - Job title")).write_csv(path)
+
+    assert verify(account, tmp_path / "there").complete

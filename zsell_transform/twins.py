@@ -17,14 +17,17 @@ import polars as pl
 
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import PREFIXES, field_key
+from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
 from zsell_transform.records import Records
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.entities import LINKED
 from zsell_transform.transformers import Draft, draft
+from zsell_transform.transformers.custom import CUSTOMERS_OWN, SELLS_OWN
 
 #: What tells a field from others of its name.
-_APART: Final = re.compile(r"(?: \(\d+\)| \(customer\)| \(Sell\))+$")
+_APART: Final = re.compile(rf"(?: \(\d+\)|{re.escape(CUSTOMERS_OWN)}|{re.escape(SELLS_OWN)})+$")
+#: Fewer records that say the same may do so by chance.
+_NO_CHANCE: Final = 3
 #: More twins than these are left as the order of columns names them: nobody has so many.
 _MOST: Final = 4
 
@@ -52,7 +55,7 @@ def _shown(drafted: Draft, held: Held) -> dict[str, str]:
     names, moved = dict(drafted.names), False
     columns = held.raw[drafted.target].columns
     for twins in _twins(drafted.names):
-        there = _called_so(columns, twins, drafted.names)
+        there = _called_so(drafted.target, columns, twins, drafted.names)
         if not there or max(len(twins), len(there)) > _MOST:
             continue
         proven = _assigned(twins, there, drafted.names, _scores(drafted, twins, there, held))
@@ -72,10 +75,13 @@ def _twins(names: MappingOf[str, str]) -> Iterator[list[str]]:
     yield from (columns for columns in by_key.values() if len(columns) > 1)
 
 
-def _called_so(columns: Sequence[str], twins: Sequence[str], names: MappingOf[str, str]) -> list[str]:
+def _called_so(
+    item: str, columns: Sequence[str], twins: Sequence[str], names: MappingOf[str, str]
+) -> list[str]:
     """Pipedrive's columns that could be these fields: of that name, and no other field of Sell's."""
     key = field_key(plain_name(twins[0]))
     others = {field_key(name) for column, name in names.items() if column not in twins}
+    others |= default_names(item) | created_names(item)
     return [
         column
         for column in columns
@@ -111,7 +117,7 @@ def _scores(drafted: Draft, twins: Sequence[str], there: Sequence[str], held: He
 def _alike(same: pl.Expr, mine: pl.Expr, theirs: pl.Expr) -> pl.Expr:
     filled = mine.is_not_null() & theirs.is_not_null()
     alike = (same & filled).sum()
-    return pl.when(alike * 2 > filled.sum()).then(alike).otherwise(0)
+    return pl.when((alike >= _NO_CHANCE) & (alike * 2 > filled.sum())).then(alike).otherwise(0)
 
 
 def _assigned(

@@ -274,7 +274,8 @@ def _told_of_ids(graph: Graph, plans: MappingOf[str, Plan], held: Held) -> Itera
     }
     for entity, item in LINKED.items():
         ids = held[item]["sell_id"].drop_nulls()
-        if ids.len() >= _NO_CHANCE_OF_IDS and not _any_known(in_sell[entity]["id"], ids):
+        known = in_sell[entity]["id"]
+        if known.len() and ids.len() >= _NO_CHANCE_OF_IDS and not _any_known(known, ids):
             yield issues.issue("foreign_sell_ids", entity=entity, value=ids[0], detail=item)
     if _may_hide_leads(held) and (leads := _count_out(plans["leads"])):
         yield issues.issue("converted_leads_unknown", entity="leads", value=leads)

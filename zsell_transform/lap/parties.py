@@ -244,12 +244,15 @@ def _recognised(held: Held, item: str) -> pl.DataFrame:
 def _stated(
     rows: pl.DataFrame, held: Held, item: str, *, blocked: bool, waits: pl.Expr | None = None
 ) -> pl.DataFrame:
-    """Rows with state, reason, linkable; a Sell id of two records in Pipedrive is there, but not linkable."""
+    """Rows with state, reason, linkable; a Sell id of two records in Pipedrive is there, but not linkable.
+
+    One of them may carry another id beside it (`11, 12`), by which it is known.
+    """
     twice = held.twice.filter(pl.col("item") == item)["system_ids"].str.split(", ").explode()
     waits = pl.lit(False) if waits is None else waits
     there = pl.col("system_id").is_not_null()
     return rows.with_columns(
-        linkable=~one_of("system_id", twice),
+        linkable=~one_of("system_id", twice) | one_of("id", held[item]["sell_id"]) if twice.len() else True,
         state=pl.when(there)
         .then(state(PRESENT))
         .when(blocked)

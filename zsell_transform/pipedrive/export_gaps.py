@@ -21,6 +21,15 @@ NAMED_BY: Final = {
     "deals": "Deal ID",
     "leads": "Lead ID",
 }
+#: Item → what its records are linked to; under the same words, any other list may have custom fields.
+_LINKED_TO: Final = {
+    "organizations": (),
+    "persons": ("organizations",),
+    "deals": ("persons", "organizations"),
+    "leads": ("persons", "organizations"),
+    "activities": tuple(NAMED_BY),
+    "notes": tuple(NAMED_BY),
+}
 #: What tells that a record came from Sell.
 _SIGNS: Final = ("sell_id", "sell_lead_id", "mark")
 #: One System ID, whole: not several in a cell, not one that a spreadsheet rounded, not a 0 for none.
@@ -38,7 +47,8 @@ class Gap:
 def gaps(held: Held, items: Iterable[str]) -> dict[str, Gap]:
     """The items whose export lacks records to which records from Sell are linked in Pipedrive.
 
-    What people made themselves while they exported list after list proves nothing of Sell's.
+    What people made themselves while they exported list after list proves nothing, save where they linked a
+    record of Sell's to it: then the lists are exported again.
     """
     asked = [item for item in items if item in held.raw]
     ours = {item: _from_sell(held, item) for item in held.raw} if asked else {}
@@ -51,7 +61,7 @@ def _from_sell(held: Held, item: str) -> pl.DataFrame:
     signs = [pl.col(sign).is_not_null() for sign in _SIGNS if sign in held[item].columns]
     ids = held[item].filter(pl.any_horizontal(signs))["system_id"]
     table = held.raw[item]
-    names = [name for name in NAMED_BY.values() if name in table.columns]
+    names = [name for target in _LINKED_TO[item] if (name := NAMED_BY[target]) in table.columns]
     return table.select("ID", *names).filter(pl.col("ID").is_in(ids.implode()))
 
 
@@ -72,9 +82,11 @@ def _gap(ours: dict[str, pl.DataFrame], item: str, there: pl.Series) -> Gap | No
 def _naming(rows: pl.DataFrame, item: str) -> pl.DataFrame:
     """ID and named: of the rows that name a record of an item, which one.
 
-    A lead that became a deal in Pipedrive is in no list of leads any more: what hangs on it names the deal.
+    A lead that became a deal in Pipedrive is in no list of leads any more: what hangs on it names the deal,
+    in a column that must be there to tell.
     """
-    if item == "leads" and NAMED_BY["deals"] in rows.columns:
-        rows = rows.filter(pl.col(NAMED_BY["deals"]).is_null())
+    if item == "leads":
+        deal = pl.col(NAMED_BY["deals"]).is_null() if NAMED_BY["deals"] in rows.columns else pl.lit(False)
+        rows = rows.filter(deal)
     named = rows.select("ID", named=exact(pl.col(NAMED_BY[item])))
     return named.filter(pl.col("named").str.contains(_WHOLE))

@@ -342,14 +342,18 @@ def _several(table: pl.DataFrame, begins: str, separators: str) -> pl.Expr:
 def split_ids(cell: pl.Expr) -> pl.Expr:
     """`123, 456` → a list; people who merge records by hand part ids by `;`, `/` or `|` as well.
 
-    A name may hold all of these itself (`name:peter, paul`) and is cut at an id only.
+    A name may hold all of these itself (`name:peter, paul`) and is cut at an id only; so may an id that is no
+    long number (`2019/001`), which only a comma parts.
     """
     cell = where_found(exact(cell), r"^\d[\d.,;/|\s]*\.0", _each_exact)
     mixed = cell.str.replace_all(r"\s*[,;/|]\s*(name:|email:)", "\x1f${1}")
     for _ in range(3):
-        mixed = mixed.str.replace(r"(^|\x1f)(\d+)\s*[,;/|]\s*", "${1}${2}\x1f")
+        mixed = mixed.str.replace(r"(^|\x1f)(\d+)\s*,\s*", "${1}${2}\x1f")
+        mixed = mixed.str.replace(r"(^|\x1f)(\d{5,})\s*[;/|]\s*(\d{5,})", "${1}${2}\x1f${3}")
         mixed = mixed.str.replace(r"\s*[,;]\s*(\d{5,})($|\x1f)", "\x1f${1}${2}")
-    plain = cell.str.replace_all(r"\s*[,;/|]\s*", "\x1f")
+    numbers = cell.str.contains(r"^\s*\d{5,}(?:\s*[,;/|]\s*\d{5,})+\s*$")
+    plain = pl.when(numbers).then(cell.str.replace_all(r"[;/|]", ",")).otherwise(cell)
+    plain = plain.str.replace_all(r"\s*,\s*", "\x1f")
     both = pl.when(cell.str.contains("name:|email:")).then(mixed).otherwise(plain)
     return both.str.strip_chars().str.split("\x1f")
 

@@ -30,6 +30,8 @@ _AT_ONCE: Final = 100
 _TRIES: Final = 400
 #: At most this many short rows are joined.
 _PIECES: Final = 100
+#: A text that goes on for more lines is not looked for.
+_LINES: Final = 200
 #: What is, or may be, an id.
 _ID: Final = re.compile(r"[^\w\n]*\d[\d.,]*[^\w\n]*")
 #: What no line break goes through: an address, a number, a day, a tick.
@@ -272,11 +274,11 @@ class Reader:
             return None
         close = self._cells.closed_at_line_end(text, taken.end)
         end = close and self._end.match(text, close + 1)
-        if not end or self._cells.swallows(text, begin, close):
+        if not end or self._cells.swallows(text, begin, close + 1):
             return None
-        for line in _LATER_LINE.finditer(text, begin, close):
-            cells = line[1].split(self.delimiter, self._id_at + 1)
-            if len(cells) > self._id_at and _ID.fullmatch(cells[self._id_at]):
+        for n, line in enumerate(_LATER_LINE.finditer(text, begin, close + 1)):
+            cells = self._legal(line[1])[0]
+            if n == _LINES or (len(cells) > self._id_at and _ID.fullmatch(cells[self._id_at])):
                 return None
         return _Reading([*taken.cells[:-1], unescaped(text[begin + 1 : close])], end.end())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
 import polars as pl
 
 from zsell_transform import issues
@@ -19,8 +20,9 @@ def tables(given: Mapping[Any, Any], wishes: dict[str, dict[str, str]]) -> list[
 
     Args:
         given: entity → DataFrame or LazyFrame, in canonical names or in those of any family; `_file` and
-            `_row` are kept where they are. `contacts` may hold people and companies, told apart by
-            `is_organisation`; whom it does not tell is what the key says.
+            `_row` are kept where they are. `contacts` may hold people and companies, told apart as in a file;
+            in an export's own tables, which have `_file`, whom `is_organisation` does not tell is what the
+            key says.
         wishes: the mapping's `columns`.
 
     Raises:
@@ -35,7 +37,9 @@ def tables(given: Mapping[Any, Any], wishes: dict[str, dict[str, str]]) -> list[
                 f"{entity!r} must be a polars DataFrame or LazyFrame, not {type(frame).__name__}"
             )
         table = _table(str(entity), frame.lazy())
-        found.append((table, of_entity(table.names, str(entity), wishes)))
+        meaning = of_entity(table.names, str(entity), wishes)
+        is_parted = "_file" in table.frame.collect_schema()  # `export.tables` again, or what was made of them
+        found.append((table, attrs.evolve(meaning, is_parted=is_parted)))
     return found
 
 

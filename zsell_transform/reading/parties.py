@@ -15,14 +15,14 @@ from zsell_transform.sell.columns import COMPANY, PERSON
 def with_kind(
     frame: pl.LazyFrame, meaning: Meaning, file: str, rows: int
 ) -> tuple[pl.LazyFrame, pl.DataFrame]:
-    """The table with `_company`: by its flag, else by what the user gave it as, else by a first or last name,
-    else by the kind of list.
+    """The table with `_company`: by its flag, else by a first or last name, else by the kind of list; of an
+    export's own tables, each is of one kind.
     """
     names = frame.collect_schema().names()
     persons = [name for name in ("first_name", "last_name") if name in names]
     by_list = pl.lit(meaning.entity == "companies")
     by_name = by_list
-    if persons and not meaning.is_given:
+    if persons and not meaning.is_parted:
         by_name = pl.all_horizontal(unless_blank(pl.col(persons)).is_null())
     if "is_organisation" in names:
         flag = pl.col("is_organisation").str.strip_chars().str.to_lowercase()

@@ -66,7 +66,7 @@ class Meaning:
         columns: header → canonical column; a header that is not here keeps its name (a custom field).
         rivals: header → the header that took the same canonical column before it.
         momentary: headers that were true only at the moment of the export.
-        is_given: the user says what the table holds; neither its headers nor its file's name do.
+        is_parted: an export's own table, in which people and companies are told apart already.
     """
 
     entity: str
@@ -75,7 +75,7 @@ class Meaning:
     columns: dict[str, str] = attrs.field(factory=dict)
     rivals: dict[str, str] = attrs.field(factory=dict)
     momentary: tuple[str, ...] = ()
-    is_given: bool = False
+    is_parted: bool = False
 
     @property
     def is_carried(self) -> bool:
@@ -129,8 +129,7 @@ def of_entity(headers: Sequence[str], entity: str, wishes: dict[str, dict[str, s
     """The meaning of headers whose entity is given, under the family that knows most of them."""
     of_it = [one for one in _all() if one.entity in ({"contacts", entity} if entity in PARTIES else {entity})]
     best = max(of_it, key=lambda one: _known(headers, one), default=TableKind(entity, FULL_EXPORT))
-    found = _columns(headers, attrs.evolve(best, entity=entity), _wishes_for(entity, wishes))
-    return attrs.evolve(found, is_given=True)
+    return _columns(headers, attrs.evolve(best, entity=entity), _wishes_for(entity, wishes))
 
 
 def _all() -> tuple[TableKind, ...]:

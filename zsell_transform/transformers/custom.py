@@ -26,6 +26,9 @@ READ: Final = (*DAYS, "time", *NUMBERS)
 TIME: Final = " (time)"
 A_TIME: Final = "a time of day like 09:30"
 _OF_CUSTOMERS: Final = "prospect/customer"
+#: Behind the name of a field that has a twin in the other scope, and of one that Pipedrive has itself.
+CUSTOMERS_OWN: Final = " (customer)"
+SELLS_OWN: Final = " (Sell)"
 _NONE: Final[MappingOf[str, str]] = MappingProxyType({})
 
 
@@ -127,9 +130,9 @@ def unique_names(columns: Iterable[str], item: str, earlier: MappingOf[str, str]
             continue
         name = plain_name(column)
         if field_key(name) in default_names(item):
-            name = f"{name} (Sell)"
+            name += SELLS_OWN
         if _scope(column) == _OF_CUSTOMERS and field_key(plain_name(column)) in contact_fields:
-            name = f"{name} (customer)"
+            name += CUSTOMERS_OWN
         names[column] = free(name, taken, field_key)
         taken |= _keys_of(names[column])
     return names
