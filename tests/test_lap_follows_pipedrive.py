@@ -325,7 +325,7 @@ def test_history_of_a_lead_waits_for_an_export_that_shows_its_links(
 
     done = lap(in_sell(), there, tmp_path / "lap_2")
 
-    waits = done.run.issues.filter(code="waits_for_system_id", entity="tasks")
+    waits = done.run.issues.filter(code="parties_not_exported", entity="tasks")
     assert "Contact person ID or Organization ID" in waits["message"].item()
     assert done.run.summary().row(by_predicate=pl.col("entity") == "tasks", named=True)["waiting"] == 1
     done.after.export(tmp_path / "e_2")
@@ -352,5 +352,5 @@ def test_so_does_that_of_a_lead_that_became_a_deal(exports: Path, tmp_path: Path
 
     run = transform(in_sell(), tmp_path / "lap_2", pipedrive=there, rehearse=False)
 
-    told = run.issues.filter(code="waits_for_system_id", entity="tasks")["message"].to_list()
+    told = run.issues.filter(code="parties_not_exported", entity="tasks")["message"].to_list()
     assert any("the export of deals lacks" in message for message in told)

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from tests.moved import Moved, account, move, where
+from zsell_transform import transform
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.proof import Proof, verify
 from zsell_transform.proof.repair import without_blanks
@@ -348,6 +349,22 @@ def test_a_single_pass_is_listed_and_completed(tmp_path: Path) -> None:
     after = verify(moved.source, tmp_path / "whole", mapping=mapping)
     assert after.complete
     assert not after.parties_only.height
+
+
+def test_what_hangs_on_the_placeholder_beside_its_deal_is_no_added_link(tmp_path: Path) -> None:
+    """The note of a deal without a link stands on the placeholder of the deal, in a single pass."""
+    cells = {"deals": [("21", "Barn")], "notes": [("41", "Seen", "Deal", "21")]}
+    names = {"deals": ("id", "name"), "notes": ("id", "content", "noteable_type", "noteable_id")}
+    source = {
+        entity: pl.DataFrame(rows, schema=dict.fromkeys(names[entity], pl.String), orient="row")
+        for entity, rows in cells.items()
+    }
+    transform(source, tmp_path / "lap", mapping={"single_pass": True}, trial=0, rehearse=False)
+    rehearse(tmp_path / "lap").export(tmp_path / "there")
+
+    proof = verify(source, tmp_path / "there", mapping={"single_pass": True})
+
+    assert proof.links.is_empty(), proof.links
 
 
 def test_no_blank_cell_in_a_repair() -> None:

@@ -108,6 +108,14 @@ KINDS: Final[dict[str, Kind]] = {
         "'{value}' has no System ID yet in a single pass",
         "linked to its person and organization; the text names it",
     ),
+    "parties_not_exported": Kind(
+        "error",
+        "the export of {detail} lacks Contact person ID or Organization ID: rows of its history name both, as"
+        " others would move them",
+        "records that wait for them: {value}",
+        "Show both columns in Pipedrive's list and export it again; under other headers, name them in the"
+        " mapping: `columns: {pipedrive_leads: {Their header: Contact person ID}}`.",
+    ),
     "waits_for_system_id": Kind(
         "info",
         "records that wait: {value} ({detail})",

@@ -18,7 +18,7 @@ from zsell_transform.lap.history import history
 from zsell_transform.lap.leads import leads
 from zsell_transform.lap.parties import organizations, persons
 from zsell_transform.lap.placeholder import needs_placeholder
-from zsell_transform.lap.words import NO_EXPORT, OUT, WAITING, Plan, Targets
+from zsell_transform.lap.words import NO_EXPORT, OUT, UNSEEN_PARTIES, WAITING, Plan, Targets
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.export_gaps import Gap, gaps
@@ -252,8 +252,13 @@ def _told(
         for row in waiting.filter(pl.col("entity") == entity).to_dicts()
         if row["reason"] == NO_EXPORT[item]
     ]
+    unseen = {reason: item for item, reason in UNSEEN_PARTIES.items()}
     told += [
-        issues.issue("waits_for_system_id", entity=row["entity"], value=row["count"], detail=row["reason"])
+        issues.issue("parties_not_exported", entity=row["entity"], value=row["count"], detail=item)
+        if (item := unseen.get(row["reason"]))
+        else issues.issue(
+            "waits_for_system_id", entity=row["entity"], value=row["count"], detail=row["reason"]
+        )
         for row in waiting.to_dicts()
         if row["reason"] not in NO_EXPORT.values()
     ]

@@ -220,7 +220,7 @@ def verify(
             own = settled(wanted, there)
             wanted = without_needless(wanted, there, held)
             links = compare_links(wanted.relations, there, held)
-            added = added_links(wanted.relations, own, held)
+            added = added_links(wanted.relations, there, own, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
             notes = lead_notes(drafts, there, held)
             values = _other_values(drafts, wanted, there, held, ask, notes)
