@@ -148,7 +148,7 @@ def _waiting(ledger: pl.DataFrame) -> Iterator[str]:
     )
     if items.height:
         counts = [count(number, one(item), item) for item, number in items.iter_rows()]
-        yield f"{', '.join(counts)}: each hangs on a record whose System ID only Pipedrive can give"
+        yield f"{', '.join(counts)}: each waits for an ID that only Pipedrive can give, or for a whole export"
 
 
 def _issues(issues: pl.DataFrame, target: Path) -> Iterator[str]:

@@ -252,21 +252,20 @@ def _told(
         for row in waiting.filter(pl.col("entity") == entity).to_dicts()
         if row["reason"] == NO_EXPORT[item]
     ]
-    unseen = {reason: item for item, reason in UNSEEN_PARTIES.items()}
-    told += [
-        issues.issue("parties_not_exported", entity=row["entity"], value=row["count"], detail=item)
-        if (item := unseen.get(row["reason"]))
-        else issues.issue(
-            "waits_for_system_id", entity=row["entity"], value=row["count"], detail=row["reason"]
-        )
-        for row in waiting.to_dicts()
-        if row["reason"] not in NO_EXPORT.values()
-    ]
+    told += [_told_waiting(**row) for row in waiting.to_dicts() if row["reason"] not in NO_EXPORT.values()]
     for item in ("activities", "notes"):
         writes = any(_count_out(plan) for entity, plan in plans.items() if TARGETS[entity] == item)
         if held.given and item not in held.given and writes:
             told.append(issues.issue("counts_as_empty", entity=None, file=item, detail=item))
     return issues.gather(told)
+
+
+def _told_waiting(entity: str, item: str, reason: str, count: int) -> pl.DataFrame:
+    """What is told of so many records that wait for one reason."""
+    hidden = next((of for of, said in UNSEEN_PARTIES.items() if said == reason), None)
+    if hidden:
+        return issues.issue("parties_not_exported", entity=entity, field=item, value=count, detail=hidden)
+    return issues.issue("waits_for_system_id", entity=entity, value=count, detail=reason)
 
 
 def _told_of_ids(graph: Graph, plans: MappingOf[str, Plan], held: Held) -> Iterator[pl.DataFrame]:

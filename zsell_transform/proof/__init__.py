@@ -217,10 +217,10 @@ def verify(
         with Stage(tell, "comparing", rows):
             wanted = account(graph, ask, left_out, held)
             there = presence(wanted.records, held)
-            own = settled(wanted, there)
+            asked = settled(wanted, there)
             wanted = without_needless(wanted, there, held)
             links = compare_links(wanted.relations, there, held)
-            added = added_links(wanted.relations, there, own, held)
+            added = added_links(wanted.relations, there, asked, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
             notes = lead_notes(drafts, there, held)
             values = _other_values(drafts, wanted, there, held, ask, notes)

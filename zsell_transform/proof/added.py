@@ -30,16 +30,16 @@ _EXPLAINED: Final = {
 }
 
 
-def added_links(wanted: pl.DataFrame, there: pl.DataFrame, own: pl.DataFrame, held: Held) -> pl.DataFrame:
+def added_links(wanted: pl.DataFrame, there: pl.DataFrame, asked: pl.DataFrame, held: Held) -> pl.DataFrame:
     """The links that nobody expects, with the columns of `LINKS`.
 
     Args:
         wanted: relations, as in `Account`.
         there: as of `presence`.
-        own: those of them whose links are looked at, as of `placeholders.settled`: what had no place in Sell
+        asked: those whose links are looked at, as of `placeholders.settled`: what had no place in Sell
             may have found one since.
     """
-    single = own.filter(~several())
+    single = asked.filter(~several())
     hung = single.join(wanted, on=["entity", "id"], how="semi", maintain_order="left")
     known = with_system_ids(wanted, there, held)
     parties = known.filter(is_of_lead()).select(wanted.columns)
