@@ -9,7 +9,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.cleaning import escaped
 from zsell_transform.frames.positions import positions
-from zsell_transform.frames.sparse import BLANK
+from zsell_transform.frames.sparse import BLANK, has
 from zsell_transform.lap.rows import as_issues_tell, placeholder_at, told_orphans
 from zsell_transform.lap.words import (
     ABSENT,
@@ -148,16 +148,23 @@ def _left_out(rows: pl.DataFrame, kind: str, records: pl.DataFrame) -> pl.Series
     return titles.gather(rows[f"{kind}_at"]).alias(f"gone_{kind}")
 
 
+def _place_of(records: pl.DataFrame, shown: str, targets: Targets) -> pl.Expr:
+    """At which row what Pipedrive shows stands; the many System IDs are looked at only where it shows any."""
+    if not has(records, shown):
+        return pl.lit(None, dtype=pl.UInt32)
+    return pl.lit(positions(records[shown], targets.frame["system_id"]))
+
+
 def _of_deals(deals: pl.DataFrame, people: Targets, companies: Targets) -> pl.DataFrame:
     """Whether the deal is in Pipedrive, and its parties: those that Pipedrive shows (`shown`), or Sell's."""
-    ids = {"person": people.frame["system_id"], "organization": companies.frame["system_id"]}
+    parties = {"person": people, "organization": companies}
     return deals.select(
         *(
             pl.when("shown")
-            .then(pl.lit(positions(deals[f"held_{party}_id"], known)))
+            .then(_place_of(deals, f"held_{party}_id", targets))
             .otherwise(f"{party}_at")
             .alias(f"{party}_at")
-            for party, known in ids.items()
+            for party, targets in parties.items()
         ),
         *_shown_parties(),
         there=pl.col("system_id").is_not_null(),

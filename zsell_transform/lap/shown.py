@@ -80,9 +80,10 @@ def shown_parties(
         id, shown (true), held_person_id, held_person, held_organization_id, held_organization, and withheld:
         there is an organization that is not named. No row where the export lacks the columns.
     """
-    own = _own_organization(records, held, people, companies)
-    shown = held.shows(item, "person_id", "organization_id")
-    rows = records.with_columns(own=own) if shown else records.clear().with_columns(own=BLANK)
+    if held.shows(item, "person_id", "organization_id"):
+        rows = records.with_columns(own=_own_organization(records, held, people, companies))
+    else:
+        rows = records.clear().with_columns(own=BLANK)
     person, organization = pl.col("person_id"), pl.col("organization_id")
     fits = person.is_null() | organization.eq_missing(pl.col("own")) | pl.lit(both)
     named = organization.is_not_null() & fits
