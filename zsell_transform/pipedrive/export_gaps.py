@@ -12,15 +12,8 @@ import attrs
 import polars as pl
 
 from zsell_transform.ids import exact
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports import NAMED_BY, Held
 
-#: Item → the column by which the other lists name its records.
-NAMED_BY: Final = {
-    "organizations": "Organization ID",
-    "persons": "Contact person ID",
-    "deals": "Deal ID",
-    "leads": "Lead ID",
-}
 #: Item → what its records are linked to; under the same words, any other list may have custom fields.
 _LINKED_TO: Final = {
     "organizations": (),

@@ -7,7 +7,7 @@ decides what is present, and `verify` compares value by value. Header forms and 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
@@ -74,15 +74,22 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "activities": dict.fromkeys(("system_id", "subject", "mark"), pl.String),
     "notes": dict.fromkeys(("system_id", "mark"), pl.String),
 }
+#: Item → the column by which the other lists name its records.
+NAMED_BY: Final = {
+    "organizations": "Organization ID",
+    "persons": "Contact person ID",
+    "deals": "Deal ID",
+    "leads": "Lead ID",
+}
 #: Column of `Held` → canonical column of the export.
 SOURCES: Final = {
     "system_id": "ID",
     "name": "Name",
     "title": "Title",
     "subject": "Subject",
-    "person_id": "Contact person ID",
+    "person_id": NAMED_BY["persons"],
     "person": "Contact person",
-    "organization_id": "Organization ID",
+    "organization_id": NAMED_BY["organizations"],
     "organization": "Organization",
 }
 MARKED_TEXT: Final = {"activities": "Note", "notes": "Content"}
@@ -150,19 +157,18 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     place = path_of(folder)
     named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
     with temporary_files(), tempfile.TemporaryDirectory(prefix="zsell-") as room:
-        given = csv_files(place, Path(room))
+        lists = csv_files(place, Path(room))
         with readable(place):
-            files = [_read_file(one, named) for one in given]
-        unchanged(given)
+            files = [_read_file(one, named) for one in lists]
+        unchanged(lists)
     if not any(file.item for file in files):
         raise nothing_in(place, [file.name for file in files if file.unread == "export_of_sells"])
     problems = [issue(file.unread, file=file.name, detail=file.why) for file in files if file.unread]
-    problems += [
-        issue("export_not_csv", file=name, field=name, detail=what) for name, what in instead_of_csv(place)
-    ]
+    no_csv = instead_of_csv(place)
+    problems += [issue("export_not_csv", file=name, field=name, detail=what) for name, what in no_csv]
     problems += _in_vain(named, {header for file in files for header in file.headers})
     tables: dict[str, pl.DataFrame] = {}
-    lost = {item_named(file.name) for file in files if file.unread == "export_unreadable"}
+    lost = _items_named(file.name for file in files if file.unread == "export_unreadable")
     for item in ITEMS:
         of_item = [file for file in files if file.item == item]
         problems += [
@@ -178,9 +184,13 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
                 lost.add(item)
     if not tables:
         raise without_ids(place, [file.name for file in files if file.item])
-    no_csv = {item_named(name) for name, _ in instead_of_csv(place)}
-    items = {file.item for file in files} | lost | no_csv
-    return _held(tables, problems, frozenset(filter(None, items)), lost)
+    given = {file.item for file in files if file.item} | _items_named(name for name, _ in no_csv)
+    return _held(tables, problems, frozenset(given | lost), lost)
+
+
+def _items_named(files: Iterable[str]) -> set[str]:
+    """The items that files which are no lists are called after."""
+    return {item for file in files if (item := item_named(file))}
 
 
 @attrs.frozen(eq=False)
@@ -254,7 +264,7 @@ def _held(
     tables: Mapping[str, pl.DataFrame],
     problems: list[pl.DataFrame],
     given: frozenset[str] = frozenset(),
-    lost: Set[str | None] = frozenset(),
+    lost: Set[str] = frozenset(),
 ) -> Held:
     """What the tables show.
 

@@ -9,16 +9,16 @@ import polars as pl
 
 from zsell_transform.folding import digits, folded
 from zsell_transform.frames.sparse import BLANK, column_or_blank
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports import NAMED_BY, Held
 from zsell_transform.proof.account import BESIDE, PLACED, is_of_lead, several, targets
 from zsell_transform.sell.entities import HISTORY
 
 #: Relation → the columns of Pipedrive's exports that show it: ID, and names in order of preference.
 SHOWN: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
-    "organizations": ("Organization ID", ("Organization",)),
-    "persons": ("Contact person ID", ("Contact person",)),
-    "deals": ("Deal ID", ("Deal title", "Deal")),
-    "leads": ("Lead ID", ("Lead",)),
+    "organizations": (NAMED_BY["organizations"], ("Organization",)),
+    "persons": (NAMED_BY["persons"], ("Contact person",)),
+    "deals": (NAMED_BY["deals"], ("Deal title", "Deal")),
+    "leads": (NAMED_BY["leads"], ("Lead",)),
 }
 WORDS: Final = {"organizations": "organization", "persons": "person", "deals": "deal", "leads": "lead"}
 #: What stands in a text of a single pass for the deal or lead that the row could not name.
