@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator
 from heapq import heappop, heappush
+from itertools import groupby
 from typing import Final, NamedTuple, TextIO
 
 import attrs
@@ -22,10 +23,11 @@ from zsell_transform.reading.plain import MAX_WIDTH, is_blank_somewhere, laws, l
 from zsell_transform.reading.ways import Ask, Way, Ways, breaks, unescaped
 from zsell_transform.reading.window import Window
 
-#: A shorter run is not worth asking the engine.
-_WORTH_A_RUN: Final = 2_000
-#: Records of any width that are taken at once behind a damaged one: where one is, there are often more.
+#: A longer run is asked about in Rust, a shorter one costs less here.
+_WORTH_ASKING: Final = 1 << 16
+#: Records of any width that are taken at once where many are damaged, and which share of them is many.
 _AT_ONCE: Final = 100
+_MANY: Final = 1 / 8
 #: Ways of reading one record that are tried before it is taken as it comes.
 _TRIES: Final = 400
 #: At most this many short rows are joined.
@@ -94,11 +96,14 @@ class Reader:
         self.delimiter, self.width = delimiter, width
         self._header: list[str] = []
         self._header_lines: tuple[str, ...] = ()
+        self._header_words: list[str] = []
         self._id_at: int | None = None
         blank = rf"{_spaces(delimiter)}{_NEWLINE}"
         wrapped = rf'"((?:[^"]|"")*+)"{d}*(?:{_NEWLINE}|\Z)'
         flat = rf'(?:"[^"\r\n]*+(?:""[^"\r\n]*+)*+"|[^{d}"\r\n]*+)'
-        self._ragged = re.compile(rf"(?:(?!{blank}|{wrapped})(?:{flat}{d})*+{flat}\r?\n){{1,{_AT_ONCE}}}+")
+        ragged = rf"(?:(?!{blank}|{wrapped})(?:{flat}{d})*+{flat}\r?\n)"
+        self._ragged, self._ragged_ones = re.compile(ragged), re.compile(rf"{ragged}{{1,{_AT_ONCE}}}+")
+        self._first_blank, self._later_blank = map(re.compile, laws(delimiter, max(width, 1)).blank)
         self._line = re.compile(r"[^\r\n]*+")
         self._may_be_quoted = re.compile(rf'(?:^|{d}) *"')
         self._any_end, self._lf_end = re.compile(rf"{_NEWLINE}|\Z"), re.compile(rf"{_LF}|\Z")
@@ -186,18 +191,21 @@ class Reader:
     def _taken(self, stream: TextIO, first_row: int, alone: int) -> Iterator[Record | Run]:
         """What the text is taken for, part by part."""
         window, row = Window(stream), first_row
+        many = False  # where one record is damaged, there may be more
         while window.fill():
             text, at = window.text, window.at
             run = (self._one if row <= alone else self._run).match(text, at)
-            if run and (whole := self._as_it_stands(run[0], row)):
+            if run and row > alone and (whole := self._as_it_stands(run[0], row)):
                 window.at, row = run.end(), row + whole.records
+                many = many and whole.records * _MANY < 1
                 yield whole
             elif not run and (blank := self._blank.match(text, at)):
                 window.at, row = blank.end(), row + 1
-            elif several := run or self._ragged.match(text, at):
+            elif several := run or (self._ragged_ones if many else self._ragged).match(text, at):
                 records = self._legal(several[0])
-                yield from (self._as_wide(cells, row + n) for n, cells in enumerate(records))
+                yield from self._as_known(records, row, is_text=_is_text(several[0]))
                 window.at, row = several.end(), row + len(records)
+                many = sum(len(cells) != self.width for cells in records) > _MANY * len(records)
             else:
                 record, window.at = self._repaired(text, at, row)
                 row += 1
@@ -208,6 +216,8 @@ class Reader:
         self._header = _without_mark(header)
         quoted = '"' + f'"{self.delimiter}"'.join(self._header) + '"'
         self._header_lines = (self.delimiter.join(self._header), quoted)
+        words = {word.replace('"', '""') for word in self._header}
+        self._header_words = sorted(words, key=len, reverse=True)  # the longest stand in the fewest records
         self._id_at = dialect.place_of_id(self._header)
         self._learn_ends()
 
@@ -217,19 +227,38 @@ class Reader:
 
     def has_header(self, text: str) -> bool:
         """Whether the header may stand in a text."""
-        return any(line in text for line in self._header_lines)
+        return all(word in text for word in self._header_words)
 
     def _as_it_stands(self, text: str, row: int) -> Run | None:
-        """A run, unless it is short, or has anything that polars reads in another way than the csv module."""
-        if not 1 < self.width <= MAX_WIDTH or len(text) < _WORTH_A_RUN or "\0" in text:
+        """A run, unless it has anything that polars reads in another way than the csv module."""
+        if not (1 < self.width <= MAX_WIDTH and _is_text(text)):
             return None
-        if text.count("\r") != text.count("\r\n"):
-            return None
-        asked = {"records": line_ends(), "blank": is_blank_somewhere(laws(self.delimiter, self.width))}
-        try:
-            return Run(row, text, **searched(text, **asked))
-        except UnicodeEncodeError:  # bytes that are no text stand in it (`encoding.mended`)
-            return None
+        return Run(row, text, *self._counted(text))
+
+    def _as_known(self, records: list[list[str]], row: int, *, is_text: bool) -> Iterator[Record | Run]:
+        """Records whose cells are known; those of the header's width that follow each other come as a run."""
+        for fits, some in groupby(records, key=lambda cells: len(cells) == self.width):
+            together = list(some)
+            if fits and is_text and together[1:] and self.width > 1:
+                yield Run(row, self._written(together), len(together), not all(map(any, together)))
+            else:
+                yield from (self._as_wide(cells, row + n) for n, cells in enumerate(together))
+            row += len(together)
+
+    def _written(self, records: list[list[str]]) -> str:
+        text = io.StringIO(newline="")
+        csv.writer(text, delimiter=self.delimiter, lineterminator="\r\n").writerows(records)
+        return text.getvalue()
+
+    def _counted(self, text: str) -> tuple[int, bool]:
+        """How many records a run has, and whether one of them may be blank; short runs do without polars."""
+        if len(text) > _WORTH_ASKING:
+            asked = {"records": line_ends(), "blank": is_blank_somewhere(laws(self.delimiter, self.width))}
+            found = searched(text, **asked)
+            return found["records"], found["blank"]
+        unquoted = "".join(text.split('"')[::2])
+        blank = self._first_blank.match(text) or self._later_blank.search(text)
+        return unquoted.count("\n"), blank is not None
 
     def _legal(self, text: str) -> list[list[str]]:
         csv.field_size_limit(sys.maxsize)
@@ -362,11 +391,15 @@ class Reader:
                 if not text.startswith(self.delimiter, place):
                     continue
                 place += 1
+            plain, place = self._cells.plain(text, place)
+            count += len(plain)
+            if count >= self.width:
+                continue
             if place not in known:
                 known[place] = ways(text, place)
             for cell, end_of_cell, price in known[place]:
                 made += 1
-                heappush(waiting, (cost + price, -count - 1, made, end_of_cell, (chain, cell)))
+                heappush(waiting, (cost + price, -count - 1, made, end_of_cell, (chain, [*plain, cell])))
         return None
 
     def _as_it_comes(self, text: str, at: int, ends: re.Pattern[str]) -> _Reading:
@@ -375,6 +408,8 @@ class Reader:
         cells: list[str] = []
         legal = True
         while True:
+            plain, at = self._cells.plain(text, at)
+            cells += plain
             m = self._cells.quoted.match(text, at)
             if m and text.startswith("\r", m.end()) and not ends.match(text, m.end()):
                 m = None
@@ -392,7 +427,19 @@ class Reader:
             at += 1  # over the delimiter
 
 
-_Chain = tuple["_Chain", str] | None
+#: Cells that follow those of another chain.
+_Chain = tuple["_Chain", list[str]] | None
+
+
+def _is_text(text: str) -> bool:
+    """Whether polars reads a legal text as the csv module does: no NUL, no lone CR, no bytes that are none."""
+    if "\0" in text or text.count("\r") != text.count("\r\n"):
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # (`encoding.mended`)
+        return False
+    return True
 
 
 def _without_mark(cells: list[str]) -> list[str]:
@@ -403,11 +450,11 @@ def _without_mark(cells: list[str]) -> list[str]:
 
 
 def _unchained(chain: _Chain) -> list[str]:
-    cells = []
+    parts = []
     while chain:
-        chain, cell = chain
-        cells.append(cell)
-    return cells[::-1]
+        chain, cells = chain
+        parts.append(cells)
+    return [cell for cells in reversed(parts) for cell in cells]
 
 
 def _spaces(delimiter: str) -> str:

@@ -30,6 +30,8 @@ from zsell_transform.reading.source import Found
 _OPENING: Final = 1 << 19
 #: By which a file of another ending is known: longer than the widest header met.
 _GLANCE: Final = 1 << 16
+#: Parts of a file between two words about its progress.
+_PARTS: Final = 500
 #: Of the words that were mended in one record, so much is told.
 _SHOWN: Final = 120
 
@@ -272,7 +274,7 @@ class _Copy:
 
     def write(self, source: TextIO, header_row: int, target: TextIO, at: At) -> None:
         writer = csv.writer(target, delimiter=self._reader.delimiter, lineterminator="\r\n")
-        for part in self._reader.parts(source, alone=header_row):
+        for n, part in enumerate(self._reader.parts(source, alone=header_row)):
             if isinstance(part, careful.Record):
                 self._add(part, header_row, writer)
             elif self.names and not self._reader.has_header(part.text):
@@ -283,10 +285,14 @@ class _Copy:
             else:
                 for record in self._reader.each(part):
                     self._add(record, header_row, writer)
-            at(source.buffer.tell())
+            if n % _PARTS == 0:
+                at(source.buffer.tell())
+        at(source.buffer.tell())
 
     def _add(self, record: careful.Record, header_row: int, writer: Any) -> None:
-        cells = self._mended(self._without_nul(record), record.row)
+        whole = "".join(record.cells)
+        cells = self._without_nul(record) if "\0" in whole else record.cells
+        cells = cells if whole.isascii() else self._mended(cells, record.row)
         if record.row < header_row:
             self._told.append(("preamble_skipped", record.row, " ".join(filter(None, cells)), ""))
             return
@@ -322,10 +328,7 @@ class _Copy:
         return place.map_batches(number, return_dtype=pl.UInt32, is_elementwise=True)
 
     def _without_nul(self, record: careful.Record) -> list[str]:
-        whole = "".join(record.cells)
-        if "\0" not in whole:
-            return record.cells
-        self._told.append(("nul_removed", record.row, str(whole.count("\0")), ""))
+        self._told.append(("nul_removed", record.row, str("".join(record.cells).count("\0")), ""))
         return [cell.replace("\0", "") for cell in record.cells]
 
     def _mended(self, cells: list[str], row: int) -> list[str]:

@@ -24,10 +24,19 @@ class Ways:
         self.quoted = re.compile(rf' *"([^"]*+(?:""[^"]*+)*+)" *{stop}')
         self.text = re.compile(rf"[^{d}\r\n]*")
         self.text_with_cr = re.compile(rf"[^{d}\r\n]*+(?:\r(?!\n|\Z)[^{d}\r\n]*+)*+")
+        self._plain = re.compile(rf'(?:[^{d}"\r\n]*+{d})++')
         self._whole_line = re.compile(rf"(?m)^{whole}\r?$")
         self._next_whole_line = Ahead(self._whole_line.pattern)
         self._next_close, self._next_break = Ahead(rf'"{stop}'), Ahead(r"[\r\n]")
         self._next_close_of_line = Ahead(r'"(?=[\r\n]|\Z)')
+
+    def plain(self, text: str, at: int) -> tuple[list[str], int]:
+        """The cells that begin here and have one way to be read, as nothing in them is special, and their end.
+
+        Each ends with a delimiter; what stands behind the last one is a cell, too.
+        """
+        m = self._plain.match(text, at)
+        return (m[0].split(self._delimiter)[:-1], m.end()) if m else ([], at)
 
     def legally(self, text: str, at: int) -> list[Way]:
         """The ways to read a cell whose quotes are all legal: in them, or as text, in which a CR may be."""
