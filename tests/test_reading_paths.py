@@ -48,12 +48,19 @@ def both_ways(path: Path, delimiter: str, width: int) -> tuple[Table | None, Tab
     checked = plain.check(path, delimiter, width, text.partition("\n")[0])
     fast = csv_file._plain_table(found, layout, text, checked) if checked.plain else None
     read_as = encoding.of(path)
-    one_by_one = csv_file._careful_table(found, path.parent / "copy", layout, read_as, checked.sha256)
-    with mock.patch.object(careful_reader, "_WORTH_A_RUN", 1):
-        in_runs = csv_file._careful_table(found, path.parent / "runs", layout, read_as, checked.sha256)
-    assert in_runs.frame.collect().equals(one_by_one.frame.collect())
-    assert (in_runs.rows, in_runs.issues.rows()) == (one_by_one.rows, one_by_one.issues.rows())
-    return fast, one_by_one
+
+    def carefully(name: str) -> csv_file.Table:
+        return csv_file._careful_table(found, path.parent / name, layout, read_as, checked.sha256)
+
+    usual = carefully("usual")
+    with mock.patch.object(careful_reader, "_WORTH_ASKING", 0):
+        in_rust = carefully("in_rust")
+    with mock.patch.object(careful_reader.Reader, "_as_it_stands", return_value=None):
+        one_by_one = carefully("one_by_one")
+    for other in (in_rust, one_by_one):
+        assert other.frame.collect().equals(usual.frame.collect())
+        assert (other.rows, other.issues.rows()) == (usual.rows, usual.issues.rows())
+    return fast, usual
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

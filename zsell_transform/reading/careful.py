@@ -12,7 +12,6 @@ import io
 import re
 import sys
 from collections.abc import Iterator
-from heapq import heappop, heappush
 from itertools import groupby
 from typing import Final, NamedTuple, TextIO
 
@@ -20,7 +19,7 @@ import attrs
 
 from zsell_transform.reading import dialect
 from zsell_transform.reading.plain import MAX_WIDTH, is_blank_somewhere, laws, line_ends, searched
-from zsell_transform.reading.ways import Ask, Way, Ways, breaks, unescaped
+from zsell_transform.reading.ways import Ask, Ways, breaks, unescaped
 from zsell_transform.reading.window import Window
 
 #: A longer run is asked about in Rust, a shorter one costs less here.
@@ -28,8 +27,6 @@ _WORTH_ASKING: Final = 1 << 16
 #: Records of any width that are taken at once where many are damaged, and which share of them is many.
 _AT_ONCE: Final = 100
 _MANY: Final = 1 / 8
-#: Ways of reading one record that are tried before it is taken as it comes.
-_TRIES: Final = 400
 #: At most this many short rows are joined.
 _PIECES: Final = 100
 #: A text that goes on for more lines is not looked for.
@@ -370,37 +367,10 @@ class Reader:
         fitting = self._fitting(text, 0, self._cells.anyhow, self._end)
         return fitting.cells if fitting and fitting.end >= len(text) else None
 
-    # --- one record, in the likeliest way that gives it the header's width -----------------------------
-
     def _fitting(self, text: str, at: int, ways: Ask, ends: re.Pattern[str]) -> _Reading | None:
-        """The likeliest way that gives the header's width: cheapest first, within a number of tries."""
-        waiting: list[tuple[int, int, int, int, _Chain]] = [(0, 0, 0, at, None)]
-        known: dict[int, list[Way]] = {}
-        made = 0
-        for _ in range(_TRIES + 4 * self.width):
-            if not waiting:
-                return None
-            cost, missing, _, place, chain = heappop(waiting)
-            count = -missing
-            if count == self.width:
-                end = ends.match(text, place)
-                if end:
-                    return _Reading(_unchained(chain), end.end())
-                continue
-            if count:
-                if not text.startswith(self.delimiter, place):
-                    continue
-                place += 1
-            plain, place = self._cells.plain(text, place)
-            count += len(plain)
-            if count >= self.width:
-                continue
-            if place not in known:
-                known[place] = ways(text, place)
-            for cell, end_of_cell, price in known[place]:
-                made += 1
-                heappush(waiting, (cost + price, -count - 1, made, end_of_cell, (chain, [*plain, cell])))
-        return None
+        """The record in the likeliest way that gives it the header's width."""
+        found = self._cells.fitting(text, at, ways, ends)
+        return _Reading(*found) if found else None
 
     def _as_it_comes(self, text: str, at: int, ends: re.Pattern[str]) -> _Reading:
         """The record as its legal quotes part it, up to one of `ends`; legal if no quote stands elsewhere."""
@@ -427,12 +397,8 @@ class Reader:
             at += 1  # over the delimiter
 
 
-#: Cells that follow those of another chain.
-_Chain = tuple["_Chain", list[str]] | None
-
-
 def _is_text(text: str) -> bool:
-    """Whether polars reads a legal text as the csv module does: no NUL, no lone CR, no bytes that are none."""
+    """Whether polars reads a legal text as the csv module does: no NUL, lone CR or bytes that are no text."""
     if "\0" in text or text.count("\r") != text.count("\r\n"):
         return False
     try:
@@ -447,14 +413,6 @@ def _without_mark(cells: list[str]) -> list[str]:
     if not cells[0].startswith("\ufeff"):
         return cells
     return [cells[0].removeprefix("\ufeff").strip('"'), *cells[1:]]  # behind a mark, quotes seem to be text
-
-
-def _unchained(chain: _Chain) -> list[str]:
-    parts = []
-    while chain:
-        chain, cells = chain
-        parts.append(cells)
-    return [cell for cells in reversed(parts) for cell in cells]
 
 
 def _spaces(delimiter: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Final
 
 from zsell_transform.reading.window import LOOKAHEAD, Ahead
 
@@ -11,6 +13,10 @@ from zsell_transform.reading.window import LOOKAHEAD, Ahead
 Way = tuple[str, int, int]
 #: Text and place → the ways to read the cell that begins there.
 Ask = Callable[[str, int], list[Way]]
+#: Cells that follow those of another chain.
+_Chain = tuple["_Chain", list[str]] | None
+#: Ways of reading one record that are tried before it is taken as it comes.
+_TRIES: Final = 400
 
 
 class Ways:
@@ -31,7 +37,7 @@ class Ways:
         self._next_close_of_line = Ahead(r'"(?=[\r\n]|\Z)')
 
     def plain(self, text: str, at: int) -> tuple[list[str], int]:
-        """The cells that begin here and have one way to be read, as nothing in them is special, and their end.
+        """The cells from here on that have one way to be read, as nothing in them is special, and their end.
 
         Each ends with a delimiter; what stands behind the last one is a cell, too.
         """
@@ -89,6 +95,40 @@ class Ways:
             ways.append((unescaped(text[at + 1 : close]), close + 1, 6))
         return ways
 
+    def fitting(self, text: str, at: int, ways: Ask, ends: re.Pattern[str]) -> tuple[list[str], int] | None:
+        """One record in the likeliest way that gives it its width: cheapest first, within a number of tries.
+
+        Returns:
+            Its cells, and where the next record begins; None where no way fits.
+        """
+        waiting: list[tuple[int, int, int, int, _Chain]] = [(0, 0, 0, at, None)]
+        known: dict[int, list[Way]] = {}
+        made = 0
+        for _ in range(_TRIES + 4 * self._width):
+            if not waiting:
+                return None
+            cost, missing, _, place, chain = heappop(waiting)
+            count = -missing
+            if count == self._width:
+                end = ends.match(text, place)
+                if end:
+                    return _unchained(chain), end.end()
+                continue
+            if count:
+                if not text.startswith(self._delimiter, place):
+                    continue
+                place += 1
+            plain, place = self.plain(text, place)
+            count += len(plain)
+            if count >= self._width:
+                continue
+            if place not in known:
+                known[place] = ways(text, place)
+            for cell, end_of_cell, price in known[place]:
+                made += 1
+                heappush(waiting, (cost + price, -count - 1, made, end_of_cell, (chain, [*plain, cell])))
+        return None
+
     def swallows(self, text: str, begin: int, end: int) -> bool:
         """Whether one of the lines after the first of a cell would be a whole record of its own."""
         first, _ = self._next_break.find(text, begin)
@@ -110,3 +150,11 @@ def breaks(cell: str) -> bool:
 def unescaped(cell: str) -> str:
     """The text of a loosely quoted cell: doubled quotes, and those behind a backslash, are single ones."""
     return cell.replace('""', '"').replace('\\"', '"')
+
+
+def _unchained(chain: _Chain) -> list[str]:
+    parts = []
+    while chain:
+        chain, cells = chain
+        parts.append(cells)
+    return [cell for cells in reversed(parts) for cell in cells]
