@@ -194,7 +194,7 @@ class Reader:
             run = (self._one if row <= alone else self._run).match(text, at)
             if run and row > alone and (whole := self._as_it_stands(run[0], row)):
                 window.at, row = run.end(), row + whole.records
-                many = many and whole.records * _MANY < 1
+                many = many and whole.records == 1
                 yield whole
             elif not run and (blank := self._blank.match(text, at)):
                 window.at, row = blank.end(), row + 1
