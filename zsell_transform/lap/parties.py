@@ -41,6 +41,7 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.own_ids import sell_id_cell
 from zsell_transform.sell.entities import TARGETS
 
 #: Contacts as lead persons are compared with them, and their traces, unless merging has changed these.
@@ -87,7 +88,7 @@ def organizations(
             "id",
             pl.col("final").alias(ORGANIZATION),
             pl.col("address").alias(ORGANIZATION_ADDRESS),
-            pl.col("id").alias("Organization - Zendesk Sell ID"),
+            sell_id_cell(pl.col("id")).alias("Organization - Zendesk Sell ID"),
         ),
         found=issues.gather(
             [_told_collisions(known, rows, "companies"), _told_by_name(rows, held, "companies")]
@@ -329,7 +330,7 @@ def _added_people(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("final").alias(PERSON),
         pl.col("first").alias("Person - First name"),
         pl.coalesce(last, "last").alias("Person - Last name"),
-        pl.col("id").alias("Person - Zendesk Sell ID"),
+        sell_id_cell(pl.col("id")).alias("Person - Zendesk Sell ID"),
     )
 
 
