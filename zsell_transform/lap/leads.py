@@ -89,6 +89,7 @@ def leads(
     """
     as_lead, as_deal = firsts(held.leads, "sell_id"), firsts(held.deals, "sell_lead_id")
     rows = _with_presence(graph.leads, as_lead, as_deal)
+    rows = companies.standing(rows, "company_at")
     rows = companies.on(rows, "company_at", "c_").with_columns(
         left_out=one_of("id", left_out),
         place="c_place",
