@@ -253,7 +253,10 @@ def lead_people(
     )
     doubtful = joined.filter(~_may_be_theirs())
     in_sell = doubtful.drop("found_name", "emails", "phones", "organization_id").join(
-        _as_in_sell(doubtful["found_id"].unique(), graph, there, details), on="found_id", how="inner"
+        _as_in_sell(doubtful["found_id"].unique(), graph, there, details),
+        on="found_id",
+        how="inner",
+        maintain_order="left",
     )
     theirs = in_sell.filter(_may_be_theirs())["id"].unique()
     return doubtful.filter(~pl.col("id").is_in(theirs.implode())).select(
