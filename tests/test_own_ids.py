@@ -13,6 +13,7 @@ import zsell_transform as zt
 from tests.drafts import made
 from zsell_transform.ids import exact
 from zsell_transform.pipedrive.own_ids import mark, sell_id_cell, split_ids
+from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.sell.entities import HISTORY, TARGETS, mark_of
 
 #: Text as a cell may hold it: outer spaces are cut off when it is read.
@@ -94,3 +95,12 @@ def test_a_list_made_by_hand_comes_to_an_end(tmp_path: Path) -> None:
     assert [second.tables["activities"].height, second.tables["notes"].height] == [2, 1]
     assert third.complete
     assert zt.verify(source, tmp_path / "pd2").missing.height == 0
+
+
+def test_a_skip_file_names_records_by_their_ids_in_sell(tmp_path: Path) -> None:
+    (tmp_path / "skipped.csv").write_text(
+        "Person - Name,Person - Zendesk Sell ID,Activity - Note,Skip reason\n"
+        'C D,7%2C8,,No reason\nE F,"5, 6",,No reason\n,,hi<br>Sell task T%201,No reason\n'
+    )
+
+    assert read_skip_files(tmp_path / "skipped.csv")["source_id"].to_list() == ["7,8", "5, 6", "T 1"]
