@@ -73,7 +73,8 @@ def organizations(
         joins="joins",
     )
     members = _with_members(rows, own)
-    targets = Targets(members, _as_one(members["place"], members["carried"]))
+    sure = rows.select(_placed("linkable", members["place"])).to_series()
+    targets = Targets(members, _as_one(sure, members["carried"]))
     plan = Plan(
         entity="companies",
         rows=parted(rows, {}).select(
@@ -224,7 +225,8 @@ def _heads(rows: pl.DataFrame) -> pl.Series:
     if has(rows, "into"):
         at = positions(known["into"], rows["id"])
         known = known.with_columns(pl.coalesce(known["place"].gather(at), "place").alias("place"))
-    one = _as_one(known["place"], known["carried"])
+    sure = rows.select(_placed("linkable", known["place"])).to_series()
+    one = _as_one(sure, known["carried"])
     return rows["id"] if one is None else rows["id"].gather(one)
 
 
@@ -316,6 +318,11 @@ def _with_members(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     carried = own.with_columns(carried=into.is_not_null())
     at = pl.select(pl.coalesce(head, pl.int_range(rows.height, dtype=pl.UInt32))).to_series()
     return carried.select("id", pl.all().exclude("id", "carried").gather(at), "carried")
+
+
+def _placed(known: str, place: pl.Series) -> pl.Expr:
+    """Where each record stands; one of which nobody can know it, as its id stands twice, is with no other."""
+    return pl.when(known).then(pl.lit(place)).otherwise("id")
 
 
 def _as_one(place: pl.Series, carried: pl.Series) -> pl.Series | None:
