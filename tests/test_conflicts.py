@@ -43,6 +43,7 @@ def people(kind: str, **columns: str | pl.Expr) -> pl.DataFrame:
     )
     texts = pl.lit(None, dtype=pl.List(TEXT))
     return pl.select(id=pl.format("{}{}", pl.lit(kind), pl.int_range(100, 100 + MANY))).with_columns(
+        one="id",
         name=pl.lit("Fern Ash"),
         there=pl.lit(value=False),
         held_emails=texts,

@@ -239,6 +239,52 @@ def test_the_decimal_mark_is_proven_by_the_whole_column(values: Values, mark: st
     assert column(values).decimal == mark
 
 
+@pytest.mark.parametrize(
+    ("values", "mark", "read"),
+    [
+        (["2.000", "3.500", "n/a"], ".", ["2.000", "3.500", None]),
+        (["2.000", "n/a"], "undecided", [None, None]),
+        (["1.000,50", "2.000", "n/a"], ",", ["1000.50", "2000", None]),
+        (["1,000.50", "2,000", "7", "?"], ".", ["1000.50", "2000", "7", None]),
+        (["1.000,50", "1,000.50", "2.000", "7"], "contradicts", ["1000.50", "1000.50", None, "7"]),
+        (["007.5", "2.000"], ".", ["007.5", "2.000"]),
+        (["n/a"], None, [None]),
+    ],
+)
+def test_what_is_no_number_does_not_unsettle_the_others(
+    values: Values, mark: str | None, read: Values
+) -> None:
+    """One `n/a` among the amounts of a list made `2.000` two, and with it every sum a thousandth."""
+    found = survey_of(deals={"decimal_value": values}).columns["deals"]["decimal_value"]
+    if read[:1] == ["2.000"]:  # a third value proves the point
+        found = survey_of(deals={"decimal_value": [*values, "1.5"]}).columns["deals"]["decimal_value"]
+
+    assert found.decimal == mark
+    assert pl.DataFrame({"x": values}).select(number("x", found.decimal)).to_series().to_list() == read
+
+
+def test_currencies_prove_the_mark_beside_what_is_no_number() -> None:
+    seen = survey_of(deals={"decimal_value": ["2.000", "3.500", "n/a"], "currency": ["CLP", "CLP", "CLP"]})
+
+    assert seen.columns["deals"]["decimal_value"].decimal == ","
+
+
+def test_numbers_that_contradict_each_other_are_told() -> None:
+    seen = survey_of(deals={"decimal_value": ["1,5", "2.000", "1.5", "n/a", "3"]})
+    [row] = seen.issues.to_dicts()
+
+    assert (row["code"], row["value"]) == ("contradicting_numbers", "4")
+    assert row["detail"] == "1 can only have a decimal point, 1 only a comma"
+
+
+def test_what_is_no_number_is_one_of_many_values() -> None:
+    """Of many different values one is looked at; whichever it is, Sell's own amounts are numbers."""
+    amounts: Values = [f"{n}.000,5" for n in range(1, 999)] + [f"{n},75" for n in range(999)]
+    found = survey_of(deals={"decimal_value": [*amounts, "z" * 100]}).columns["deals"]["decimal_value"]
+
+    assert (found.decimal, found.distinct) == (",", None)
+
+
 @given(st.lists(st.dates(datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)), min_size=1, max_size=30))
 def test_dates_that_the_survey_calls_day_first_are_read_as_they_were_written(
     days: list[datetime.date],

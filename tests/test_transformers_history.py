@@ -147,7 +147,7 @@ def test_a_note_begins_with_what_the_wizard_cannot_import() -> None:
 
     assert (
         rows[0]["Note - Content"]
-        == "2014-09-03 08:49 · Kalle Kula · Sell note 22606121 · restricted<br>a &amp; b<br>c"
+        == "2014-09-03 08:49 · Kalle Kula · restricted · Sell note 22606121<br>a &amp; b<br>c"
     )
     assert rows[1]["Note - Content"] == "Sell note 2<br>x"
     assert (rows[0]["_heading"], rows[0]["_body"]) == tuple(rows[0]["Note - Content"].split("<br>", 1))
@@ -197,7 +197,7 @@ def test_calls_visits_texts_and_emails() -> None:
     )
     assert (visit["Activity - Subject"], visit["Activity - Type"]) == ("Visit", "Meeting")
     assert visit["Activity - Note"] == "Address: gatan 2<br>Sell visit 2"
-    assert text["Note - Content"] == "2020-01-01 10:00 · Sell text 3 · received<br>hi"
+    assert text["Note - Content"] == "2020-01-01 10:00 · received · Sell text 3<br>hi"
     assert mail["Note - Content"] == "Sell email 4<br>Subject: Hello<br>body<br>to: a@b.example"
 
 

@@ -158,3 +158,19 @@ def test_numbers_like_serial_days_stay_numbers(tmp_path: Path) -> None:
 
     assert run.setup["fields"].filter(name="Datum")["type"].to_list() == ["Numerical"]
     assert not run.issues.filter(code="serial_day").height
+
+
+def test_a_field_of_whole_numbers_takes_no_number_that_nothing_proves(tmp_path: Path) -> None:
+    """An earlier run made the field numerical; `2.000` was written into it as it stood."""
+    for lap, sizes in (("1", ("1", "20", "300")), ("2", ("2.000", "n/a", "300"))):
+        (tmp_path / lap).mkdir()
+        rows = "".join(f"{n},false,A{n} B,A{n},B,{size}\n" for n, size in enumerate(sizes, 1))
+        (tmp_path / lap / "contacts.0.csv").write_text(
+            f"id,is_organisation,name,first_name,last_name,custom (contact) Size\n{rows}"
+        )
+    zt.transform(tmp_path / "1", tmp_path / "out", progress=False)
+    lap = zt.transform(tmp_path / "2", None, previous=tmp_path / "out", progress=False)
+
+    assert lap.tables["persons"]["Person - Size"].to_list() == [None, None, "300"]
+    told = lap.issues.filter(pl.col("code") == "unreadable_value")
+    assert told["value"].to_list() == ["2.000", "n/a"]

@@ -165,15 +165,17 @@ def number(column: Cell, mark: str | None = None) -> pl.Expr:
     """A bare number with a dot.
 
     Thousands separators are read only where the decimal mark is known; nothing is rounded. Under
-    a mark that is "undecided", only whole numbers are read.
+    a mark that is "undecided" or "contradicts", only numbers are read that say the same with either mark, or
+    anything with one only.
     """
-    whole = r"^-?[0-9]+$" if mark in (",", "undecided") else r"^-?[0-9]+(?:\.[0-9]*)?$"
+    whole = r"^-?[0-9]+(?:\.[0-9]*)?$" if mark in (".", None) else r"^-?[0-9]+$"
     return unless_found(cell(column), whole, lambda raw: _bare(raw, mark))
 
 
 def _bare(raw: pl.Expr, mark: str | None) -> pl.Expr:
-    if mark == "undecided":
-        return pl.when(raw.str.contains(r"^[+-]?[0-9]+$")).then(raw.str.strip_prefix("+"))
+    if mark in ("undecided", "contradicts"):
+        one, other = (_bare(raw, known) for known in MARKS)
+        return pl.when(one.is_null() | other.is_null() | (one == other)).then(pl.coalesce(one, other))
     if mark not in _GROUPS:
         return pl.when(raw.str.contains(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$")).then(
             raw.str.strip_prefix("+")

@@ -60,10 +60,19 @@ class Details:
 
 def placed(draft: Draft, ids: pl.Series) -> pl.DataFrame:
     """id, job, address of a few people: contacts, or those of leads."""
+    return _of_few(draft, ids, PLACED)
+
+
+def valued(draft: Draft, ids: pl.Series) -> pl.DataFrame:
+    """id, email, work, mobile of a few people, likewise."""
+    return _of_few(draft, ids, _VALUES)
+
+
+def _of_few(draft: Draft, ids: pl.Series, wanted: Mapping[str, str]) -> pl.DataFrame:
     if ids.is_empty():
-        return pl.DataFrame(schema=dict.fromkeys(("id", *PLACED), pl.String))
+        return pl.DataFrame(schema=dict.fromkeys(("id", *wanted), pl.String))
     there = set(draft.headers)
-    columns = {name: column_or_blank(there, header) for name, header in PLACED.items()}
+    columns = {name: column_or_blank(there, header) for name, header in wanted.items()}
     return draft.of(ids).select(id="_id", **columns).collect(engine="streaming")
 
 

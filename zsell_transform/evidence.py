@@ -66,6 +66,7 @@ SHAPE_FAMILIES: Final[dict[str, dict[str, str]]] = {
         "negative": r"^-[0-9]",
         "dot": rf"^-?{_DOT}$",
         "comma": rf"^-?{_COMMA}$",
+        "number": rf"^-?(?:{_DOT}|{_COMMA})$",
         "grouped": rf"^-?[1-9][0-9]{{0,2}}(?:[.,{_GROUPS}][0-9]{{3}})+(?:[.,][0-9]+)?$",
         "coded": r"^-?0[0-9]",
         "comma_group": r"^-?[0-9]{1,3},[0-9]{3}$",
@@ -177,14 +178,23 @@ def date_order(seen: Evidence, *, sells_own: bool = False) -> str | None:
     return "dmy" if day_first == either else "mdy" if month_first == either else "contradicts"
 
 
-def decimal_mark(seen: Evidence) -> str | None:
-    """The mark by proof; "undecided" when every value reads either way (`1,234`); None: no numbers."""
-    if not seen.filled or seen.counts["coded"]:
+def decimal_mark(seen: Evidence, *, sells_own: bool = False) -> str | None:
+    """The decimal mark of a column, from the whole column.
+
+    Args:
+        sells_own: a column of Sell's own numbers, which stays one whatever else stands in it: its numbers
+            decide.
+
+    Returns:
+        The mark by proof; "undecided" when every number reads either way (`1,234`); "contradicts" when some
+        of Sell's own read with a point only and others with a comma only; None: no numbers.
+    """
+    numbers, whole, dot, comma = (seen.counts[shape] for shape in ("number", "whole", "dot", "comma"))
+    if not numbers or (not sells_own and (numbers != seen.filled or seen.counts["coded"])):
         return None
-    dot, comma = seen.every("dot"), seen.every("comma")
-    if seen.every("whole") or (dot and not comma):
-        return "."
-    return "undecided" if dot else "," if comma else None
+    if numbers in (whole, dot):
+        return "undecided" if comma == numbers != whole else "."
+    return "," if comma == numbers else "contradicts" if sells_own else None
 
 
 def thousands_mark(seen: Evidence) -> str | None:

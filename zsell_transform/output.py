@@ -277,10 +277,13 @@ def _spelled(headers: Iterable[str], ask: Mapping) -> dict[str, str]:
 
 
 def _checked(entity: str, out: pl.DataFrame, whole: Draft) -> pl.DataFrame:
-    """Other items' columns are links: blank where there is none, and checked in their own file."""
+    """What the wizard would not take. Links are checked in the file of what they name; a lead's person and
+    note, which its own columns hold, stand in no other file.
+    """
     types = dict(zip(whole.origins["header"], whole.origins["type"], strict=True))
     own = [header for header in out.columns if header.startswith(f"{PREFIXES[TARGETS[entity]]} - ")]
-    return issues.tell(out, contract.checks(own, entity=entity, types=types))
+    beside = [header for header in whole.headers if header in out.columns and header not in own]
+    return issues.tell(out, contract.checks(own, entity=entity, types=types, beside=beside))
 
 
 def _summed(frames: list[pl.DataFrame]) -> pl.DataFrame:

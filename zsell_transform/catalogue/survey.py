@@ -45,6 +45,12 @@ KINDS: Final[dict[str, Kind]] = {
         "Write one of them with two decimals in the file, so that it reads only one way, and run again;"
         " or name its header under `columns:` of the mapping as `custom`, and it becomes a text field.",
     ),
+    "contradicting_numbers": Kind(
+        "warning",
+        "{value} numbers in {field} contradict each other: {detail}",
+        "those that read one way only are read so, the others left blank",
+        "Write all of them with one decimal mark in the file, and run again.",
+    ),
     "mapping_unused": Kind(
         "warning",
         "mapping line {field} names {value}, which this export does not hold",

@@ -147,10 +147,14 @@ def _order(before: Column, now: Column) -> str | None:
 
 
 def _mark(before: Column, now: Column) -> str | None:
-    """The decimal mark of then; where all numbers of then were whole, that of today reads them, too."""
+    """The decimal mark of then; where all numbers of then were whole, that of today reads them, too, and
+    where nothing proves that one, none does.
+    """
     if before.decimal not in MARKS:
         return now.decimal
-    return now.decimal if before.whole and now.decimal in MARKS else before.decimal
+    if not before.whole:
+        return before.decimal
+    return now.decimal or "undecided"
 
 
 def _is_another(before: Column, now: Column) -> bool:

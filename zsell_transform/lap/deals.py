@@ -44,6 +44,7 @@ def deals(
     """
     there = firsts(held.deals, "sell_id")
     rows = beside(graph.deals, there.select(id="sell_id", system_id="system_id", printed="title"), "id")
+    rows = companies.standing(rows, "company_at")
     rows = companies.on(people.on(rows, "person_at", "p_"), "company_at", "c_")
     rows = one_organization(rows, both=ask.two_organizations == "both")
     rows = placed_orphans(rows, ask.orphans["deals"], companies)

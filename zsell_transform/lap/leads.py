@@ -50,6 +50,7 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
+from zsell_transform.pipedrive.own_ids import sell_id_cell
 
 #: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
 OWN_COLUMNS: Final = (
@@ -88,6 +89,7 @@ def leads(
     """
     as_lead, as_deal = firsts(held.leads, "sell_id"), firsts(held.deals, "sell_lead_id")
     rows = _with_presence(graph.leads, as_lead, as_deal)
+    rows = companies.standing(rows, "company_at")
     rows = companies.on(rows, "company_at", "c_").with_columns(
         left_out=one_of("id", left_out),
         place="c_place",
@@ -302,7 +304,7 @@ def _added(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("added")).select(
         "id",
         pl.col("title").alias("Lead - Title"),
-        pl.col("id").alias("Lead - Zendesk Sell lead ID"),
+        sell_id_cell(pl.col("id")).alias("Lead - Zendesk Sell lead ID"),
         pl.when(own).then("written").otherwise("p_name").alias(PERSON),
         pl.when(own).then("first").alias(OWN_COLUMNS[0]),
         pl.when(own).then("last").alias(OWN_COLUMNS[1]),

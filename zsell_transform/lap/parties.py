@@ -8,7 +8,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.details import Details
-from zsell_transform.frames.positions import firsts, positions
+from zsell_transform.frames.positions import firsts, positions, stands_twice
 from zsell_transform.frames.sparse import beside, has, one_of
 from zsell_transform.ids import ranked
 from zsell_transform.lap.placeholder import with_placeholder
@@ -41,6 +41,7 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.own_ids import sell_id_cell
 from zsell_transform.sell.entities import TARGETS
 
 #: Contacts as lead persons are compared with them, and their traces, unless merging has changed these.
@@ -71,7 +72,9 @@ def organizations(
         place=pl.coalesce(pl.lit("#") + pl.col("system_id"), pl.lit("#") + pl.col("joins"), "id"),
         joins="joins",
     )
-    targets = Targets(_with_members(rows, own))
+    members = _with_members(rows, own)
+    sure = rows.select(_placed("linkable", members["place"])).to_series()
+    targets = Targets(members, _as_one(sure, members["carried"]))
     plan = Plan(
         entity="companies",
         rows=parted(rows, {}).select(
@@ -87,7 +90,7 @@ def organizations(
             "id",
             pl.col("final").alias(ORGANIZATION),
             pl.col("address").alias(ORGANIZATION_ADDRESS),
-            pl.col("id").alias("Organization - Zendesk Sell ID"),
+            sell_id_cell(pl.col("id")).alias("Organization - Zendesk Sell ID"),
         ),
         found=issues.gather(
             [_told_collisions(known, rows, "companies"), _told_by_name(rows, held, "companies")]
@@ -105,7 +108,7 @@ def persons(
     Args:
         details: reads what their keys are made of.
     """
-    contacts = _with_values(graph.contacts, details.values)
+    contacts = companies.standing(_with_values(graph.contacts, details.values), "company_at")
     known = keys.persons(
         contacts.select("id", "name", "email", "work", "mobile", _place(contacts, companies)),
         with_place(_recognised(held, "persons")),
@@ -211,7 +214,20 @@ def _compared(rows: pl.DataFrame, companies: Targets, held: Held) -> pl.DataFram
     """What lead people are compared with: each contact as Sell has it and as Pipedrive has it."""
     there = firsts(held.persons, "sell_id").select(id="sell_id", held_emails="emails", held_phones="phones")
     own = ("id", "name", "final", "printed", "email", "work", "mobile", "system_id", "joins")
-    return beside(rows.select(*own, _place(rows, companies)), there, "id")
+    return beside(rows.select(*own, _place(rows, companies), one=_heads(rows)), there, "id")
+
+
+def _heads(rows: pl.DataFrame) -> pl.Series:
+    """Of each record, the id of the one that it is one with: its own, unless they were merged."""
+    carried = pl.col("into").is_not_null() & pl.col("system_id").is_null()
+    place = pl.coalesce(pl.lit("#") + pl.col("system_id"), "id")
+    known = rows.select(place=place, carried=carried, into=pl.when(carried).then("into"))
+    if has(rows, "into"):
+        at = positions(known["into"], rows["id"])
+        known = known.with_columns(pl.coalesce(known["place"].gather(at), "place").alias("place"))
+    sure = rows.select(_placed("linkable", known["place"])).to_series()
+    one = _as_one(sure, known["carried"])
+    return rows["id"] if one is None else rows["id"].gather(one)
 
 
 def _place(people: pl.DataFrame, companies: Targets) -> pl.Series:
@@ -304,6 +320,27 @@ def _with_members(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     return carried.select("id", pl.all().exclude("id", "carried").gather(at), "carried")
 
 
+def _placed(known: str, place: pl.Series) -> pl.Expr:
+    """Where each record stands; one of which nobody can know it, as its id stands twice, is with no other."""
+    return pl.when(known).then(pl.lit(place)).otherwise("id")
+
+
+def _as_one(place: pl.Series, carried: pl.Series) -> pl.Series | None:
+    """Of each record, at which row stands the one that it is one with, whether a lap merges them or somebody
+    has merged them in Pipedrive; None where each stands alone.
+
+    Args:
+        place: where each record stands: equal of those that are one.
+        carried: whether it is written in another one's row.
+    """
+    if not stands_twice(place):
+        return None
+    rows = pl.DataFrame([place.alias("place"), carried.alias("carried")]).with_row_index("at")
+    heads = rows.filter(~pl.col("carried"))
+    at = heads["at"].gather(positions(place, heads["place"]))
+    return pl.select(pl.coalesce(at, rows["at"])).to_series()
+
+
 def _suffix() -> pl.Expr:
     return pl.col("final").str.strip_prefix(pl.col("name").str.strip_chars_end())
 
@@ -329,7 +366,7 @@ def _added_people(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("final").alias(PERSON),
         pl.col("first").alias("Person - First name"),
         pl.coalesce(last, "last").alias("Person - Last name"),
-        pl.col("id").alias("Person - Zendesk Sell ID"),
+        sell_id_cell(pl.col("id")).alias("Person - Zendesk Sell ID"),
     )
 
 

@@ -143,13 +143,21 @@ class Targets:
     """How each record of one kind can be linked to: id, form, system_id, name and the cells of its key.
 
     The rows are those of the kind's frame in the graph, and are referred to by their position.
+
+    Attributes:
+        one: of each row, at which row stands what it is one with: itself, unless records were merged.
     """
 
     frame: pl.DataFrame
+    one: pl.Series | None = None
 
     def on(self, rows: pl.DataFrame, at: str, prefix: str) -> pl.DataFrame:
         """The rows with this target's columns, each under a prefix, of the record at the row in `at`."""
         return read_at(rows, self.frame.drop("id"), at, prefix)
+
+    def standing(self, rows: pl.DataFrame, at: str) -> pl.DataFrame:
+        """The rows with those in `at` that were merged replaced by what they are one with."""
+        return rows if self.one is None else rows.with_columns(self.one.gather(rows[at]).alias(at))
 
 
 def read_at(rows: pl.DataFrame, of: pl.DataFrame, at: str, prefix: str) -> pl.DataFrame:

@@ -18,14 +18,16 @@ about_deal
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.cleaning import shortened
 from zsell_transform.details import Details
 from zsell_transform.domains import by_domain
+from zsell_transform.evidence import TEXT_LIMIT
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import positions
 from zsell_transform.linker.parties import Parties, leads_of, parties_of
@@ -239,18 +241,32 @@ def _about(
     Args:
         parties: the resolved references to companies and contacts.
     """
-    of_leads = pl.coalesce("name", "company_name", "title").alias("name")
+    # An e-mail or phone stands in for the name of nobody, and Sell calls such a lead by its company.
+    values = pl.col("email", "work", "mobile")
+    stands_in = pl.any_horizontal(values == pl.col("name"))
+    person = pl.when(~stands_in.fill_null(value=False)).then("name")
     titles = {
         DEAL: _titled(deals.select("id", name="title"), "deals"),
-        LEAD: _titled(leads.select("id", of_leads), "leads"),
+        LEAD: _titled(
+            leads.select(
+                "id", name=pl.coalesce(person, "company_name", "name", "title"), also="company_name"
+            ),
+            "leads",
+        ),
     }
     answers = [parties.select("place", *ANSWER)]
     for target, index in titles.items():
-        asked = about_of(about, target)
+        asked = _cut_as_titles(about_of(about, target))
         asked = asked.with_columns(number=positions(asked["id"], index.records["id"]))
         answers.append(resolve(with_names(asked, index), index).select("place", *ANSWER))
     answers.append(about.select("place").filter(~about["target"].is_in([PARTY, *titles])))
     return about.hstack(_in_order([answers[0], *(answer for answer in answers[1:] if answer.height)]))
+
+
+def _cut_as_titles(asked: pl.DataFrame) -> pl.DataFrame:
+    """References with names as titles are that were too long for Pipedrive."""
+    longest: Any = asked["name"].str.len_bytes().max()
+    return asked if (longest or 0) <= TEXT_LIMIT else asked.with_columns(shortened("name", TEXT_LIMIT))
 
 
 def _titled(records: pl.DataFrame, kind: str) -> Index:

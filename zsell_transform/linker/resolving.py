@@ -43,7 +43,7 @@ class Index:
     E-mails and names are folded only if a reference asks for one.
 
     Attributes:
-        records: kind, at (row among its kind), id, name, twin.
+        records: kind, at (row among its kind), id, name, twin; of some, also what else they are called.
         emails: reads their e-mails.
     """
 
@@ -68,7 +68,8 @@ def of_kind(records: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Records as an index holds them; those of one name and one `twin` will be one record."""
     at = pl.int_range(pl.len(), dtype=pl.UInt32)
     twin = column_or_blank(records.columns, "twin")
-    return records.select(pl.lit(kind, dtype=KIND).alias("kind"), "id", "name", twin, at=at)
+    also = [name for name in ("also",) if name in records.columns]
+    return records.select(pl.lit(kind, dtype=KIND).alias("kind"), "id", "name", twin, *also, at=at)
 
 
 def _grouped(keyed: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -197,6 +198,7 @@ def _candidates(rows: pl.DataFrame, index: Index) -> pl.Series | pl.Expr:
 def _contradiction(rows: pl.DataFrame, index: Index) -> pl.Series | pl.Expr:
     """What the other evidence says, where it is not what the deciding evidence says."""
     ids, names = index.records["id"], index.records["name"]
+    others = index.records["also"] if "also" in index.records.columns else names
     by_id = pl.col("number").is_not_null()
     email_differs = by_id & (pl.col("mailed") != pl.col("number"))
     # A name that is written the same is the same.
@@ -204,12 +206,19 @@ def _contradiction(rows: pl.DataFrame, index: Index) -> pl.Series | pl.Expr:
     name_beside = ~by_id & (pl.col("mailed") != pl.col("named"))
     several = pl.concat(
         some.select(
-            "nth", "number", "mailed", "named", "name", names.gather(some["number"]).alias("of_id")
+            "nth",
+            "number",
+            "mailed",
+            "named",
+            "name",
+            names.gather(some["number"]).alias("of_id"),
+            others.gather(some["number"]).alias("also"),
         ).filter(email_differs | name_differs | name_beside)
         for some in in_slices(rows.with_row_index("nth"))
     )
-    renamed = (
-        folded(pl.col("name")).ne_missing(folded(pl.col("of_id"))) & folded(pl.col("name")).is_not_null()
+    called = folded(pl.col("name"))
+    renamed = called.is_not_null() & pl.all_horizontal(
+        called.ne_missing(folded(pl.col(name))) for name in ("of_id", "also")
     )
     said = (
         pl.when(email_differs)

@@ -16,7 +16,11 @@ from zsell_transform.pipedrive.fields import field_facts, type_limits
 
 
 def checks(
-    headers: Iterable[str], *, entity: str | None = None, types: Mapping[str, str] | None = None
+    headers: Iterable[str],
+    *,
+    entity: str | None = None,
+    types: Mapping[str, str] | None = None,
+    beside: Iterable[str] = (),
 ) -> tuple[Told, ...]:
     """Cells that the wizard would refuse, cut or misread, to be told of a finished table (`issues.tell`).
 
@@ -25,17 +29,20 @@ def checks(
             text.
         entity: the Sell entity that the issues name.
         types: header → type of created fields (`Draft.origins`).
+        beside: columns of other items that the record itself fills, such as a lead's person and note; they
+            may be blank, as not each record has one.
 
     Returns:
         What is told of `mandatory_blank`, `too_long`, `not_accepted` and `comma_in_option` cells.
     """
     facts, given = field_facts(), types or {}
     broken: list[Told] = []
-    for header in headers:
+    own = list(headers)
+    for header in (*own, *beside):
         fact = facts.get(header)
         kind = given.get(header) or (fact.type if fact else "text")
         rules = list(_rules(pl.col(header), type_limits(kind)))
-        if fact and fact.required:
+        if fact and fact.required and header in own:
             rules.append(("mandatory_blank", pl.col(header).is_null(), ""))
         broken += [
             Told(code, breach, entity, header, pl.col(header), expected or None)

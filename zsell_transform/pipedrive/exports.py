@@ -17,7 +17,6 @@ import polars as pl
 
 from zsell_transform.errors import ExportError
 from zsell_transform.frames.positions import crowded, firsts
-from zsell_transform.frames.sparing import where_found
 from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.frames.unique import told_apart
 from zsell_transform.ids import RUINED, exact
@@ -41,6 +40,7 @@ from zsell_transform.pipedrive.export_headers import (
     recognise,
 )
 from zsell_transform.pipedrive.export_tables import all_shown, one_column, united, with_guessed_ids
+from zsell_transform.pipedrive.own_ids import mark, split_ids
 from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
 
@@ -349,33 +349,6 @@ def _several(table: pl.DataFrame, begins: str, separators: str) -> pl.Expr:
     return pieces.list.eval(pl.element().filter(pl.element() != "")).list.unique(maintain_order=True)
 
 
-def split_ids(cell: pl.Expr) -> pl.Expr:
-    """`123, 456` → a list; people who merge records by hand part ids by `;`, `/` or `|` as well.
-
-    A name may hold all of these itself (`name:peter, paul`) and is cut at an id only; so may an id that is no
-    long number (`2019/001`), which only a comma parts.
-    """
-    cell = where_found(exact(cell), r"^\d[\d.,;/|\s]*\.0", _each_exact)
-    mixed = cell.str.replace_all(r"\s*[,;/|]\s*(name:|email:)", "\x1f${1}")
-    for _ in range(3):
-        mixed = mixed.str.replace(r"(^|\x1f)(\d+)\s*,\s*", "${1}${2}\x1f")
-        mixed = mixed.str.replace(r"(^|\x1f)(\d{5,})\s*[;/|]\s*(\d{5,})", "${1}${2}\x1f${3}")
-        mixed = mixed.str.replace(r"\s*[,;]\s*(\d{5,})($|\x1f)", "\x1f${1}${2}")
-    numbers = cell.str.contains(r"^\s*\d{5,}(?:\s*[,;/|]\s*\d{5,})+\s*$")
-    plain = pl.when(numbers).then(cell.str.replace_all(r"[;/|]", ",")).otherwise(cell)
-    plain = plain.str.replace_all(r"\s*,\s*", "\x1f")
-    both = pl.when(cell.str.contains("name:|email:")).then(mixed).otherwise(plain)
-    return both.str.strip_chars().str.split("\x1f")
-
-
-def _each_exact(cell: pl.Expr) -> pl.Expr:
-    """Several ids of which a program made decimals; Pipedrive itself puts a space behind the comma. A name
-    may end in such figures itself: `1.0, name:web 2.0`.
-    """
-    ids, names = cell.str.extract(r"^([\d.,;/|\s]*)", 1), cell.str.extract(r"^[\d.,;/|\s]*(.*)$", 1)
-    return ids.str.replace_all(r"\b(\d+)\.0+\b", "${1}") + names
-
-
 def _rounded(item: str, table: pl.DataFrame) -> int:
     """How many of our ids a spreadsheet has rounded (`4.1E+07`): they may be anyone's."""
     columns = [name for name in own_columns(item).values() if name in table.columns]
@@ -393,41 +366,6 @@ def _twice(item: str, frame: pl.DataFrame) -> pl.DataFrame:
     return groups.filter(pl.col("n") > 1).select(
         pl.lit(item).alias("item"), pl.col(key).alias("sell_id"), pl.col("system_id").alias("system_ids")
     )
-
-
-# --- marks --------------------------------------------------------------------------------------------
-
-_MARKS: Final = {
-    "activities": r"^(Sell (?:task|call|visit) \S+)$",
-    "notes": r"(?:^|· )(Sell (?:note|text|email) \S+)(?: · [a-z]+)?$",
-}
-_NEAR: Final = 1000  # no heading is longer; the rest of a long note is not looked at
-
-
-def mark(item: str, text: pl.Expr) -> pl.Expr:
-    """The mark in a note's first line or in an activity's last one, null when there is none.
-
-    The text is Pipedrive's HTML as it comes back: lines end at `<br>`, `</p>`, `</div>` and the like.
-    """
-    first = item == "notes"
-    near = text.str.strip_chars().str.head(_NEAR) if first else text.str.strip_chars().str.tail(_NEAR)
-    lines = html_lines(near).str.strip_chars()
-    line = lines.str.extract(r"^([^\n]*)" if first else r"([^\n]*)$")
-    return line.str.strip_chars().str.replace_all(r"\s+", " ").str.extract(_MARKS[item])
-
-
-def html_lines(text: pl.Expr) -> pl.Expr:
-    """HTML → text with line breaks; the few entities that editors write are resolved."""
-    plain = text.str.replace_all(r"(?i)<br\s*/?>|</?(?:p|div|li|ul|ol|h[1-6]|tr)(?:\s[^>]*)?>|\r\n?", "\n")
-    plain = plain.str.replace_all(r"<[^>]*>", "")
-    plain = plain.str.replace_all(r"&nbsp;|&#160;|&#xA0;|\u00a0", " ")
-    plain = plain.str.replace_all(r"&middot;|&#183;|&#xB7;|&centerdot;", "·")
-    for entity, character in _ENTITIES.items():
-        plain = plain.str.replace_all(entity, character, literal=True)
-    return plain
-
-
-_ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&apos;": "'", "&amp;": "&"}
 
 
 def _marked_column(item: str, table: pl.DataFrame) -> str | None:

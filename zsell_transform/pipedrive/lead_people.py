@@ -38,7 +38,7 @@ def lead_people(
         leads: id, name (of its person; null without one), email, work, mobile, city, place, there (bool: is
             present).
         contacts: id, name, final, printed, email, work, mobile, place, system_id, joins, held_emails,
-            held_phones.
+            held_phones, one (id of the one that it was merged with, else its own).
         traces: of the contacts as they are written, by their rows (`keys.person_traces`), if they are known.
         held: people in Pipedrive that are not ours: system_id, name, emails, phones, place.
 
@@ -145,7 +145,8 @@ def _known_tokens(people: list[pl.DataFrame]) -> pl.DataFrame:
 
 def _as_written(contacts: pl.DataFrame) -> pl.DataFrame:
     """Contacts as Sell has them, in their order."""
-    return contacts.select("id", "name", "email", "work", "mobile", "place", emails=_LIST, phones=_LIST)
+    id_ = pl.col("one").alias("id")
+    return contacts.select(id_, "name", "email", "work", "mobile", "place", emails=_LIST, phones=_LIST)
 
 
 def _as_held(contacts: pl.DataFrame, held: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -157,7 +158,12 @@ def _as_held(contacts: pl.DataFrame, held: pl.DataFrame) -> Iterator[tuple[str, 
     yield (
         "c:",
         there.filter(~as_written).select(
-            "id", name="printed", **blank, place="place", emails="held_emails", phones="held_phones"
+            id="one",
+            name="printed",
+            **blank,
+            place="place",
+            emails="held_emails",
+            phones="held_phones",
         ),
     )
     others = held.filter(~pl.col("system_id").is_in(taken.implode()))

@@ -221,7 +221,7 @@ def verify(
             wanted = without_needless(wanted, there, held)
             links = compare_links(wanted.relations, there, held)
             added = added_links(wanted.relations, there, asked, held)
-            people = lead_people(graph.leads, there, wanted.relations, held)
+            people = lead_people(graph, there, wanted.relations, held, known.details)
             notes = lead_notes(drafts, there, held)
             values = _other_values(drafts, wanted, there, held, ask, notes)
             placed = placed_earlier(values, drafts, there, held)

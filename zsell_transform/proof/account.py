@@ -158,7 +158,16 @@ def _records(entity: str, frame: pl.DataFrame, name: str = "name") -> pl.DataFra
     )
 
 
-def _one_company(rows: pl.DataFrame, graph: Graph, employed: pl.DataFrame, *, both: bool) -> pl.DataFrame:
+def _as_one(company: str, held: Held) -> pl.Expr:
+    """A Sell id; of companies that are one record in Pipedrive, what they share."""
+    there = held.organizations.filter(pl.col("system_id").is_duplicated() & pl.col("sell_id").is_not_null())
+    ids = pl.lit("#") + there["system_id"]
+    return pl.col(company).replace(there["sell_id"], pl.select(ids).to_series())
+
+
+def _one_company(
+    rows: pl.DataFrame, graph: Graph, employed: pl.DataFrame, held: Held, *, both: bool
+) -> pl.DataFrame:
     """A row with a person names that person's own company, or none; `differing` is the other one."""
     own = employed.select(person="id", own_company="company")
     names = graph.companies.select(company="id", company_title="name")
@@ -166,7 +175,8 @@ def _one_company(rows: pl.DataFrame, graph: Graph, employed: pl.DataFrame, *, bo
         names, on="company", how="left", maintain_order="left"
     )
     there = pl.col("person").is_not_null() & pl.col("company").is_not_null()
-    differs = there & pl.col("company").ne_missing(pl.col("own_company")) & pl.lit(not both)
+    other = _as_one("company", held).ne_missing(_as_one("own_company", held))
+    differs = there & other & pl.lit(not both)
     return joined.with_columns(
         organization=pl.when(~differs).then("company"),
         differing=pl.when(differs).then(pl.coalesce("company_title", "company_name")),
@@ -193,7 +203,7 @@ def _deals(graph: Graph, ask: Mapping, held: Held) -> pl.DataFrame:
         company=graph.ids("companies", graph.deals["company_at"]),
     )
     employed = _employed_together(graph, ask, held)
-    rows = _one_company(rows, graph, employed, both=ask.two_organizations == "both")
+    rows = _one_company(rows, graph, employed, held, both=ask.two_organizations == "both")
     other = pl.when("other_company").then("company_name")
     rows = rows.with_columns(differing=pl.coalesce("differing", other))
     orphan = pl.col("person").is_null() & pl.col("organization").is_null()

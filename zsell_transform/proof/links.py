@@ -7,8 +7,10 @@ from typing import Final
 import attrs
 import polars as pl
 
+from zsell_transform.details import Details, valued
 from zsell_transform.folding import digits, folded
 from zsell_transform.frames.sparse import BLANK, column_or_blank
+from zsell_transform.linker import Graph
 from zsell_transform.pipedrive.exports import NAMED_BY, Held
 from zsell_transform.proof.account import BESIDE, PLACED, is_of_lead, several, targets
 from zsell_transform.sell.entities import HISTORY
@@ -209,16 +211,17 @@ def _only_parties(wrong: pl.DataFrame, item: str, raw: pl.DataFrame) -> pl.DataF
 
 
 def lead_people(
-    leads: pl.DataFrame, there: pl.DataFrame, relations: pl.DataFrame, held: Held
+    graph: Graph, there: pl.DataFrame, relations: pl.DataFrame, held: Held, details: Details
 ) -> pl.DataFrame:
-    """Leads whose person in Pipedrive cannot be theirs: another name, or none of their values.
+    """Leads whose person in Pipedrive cannot be theirs: another name, or none of their values, neither as
+    Pipedrive has that person nor as Sell does. A merge leaves out values of all but one.
 
     Args:
-        leads: id, name, email, work, mobile, of the linker.
         there, relations: of `presence` and `Account`.
+        details: reads the values of contacts.
     """
     rows = (
-        leads.filter(pl.col("name").is_not_null())
+        graph.leads.filter(pl.col("name").is_not_null())
         .select("id", "name", "email", "work", "mobile")
         .join(
             there.filter((pl.col("entity") == "leads") & ~several()).select("id", "item", "system_id"),
@@ -248,7 +251,15 @@ def lead_people(
         .join(company, on="id", how="left", maintain_order="left")
         .join(people, on="found_id", how="left", maintain_order="left")
     )
-    return joined.filter(~_may_be_theirs()).select(
+    doubtful = joined.filter(~_may_be_theirs())
+    in_sell = doubtful.drop("found_name", "emails", "phones", "organization_id").join(
+        _as_in_sell(doubtful["found_id"].unique(), graph, there, details),
+        on="found_id",
+        how="inner",
+        maintain_order="left",
+    )
+    theirs = in_sell.filter(_may_be_theirs())["id"].unique()
+    return doubtful.filter(~pl.col("id").is_in(theirs.implode())).select(
         pl.lit("leads").alias("entity"),
         pl.col("id").alias("source_id"),
         "system_id",
@@ -256,6 +267,31 @@ def lead_people(
         pl.concat_str("name", "email", separator=", ", ignore_nulls=True).alias("expected"),
         BLANK.alias("expected_system_id"),
         _found().alias("found"),
+    )
+
+
+def _as_in_sell(people: pl.Series, graph: Graph, there: pl.DataFrame, details: Details) -> pl.DataFrame:
+    """found_id, found_name, emails, phones, organization_id of some people of Pipedrive's, as Sell has each
+    contact that they are.
+    """
+    single = there.filter(~several())
+    contacts = single.filter((pl.col("entity") == "contacts") & pl.col("system_id").is_in(people.implode()))
+    places = single.filter(pl.col("entity") == "companies").select(company="id", organization_id="system_id")
+    own = graph.contacts.select(
+        "id", found_name="name", company=graph.ids("companies", graph.contacts["company_at"])
+    )
+    return (
+        contacts.select("id", found_id="system_id")
+        .join(own, on="id", maintain_order="left")
+        .join(valued(details.draft, contacts["id"]), on="id", how="left", maintain_order="left")
+        .join(places, on="company", how="left", maintain_order="left")
+        .select(
+            "found_id",
+            "found_name",
+            "organization_id",
+            emails=pl.concat_list("email").list.drop_nulls(),
+            phones=pl.concat_list("work", "mobile").list.drop_nulls(),
+        )
     )
 
 

@@ -17,8 +17,8 @@ from zsell_transform.errors import ExportError
 from zsell_transform.facts import facts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.machine.paths import as_text, path_of
-from zsell_transform.pipedrive.exports import mark
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
+from zsell_transform.pipedrive.own_ids import mark, split_ids
 from zsell_transform.sell.entities import HISTORY, mark_of
 
 SKIPPED: Final[dict[str, Any]] = {
@@ -82,7 +82,8 @@ def _read(path: Path) -> pl.DataFrame:
 
 def _record(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
     """Entity and Sell id of each row; of activities and notes by the mark in their text."""
-    ids = [(pl.col(header), pl.lit(entity)) for header, entity in _IDS.items() if header in frame.columns]
+    there = {header: entity for header, entity in _IDS.items() if header in frame.columns}
+    ids = [(split_ids(pl.col(header)).list.join(", "), pl.lit(entity)) for header, entity in there.items()]
     words = {mark_of(entity): entity for entity in HISTORY}
     for header, item in _TEXTS.items():
         if header in frame.columns:
@@ -90,7 +91,7 @@ def _record(frame: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
             of = found.str.extract(r"^(Sell [a-z]+ )").replace_strict(
                 list(words), list(words.values()), default=None, return_dtype=pl.String
             )
-            ids.append((found.str.extract(r"^Sell [a-z]+ (\S+)$"), of))
+            ids.append((found.str.extract(r"(?s)^Sell [a-z]+ (.+)$"), of))
     entities: list[pl.Expr] = [pl.when(ident.is_not_null()).then(of) for ident, of in ids]
     entity = pl.coalesce(entities or [BLANK])
     return entity, pl.coalesce([ident for ident, _ in ids] or [BLANK])

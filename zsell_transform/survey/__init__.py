@@ -33,7 +33,7 @@ from zsell_transform.evidence import (
 from zsell_transform.frames.parallel import two_by_key
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import unwatched
-from zsell_transform.sell.columns import DATES, MONEY, is_custom, plain_name
+from zsell_transform.sell.columns import DATES, MONEY, NUMBERS, is_custom, plain_name
 from zsell_transform.survey.questions import follow_ups, is_tidy, matters, questions, read_facts
 
 STAGES: Final[dict[str, Any]] = {
@@ -61,7 +61,8 @@ class Column:
         dates: "ymd", "dmy", "mdy" (years first may be mixed in), "undecided", "contradicts", or None: not all
             are dates.
         moments: some of its dates have a time.
-        decimal: ".", ",", "undecided", or None: not all are numbers.
+        decimal: ".", ",", "undecided", "contradicts" (of Sell's own numbers), or None: it is no column of
+            numbers.
         type: Pipedrive's field type; `datetime` stands for a date and a time field.
         options: for option types, most used first.
         evidence: what proves the type, in one phrase.
@@ -236,7 +237,10 @@ def _readings(evidence: _Evidences, ask: Mapping, no_thousandths: bool) -> _Read
     """How every column is read: by what its values prove, else by what its twin's do, else by the mapping."""
     proven = {
         entity: {
-            name: _Reading(date_order(seen, sells_own=name in DATES.get(entity, ())), decimal_mark(seen))
+            name: _Reading(
+                date_order(seen, sells_own=name in DATES.get(entity, ())),
+                decimal_mark(seen, sells_own=name in NUMBERS.get(entity, ())),
+            )
             for name, seen in columns.items()
             if matters(entity, name)
         }
@@ -410,8 +414,8 @@ def _serial_days(frame: pl.LazyFrame, entity: str, column: str) -> pl.LazyFrame:
 def _doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFrame:
     """What nothing in the column decides, and which line of the mapping would."""
 
-    def told(code: str, detail: str) -> pl.DataFrame:
-        return issues.issue(code, entity=entity, field=column.name, value=column.filled, detail=detail)
+    def told(code: str, detail: str, values: int = column.filled) -> pl.DataFrame:
+        return issues.issue(code, entity=entity, field=column.name, value=values, detail=detail)
 
     left = "left as text" if column.custom else "left blank"
     if column.dates == "undecided":
@@ -424,7 +428,12 @@ def _doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataF
         detail = f"{counts['dmy'] - both} can only be day first, {counts['mdy'] - both} only month first"
         return told("contradicting_dates", detail)
     if column.decimal == "undecided":
-        return told("undecided_decimal_mark", left)
+        return told("undecided_decimal_mark", left, counts["number"])
+    if column.decimal == "contradicts":
+        either = counts["dot"] + counts["comma"] - counts["number"]
+        comma, dot = counts["comma"] - either, counts["dot"] - either
+        said = f"{dot} can only have a decimal point, {comma} only a comma"
+        return told("contradicting_numbers", said, counts["number"])
     return issues.empty()
 
 

@@ -63,9 +63,9 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
     read = {fact["column"]: _read(fact) for fact in wanted}
     few = [fact["column"] for fact in wanted if _is_few(fact)]
     many = {
-        fact["column"]: families(fact["example"].removeprefix("'"))
+        fact["column"]: _families(entity, fact)
         for fact in wanted
-        if not _is_few(fact) and fact["longest"] <= _SHORT
+        if not _is_few(fact) and (fact["longest"] <= _SHORT or not is_custom(entity, fact["column"]))
     }
     asked: dict[str, pl.LazyFrame] = {}
     if few:
@@ -75,6 +75,15 @@ def follow_ups(entity: str, facts: pl.DataFrame, frame: pl.LazyFrame) -> dict[st
         if columns:
             asked[family] = _counts(frame, {column: read[column] for column in columns}, shapes)
     return asked
+
+
+def _families(entity: str, fact: dict[str, Any]) -> set[str]:
+    """The families of shapes to ask a column for. Sell's own dates and numbers stay what they are, whatever
+    else stands among them.
+    """
+    own = {"dates": DATES, "numbers": NUMBERS}
+    sells = {family for family, columns in own.items() if fact["column"] in columns.get(entity, ())}
+    return sells or {*families(fact["example"].removeprefix("'"))}
 
 
 def _counts(frame: pl.LazyFrame, read: dict[str, pl.Expr], shapes: dict[str, str]) -> pl.LazyFrame:

@@ -7,6 +7,7 @@ import polars as pl
 from zsell_transform.cleaning import day, email, joined, name, phone
 from zsell_transform.frames.sparing import either
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.own_ids import sell_id_cell
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,
@@ -65,7 +66,7 @@ def companies(ask: Mapping, seen: Survey) -> Table:
                     name("parent_organisation_name"), other_name, pl.col("parent_organisation_id"), other_id
                 ),
             ),
-            Field("Organization - Zendesk Sell ID", pl.col("_id"), always=True),
+            Field("Organization - Zendesk Sell ID", sell_id_cell(pl.col("_id")), always=True),
         ),
         hidden={"_city": name("city")},
         remarks=(

@@ -7,6 +7,7 @@ import polars as pl
 from zsell_transform.cleaning import day, email, joined, name, phone
 from zsell_transform.frames.sparing import either
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.own_ids import sell_id_cell
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,
@@ -61,7 +62,7 @@ def contacts(ask: Mapping, seen: Survey) -> Table:
             Field("Person - Fax", phone("fax")),
             Field("Person - Industry", name("industry")),
             Field("Person - Description", pl.col("description")),
-            Field("Person - Zendesk Sell ID", pl.col("_id"), always=True),
+            Field("Person - Zendesk Sell ID", sell_id_cell(pl.col("_id")), always=True),
         ),
         relations=(Relation("company", id=pl.col("organisation_id"), name=name("organisation_name")),),
         hidden={"_city": name("city")},

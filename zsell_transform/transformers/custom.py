@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import MARKS, ORDERS, clock_of, date, date_of, number
+from zsell_transform.cleaning import ORDERS, clock_of, date, date_of, number
 from zsell_transform.evidence import DIGIT_LIMIT, SHAPES
 from zsell_transform.frames.unique import free
 from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
@@ -88,8 +88,9 @@ def _fields(column: str, header: str, facts: Column, *, renamed: bool) -> Iterat
     elif order and facts.type == "datetime":
         yield made(header, "date", date_of(column, order), "a date like 2024-05-31 or 2024-05-31 09:30")
         yield made(f"{header}{TIME}", "time", clock_of(column), is_time=True)
-    elif facts.type in NUMBERS and facts.decimal in MARKS:
-        yield made(header, facts.type, _fitting(number(column, facts.decimal)), "a number like 1200.50")
+    elif facts.type in NUMBERS:
+        mark = facts.decimal or "undecided"  # of a field that an earlier run made: nothing proves it by now
+        yield made(header, facts.type, _fitting(number(column, mark)), "a number like 1200.50")
     elif facts.type == "time":
         yield made(header, "time", pl.when(pl.col(column).str.contains(SHAPES["clock"])).then(column), A_TIME)
     else:

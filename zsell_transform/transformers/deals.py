@@ -10,6 +10,7 @@ from zsell_transform.cleaning import day, email, flag, lost_owner, moment, name,
 from zsell_transform.frames.sparing import either
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS, longest
+from zsell_transform.pipedrive.own_ids import sell_id_cell
 from zsell_transform.sell.stages import KEYS, SEPARATOR, Stage, stages
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
@@ -103,7 +104,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
             Field("Deal - Sell stage", name("stage_name")),
             Field("Deal - Associated contacts", pl.col("associated_contacts")),
             Field("Deal - Products in Sell", pl.col("line_items")),
-            Field("Deal - Zendesk Sell ID", pl.col("_id"), always=True),
+            Field("Deal - Zendesk Sell ID", sell_id_cell(pl.col("_id")), always=True),
         ),
         relations=(
             Relation(

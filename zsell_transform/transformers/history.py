@@ -23,7 +23,7 @@ from zsell_transform.cleaning import (
 from zsell_transform.frames.sparing import first_found, once_each
 from zsell_transform.mapping import Mapping, Rule
 from zsell_transform.pipedrive.fields import longest
-from zsell_transform.sell.entities import mark_of
+from zsell_transform.pipedrive.own_ids import mark_written
 from zsell_transform.sell.words import activity_wording, record_types
 from zsell_transform.transformers.table import Relation, Remark
 
@@ -162,14 +162,17 @@ def _any(words: Iterable[str]) -> str:
 
 
 def heading(entity: str, at: str, ask: Mapping, *more: pl.Expr) -> pl.Expr:
-    """`2014-09-03 08:49 · Kalle Kula · Sell note 22606121`: what the wizard cannot import, and the mark."""
-    when = pl.coalesce(minute(at, ask.timezone), html(at))
-    return joined(when, html(author("owner")), mark(entity), *more, by=SEPARATOR)
+    """`2014-09-03 08:49 · Kalle Kula · Sell note 22606121`: what the wizard cannot import, and the mark.
+
+    It is one line that ends with the mark, whatever stands before it, so that the mark is found.
+    """
+    when = pl.coalesce(minute(at, ask.timezone), html(name(at)))
+    return joined(when, html(author("owner")), *more, mark(entity), by=SEPARATOR)
 
 
 def mark(entity: str) -> pl.Expr:
     """`Sell task 7402212`, by which later laps find the record."""
-    return pl.concat_str(pl.lit(mark_of(entity)), "_id")
+    return mark_written(entity, pl.col("_id"))
 
 
 def owner_line(ask: Mapping) -> pl.Expr:

@@ -314,5 +314,6 @@ def _origins(table: Table, fields: Iterable[Field], customs: Iterable[Custom]) -
         )
     if table.html:
         source = ", ".join(name for name in table.sources(table.html.body) if name not in PLACES)
-        rows.append((table.html.header, source, "standard", "large_text", False))
+        fact = facts.get(table.html.header)
+        rows.append((table.html.header, source, "standard", fact.type if fact else "large_text", False))
     return pl.DataFrame(rows, schema=ORIGINS, orient="row")

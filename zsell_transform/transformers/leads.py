@@ -8,6 +8,7 @@ from zsell_transform.cleaning import day, email, html, joined, lost_owner, name,
 from zsell_transform.frames.sparing import either, once_each
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE, longest
+from zsell_transform.pipedrive.own_ids import sell_id_cell
 from zsell_transform.survey import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,
@@ -66,7 +67,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:
             Field("Lead - Industry", name("industry")),
             Field("Lead - Job title", name("title"), only=person.is_null()),
             Field("Lead - Address", pl.col("_address"), only=person.is_null()),
-            Field("Lead - Zendesk Sell lead ID", pl.col("_id"), always=True),
+            Field("Lead - Zendesk Sell lead ID", sell_id_cell(pl.col("_id")), always=True),
             Field("Person - Name", person),
             Field("Person - First name", name("first_name")),
             Field("Person - Last name", name("last_name")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import flag, html
+from zsell_transform.cleaning import flag, html, name
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
@@ -13,9 +13,9 @@ from zsell_transform.transformers.table import HtmlText, Remark, Table
 
 
 def notes(ask: Mapping, seen: Survey) -> Table:
-    """Notes as notes: a heading with time, author and mark before the text."""
+    """Notes as notes: a heading with time, author, words and mark before the text."""
     # `regular` says nothing; `restricted` notes were not for everybody, whom Pipedrive will show them to.
-    kind = pl.when(pl.col("type").str.to_lowercase() != "regular").then(html("type"))
+    kind = pl.when(pl.col("type").str.to_lowercase() != "regular").then(html(name("type")))
     important = pl.when(flag("is_important")).then(pl.lit("important"))
     return Table(
         source="notes",
