@@ -82,9 +82,14 @@ def ledger(frame: pl.DataFrame) -> Values:
     return {"columns": columns, "rows": rows, "legend": legend, "total": sums}
 
 
-def waiting(frame: pl.DataFrame) -> Values:
-    """What waits, the most first: entity, item, reason, count."""
-    return capped(frame.sort("count", descending=True, maintain_order=True), CAPS["waiting"])
+def waiting(frame: pl.DataFrame, withheld: int = 0) -> Values:
+    """What waits, the most first: entity, item, reason, count; and how many wait for an ID (`by_id`).
+
+    Args:
+        withheld: how many wait for an export instead.
+    """
+    shown = capped(frame.sort("count", descending=True, maintain_order=True), CAPS["waiting"])
+    return shown | {"by_id": int(frame["count"].sum()) - withheld}
 
 
 def links(frame: pl.DataFrame) -> Values:
@@ -199,6 +204,11 @@ def sums(frame: pl.DataFrame) -> list[Values]:
     return filled.sort(
         pl.col("Sell_deals").sum().over("currency"), "currency", order, descending=[True, False, False]
     ).to_dicts()
+
+
+def skipped_deals(said: Rehearsed | None) -> int:
+    """Deals that the rehearsed wizard skips, which the pipeline's figures count all the same."""
+    return 0 if said is None else int(said.files.filter(pl.col("item") == "deals")["skipped"].sum())
 
 
 def rehearsal(said: Rehearsed) -> Values:
