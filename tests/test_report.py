@@ -566,3 +566,38 @@ def test_one_record_waits_and_many_wait() -> None:
 def test_every_way_of_the_linker_has_its_words() -> None:
     """The guide does not know the linker; with `email_domains: link` the page showed the bare word."""
     assert set(words.HOW) == set(HOW.categories)
+
+
+def test_what_has_a_name_keeps_its_capitals() -> None:
+    """The report said `Deleted in sell`, the proof `In sell`."""
+    assert words.spoken("deleted_in_sell") == "Deleted in Sell"
+    assert ">In Sell<" in report.proof_html_page(PROOF)
+
+
+def test_what_the_legend_calls_ambiguous_is_not_called_not_found() -> None:
+    links = frame(LINKS, ("deals", "person", "ambiguous", 1), ("deals", "person", "id", 3))
+    page = report.report_html(sample(links=links))
+    assert "1 ambiguous" in page
+    assert "not found" not in page
+
+
+def test_the_proof_names_the_file_with_the_other_rows() -> None:
+    assert "28 more rows; differing.csv has them all." in report.proof_html_page(PROOF)
+
+
+def test_deals_without_a_currency_are_named_so() -> None:
+    """Two rows of the table were both called `Open`."""
+    rows = [(side, "P", "New", "Open", None, 1, 200.0) for side in ("Sell", "Pipedrive")]
+    page = report.report_html(sample(pipeline=frame(PIPELINE, *rows)))
+    assert ">Open, no currency<" in page
+    assert "200\u00a0(no currency)" in page
+
+
+def test_deals_that_the_rehearsal_skips_are_not_the_same() -> None:
+    """In green the page said that all arrive, and below that some are skipped."""
+    rows = [(side, "P", "New", "Open", "EUR", 3, 200.0) for side in ("Sell", "Pipedrive")]
+    files = frame(REHEARSED, ("3-deals.csv", "deals", 3, 1, 0, 2))
+    page = report.report_html(sample(pipeline=frame(PIPELINE, *rows), rehearsal=Rehearsed(files=files)))
+    assert "the wizard skips 2 of them" in page
+    assert "the same, if none is skipped" in page
+    assert ">the same<" not in page

@@ -11,7 +11,7 @@ import polars as pl
 
 from zsell_transform.guide.chapters import AGAINST, verdict
 from zsell_transform.guide.steps import checklist, headline
-from zsell_transform.guide.words import count, cut, listed, one
+from zsell_transform.guide.words import count, cut, listed, one, worded
 
 if TYPE_CHECKING:
     from zsell_transform.guide.story import Story
@@ -107,7 +107,7 @@ def table(frame: pl.DataFrame) -> Iterator[str]:
 
 
 def _heading(name: str) -> str:
-    return {"rows_in": "read", "rows_out": "written"}.get(name, name.replace("_", " "))
+    return {"rows_in": "read", "rows_out": "written"}.get(name, worded(name))
 
 
 def _cell(value: Any) -> str:

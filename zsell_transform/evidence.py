@@ -394,5 +394,5 @@ def _why_text(seen: Evidence, order: str | None, mark: str | None) -> Iterator[s
     yield (
         f"{seen.filled:,} texts of at most {seen.longest:,} characters"
         if seen.filled > 1
-        else f"a text of {seen.longest:,} characters"
+        else f"a text of {seen.longest:,} {'character' if seen.longest == 1 else 'characters'}"
     )

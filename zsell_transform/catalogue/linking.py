@@ -143,8 +143,8 @@ KINDS: Final[dict[str, Kind]] = {
     },
     "export_incomplete": Kind(
         "error",
-        "the export of {field} lacks {value} records to which records from Sell are linked in Pipedrive (for"
-        " one, record {detail})",
+        "the export of {field} lacks {value|record|records} to which records from Sell are linked in"
+        " Pipedrive (for one, record {detail})",
         "what of Sell's is not in it waits, so that nothing is written twice",
         "Export the whole list again, without a filter (of leads, the archived ones as well). If these"
         " records were deleted in Pipedrive, name the type in `empty_in_pipedrive`, and what the export lacks"

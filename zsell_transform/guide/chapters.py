@@ -108,8 +108,10 @@ def links(frame: pl.DataFrame) -> Values:
             _how(how) | {"count": n, "width": words.share(n, total)}
             for how, n in part.select("how", "count").rows()
         ]
-        lost = sum(piece["count"] for piece in bar if not piece["linked"])
-        rows.append({"entity": entity, "relation": relation, "total": total, "lost": lost, "bar": bar})
+        lost = [f"{words.number(piece['count'])} {piece['short']}" for piece in bar if not piece["linked"]]
+        rows.append(
+            {"entity": entity, "relation": relation, "total": total, "lost": ", ".join(lost), "bar": bar}
+        )
     by_how = known.group_by("how", maintain_order=True).agg(pl.col("count").sum())
     return {
         "rows": rows,
@@ -120,7 +122,7 @@ def links(frame: pl.DataFrame) -> Values:
 
 def _how(how: str) -> Values:
     known = words.HOW[how]
-    return {"label": known.label, "tone": known.tone, "linked": known.linked}
+    return {"label": known.label, "tone": known.tone, "linked": known.linked, "short": known.short}
 
 
 #: The two sides of the pipeline, and what the colours of its bars mean.
@@ -173,7 +175,7 @@ def _value(here: pl.DataFrame, status: str) -> str:
     held = here.filter(pl.col("status") == status, pl.col("value").fill_null(0) != 0)
     sums = held.group_by("currency", maintain_order=True).agg(pl.col("value", "deals").sum())
     ordered = sums.sort("deals", descending=True, maintain_order=True).select("value", "currency").rows()
-    said = [words.money(value, currency) for value, currency in ordered[:_CURRENCIES]]
+    said = [words.money(value, currency or "(no currency)") for value, currency in ordered[:_CURRENCIES]]
     rest = len(ordered) - _CURRENCIES
     more = [f"and {words.count(rest, 'currency', 'currencies')} more"] if rest > 0 else []
     return ", ".join([*said, *more]) or "no value"
@@ -274,7 +276,7 @@ def trial(frame: pl.DataFrame) -> list[str]:
 AGAINST: Final[dict[str, tuple[str, str]]] = {
     "missing": ("Missing", "Records of Sell that Pipedrive does not hold."),
     "merged": ("Merged", "Records of Pipedrive that hold several records of Sell."),
-    "differing": ("Differing", "Values that differ from what was written."),
+    "differing": ("Differing", "Values that are not what the laps write."),
     "links": ("Wrong links", "Links that are not as in Sell: missing, added, or to another record."),
 }
 BESIDE: Final[dict[str, tuple[str, str]]] = {
@@ -282,7 +284,7 @@ BESIDE: Final[dict[str, tuple[str, str]]] = {
         "Cannot be seen",
         "What Pipedrive’s exports do not show, so that it can be neither proved nor disproved.",
     ),
-    "ok": ("Confirmed", "Records and values found as written."),
+    "ok": ("Confirmed", "Records and values found as the laps write them."),
 }
 
 

@@ -160,6 +160,8 @@ def _closing(status: str) -> Callable[[Found], Lines]:
 
 
 def _activity_types(found: Found) -> Lines:
+    if found.subjects.height:
+        yield "## With the rules as they are, the tasks become:"
     for kind, rows in found.subjects.partition_by("type", maintain_order=True, as_dict=True).items():
         examples = [
             json.dumps(_one_line(subject)[:60], ensure_ascii=False)
@@ -250,7 +252,7 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
     "activity_types": (
         (
             "Sell has no task types: whole words in the subject decide. These rules come before\n"
-            "the built-in ones; `rules: []` turns those off. With the rules as they are, the tasks become:"
+            "the built-in ones; `rules: []` turns those off."
         ),
         _activity_types,
     ),
@@ -276,7 +278,8 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
     "empty_in_pipedrive": (
         (
             "Types of which nothing has been imported yet, for runs that are given exports of the others:\n"
-            "organizations, persons, deals, leads, activities, notes."
+            "organizations, persons, deals, leads, activities, notes. Look first: of a type that is not\n"
+            "empty in Pipedrive, every record is written twice."
         ),
         _always("empty_in_pipedrive: []"),
     ),

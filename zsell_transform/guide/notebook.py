@@ -74,7 +74,7 @@ def table_html(frame: pl.DataFrame) -> str:
             return "–" if name in numbers else ""
         return words.number(value) if name in numbers else escape(words.cut(str(value), 90))
 
-    head = "".join(cell("th", name, escape(name.replace("_", " "))) for name in frame.columns)
+    head = "".join(cell("th", name, escape(words.worded(name))) for name in frame.columns)
     body = "".join(
         f"<tr>{''.join(cell('td', name, shown(name, value)) for name, value in row.items())}</tr>"
         for row in frame.head(ROWS).to_dicts()

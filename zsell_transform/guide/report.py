@@ -87,7 +87,12 @@ def _engine() -> Any:
         keep_trailing_newline=True,
     )
     engine.filters.update(
-        number=words.number, size=words.size, money=words.money, cut=words.cut, ticked=_ticked
+        number=words.number,
+        size=words.size,
+        money=words.money,
+        cut=words.cut,
+        ticked=_ticked,
+        spoken=words.spoken,
     )
     engine.tests.update(counted=words.counted)
     return engine

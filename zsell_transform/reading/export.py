@@ -134,4 +134,5 @@ class Export:
 
     def __repr__(self) -> str:
         held = ", ".join(self.entities) or "nothing"
-        return f"<Export of {len(self.files)} files: {held}>"
+        count = len(self.files)
+        return f"<Export of {count} {'file' if count == 1 else 'files'}: {held}>"
