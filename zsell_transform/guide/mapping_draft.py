@@ -18,6 +18,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.cleaning import DELETED, letters, plain
+from zsell_transform.counts import count
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.sell.stages import Stage, stages
@@ -95,7 +96,7 @@ def _one_line(text: str) -> str:
 
 
 def _records(counts: MappingOf[str, int]) -> dict[str, str]:
-    return {name: f"{count:,} record{'s' * (count != 1)}" for name, count in counts.items()}
+    return {name: count(number, "record") for name, number in counts.items()}
 
 
 def _owners(found: Found) -> Lines:
@@ -135,7 +136,7 @@ def _day_first(found: Found) -> Lines:
     for entity, columns in undecided.items():
         entries = {plain_name(column.name): "true" for column in columns}
         yield from _group(
-            entity, entries, {plain_name(c.name): f"{c.filled:,} dates" for c in columns}, indent="  "
+            entity, entries, {plain_name(c.name): count(c.filled, "date") for c in columns}, indent="  "
         )
 
 

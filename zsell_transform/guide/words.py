@@ -8,6 +8,9 @@ from typing import Final
 
 import attrs
 
+from zsell_transform.counts import count as count
+from zsell_transform.counts import number as number
+
 #: What becomes of a record, in the ledger's own order: column → (what it is called, tone of its bar).
 FATES: Final[dict[str, tuple[str, str]]] = {
     "present": ("already in Pipedrive", "done"),
@@ -74,16 +77,6 @@ TOPICS: Final[dict[str, tuple[str, str]]] = {
     "lost_reasons": ("lost reason", "lost reasons"),
     "filters": ("filter", "filters"),
 }
-
-
-def number(value: float | None) -> str:
-    """12480 → `12,480`; nothing → an en dash."""
-    return "–" if value is None else f"{value:,.0f}"
-
-
-def count(value: int, one: str, many: str | None = None) -> str:
-    """`1 deal`, `12,480 deals`."""
-    return f"{number(value)} {one if value == 1 else many or one + 's'}"
 
 
 def size(octets: int | None) -> str:

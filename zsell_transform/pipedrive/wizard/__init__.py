@@ -14,8 +14,9 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
+from zsell_transform.counts import count
 from zsell_transform.errors import ExportError
-from zsell_transform.guide.words import count, one
+from zsell_transform.guide.words import one
 from zsell_transform.machine.disk import readable
 from zsell_transform.machine.paths import path_of
 from zsell_transform.pipedrive import assumptions as unsure
