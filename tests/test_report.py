@@ -484,7 +484,7 @@ def unbroken() -> Story:
     """Names and paths in which no line can break."""
     name = "Neukundengewinnung_Deutschland_Oesterreich_und_die_Schweiz_2026"
     rows = [(side, name, f"Verhandlung_{name}", "Open", "EUR", 3, 200.0) for side in ("Sell", "Pipedrive")]
-    folder = f"/home/somebody/{name}/{name}"
+    folder = f"{name}/{name}"
     return sample(pipeline=frame(PIPELINE, *rows), source=folder, pipedrive=f"{folder}_export")
 
 

@@ -153,12 +153,13 @@ def _waiting(ledger: pl.DataFrame, story: Story) -> Iterator[str]:
 
 def _for_what(story: Story, waiting: int) -> str:
     by_id = "an ID that only Pipedrive can give"
+    waits = "it waits" if waiting == 1 else "each waits"
     withheld = sum(story.withheld.values())
     if not withheld:
-        return f"each waits for {by_id}"
+        return f"{waits} for {by_id}"
     whole = f"a whole export of {listed(story.withheld)}"
     if withheld == waiting:
-        return f"each waits for {whole}"
+        return f"{waits} for {whole}"
     return f"{withheld:,} for {whole}, the others for {by_id}"
 
 
