@@ -373,7 +373,7 @@ def test_the_draft_is_filled_with_the_export() -> None:
         '#   "Lou - Deleted": null   # 1 record',
         "#     Incoming: Incoming",
         "#   vip: vip   # 1 record; also spelled VIP",
-        "#     Start: true   # 1 dates",
+        "#     Start: true   # 1 date",
         "#   New: label   # 1 record",
         '##   Call (2): "Call Anna: now"',
         "#   deals_20260401_0752.csv: Deals list   # 3 records",

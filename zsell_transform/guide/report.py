@@ -125,7 +125,8 @@ PLAIN: Final = """\
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark }}
-body {{ font: 16px/1.5 system-ui; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: break-word }}
+body {{ font: 16px/1.5 system-ui; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
+p {{ overflow-wrap: break-word }}
 table {{ display: block; overflow-x: auto }} td, th {{ padding: .2rem .8rem .2rem 0; text-align: left }}
 </style>
 <h1>{title}</h1>
