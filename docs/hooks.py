@@ -85,8 +85,12 @@ def nothing_seen() -> Any:
 
 
 def slots(template: str) -> str:
-    """`{field}` stands for the row's field; said in italics, since braces mean something in Markdown."""
-    return re.sub(r"\{(\w+)\}", r"*\1*", template)
+    """`{field}` stands for the row's field; said in italics, since braces mean something in Markdown.
+
+    Of `{value|record|records}` the plural is said.
+    """
+    counted = re.sub(r"\{(\w+)\|[^|{}]*\|([^|{}]*)\}", r"*\1* \2", template)
+    return re.sub(r"\{(\w+)\}", r"*\1*", counted)
 
 
 def issues() -> str:

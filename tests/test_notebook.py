@@ -7,6 +7,7 @@ import polars as pl
 
 from zsell_transform.guide import notebook
 from zsell_transform.guide.story import FILES, Story
+from zsell_transform.issues import SCHEMA as ISSUES
 from zsell_transform.ledger import SCHEMA as LEDGER
 
 LEDGER_ROWS = [
@@ -50,7 +51,8 @@ def test_what_is_not_written_cannot_be_uploaded() -> None:
 
 def test_errors_are_named_where_they_are() -> None:
     """They are below in the report; in a notebook nothing is below."""
-    wrong = attrs.evolve(STORY, ledger=STORY.ledger.with_columns(errors=pl.lit(1, pl.Int64)))
+    one = {**dict.fromkeys(ISSUES), "severity": "error", "code": "list_packed"}
+    wrong = attrs.evolve(STORY, issues=pl.DataFrame([one, one], schema=ISSUES))
     assert "2 errors are in .issues: values" in notebook.migration_text(wrong)
     assert "2 errors are in .issues: values" in notebook.migration_html(wrong)
     assert "below" not in notebook.migration_html(wrong)

@@ -480,17 +480,55 @@ def test_a_browser_opens_it_without_a_word_in_the_console(tmp_path: Path, name: 
     assert shown.stdout.rstrip().endswith("</html>")
 
 
+def unbroken() -> Story:
+    """Names and paths in which no line can break."""
+    name = "Neukundengewinnung_Deutschland_Oesterreich_und_die_Schweiz_2026"
+    rows = [(side, name, f"Verhandlung_{name}", "Open", "EUR", 3, 200.0) for side in ("Sell", "Pipedrive")]
+    folder = f"{name}/{name}"
+    return sample(pipeline=frame(PIPELINE, *rows), source=folder, pipedrive=f"{folder}_export")
+
+
 @browser
-def test_it_fits_a_phone(tmp_path: Path) -> None:
-    """In a frame of 390 pixels nothing is wider than the frame, save tables in their own scroller."""
-    (tmp_path / "inner.html").write_text(report.report_html(sample()), encoding="utf-8")
+@pytest.mark.parametrize("width", [360, 700])
+@pytest.mark.parametrize("story", [sample, unbroken])
+def test_it_fits_a_phone(tmp_path: Path, story: Any, width: int) -> None:
+    """Nothing is wider than the frame, save tables in their own scroller; long names made the page wider."""
+    (tmp_path / "inner.html").write_text(report.report_html(story()), encoding="utf-8")
     outer = (
-        '<!doctype html><iframe src="inner.html" width="390" height="800" style="border:0"></iframe><script>'
+        f'<!doctype html><iframe src="inner.html" width="{width}" height="800" style="border:0"></iframe>'
+        "<script>"
         'onload = () => { const d = document.querySelector("iframe").contentDocument.documentElement; '
         'document.title = "over " + (d.scrollWidth - d.clientWidth) }</script>'
     )
     shown = chromium(tmp_path, outer, "--dump-dom", "--allow-file-access-from-files")
     assert "<title>over 0</title>" in shown.stdout
+
+
+def luminance(colour: str) -> float:
+    """As WCAG reckons it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+def test_text_and_bars_stand_out_from_the_paper(mode: int) -> None:
+    """Zeros, merged records and links that deals told were hardly to be seen."""
+    style = (Path(report.__file__).parent / "pages" / "style.css").read_text(encoding="utf-8")
+    block = style.split("* { box-sizing")[0].split("@media (prefers-color-scheme: dark)")[mode]
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
+    texts = ("ink", "soft", *(name for name in colours if name.endswith("-text")))
+    bars = [name for name in colours if f"--c: var(--{name});" in style]
+    assert {"now-4", "calm", "wait", "won", "done"} <= set(bars)
+    assert [name for name in texts if contrast(colours[name], colours["paper"]) < 4.5] == []
+    assert [name for name in texts if contrast(colours[name], colours["wash"]) < 4.5] == []
+    assert [name for name in bars if contrast(colours[name], colours["paper"]) < 3] == []
+    assert "opacity" not in style
 
 
 @browser
@@ -566,3 +604,38 @@ def test_one_record_waits_and_many_wait() -> None:
 def test_every_way_of_the_linker_has_its_words() -> None:
     """The guide does not know the linker; with `email_domains: link` the page showed the bare word."""
     assert set(words.HOW) == set(HOW.categories)
+
+
+def test_what_has_a_name_keeps_its_capitals() -> None:
+    """The report said `Deleted in sell`, the proof `In sell`."""
+    assert words.spoken("deleted_in_sell") == "Deleted in Sell"
+    assert ">In Sell<" in report.proof_html_page(PROOF)
+
+
+def test_what_the_legend_calls_ambiguous_is_not_called_not_found() -> None:
+    links = frame(LINKS, ("deals", "person", "ambiguous", 1), ("deals", "person", "id", 3))
+    page = report.report_html(sample(links=links))
+    assert "1 ambiguous" in page
+    assert "not found" not in page
+
+
+def test_the_proof_names_the_file_with_the_other_rows() -> None:
+    assert "28 more rows; differing.csv has them all." in report.proof_html_page(PROOF)
+
+
+def test_deals_without_a_currency_are_named_so() -> None:
+    """Two rows of the table were both called `Open`."""
+    rows = [(side, "P", "New", "Open", None, 1, 200.0) for side in ("Sell", "Pipedrive")]
+    page = report.report_html(sample(pipeline=frame(PIPELINE, *rows)))
+    assert ">Open, no currency<" in page
+    assert "200\u00a0(no currency)" in page
+
+
+def test_deals_that_the_rehearsal_skips_are_not_the_same() -> None:
+    """In green the page said that all arrive, and below that some are skipped."""
+    rows = [(side, "P", "New", "Open", "EUR", 3, 200.0) for side in ("Sell", "Pipedrive")]
+    files = frame(REHEARSED, ("3-deals.csv", "deals", 3, 1, 0, 2))
+    page = report.report_html(sample(pipeline=frame(PIPELINE, *rows), rehearsal=Rehearsed(files=files)))
+    assert "the wizard skips 2 of them" in page
+    assert "the same, if none is skipped" in page
+    assert ">the same<" not in page

@@ -373,7 +373,7 @@ def test_the_draft_is_filled_with_the_export() -> None:
         '#   "Lou - Deleted": null   # 1 record',
         "#     Incoming: Incoming",
         "#   vip: vip   # 1 record; also spelled VIP",
-        "#     Start: true   # 1 dates",
+        "#     Start: true   # 1 date",
         "#   New: label   # 1 record",
         '##   Call (2): "Call Anna: now"',
         "#   deals_20260401_0752.csv: Deals list   # 3 records",
@@ -537,3 +537,23 @@ def test_files_that_are_no_templates_are_a_mistake_of_the_mapping(tmp_path: Path
 
     with pytest.raises(MappingError, match=r"has a column of Pipedrive's wizard .*\(found: 'a', 'b'\)"):
         spell(["Person - Name"], tmp_path)
+
+
+def test_fields_are_created_for_what_the_account_has(tmp_path: Path) -> None:
+    """An account of one person was to have fields of organizations and deals."""
+    people = pl.DataFrame({"id": ["1"], "name": ["Ann"], "is_organisation": ["false"]})
+
+    fields = transform({"contacts": people}, rehearse=False).setup["fields"]
+
+    assert fields.select("item", "name").rows() == [("persons", "Zendesk Sell ID")]
+
+
+def test_a_draft_without_tasks_does_not_announce_any(tmp_path: Path) -> None:
+    """The comment ended in `the tasks become:`, and nothing followed."""
+    (tmp_path / "sell").mkdir()
+    (tmp_path / "sell" / "contacts.0.csv").write_text("id,name,is_organisation\n1,Ann,false\n")
+
+    drafted = draft_mapping(tmp_path / "sell")
+
+    assert "tasks become:" not in drafted
+    assert "in Pipedrive, every record is written twice" in " ".join(drafted.replace("##", "").split())

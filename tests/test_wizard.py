@@ -484,3 +484,12 @@ def test_a_custom_field_is_no_phone_by_its_name(field: str) -> None:
 
     assert made.tables["persons"][f"Person - {field} (Sell)"].to_list() == ["12 34", "12 34"]
     assert not made.issues["severity"].is_in(["error"]).any()
+
+
+def test_one_is_shown_as_one(tmp_path: Path) -> None:
+    """`1 activities`."""
+    call = {"Activity - Subject": "Ring", "Activity - Type": "Call"} | person("Ada", "a@ada.example")
+    done = rehearse(lap(tmp_path / "lap", activities=[call]))
+    assert repr(done).startswith(
+        "Rehearsal: Pipedrive holds 1 person, 1 activity; 2 created, 0 rows skipped,"
+    )

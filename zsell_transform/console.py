@@ -11,7 +11,7 @@ import polars as pl
 
 from zsell_transform.guide.chapters import AGAINST, verdict
 from zsell_transform.guide.steps import checklist, headline
-from zsell_transform.guide.words import count, cut, one
+from zsell_transform.guide.words import count, cut, listed, one, worded
 
 if TYPE_CHECKING:
     from zsell_transform.guide.story import Story
@@ -35,7 +35,7 @@ def told(migration: Migration, target: Path, program: str, given: Mapping[str, s
     ledger = migration.summary()
     yield from table(_short(ledger))
     yield from _section("Upload in this order", _files(migration, target))
-    yield from _section("Waiting for a later lap", _waiting(ledger))
+    yield from _section("Waiting for a later lap", _waiting(ledger, migration.story))
     yield from _section("Issues", _issues(migration.issues, target))
     after = target.with_name(Path(migration.story.next_target).name)
     named: dict[str, Any] = {**given, "target": str(target), "next_target": str(after)}
@@ -107,7 +107,7 @@ def table(frame: pl.DataFrame) -> Iterator[str]:
 
 
 def _heading(name: str) -> str:
-    return {"rows_in": "read", "rows_out": "written"}.get(name, name.replace("_", " "))
+    return {"rows_in": "read", "rows_out": "written"}.get(name, worded(name))
 
 
 def _cell(value: Any) -> str:
@@ -140,7 +140,7 @@ def _files(migration: Migration, target: Path) -> Iterator[str]:
         yield f"{str(file).ljust(width)}  {count(rows.get(file) or 0, 'record')}"
 
 
-def _waiting(ledger: pl.DataFrame) -> Iterator[str]:
+def _waiting(ledger: pl.DataFrame, story: Story) -> Iterator[str]:
     items = (
         ledger.group_by("target", maintain_order=True)
         .agg(pl.col("waiting").sum())
@@ -148,7 +148,19 @@ def _waiting(ledger: pl.DataFrame) -> Iterator[str]:
     )
     if items.height:
         counts = [count(number, one(item), item) for item, number in items.iter_rows()]
-        yield f"{', '.join(counts)}: each waits for an ID that only Pipedrive can give, or for a whole export"
+        yield f"{', '.join(counts)}: {_for_what(story, int(items['waiting'].sum()))}"
+
+
+def _for_what(story: Story, waiting: int) -> str:
+    by_id = "an ID that only Pipedrive can give"
+    waits = "it waits" if waiting == 1 else "each waits"
+    withheld = sum(story.withheld.values())
+    if not withheld:
+        return f"{waits} for {by_id}"
+    whole = f"a whole export of {listed(story.withheld)}"
+    if withheld == waiting:
+        return f"{waits} for {whole}"
+    return f"{withheld:,} for {whole}, the others for {by_id}"
 
 
 def _issues(issues: pl.DataFrame, target: Path) -> Iterator[str]:

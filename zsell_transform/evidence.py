@@ -15,6 +15,7 @@ from typing import Final
 import attrs
 
 from zsell_transform.cleaning import MARKS, ORDERS, plain
+from zsell_transform.counts import count as counted
 
 #: Pipedrive's limits, of which `account.yaml` says where they come from: a text field takes 255 characters, a
 #: numerical one 14 digits, a field 500 options. The patterns below need them before any file is read; a test
@@ -266,7 +267,7 @@ def _as_spoiled_dates(seen: Evidence) -> Verdict | None:
     if not has_serial_days(seen):
         return None
     return Verdict(
-        "text", f"{seen.filled:,} dates, {seen.counts['serial']:,} of them a spreadsheet's numbers"
+        "text", f"{counted(seen.filled, 'date')}, {seen.counts['serial']:,} of them a spreadsheet's numbers"
     )
 
 
@@ -357,11 +358,11 @@ def _as_text(name: str, seen: Evidence, order: str | None, mark: str | None) -> 
     if seen.longest > TEXT_LIMIT:
         return Verdict(
             "large_text",
-            f"the longest of {seen.filled:,} texts has {seen.longest:,} characters, a text field takes "
-            f"{TEXT_LIMIT}",
+            f"the longest of {counted(seen.filled, 'text')} has {seen.longest:,} characters, a text field "
+            f"takes {TEXT_LIMIT}",
         )
     if _named(name, _ADDRESS_NAMES) and not any(map(seen.every, ("url", "email", "whole"))):
-        return Verdict("address", f"{seen.filled:,} texts under a name that says address")
+        return Verdict("address", f"{counted(seen.filled, 'text')} under a name that says address")
     return Verdict("text", next(_why_text(seen, order, mark)))
 
 
@@ -404,5 +405,5 @@ def _why_text(seen: Evidence, order: str | None, mark: str | None) -> Iterator[s
     yield (
         f"{seen.filled:,} texts of at most {seen.longest:,} characters"
         if seen.filled > 1
-        else f"a text of {seen.longest:,} characters"
+        else f"a text of {counted(seen.longest, 'character')}"
     )

@@ -43,8 +43,10 @@ SCHEMA: Final[dict[str, Any]] = {
     "message": pl.String,
 }
 
-#: What a wording of the catalogue is filled with; other braces are lines of a mapping.
-_SLOT: Final = re.compile(r"\{(field|value|detail)\}")
+#: What a wording of the catalogue is filled with; other braces are lines of a mapping. A slot of a number may
+#: name what is counted, one and several of it: `{value|record|records}` is `1 record` or `7 records`. What is
+#: blank between quotes is `nothing`.
+_SLOT: Final = re.compile(r"(')?\{(field|value|detail)(?:\|([^|{}]*)\|([^|{}]*))?\}(?(1)')")
 
 
 def _place(column: str, name: str) -> pl.Expr:
@@ -204,8 +206,18 @@ def _message(rows: pl.DataFrame, code: str) -> pl.DataFrame:
 
 def _filled(template: str) -> pl.Expr:
     """A template with its slots filled from the row; long values are cut here only, never in `value`."""
-    parts = _SLOT.split(template)  # text, slot, text, slot, text: every second one is a slot
-    return pl.concat_str(
-        pl.col(part).fill_null("").str.slice(0, 200) if place % 2 else pl.lit(part)
-        for place, part in enumerate(parts)
-    )
+    parts, end = [], 0
+    for slot in _SLOT.finditer(template):
+        parts += [pl.lit(template[end : slot.start()]), *_of_slot(*slot.groups())]
+        end = slot.end()
+    return pl.concat_str(*parts, pl.lit(template[end:]))
+
+
+def _of_slot(quote: str | None, name: str, one: str | None, many: str | None) -> list[pl.Expr]:
+    cell = pl.col(name).fill_null("")
+    short = cell.str.slice(0, 200)
+    if one:
+        return [short, pl.when(cell == "1").then(pl.lit(f" {one}")).otherwise(pl.lit(f" {many}"))]
+    if quote:
+        return [pl.when(cell == "").then(pl.lit("nothing")).otherwise(pl.format("'{}'", short))]
+    return [short]

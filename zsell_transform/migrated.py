@@ -92,6 +92,10 @@ class Migration:
     def write(self, target: str | Path, *, overwrite: bool = False) -> Migration:
         """Writes the whole folder; what `transform(…, target)` would have written.
 
+        Returns:
+            The migration with its folder: `files` and the next steps are those of the returned one, and this
+            one goes on having none.
+
         Raises:
             TargetError: as for `transform`.
         """

@@ -26,13 +26,17 @@ KINDS: Final[dict[str, Kind]] = {
         "Add the others by hand: Pipedrive's wizard takes one address a column.",
     ),
     "empty_column": Kind("info", "'{field}' is empty in the whole export", "not written"),
-    "ignored_column": Kind("info", "'{field}' holds {value} values: {detail}", "not written"),
-    "spare_column": Kind("info", "'{field}' holds {value} values", "read only where '{detail}' is blank"),
+    "ignored_column": Kind("info", "'{field}' holds {value|value|values}: {detail}", "not written"),
+    "spare_column": Kind(
+        "info", "'{field}' holds {value|value|values}", "read only where '{detail}' is blank"
+    ),
     "carried_elsewhere": Kind(
-        "info", "'{field}' holds {value} values", "not written itself: {detail} says the same"
+        "info", "'{field}' holds {value|value|values}", "not written itself: {detail} says the same"
     ),
     "said_by_absence": Kind(
-        "info", "'{field}' of {value} records says {detail}", "this is the default, so nothing is written"
+        "info",
+        "'{field}' of {value|record|records} says {detail}",
+        "this is the default, so nothing is written",
     ),
     "custom_field_renamed": Kind(
         "info",
@@ -40,14 +44,16 @@ KINDS: Final[dict[str, Kind]] = {
         "written as '{detail}'",
     ),
     "label_dropped": Kind(
-        "info", "{value} records have labels that the mapping drops ({detail})", "written without them"
+        "info",
+        "{value|record has|records have} labels that the mapping drops ({detail})",
+        "written without them",
     ),
     "status_without_label": Kind(
-        "info", "'{field}' of {value} records says that there is none", "no label is written for that"
+        "info", "'{field}' of {value|record|records} says that there is none", "no label is written for that"
     ),
     "owner_left_out": Kind(
         "info",
-        "{value} records belong to users who are deleted or whom the mapping leaves out",
+        "{value|record belongs|records belong} to users who are deleted or whom the mapping leaves out",
         "the owner is blank, the name stands in the field 'Sell owner'",
         "Name a Pipedrive user for them under `owners`.",
     ),
@@ -80,7 +86,7 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "stage_change_of_open_deal": Kind(
         "info",
-        "'{field}' says when {value} open deals came to their stage",
+        "'{field}' says when {value|open deal came to its|open deals came to their} stage",
         "not written: Pipedrive sets this itself; for closed deals it becomes the won or lost time",
     ),
     "done_time_of_open_task": Kind(
@@ -90,12 +96,12 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "time_shortened": Kind(
         "info",
-        "{value} times in '{field}' have seconds or an offset from UTC",
+        "'{field}' holds {value|time|times} with seconds or an offset from UTC",
         "written as hours and minutes, not converted: times in Pipedrive hold no more",
     ),
     "deals_in_text": Kind(
         "info",
-        "'{field}' of {value} records names deals",
+        "'{field}' of {value|record|records} names deals",
         "linked to the deal where it is the only one and no contact but its own is named; the text names all",
     ),
     "record_type_unknown": Kind(
@@ -117,12 +123,13 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "document_left_out": Kind(
         "info",
-        "{value} documents belong to no record (templates, the account's library)",
+        "{value|document belongs|documents belong} to no record (templates, the account's library)",
         "not listed",
     ),
     "documents_by_hand": Kind(
         "warning",
-        "{value} documents are listed, but no export holds the files themselves, and the wizard imports none",
+        "{value|document is|documents are} listed, but no export holds the files themselves, and the wizard"
+        " imports none",
         "documents.csv says which record each belongs to",
         "Download them from Sell before it closes.",
     ),

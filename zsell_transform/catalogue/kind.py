@@ -9,7 +9,8 @@ import attrs
 class Kind:
     """One code: how bad it is, what was found and expected, and what the library did about it.
 
-    `what` and `did` may use {field}, {value}, {detail}; `todo` is what the user can do, for report and docs.
+    `what` and `did` may use {field}, {value}, {detail}, and of what is counted {value|record|records}: one
+    and several of it. `todo` is what the user can do, for report and docs.
     """
 
     severity: str

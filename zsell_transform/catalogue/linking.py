@@ -47,6 +47,13 @@ KINDS: Final[dict[str, Kind]] = {
         "added under that id or name",
         "Fill in what is known of it in Pipedrive.",
     ),
+    "placeholder_added": Kind(
+        "info",
+        "'{value}' is no organization of Sell's",
+        "added for records that have no link left, as the wizard skips such records",
+        "Set `orphans: {deals: leave_out, leads: leave_out, notes: leave_out}` in the mapping to do without"
+        " it and them.",
+    ),
     "distinguished": Kind(
         "warning",
         "the wizard would take it for the same as {detail}",
@@ -128,14 +135,16 @@ KINDS: Final[dict[str, Kind]] = {
             "no export of {detail} with Sell ids was given that can be read, but Pipedrive holds records from"
             " Sell, as their ids or titles show",
             "all its records wait ({value}), so that none is written twice",
-            f"Export {item} from Pipedrive, with all columns, or name it in `empty_in_pipedrive`.",
+            f"Export {item} from Pipedrive, with all columns, as Pipedrive writes them. Only if that list is"
+            f" empty in Pipedrive (look first), name it in `empty_in_pipedrive`: else all of it is written"
+            " twice.",
         )
         for item in ("organizations", "persons", "deals", "leads", "activities", "notes")
     },
     "export_incomplete": Kind(
         "error",
-        "the export of {field} lacks {value} records to which records from Sell are linked in Pipedrive (for"
-        " one, record {detail})",
+        "the export of {field} lacks {value|record|records} to which records from Sell are linked in"
+        " Pipedrive (for one, record {detail})",
         "what of Sell's is not in it waits, so that nothing is written twice",
         "Export the whole list again, without a filter (of leads, the archived ones as well). If these"
         " records were deleted in Pipedrive, name the type in `empty_in_pipedrive`, and what the export lacks"

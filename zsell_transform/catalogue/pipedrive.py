@@ -37,7 +37,7 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "sell_ids_rounded": Kind(
         "error",
-        "{value} Sell ids in the export of {detail} were rounded by a spreadsheet (`4.1E+07`)",
+        "the export of {detail} has {value|Sell id|Sell ids} rounded by a spreadsheet (`4.1E+07`)",
         "nothing of it is written, so that no record is written twice",
         "Export it from Pipedrive again, and give the file without opening it in a spreadsheet.",
     ),
@@ -76,7 +76,8 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "file_too_large": Kind(
         "error",
-        "'{field}' has {value} bytes, but the wizard takes {detail}: one record is larger than a file may be",
+        "'{field}' has {value|byte|bytes}, but the wizard takes {detail}: one record is larger than a file"
+        " may be",
         "written whole; the wizard will refuse the file",
         "Shorten the longest text of the record in Sell or in the file.",
     ),

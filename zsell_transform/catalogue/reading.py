@@ -52,14 +52,14 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "file_of_pipedrives": Kind(
         "warning",
-        "{field} is a file from or for Pipedrive, with {value} records",
+        "{field} is a file from or for Pipedrive, with {value|record|records}",
         "left alone: only Sell's records are migrated",
         "If it is Pipedrive's own export, give its folder as `pipedrive`.",
     ),
     "file_empty": Kind("warning", "{field} is empty", "left out"),
     "table_not_recognised": Kind(
         "warning",
-        "{field} is not a table that Zendesk Sell is known to export, and it holds {value} records",
+        "{field} is not a table that Zendesk Sell is known to export, and it holds {value|record|records}",
         "left alone; they are under `export.unknown`",
         "If they belong to the account, name its columns under `columns:` in the mapping,"
         " or rename them as Sell does.",
@@ -72,18 +72,19 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "file_not_carried": Kind(
         "info",
-        "{field} holds {value} records of a kind that Pipedrive's import does not take",
+        "{field} holds {value|record|records} of a kind that Pipedrive's import does not take",
         "not carried over; they are under `export.unknown`",
     ),
     "name_by_place": Kind(
         "warning",
         "no header is known as that of the name, and {field} is where Sell puts the name: before the ID",
-        "used as the name of its {value} records",
+        "used as the name of its {value|record|records}",
         "If it is not the name, say which column is: `columns: {deals: {Their header: name}}`.",
     ),
     "rows_attached": Kind(
         "info",
-        "{value} rows belong to deals and have no place of their own in Pipedrive's import",
+        "{value|row belongs to a deal and has no place of its|rows belong to deals and have no place of"
+        " their} own in Pipedrive's import",
         "written as text into a field of their deals ({field})",
     ),
     "row_without_deal": Kind(
@@ -134,7 +135,7 @@ KINDS: Final[dict[str, Kind]] = {
         "read as one record, with the line break in its cell",
         "Compare the record with Sell.",
     ),
-    "nul_removed": Kind("warning", "the record holds {value} NUL characters", "removed"),
+    "nul_removed": Kind("warning", "the record holds {value|NUL character|NUL characters}", "removed"),
     "duplicate_header": Kind("info", "a second column is named {value}", "read as {field}"),
     "blank_header": Kind("info", "column {value} has no name", "read as {field}"),
     "mojibake_suspected": Kind(
@@ -169,11 +170,13 @@ KINDS: Final[dict[str, Kind]] = {
         "Say under `columns:` in the mapping which one it is.",
     ),
     "columns_united": Kind(
-        "info", "{field} means the same as {detail}", "used where that one is blank, in {value} records"
+        "info",
+        "{field} means the same as {detail}",
+        "used where that one is blank, in {value|record|records}",
     ),
-    "column_repeated": Kind("info", "{field} repeats {detail} in all of its {value} cells", "read once"),
-    "momentary_column": Kind("info", "{field} was true only at export time ({value} cells)", "left out"),
-    "bookkeeping_dropped": Kind("info", "{value} are bookkeeping columns of the connector", "left out"),
+    "column_repeated": Kind("info", "{field} repeats {detail} in all of its {value|cell|cells}", "read once"),
+    "momentary_column": Kind("info", "{field} was true only at export time ({value|cell|cells})", "left out"),
+    "bookkeeping_dropped": Kind("info", "bookkeeping columns of the connector: {value}", "left out"),
     "kind_assumed": Kind(
         "warning",
         "{field} does not tell people from companies",
@@ -182,12 +185,12 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "records_united": Kind(
         "info",
-        "{value} records stand in more than one file under the same id",
+        "{value|record stands|records stand} in more than one file under the same id",
         "made one record each: the latest state of a full export, completed from the other files",
     ),
     "records_doubled": Kind(
         "warning",
-        "{value} records appear a second time in a file, under the same id",
+        "{value|record appears|records appear} a second time in a file, under the same id",
         "made one record each",
     ),
     "records_differ": Kind(
@@ -199,13 +202,13 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "records_without_id": Kind(
         "warning",
-        "{value} records have no Sell id",
+        "{value|record has|records have} no Sell id",
         "each is identified by its {detail}",
         "An export with ids lets later laps find them with certainty.",
     ),
     "names_unknown": Kind(
         "warning",
-        "{field} holds {value} different ids, and no dump in the folder gives their names",
+        "{field} holds {value|id|different ids}, and no dump in the folder gives their names",
         "the ids are used as names; the connector's dump of {detail} has the real ones",
         "Add that dump to the folder.",
     ),

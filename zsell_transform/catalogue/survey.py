@@ -15,13 +15,13 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "stage_may_be_closed": Kind(
         "warning",
-        "the {detail} deals of stage '{value}' have no win likelihood, as closed deals have none",
+        "no deal of stage '{value}' ({detail} in all) has a win likelihood, as closed deals have none",
         "written as open deals, in a stage of that name",
         "If they are won or lost, name the stage under `won_stages` or `lost_stages`, with the others.",
     ),
     "undecided_date_order": Kind(
         "warning",
-        "{value} dates in {field} can be read day first or month first, and none proves which",
+        "{field} holds {value|date|dates} that can be read day first or month first, and none proves which",
         "{detail}",
         "Ask someone who knows the field, then add the line to the mapping and run again.",
     ),
@@ -39,7 +39,7 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "undecided_decimal_mark": Kind(
         "warning",
-        "{value} numbers in {field} can be read with a decimal comma or a decimal point,"
+        "{field} holds {value|number|numbers} that can be read with a decimal comma or a decimal point,"
         " and none proves which",
         "{detail}",
         "Write one of them with two decimals in the file, so that it reads only one way, and run again;"

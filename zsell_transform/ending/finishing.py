@@ -37,7 +37,7 @@ def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell:
     book = counted(run.plans, *_came(run), told, run.updated)
     book.check({item: sum(facts.rows or 0 for facts in files) for item, files in run.written.files.items()})
     lists = _lists(folder)
-    kit = _kit(folder, run, lists["updates"], _arriving(book, "leads"))
+    kit = _kit(folder, run, lists["updates"], _arriving(book))
     chosen = write_trial(folder, run.written, run.plans, trial, bom=run.ask.bom)
     story = tell_story(
         run,
@@ -120,18 +120,18 @@ def _of_mapping(run: Run) -> list[pl.DataFrame]:
     )
 
 
-def _arriving(book: Ledger, entity: str) -> int:
-    """Records of an entity that are in Pipedrive, or will be."""
-    counts = next(row for row in book.records() if row["entity"] == entity)
-    return sum(int(counts[state]) for state in ("rows_out", "present", "waiting"))
+def _arriving(book: Ledger) -> dict[str, int]:
+    """Entity → its records that are in Pipedrive, or will be."""
+    states = ("rows_out", "present", "waiting")
+    return {row["entity"]: sum(int(row[state]) for state in states) for row in book.records()}
 
 
-def _kit(folder: Folder, run: Run, updates: Sequence[FileFacts], leads: int) -> setup.Setup:
+def _kit(folder: Folder, run: Run, updates: Sequence[FileFacts], arriving: Mapping[str, int]) -> setup.Setup:
     drafts, written = list(run.drafts.values()), run.written
     numbered = (facts for files in written.files.values() for facts in files)
     headers = {**_headers(folder, numbered, written.spelled), **_headers(folder, updates, run.spelled)}
     asked = _asked_before(run.held)
-    return setup.kit(run.records.seen, drafts, written.values, headers, run.ask, run.filled, asked, leads)
+    return setup.kit(run.records.seen, drafts, written.values, headers, run.ask, run.filled, asked, arriving)
 
 
 def _asked_before(held: Held) -> list[str]:

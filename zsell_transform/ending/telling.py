@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
+import polars.selectors as cs
 
 from zsell_transform._version import VERSION
 from zsell_transform.ending.run import Run
 from zsell_transform.guide import story
 from zsell_transform.guide.laps import named_lap, next_folder
 from zsell_transform.guide.setup import Setup
+from zsell_transform.lap.words import PLACEHOLDER_ID, WAITS_FOR_EXPORT
 from zsell_transform.ledger import Ledger
 from zsell_transform.machine.paths import as_given
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports import NAMED_BY, Held
 from zsell_transform.reading import Export
 from zsell_transform.sell.entities import ITEMS, MAIN
 from zsell_transform.writing.manifest import FileFacts
+
+#: Columns of Pipedrive's activities and notes that name a deal or lead, which only System IDs link.
+_LINKS_BY_ID: Final = (NAMED_BY["deals"], "Deal", "Deal title", NAMED_BY["leads"], "Lead")
 
 
 def tell_story(
@@ -38,6 +44,7 @@ def tell_story(
         told: the issues, rendered.
     """
     complete, ledger = book.complete, book.frame()
+    withheld = waiting_for_exports(run.lap.waiting)
     names, pipelines = run.names, run.written.pipelines
     again = bool(names.get("pipedrive"))
     number = lap_number(run.held, names.get("target")) if again else 1
@@ -60,8 +67,10 @@ def tell_story(
         ledger=ledger,
         files=_listed(files),
         waiting=run.lap.waiting,
-        exports_next=() if complete and not files["updates"] else exports_next(ledger),
-        unexported=still_empty(ledger),
+        exports_next=() if complete and not files["updates"] else exports_next(ledger, withheld),
+        unexported=still_empty(ledger, withheld),
+        withheld=withheld,
+        placeholder=bool((run.plans["companies"].rows["id"] == PLACEHOLDER_ID).any()),
         links=run.links,
         pipeline=pipelines if pipelines.width else story.empty(story.PIPELINE),
         setup=kit.tables,
@@ -84,17 +93,35 @@ def _listed(files: MappingOf[str, tuple[FileFacts, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=story.FILES, orient="row")
 
 
-def exports_next(ledger: pl.DataFrame) -> tuple[str, ...]:
-    """The exports that the next lap needs: of the types of which something is in Pipedrive then."""
-    return tuple(item for item, counts in _sums(ledger).items() if counts["there"] > 0)
+def waiting_for_exports(waiting: pl.DataFrame) -> dict[str, int]:
+    """Item → records that wait until Pipedrive's export of it is given, whole and with all its columns."""
+    asked = waiting.with_columns(
+        pl.col("reason").replace_strict(WAITS_FOR_EXPORT, default=None, return_dtype=pl.String)
+    )
+    sums = asked.group_by("reason", maintain_order=True).agg(pl.col("count").sum())
+    counts = {row["reason"]: row["count"] for row in sums.to_dicts()}
+    return {item: counts[item] for item in ITEMS if item in counts}
 
 
-def still_empty(ledger: pl.DataFrame) -> tuple[str, ...]:
-    """Main types with nothing in Pipedrive yet, and records that wait: they have no export to give."""
+def exports_next(ledger: pl.DataFrame, withheld: Collection[str] = ()) -> tuple[str, ...]:
+    """The exports that the next lap needs: of the types of which something is in Pipedrive then.
+
+    Args:
+        withheld: items whose export was missing or not whole: nobody knows what of them is there, so they
+            are asked for before all others.
+    """
+    return tuple(item for item, counts in _sums(ledger).items() if counts["there"] > 0 or item in withheld)
+
+
+def still_empty(ledger: pl.DataFrame, withheld: Collection[str] = ()) -> tuple[str, ...]:
+    """Main types of which nothing was written yet, and records wait: they may have no export to give.
+
+    An item whose export is missing (`withheld`) is never one: who calls that empty doubles its records.
+    """
     return tuple(
         item
         for item, counts in _sums(ledger).items()
-        if item in MAIN and counts["waiting"] and not counts["there"]
+        if item in MAIN and counts["waiting"] and not counts["there"] and item not in withheld
     )
 
 
@@ -106,9 +133,24 @@ def _sums(ledger: pl.DataFrame) -> dict[str, dict[str, int]]:
 
 
 def lap_number(held: Held, target: str | None) -> int:
-    """Which lap with Pipedrive's exports this is: as the target's name says, else by what is there."""
+    """Which lap with Pipedrive's exports this is: as the target's name says, else by what is there.
+
+    The first lap may write activities and notes, too, but none of a deal or lead: those need a System ID.
+    """
     if target and (named := named_lap(Path(target).name)):
         return named
     if not any(held[item]["sell_id"].drop_nulls().len() for item in MAIN):
         return 1
-    return 3 if any(held[item]["mark"].drop_nulls().len() for item in ("activities", "notes")) else 2
+    return 3 if any(_needed_an_id(held, item) for item in ("activities", "notes")) else 2
+
+
+def _needed_an_id(held: Held, item: str) -> bool:
+    """Whether a record of ours is linked to a deal or lead, which no first lap can do."""
+    table = held.raw.get(item)
+    if table is None:
+        return False
+    ours = held[item].filter(pl.col("mark").is_not_null())["system_id"]
+    links = table.filter(pl.col("ID").is_in(ours.implode())).select(
+        cs.by_name(*_LINKS_BY_ID, require_all=False)
+    )
+    return any((links[column].fill_null("") != "").any() for column in links.columns)

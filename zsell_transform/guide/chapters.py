@@ -82,9 +82,14 @@ def ledger(frame: pl.DataFrame) -> Values:
     return {"columns": columns, "rows": rows, "legend": legend, "total": sums}
 
 
-def waiting(frame: pl.DataFrame) -> Values:
-    """What waits, the most first: entity, item, reason, count."""
-    return capped(frame.sort("count", descending=True, maintain_order=True), CAPS["waiting"])
+def waiting(frame: pl.DataFrame, withheld: int = 0) -> Values:
+    """What waits, the most first: entity, item, reason, count; and how many wait for an ID (`by_id`).
+
+    Args:
+        withheld: how many wait for an export instead.
+    """
+    shown = capped(frame.sort("count", descending=True, maintain_order=True), CAPS["waiting"])
+    return shown | {"by_id": int(frame["count"].sum()) - withheld}
 
 
 def links(frame: pl.DataFrame) -> Values:
@@ -103,8 +108,10 @@ def links(frame: pl.DataFrame) -> Values:
             _how(how) | {"count": n, "width": words.share(n, total)}
             for how, n in part.select("how", "count").rows()
         ]
-        lost = sum(piece["count"] for piece in bar if not piece["linked"])
-        rows.append({"entity": entity, "relation": relation, "total": total, "lost": lost, "bar": bar})
+        lost = [f"{words.number(piece['count'])} {piece['short']}" for piece in bar if not piece["linked"]]
+        rows.append(
+            {"entity": entity, "relation": relation, "total": total, "lost": ", ".join(lost), "bar": bar}
+        )
     by_how = known.group_by("how", maintain_order=True).agg(pl.col("count").sum())
     return {
         "rows": rows,
@@ -115,7 +122,7 @@ def links(frame: pl.DataFrame) -> Values:
 
 def _how(how: str) -> Values:
     known = words.HOW[how]
-    return {"label": known.label, "tone": known.tone, "linked": known.linked}
+    return {"label": known.label, "tone": known.tone, "linked": known.linked, "short": known.short}
 
 
 #: The two sides of the pipeline, and what the colours of its bars mean.
@@ -168,7 +175,7 @@ def _value(here: pl.DataFrame, status: str) -> str:
     held = here.filter(pl.col("status") == status, pl.col("value").fill_null(0) != 0)
     sums = held.group_by("currency", maintain_order=True).agg(pl.col("value", "deals").sum())
     ordered = sums.sort("deals", descending=True, maintain_order=True).select("value", "currency").rows()
-    said = [words.money(value, currency) for value, currency in ordered[:_CURRENCIES]]
+    said = [words.money(value, currency or "(no currency)") for value, currency in ordered[:_CURRENCIES]]
     rest = len(ordered) - _CURRENCIES
     more = [f"and {words.count(rest, 'currency', 'currencies')} more"] if rest > 0 else []
     return ", ".join([*said, *more]) or "no value"
@@ -199,6 +206,11 @@ def sums(frame: pl.DataFrame) -> list[Values]:
     return filled.sort(
         pl.col("Sell_deals").sum().over("currency"), "currency", order, descending=[True, False, False]
     ).to_dicts()
+
+
+def skipped_deals(said: Rehearsed | None) -> int:
+    """Deals that the rehearsed wizard skips, which the pipeline's figures count all the same."""
+    return 0 if said is None else int(said.files.filter(pl.col("item") == "deals")["skipped"].sum())
 
 
 def rehearsal(said: Rehearsed) -> Values:
@@ -264,7 +276,7 @@ def trial(frame: pl.DataFrame) -> list[str]:
 AGAINST: Final[dict[str, tuple[str, str]]] = {
     "missing": ("Missing", "Records of Sell that Pipedrive does not hold."),
     "merged": ("Merged", "Records of Pipedrive that hold several records of Sell."),
-    "differing": ("Differing", "Values that differ from what was written."),
+    "differing": ("Differing", "Values that are not what the laps write."),
     "links": ("Wrong links", "Links that are not as in Sell: missing, added, or to another record."),
 }
 BESIDE: Final[dict[str, tuple[str, str]]] = {
@@ -272,7 +284,7 @@ BESIDE: Final[dict[str, tuple[str, str]]] = {
         "Cannot be seen",
         "What Pipedrive’s exports do not show, so that it can be neither proved nor disproved.",
     ),
-    "ok": ("Confirmed", "Records and values found as written."),
+    "ok": ("Confirmed", "Records and values found as the laps write them."),
 }
 
 

@@ -27,6 +27,7 @@ Columns = tuple[str, ...]
 #: Columns of a file → the expression that is true for records with the feature; None when none can have it.
 When = Callable[[Columns], pl.Expr | None]
 
+_PLACEHOLDER: Final = r"^Zendesk Sell \(unlinked\)$"
 _TWIN: Final = r" \([^()]+\)$"
 
 
@@ -90,6 +91,11 @@ def lacking(*headers: str) -> When:
 def like(header: str, pattern: str) -> When:
     """The column matches a pattern."""
     return lambda columns: pl.col(header).str.contains(pattern) if header in columns else None
+
+
+def unlike(header: str, pattern: str) -> When:
+    """The column does not match a pattern."""
+    return lambda columns: ~pl.col(header).str.contains(pattern) if header in columns else None
 
 
 def ending(suffix: str) -> When:
@@ -218,8 +224,9 @@ ORGANIZATIONS: Final = (
     Feature("organizations_unlinked", "organizations", "the placeholder for records without any link",
             "It holds the deals, leads and notes that have no person and no organization in Sell.",
             "`orphans: {deals: leave_out, leads: leave_out, notes: leave_out}`",
-            like("Organization - Name", r"^Zendesk Sell \(unlinked\)$")),
-    Feature("organizations_added", "organizations", "known only by name", *_ADDED, like("_id", "^name:")),
+            like("Organization - Name", _PLACEHOLDER)),
+    Feature("organizations_added", "organizations", "known only by name", *_ADDED,
+            every(like("_id", "^name:"), unlike("Organization - Name", _PLACEHOLDER))),
     *_shared("organizations", "Organization"),
 )  # fmt: skip
 
@@ -232,7 +239,7 @@ PERSONS: Final = (
             "Both are there, each with its own e-mail, phone and organization.",
             "`duplicates: {contacts: distinguish}` (the default) with a name of its own in Sell",
             same="Person - Name", answers=("compare", "phones")),
-    Feature("persons_keyless", "persons", "neither e-mail nor phone",
+    Feature("persons_keyless", "persons", "an organization, but neither e-mail nor phone",
             "There is exactly one person of this name, on its organization, with its deals.", "",
             every(lacking("Person - Email (Work)", "Person - Phone (Work)", "Person - Phone (Mobile)"),
                   filled("Organization - Name")), unsure=True),

@@ -18,6 +18,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.cleaning import DELETED, letters, plain
+from zsell_transform.counts import count
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.sell.stages import Stage, stages
@@ -95,7 +96,7 @@ def _one_line(text: str) -> str:
 
 
 def _records(counts: MappingOf[str, int]) -> dict[str, str]:
-    return {name: f"{count:,} record{'s' * (count != 1)}" for name, count in counts.items()}
+    return {name: count(number, "record") for name, number in counts.items()}
 
 
 def _owners(found: Found) -> Lines:
@@ -135,7 +136,7 @@ def _day_first(found: Found) -> Lines:
     for entity, columns in undecided.items():
         entries = {plain_name(column.name): "true" for column in columns}
         yield from _group(
-            entity, entries, {plain_name(c.name): f"{c.filled:,} dates" for c in columns}, indent="  "
+            entity, entries, {plain_name(c.name): count(c.filled, "date") for c in columns}, indent="  "
         )
 
 
@@ -160,6 +161,8 @@ def _closing(status: str) -> Callable[[Found], Lines]:
 
 
 def _activity_types(found: Found) -> Lines:
+    if found.subjects.height:
+        yield "## With the rules as they are, the tasks become:"
     for kind, rows in found.subjects.partition_by("type", maintain_order=True, as_dict=True).items():
         examples = [
             json.dumps(_one_line(subject)[:60], ensure_ascii=False)
@@ -250,7 +253,7 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
     "activity_types": (
         (
             "Sell has no task types: whole words in the subject decide. These rules come before\n"
-            "the built-in ones; `rules: []` turns those off. With the rules as they are, the tasks become:"
+            "the built-in ones; `rules: []` turns those off."
         ),
         _activity_types,
     ),
@@ -276,7 +279,8 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
     "empty_in_pipedrive": (
         (
             "Types of which nothing has been imported yet, for runs that are given exports of the others:\n"
-            "organizations, persons, deals, leads, activities, notes."
+            "organizations, persons, deals, leads, activities, notes. Look first: of a type that is not\n"
+            "empty in Pipedrive, every record is written twice."
         ),
         _always("empty_in_pipedrive: []"),
     ),

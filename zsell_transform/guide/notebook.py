@@ -20,7 +20,7 @@ from zsell_transform.guide.story import Story
 ROWS: Final = 12
 #: The colours of a bar by tone; between the light and the dark of the report, to stand on either ground.
 TONES: Final[dict[str, str]] = {
-    "now": "#2a8573", "done": "#8a989b", "wait": "#d3a54e", "calm": "#a9b1af", "bad": "#c4574a",
+    "now": "#2a8573", "done": "#6d879a", "wait": "#b8862b", "calm": "#918b7e", "bad": "#c4574a",
 }  # fmt: skip
 _BOX: Final = "max-width:56rem;line-height:1.5;font-variant-numeric:tabular-nums"
 _SOFT: Final = "opacity:.7"
@@ -74,7 +74,7 @@ def table_html(frame: pl.DataFrame) -> str:
             return "–" if name in numbers else ""
         return words.number(value) if name in numbers else escape(words.cut(str(value), 90))
 
-    head = "".join(cell("th", name, escape(name.replace("_", " "))) for name in frame.columns)
+    head = "".join(cell("th", name, escape(words.worded(name))) for name in frame.columns)
     body = "".join(
         f"<tr>{''.join(cell('td', name, shown(name, value)) for name, value in row.items())}</tr>"
         for row in frame.head(ROWS).to_dicts()

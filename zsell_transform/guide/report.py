@@ -52,10 +52,11 @@ def page(story: Story) -> Values:
         "steps": steps.checklist(story),
         "inputs": chapters.inputs(story.inputs),
         "ledger": chapters.ledger(story.ledger),
-        "waiting": chapters.waiting(story.waiting),
+        "waiting": chapters.waiting(story.waiting, sum(story.withheld.values())),
         "links": chapters.links(story.links),
         "pipelines": chapters.pipelines(story.pipeline),
         "sums": chapters.sums(story.pipeline),
+        "skipped_deals": chapters.skipped_deals(story.rehearsal),
         "rehearsal": chapters.rehearsal(story.rehearsal) if story.rehearsal else None,
         "issues": chapters.issues(story.issues),
         "files": chapters.files(story.files),
@@ -86,7 +87,12 @@ def _engine() -> Any:
         keep_trailing_newline=True,
     )
     engine.filters.update(
-        number=words.number, size=words.size, money=words.money, cut=words.cut, ticked=_ticked
+        number=words.number,
+        size=words.size,
+        money=words.money,
+        cut=words.cut,
+        ticked=_ticked,
+        spoken=words.spoken,
     )
     engine.tests.update(counted=words.counted)
     return engine
@@ -120,6 +126,7 @@ PLAIN: Final = """\
 <style>
 :root {{ color-scheme: light dark }}
 body {{ font: 16px/1.5 system-ui; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
+p {{ overflow-wrap: break-word }}
 table {{ display: block; overflow-x: auto }} td, th {{ padding: .2rem .8rem .2rem 0; text-align: left }}
 </style>
 <h1>{title}</h1>

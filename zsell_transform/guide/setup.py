@@ -122,7 +122,7 @@ def kit(
     ask: Mapping,
     filled: MappingOf[str, MappingOf[str, int]] | None = None,
     asked: Sequence[str] = (),
-    leads: int | None = None,
+    arriving: MappingOf[str, int] | None = None,
 ) -> Setup:
     """The setup kit of an account.
 
@@ -135,11 +135,14 @@ def kit(
         filled: entity → header → records that have a value there; fields that none has are not listed. None =
             not known.
         asked: further headers whose fields an earlier lap asked for.
-        leads: how many there will be in Pipedrive; None = as many as the export holds.
+        arriving: entity → records that are in Pipedrive or will be: of others no field is created. None = as
+            many as the export holds.
     """
     words = {header: _ordered(frame) for header, frame in values.items()}
     written = [*(name for names in headers.values() for name in names), *asked]
-    fields = _fields(seen, drafts, words, written, filled or {})
+    coming = [draft for draft in drafts if arriving is None or arriving.get(draft.entity)]
+    leads = (seen.rows if arriving is None else arriving).get("leads", 0)
+    fields = _fields(seen, coming, words, written, filled or {})
     labels = _labels(words)
     placed = stages(seen.stages, ask, seen.other_stages, seen.stages_there)
     found: dict[str, list[dict[str, Any]]] = {
@@ -152,7 +155,7 @@ def kit(
         "lost_reasons": _pairs(words.get("Deal - Lost reason"), "reason", "deals"),
         "filters": _filters(labels, ask),
         "columns": columns(headers, drafts),
-        "plan": plan(seen, seen.rows.get("leads", 0) if leads is None else leads, fields, labels, placed),
+        "plan": plan(seen, leads, fields, labels, placed),
     }
     tables = {topic: pl.DataFrame(found[topic], schema=schema) for topic, schema in TOPICS.items()}
     return Setup(tables, _lost_users(seen))

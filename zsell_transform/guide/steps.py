@@ -53,28 +53,45 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
     total, added, out, waits, lost = (
         int(rows[name].sum()) for name in ("rows_in", "added", "rows_out", "waiting", "skipped")
     )
-    errors = int(story.ledger["errors"].sum())
-    if story.complete:
-        changed = int(rows["updated"].sum())
-        title = "The migration is complete"
-        if changed:
-            title = f"{count(changed, 'record')} changed in Sell since"
-    elif out:
-        title = f"{count(out, 'record')} ready for Pipedrive"
-    else:
-        title = "Nothing to upload in this lap"
+    changed = int(rows["updated"].sum())
+    # Issues about files, such as a list that is no CSV, belong to no row of the ledger.
+    errors = story.issues.filter(pl.col("severity") == "error").height
+    named, withheld = added - story.placeholder, sum(story.withheld.values())
+    follow = waits - withheld
     said = [
+        (story.unseen, UNSEEN),
         (not story.complete, f"The Sell export holds {count(total, 'record')} for Pipedrive."),
         (story.complete, f"All {count(total, 'record')} of the Sell export are accounted for."),
-        (added, f"{count(added, 'company or person is', 'companies and people are')} added by name."),
-        (waits, f"{_follow(waits)} in a later lap, when Pipedrive has given the IDs {_them(waits)} on."),
+        (named, f"{count(named, 'company or person is', 'companies and people are')} added by name."),
+        (story.placeholder, "One organization is added for records without any link."),
+        (out and changed, f"{count(changed, 'record')} changed in Sell since: `updates/` holds them."),
+        (follow, f"{_follow(follow)} in a later lap, when Pipedrive has given the IDs {_them(follow)} on."),
+        (withheld, f"{_waits(withheld)} for {_asked_again(story)}"),
         (lost, f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`."),
         (
             errors,
             f"{count(errors, 'error is', 'errors are')} {issues}: values or records do not arrive.",
         ),
     ]
-    return {"title": title, "lead": " ".join(sentence for holds, sentence in said if holds)}
+    lead = " ".join(sentence for holds, sentence in said if holds)
+    return {"title": _title(story, out, changed), "lead": lead}
+
+
+#: What is wrong with a run that knew of an earlier one, and not of what Pipedrive holds.
+UNSEEN: Final = (
+    "An earlier run was given, but no exports of Pipedrive: every record was written as new, and no change."
+)
+
+
+def _title(story: Story, out: int, changed: int) -> str:
+    if story.unseen:
+        return "Not to be uploaded: Pipedrive’s exports are missing"
+    since = f"{count(changed, 'record')} changed in Sell since"
+    if out and not story.complete:
+        return f"{count(out, 'record')} ready for Pipedrive{', ' + since if changed else ''}"
+    if changed:
+        return since
+    return "The migration is complete" if story.complete else "Nothing to upload in this lap"
 
 
 def _follow(waiting: int) -> str:
@@ -85,12 +102,36 @@ def _them(waiting: int) -> str:
     return "it hangs" if waiting == 1 else "they hang"
 
 
+def _waits(waiting: int) -> str:
+    return f"{count(waiting, 'record')} {'waits' if waiting == 1 else 'wait'}"
+
+
+def _lists(story: Story) -> str:
+    """The exports that records wait for: `the list of leads`."""
+    items = list(story.withheld)
+    return f"the {'list' if len(items) == 1 else 'lists'} of {words.listed(items)}"
+
+
+def _asked_again(story: Story) -> str:
+    were = "was" if len(story.withheld) == 1 else "were"
+    return (
+        f"{_lists(story)}, which {were} not given, or not whole: export {_it(story)} from Pipedrive, with "
+        "all columns."
+    )
+
+
+def _it(story: Story) -> str:
+    return "it" if len(story.withheld) == 1 else "them"
+
+
 def checklist(story: Story, program: str = PROGRAM) -> list[Step]:
     """What to do next, in order.
 
     Args:
         program: how the reader calls this program.
     """
+    if story.unseen:
+        return [_once_more(story, program)]
     steps: tuple[Step | None, ...] = (_prepare(story), _try(story), _upload(story), _export(story))
     if story.complete:  # what changed in Sell since an earlier run may still be uploaded
         steps = steps[2:] if "updates" in story.files["item"] else ()
@@ -100,13 +141,14 @@ def checklist(story: Story, program: str = PROGRAM) -> list[Step]:
 
 def unwritten(story: Story) -> list[Step]:
     """What to do with a lap that has no folder yet: nothing of it can be uploaded."""
-    if story.complete and not story.exports_next:
+    if story.unseen or (story.complete and not story.exports_next):
         return checklist(story)
+    name = f"lap_{story.lap}" if story.previous is None else "delta"
     return [
         Step(
             "Write the files",
-            "No folder was named, so nothing is there to upload.",
-            commands=(Command("In Python", (f'.write("lap_{story.lap}")',)),),
+            "No folder was named, so nothing is there to upload. What `write` returns knows its files.",
+            commands=(Command("In Python", (f".write({_quoted(name)})",)),),
         )
     ]
 
@@ -166,10 +208,30 @@ def _export(story: Story) -> Step | None:
     return Step(
         "Export from Pipedrive again" if story.again else "Export from Pipedrive",
         f"From each list, all records and all columns, into one folder, here called `{story.pipedrive}`"
-        f"{place}. {reader} {told}{_unexported(story)}",
-        brief=f"each list, all columns, into {story.pipedrive}{place}{_empty(story)}",
+        f"{place}. {reader} {told}{_withheld(story)}{_unexported(story)}",
+        brief=f"each list, all columns, into {story.pipedrive}{place}{_above_all(story)}{_empty(story)}",
         items=tuple("People" if item == "persons" else words.spoken(item) for item in story.exports_next),
     )
+
+
+def _withheld(story: Story) -> str:
+    """The lists that were not given, or not whole: what they show decides what may be written."""
+    if not story.withheld:
+        return ""
+    waiting = sum(story.withheld.values())
+    return (
+        f" This time {_lists(story)} must be among them, whole, with all columns, and as Pipedrive "
+        f"writes {_it(story)}: {_waits(waiting)} for {_it(story)}, since without {_it(story)} nobody knows "
+        "what is there already."
+    )
+
+
+def _above_all(story: Story) -> str:
+    """The same in half a line."""
+    if not story.withheld:
+        return ""
+    waiting = sum(story.withheld.values())
+    return f"; this time with {_lists(story)}, whole: {_waits(waiting)} for {_it(story)}"
 
 
 def _unexported(story: Story) -> str:
@@ -178,8 +240,9 @@ def _unexported(story: Story) -> str:
         return ""
     names = ", ".join(story.unexported)
     return (
-        f" Nothing could be written yet for {words.listed(story.unexported)}: if Pipedrive does not export "
-        f"empty lists, set `empty_in_pipedrive: [{names}]` in the mapping of the next lap."
+        f" Nothing could be written yet for {words.listed(story.unexported)}. Pipedrive may give no export "
+        f"of an empty list: look there first, and only if it is empty, set `empty_in_pipedrive: [{names}]` "
+        "in the mapping of the next lap."
     )
 
 
@@ -188,8 +251,8 @@ def _empty(story: Story) -> str:
     if not story.unexported:
         return ""
     names = ", ".join(story.unexported)
-    said = f"`empty_in_pipedrive: [{names}]` in the mapping says so, where Pipedrive exports no empty list"
-    return f"; of {words.listed(story.unexported)} there is none yet: {said}"
+    said = f"only if Pipedrive has none (look first), `empty_in_pipedrive: [{names}]` in the mapping says so"
+    return f"; of {words.listed(story.unexported)} nothing was written yet: {said}"
 
 
 def _place(story: Story, *names: str) -> Path:
@@ -203,6 +266,19 @@ def _next_lap(story: Story, program: str) -> Step:
         "Run the next lap",
         f"It writes what is then still missing, and only that.{_same_mapping(story)}",
         commands=_commands(program, "transform", [story.source, story.next_target], named),
+    )
+
+
+def _once_more(story: Story, program: str) -> Step:
+    """The only step after a run that wrote everything as new (`previous_without_exports`)."""
+    named = _named(story, "pipedrive", "mapping", "previous")
+    return Step(
+        "Run it again with Pipedrive’s exports",
+        "Do not upload these files: what is in Pipedrive already would be there twice. Export each list from "
+        f"Pipedrive, all records and all columns, into one folder, here called `{story.pipedrive}`."
+        f"{_same_mapping(story)}",
+        brief=f"do not upload these files; export each list, all columns, into {story.pipedrive}, then",
+        commands=_commands(program, "transform", [story.source, story.target or "delta"], named),
     )
 
 

@@ -106,7 +106,9 @@ class Story:
     files are called in the commands that the page proposes (`NAMELESS`: a mapping that is no file).
     `again`: whether this lap had Pipedrive's exports, so that the next ones replace them. `exports_next`: the
     items to export from Pipedrive once this lap is uploaded, none when nothing is. `unexported`: main lists
-    whose records all wait. `mapping_sha256`: of the mapping in force, as in the manifest.
+    whose records all wait, as nothing of them could be written yet. `withheld`: item → records that wait for
+    its export, which was missing or not whole. `placeholder`: whether one of the organizations is ours, for
+    records without any link. `mapping_sha256`: of the mapping in force, as in the manifest.
     """
 
     lap: int = 1
@@ -132,8 +134,15 @@ class Story:
     rehearsal: Rehearsed | None = None
     trial: pl.DataFrame = attrs.field(**_of(TRIAL))
     unexported: tuple[str, ...] = attrs.field(default=(), converter=_listed)
+    withheld: Mapping[str, int] = attrs.field(factory=dict)
+    placeholder: bool = False
 
     @property
     def called(self) -> str:
         """What this run is: a lap with its number, or what changed since an earlier run."""
         return f"Lap {self.lap}" if self.previous is None else "Delta"
+
+    @property
+    def unseen(self) -> bool:
+        """Whether all was written as new although an earlier run was there: no exports of Pipedrive's."""
+        return "previous_without_exports" in self.issues["code"]

@@ -8,6 +8,7 @@ from zsell_transform.guide import words
 from zsell_transform.guide.features import FEATURES, Feature
 from zsell_transform.guide.steps import checklist
 from zsell_transform.guide.story import Story
+from zsell_transform.guide.trial import OWN_ID
 from zsell_transform.pipedrive.assumptions import ASSUMPTIONS
 from zsell_transform.sell.entities import ITEMS
 
@@ -27,7 +28,7 @@ def _opening(story: Story, items: list[str]) -> str:
     held = Counter(item for item, _ in _rows(story))
     counts = [words.count(held[item], words.one(item), item) for item in items]
     return (
-        f"# The trial of lap {story.lap}\n\n"
+        f"# The trial of {f'lap {story.lap}' if story.previous is None else 'this delta'}\n\n"
         f"This folder holds {words.listed(counts)}, chosen to show what is special in your account and where "
         "Pipedrive’s import is not documented. The records that they are linked to are here too.\n\n"
         "1. Prepare Pipedrive as `setup.md` says, or as much of it as these records need.\n"
@@ -48,7 +49,10 @@ def _records(story: Story, items: list[str]) -> list[str]:
         parts.append(f"## {words.spoken(item)}")
         for (_, sell_id), rows in records.items():
             shown = {FEATURES[row["shows"]]: row["value"] for row in rows if row["shows"] in FEATURES}
-            parts.append(_record(rows[0]["name"], sell_id, shown, told))
+            known_by = "Sell id" if item in OWN_ID else "Mark in its text"
+            parts.append(
+                _record(rows[0]["name"] or sell_id, f"{known_by} {words.code(sell_id)}", shown, told)
+            )
             told |= {feature.key for feature in shown if feature.each is None}
     return parts
 
@@ -61,10 +65,10 @@ def _rows(story: Story) -> dict[tuple[str, str], list[dict[str, str | None]]]:
     return records
 
 
-def _record(name: str | None, sell_id: str, shown: dict[Feature, str | None], told: set[str]) -> str:
+def _record(name: str, known_by: str, shown: dict[Feature, str | None], told: set[str]) -> str:
     new = {feature: value for feature, value in shown.items() if feature.key not in told}
     again = [feature.shows for feature in shown if feature.key in told]
-    lines = [f"### {words.markdown(name or sell_id)}", "", f"Sell id {words.code(sell_id)}", ""]
+    lines = [f"### {words.markdown(name)}", "", known_by, ""]
     lines += [_point(*point) for point in sorted(new.items(), key=lambda point: -point[0].weight)]
     if again:
         lines.append(f"- [ ] As above: {'; '.join(again)}.")

@@ -8,6 +8,9 @@ from typing import Final
 
 import attrs
 
+from zsell_transform.counts import count as count
+from zsell_transform.counts import number as number
+
 #: What becomes of a record, in the ledger's own order: column → (what it is called, tone of its bar).
 FATES: Final[dict[str, tuple[str, str]]] = {
     "present": ("already in Pipedrive", "done"),
@@ -36,11 +39,15 @@ COLUMNS: Final[dict[str, str]] = {
 
 @attrs.frozen
 class How:
-    """One way in which a reference was resolved: its name, its tone, and whether the link is on the row."""
+    """One way in which a reference was resolved: its name, its tone, and whether the link is on the row.
+
+    `short` says behind a number what became of those that are not.
+    """
 
     label: str
     tone: str
     linked: bool = True
+    short: str = ""
 
 
 #: Ways in which a reference to another record was resolved (those of the linker), best first.
@@ -50,8 +57,8 @@ HOW: Final[dict[str, How]] = {
     "name": How("by name", "now-3"),
     "deals": How("from its deals", "now-4"),
     "domain": How("by the domain of its e-mail", "calm"),
-    "ambiguous": How("several fit, left out", "warn", linked=False),
-    "dangling": How("not in the export", "bad", linked=False),
+    "ambiguous": How("several fit, left out", "warn", linked=False, short="ambiguous"),
+    "dangling": How("not in the export", "bad", linked=False, short="not found"),
 }
 
 #: Signs that mean something in Markdown, as they may stand in a name.
@@ -70,16 +77,6 @@ TOPICS: Final[dict[str, tuple[str, str]]] = {
     "lost_reasons": ("lost reason", "lost reasons"),
     "filters": ("filter", "filters"),
 }
-
-
-def number(value: float | None) -> str:
-    """12480 → `12,480`; nothing → an en dash."""
-    return "–" if value is None else f"{value:,.0f}"
-
-
-def count(value: int, one: str, many: str | None = None) -> str:
-    """`1 deal`, `12,480 deals`."""
-    return f"{number(value)} {one if value == 1 else many or one + 's'}"
 
 
 def size(octets: int | None) -> str:
@@ -114,11 +111,23 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(head)} {last} {tail}" if head else tail
 
 
+def worded(code: str) -> str:
+    """`deleted_in_sell` → `deleted in Sell`: what has a name or is an identifier keeps its capitals."""
+    return re.sub(
+        r"\b(system id|ids?|sell|pipedrive|json)\b", lambda found: _NAMES[found[0]], code.replace("_", " ")
+    )
+
+
+#: Words of a code that are written otherwise.
+_NAMES: Final = {
+    "system id": "System ID", "id": "ID", "ids": "IDs", "sell": "Sell", "pipedrive": "Pipedrive",
+    "json": "JSON",
+}  # fmt: skip
+
+
 def spoken(code: str) -> str:
-    """`two_organizations` → `Two organizations`; identifiers keep their capitals."""
-    text = code.replace("_", " ")
-    text = re.sub(r"\bids?\b", lambda found: found.group().replace("id", "ID"), text)
-    text = text.replace("system ID", "System ID")
+    """The same at the beginning of a line: `two_organizations` → `Two organizations`."""
+    text = worded(code)
     return text[:1].upper() + text[1:]
 
 

@@ -24,6 +24,7 @@ from zsell_transform.lap.words import (
     ORGANIZATION_LINK,
     OUT,
     PERSON,
+    PLACEHOLDER_ID,
     PRESENT,
     WAIT,
     WAITING,
@@ -411,14 +412,15 @@ def _told_by_name(rows: pl.DataFrame, held: Held, entity: str) -> pl.DataFrame:
 
 
 def _told_collisions(known: keys.Keys, rows: pl.DataFrame, entity: str) -> pl.DataFrame:
-    added = rows.filter(pl.col("added") & (pl.col("state") == OUT)).lazy()
-    absent = issues.found(
-        added.rename({"file": "_file", "row": "_row", "id": "_id"}),
-        "added_by_reference",
-        entity=entity,
-        field="name",
-        value=pl.col("name"),
-    ).collect()
+    added = rows.filter(pl.col("added") & (pl.col("state") == OUT))
+    named = added.rename({"file": "_file", "row": "_row", "id": "_id"}).lazy()
+    absent = issues.gather(
+        issues.found(named.filter(which), code, entity=entity, field="name", value=pl.col("name")).collect()
+        for which, code in (
+            (pl.col("_id") != PLACEHOLDER_ID, "added_by_reference"),
+            (pl.col("_id") == PLACEHOLDER_ID, "placeholder_added"),
+        )
+    )
     if not known.collisions.height:
         return absent
     written = rows.filter(pl.col("state").is_in([OUT, MERGED]))

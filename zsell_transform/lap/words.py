@@ -45,6 +45,10 @@ UNSEEN_PARTIES: Final = {
     item: f"the export of {item} lacks Contact person ID or Organization ID" for item in ("leads", "deals")
 }
 NO_EXPORT: Final = {item: f"no complete export of {item}" for item in ITEMS}
+#: Why a record waits → the list that Pipedrive has to export, whole and with all columns.
+WAITS_FOR_EXPORT: Final = {
+    said: item for reasons in (NO_EXPORT, UNSEEN_PARTIES) for item, said in reasons.items()
+}
 _KEYLESS: Final = (NO_PERSON_KEY, NO_ORGANIZATION_KEY, NO_KEYS, NO_BASE)
 _IDLESS: Final = (NO_DEAL_ID, NO_LEAD_ID, NO_PERSON_ID, NO_ORGANIZATION_ID)
 REASON: Final = pl.Enum(sorted((*_KEYLESS, *_IDLESS, *UNSEEN_PARTIES.values(), *NO_EXPORT.values())))

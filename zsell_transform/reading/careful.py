@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, TextIO
 
 import attrs
 
+from zsell_transform.counts import count
 from zsell_transform.reading import dialect
 from zsell_transform.reading.plain import MAX_WIDTH, is_blank_somewhere, laws, line_ends, searched
 from zsell_transform.reading.ways import Ask, Ways, breaks, unescaped
@@ -318,7 +319,7 @@ class Reader:
         surplus = tuple(filter(None, found[width:]))
         code = "short_row" if len(found) < width else "long_row" if surplus else "blank_surplus"
         cells = (found + [""] * width)[:width]
-        detail = f"{len(found)} cells, but the header has {width}"
+        detail = f"{count(len(found), 'cell')}, but the header has {width}"
         return Record(row, cells, code, detail, surplus, len(found) if code == "short_row" else 0)
 
     def _cut(self, found: list[str]) -> list[str] | None:

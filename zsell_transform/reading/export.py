@@ -11,6 +11,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.counts import count
 from zsell_transform.errors import ExportError
 from zsell_transform.frames.tables import Tables
 from zsell_transform.machine.origins import made_of, origins
@@ -134,4 +135,4 @@ class Export:
 
     def __repr__(self) -> str:
         held = ", ".join(self.entities) or "nothing"
-        return f"<Export of {len(self.files)} files: {held}>"
+        return f"<Export of {count(len(self.files), 'file')}: {held}>"

@@ -254,14 +254,15 @@ class _Reading:
             if table.names and recognise.is_named_by_place(meaning, first := table.names[0]):
                 by_place = partial(issues.issue, entity=meaning.entity, file=table.file, field=first)
                 told.append(by_place("name_by_place", value=table.rows))
-            if meaning.is_pipedrives:
+            is_record_list = not (meaning.is_pipedrives or meaning.is_dictionary)
+            if is_record_list and not table.rows:
+                told.append(whole("header_without_records", entity=meaning.entity or None))
+            elif meaning.is_pipedrives:
                 told.append(whole("file_of_pipedrives", value=table.rows))
             elif not meaning.entity:
                 told.append(whole("table_not_recognised", value=table.rows))
             elif not (meaning.is_carried or meaning.is_dictionary or table.file in beside):
                 told.append(whole("file_not_carried", value=table.rows))
-            elif not table.rows and not meaning.is_dictionary:
-                told.append(whole("header_without_records", entity=meaning.entity))
         return told
 
     def _tell(self, entity: str, found: pl.DataFrame) -> None:

@@ -14,7 +14,9 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
+from zsell_transform.counts import count
 from zsell_transform.errors import ExportError
+from zsell_transform.guide.words import one
 from zsell_transform.machine.disk import readable
 from zsell_transform.machine.paths import path_of
 from zsell_transform.pipedrive import assumptions as unsure
@@ -124,11 +126,12 @@ class Rehearsal:
         return write_export(self.tables, path_of(folder), style=style, language=language, only=only)
 
     def __repr__(self) -> str:
-        held = ", ".join(f"{table.height} {item}" for item, table in self.store.items() if table.height)
+        held = [count(table.height, one(item), item) for item, table in self.store.items() if table.height]
         return (
-            f"Rehearsal: Pipedrive holds {held or 'nothing'}; {self.created.height} created,"
-            f" {self.skipped.height} rows skipped, {self.collapsed.height} records taken for another,"
-            f" {self.overwritten.height} values overwritten"
+            f"Rehearsal: Pipedrive holds {', '.join(held) or 'nothing'}; {self.created.height:,} created,"
+            f" {count(self.skipped.height, 'row')} skipped,"
+            f" {count(self.collapsed.height, 'record')} taken for another,"
+            f" {count(self.overwritten.height, 'value')} overwritten"
         )
 
     def _repr_html_(self) -> str:

@@ -1,0 +1,187 @@
+"""What a lap comes to and what is next: forgotten exports, deltas, errors that belong to no record."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import zsell_transform as zt
+from tests.moved import Moved
+from zsell_transform.__main__ import main
+from zsell_transform.guide import steps
+from zsell_transform.guide.report import report_html
+from zsell_transform.guide.story import Story
+from zsell_transform.ledger import COUNTS
+from zsell_transform.migrated import Migration
+
+Edit = Callable[[Path], object]
+
+
+def changed(*headers: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """Without the columns whose header has one of these words."""
+    return lambda frame: frame.drop([c for c in frame.columns if any(word in c for word in headers)])
+
+
+def rewritten(name: str, edit: Callable[[pl.DataFrame], pl.DataFrame]) -> Edit:
+    return lambda folder: edit(pl.read_csv(folder / name, infer_schema=False)).write_csv(folder / name)
+
+
+def rounded(frame: pl.DataFrame) -> pl.DataFrame:
+    own = next(column for column in frame.columns if "Sell lead" in column)
+    return frame.with_columns(pl.lit("5.1E+07").alias(own))
+
+
+def forgotten(name: str) -> Edit:
+    return lambda folder: (folder / name).unlink()
+
+
+#: What can be wrong with an export → the list that it holds back.
+GAPS: dict[str, tuple[Edit, str, str]] = {
+    "leads forgotten": (forgotten("leads-1.csv"), "leads", "Leads"),
+    "ids of leads not shown": (rewritten("leads-1.csv", changed("Sell lead")), "leads", "Leads"),
+    "ids of leads rounded": (rewritten("leads-1.csv", rounded), "leads", "Leads"),
+    "organizations forgotten": (forgotten("organizations-1.csv"), "organizations", "Organizations"),
+    "deals forgotten": (forgotten("deals-1.csv"), "deals", "Deals"),
+    "people without ID": (rewritten("people-1.csv", changed("Person - ID")), "persons", "People"),
+}
+
+
+def lap_2(sample: Path, after_lap_1: Path, folder: Path, edit: Edit) -> Migration:
+    exports = Path(shutil.copytree(after_lap_1, folder / "exports"))
+    edit(exports)
+    return zt.transform(sample, folder / "second", pipedrive=exports, rehearse=False)
+
+
+# ---- an export that was forgotten, or is not whole ------------------------------------------------------
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_a_list_that_was_forgotten_is_asked_for_and_never_called_empty(
+    sample: Path, after_lap_1: Path, tmp_path: Path, gap: str
+) -> None:
+    """The report told to declare it empty; who obeyed had every record twice."""
+    edit, item, name = GAPS[gap]
+
+    told = lap_2(sample, after_lap_1, tmp_path, edit).story
+
+    [export] = [step for step in steps.checklist(told) if step.title.startswith("Export")]
+    assert item in told.withheld
+    assert name in export.items
+    assert f"the list of {item} must be among them" in export.text
+    assert f"this time with the list of {item}, whole" in export.brief
+    page = report_html(told).split('id="issues"')[0]
+    assert "empty_in_pipedrive" not in f"{page}{export.brief}"
+
+
+def test_the_page_says_what_waits_for_an_export_and_what_for_an_id(
+    sample: Path, after_lap_1: Path, tmp_path: Path
+) -> None:
+    """All 13 were said to follow when Pipedrive has given their IDs."""
+    told = lap_2(sample, after_lap_1, tmp_path, forgotten("leads-1.csv")).story
+
+    lead = steps.headline(told)["lead"]
+    assert "4 follow in a later lap" in lead
+    assert "9 records wait for the list of leads, which was not given, or not whole: export it" in lead
+    assert "9 wait for what Pipedrive’s exports did not show (leads)" in report_html(told)
+
+
+def test_the_terminal_says_what_waits_for_what(
+    sample: Path, after_lap_1: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exports = Path(shutil.copytree(after_lap_1, tmp_path / "exports"))
+    (exports / "leads-1.csv").unlink()
+
+    main([str(sample), str(tmp_path / "lap_2"), "--pipedrive", str(exports)])
+
+    told = capsys.readouterr().out
+    assert "9 for a whole export of leads, the others for an ID that only Pipedrive can give" in told
+
+
+def test_a_list_of_which_nothing_was_written_is_empty_only_if_somebody_looked(sell: Path) -> None:
+    """The deal waits for a person without a key; Pipedrive may hold deals all the same."""
+    (sell / "contacts.0.csv").write_text("id,is_organisation,name\n14,false,Ed Vi\n", encoding="utf-8")
+    (sell / "deals.0.csv").write_text(
+        "id,name,main_contact_id,stage_name\n104,Roof,14,Incoming\n", encoding="utf-8"
+    )
+
+    told = zt.transform(sell, rehearse=False).story
+
+    [export] = [step for step in steps.checklist(told) if step.title.startswith("Export")]
+    assert "look there first, and only if it is empty, set `empty_in_pipedrive: [deals]`" in export.text
+    assert "only if Pipedrive has none (look first)" in export.brief
+
+
+# ---- errors ---------------------------------------------------------------------------------------------
+
+
+def test_an_error_about_a_file_is_in_the_headline(sell: Path) -> None:
+    """A list that was a zip belongs to no row of the ledger: no page and no display said a word of it."""
+    (sell / "leads.0.csv").write_bytes(b"PK\x03\x04 and so on")
+
+    done = zt.transform(sell, rehearse=False)
+
+    assert done.summary()["errors"].sum() < len(done.issues.filter(severity="error"))
+    for shown in (repr(done), done._repr_html_(), report_html(done.story)):
+        assert re.search(r"1 error is (listed below|in \.issues)", shown)
+
+
+def test_an_earlier_run_without_exports_is_said_before_all(moved: Moved) -> None:
+    """Every record was written once more, and the page told to upload the files."""
+    told = zt.transform(moved.source, previous=moved.exports.with_name("lap_0"), rehearse=False)
+
+    [step] = steps.checklist(told.story)
+    assert step.text.startswith("Do not upload these files")
+    assert "pipedrive=" in " ".join(step.commands[0].pieces)
+    assert "Not to be uploaded" in repr(told)
+    assert steps.headline(told.story)["lead"].startswith(steps.UNSEEN)
+
+
+# ---- a delta --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("counts", "title"),
+    [
+        ({"updated": 2, "waiting": 9}, "2 records changed in Sell since"),
+        ({"updated": 2, "rows_out": 1}, "1 record ready for Pipedrive, 2 records changed in Sell since"),
+        ({"waiting": 9}, "Nothing to upload in this lap"),
+        ({"rows_out": 1}, "1 record ready for Pipedrive"),
+    ],
+)
+def test_what_changed_is_in_the_title(counts: dict[str, int], title: str) -> None:
+    """`Nothing to upload` stood above two files of `updates/`; beside a new record nothing told of them."""
+    row = {"entity": "deals", "target": "deals", **dict.fromkeys(COUNTS, 0)} | counts
+    said = steps.headline(Story(ledger=pl.DataFrame([row]), previous="lap_1"))
+    assert said["title"] == title
+    assert ("`updates/` holds them" in said["lead"]) == ({"updated", "rows_out"} <= counts.keys())
+
+
+def test_a_delta_without_a_folder_is_called_so(moved: Moved) -> None:
+    """It was to be written as `lap_3`."""
+    since = {**moved.source, "contacts": moved.source["contacts"].with_columns(email=pl.lit("a@b.example"))}
+
+    lap_0 = moved.exports.with_name("lap_0")
+    told = zt.transform(since, pipedrive=moved.exports, previous=lap_0, rehearse=False)
+
+    assert '.write("delta")' in repr(told)
+    assert told.story.next_target == "delta_2"
+
+
+# ---- which lap it is ------------------------------------------------------------------------------------
+
+
+def test_the_second_lap_is_not_the_third(sample: Path, after_lap_1: Path, tmp_path: Path) -> None:
+    """Lap 1 of the sample writes one activity, so that the second lap was called lap 3."""
+    told = lap_2(sample, after_lap_1, tmp_path, lambda folder: None)
+
+    assert told.story.called == "Lap 2"
+    assert told.story.next_target.endswith("second_lap_3")
+
+
+def test_a_history_that_needed_ids_tells_of_a_third_lap(moved: Moved) -> None:
+    assert zt.transform(moved.source, pipedrive=moved.exports, rehearse=False).story.lap == 3
