@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import attrs
@@ -185,6 +187,36 @@ def test_a_zone_that_is_no_place_is_no_hint(zone: str) -> None:
     """`not 'Factory'; did you mean 'Factory'?` helps nobody."""
     assert "did you mean 'Factory'" not in refused({"timezone": zone})
     assert "did you mean 'localtime'" not in refused({"timezone": zone})
+
+
+def test_zones_need_none_of_python_s(tmp_path: Path) -> None:
+    """Windows has no zones for Python: each was refused there, also UTC."""
+    script = (
+        "import zoneinfo; zoneinfo.reset_tzpath(()); import sys; sys.modules['tzdata'] = None\n"
+        "from zsell_transform import transform\n"
+        "from zsell_transform.mapping import Mapping\n"
+        "for one in sys.argv[2:]:\n"
+        "    try: print(Mapping.load({'timezone': one}).timezone)\n"
+        "    except Exception as error: print(str(error).rpartition('; ')[2])\n"
+        "deals = transform(sys.argv[1], mapping={'timezone': 'America/Lima'}).tables['deals']\n"
+        "print(deals['Deal - Creation date'][0])\n"
+    )
+    (tmp_path / "deals.csv").write_text("id,name,stage_name,added_at\n1,Roof,Quote,2024-05-02T02:00:00Z\n")
+    zones = ["UTC", "Europe/Berlin", "Tegucigalpa", "europe/berln", "Factory"]
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "deals.csv"), *zones],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert done.stdout.splitlines() == [
+        "UTC", "Europe/Berlin", "did you mean 'America/Tegucigalpa'?", "did you mean 'Europe/Berlin'?",
+        "mapping: timezone must be a time zone like 'America/Santiago', not 'Factory'", "2024-05-01",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ["+01:00", "", " "])
+def test_what_names_no_zone_is_refused_though_polars_takes_it(zone: str) -> None:
+    assert "timezone must be a time zone" in refused({"timezone": zone})
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import codecs
 import difflib
 import re
-import zoneinfo
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from encodings.aliases import aliases
@@ -22,6 +21,7 @@ import polars as pl
 
 from zsell_transform.errors import MappingError, ZsellError
 from zsell_transform.machine.paths import path_of
+from zsell_transform.machine.zones import is_zone, similar
 
 
 @attrs.define
@@ -189,26 +189,18 @@ def made(cls: Callable[..., Any], readers: dict[str, Reader], required: str | No
 
 
 def zone(reading: Reading, place: str, value: Any) -> Any:
-    """A zone that both polars and Python know: polars does the work, and neither should fail later."""
-    try:
-        pl.Series([0], dtype=pl.Int64).cast(pl.Datetime("us")).dt.replace_time_zone(value)
-        zoneinfo.ZoneInfo(value)
-    except Exception:  # each library has its own errors for an unknown name and for what is no name at all
-        # `Etc/GMT+1` is an hour behind UTC: near by its letters, and the opposite of what is meant.
-        no_place = ("Etc/GMT", "Factory", "localtime", "posix", "right/")
-        named = (name for name in zoneinfo.available_timezones() if not name.startswith(no_place))
-        hint = _nearest_zone(str(value), sorted(named))
-        return reading.wrong(place, "a time zone like 'America/Santiago'", value, hint)
-    return value
+    """A zone that polars knows, which does all the work: Python knows none on Windows."""
+    if is_zone(value):
+        return value
+    return reading.wrong(place, "a time zone like 'America/Santiago'", value, _nearest_zone(str(value)))
 
 
-def _nearest_zone(word: str, known: list[str]) -> str:
+def _nearest_zone(word: str) -> str:
     """The nearest zone, also for a city alone or with a blank in it (`Buenos Aires`)."""
-    city = word.strip().replace(" ", "_").casefold()
     if re.search(r"[+-]\d", word):
         return "; an offset knows no summer time: name a city of the zone"
-    same = [name for name in known if name.rsplit("/", 1)[-1].casefold() == city]
-    return f"; did you mean {same[0]!r}?" if same else nearest(word.replace(" ", "_"), known)
+    city, known = similar(word)
+    return f"; did you mean {city!r}?" if city else nearest(word.replace(" ", "_"), known)
 
 
 #: What Python calls a codec and is no encoding of text, with its other names.
