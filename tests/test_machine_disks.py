@@ -17,7 +17,7 @@ import pytest
 import zsell_transform as zt
 from tests.machines import DEALS, QUICK
 from zsell_transform.__main__ import _Impatience, main
-from zsell_transform.writing import Folder, rolling, target
+from zsell_transform.writing import Folder, appearing, rolling, target
 
 # --- disks and places -------------------------------------------------------------------------------------
 
@@ -151,11 +151,11 @@ def test_where_folders_are_not_exchanged_a_step_that_fails_is_taken_back(
     rename = Path.rename
 
     def refuse(self: Path, other: Path) -> Path:
-        if (self.name == "lap") if fails == "first" else (".part-" in self.name and other.name == "lap"):
+        if (self.name == "lap") if fails == "first" else (".zsell-" in self.name and other.name == "lap"):
             raise PermissionError(13, "Access is denied", str(self))
         return rename(self, other)
 
-    monkeypatch.setattr(target, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(appearing, "_exchange", lambda one, other: False)
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(zt.TargetError, match="lap cannot be replaced: Access is denied; close the programs"):
         zt.transform(sell, lap, **QUICK)
@@ -173,12 +173,12 @@ def test_ctrl_c_while_the_earlier_folder_is_cleared_away_comes_too_late(
     asked = []
 
     def interrupted(folder: Path) -> None:
-        if ".part-" in folder.name and not asked:
+        if ".zsell-" in folder.name and not asked:
             asked.append(folder)
             raise KeyboardInterrupt
         shutil.rmtree(folder, ignore_errors=True)
 
-    monkeypatch.setattr(target, "discard", interrupted)
+    monkeypatch.setattr(appearing, "discard", interrupted)
     assert main([str(sell), str(tmp_path / "lap"), "--no-rehearse", "--quiet"]) == 0
 
     assert asked

@@ -64,8 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(given, ours=ours)
     except ZsellError as error:
         return _failed(str(error))
-    except KeyboardInterrupt:
-        return _failed("stopped; nothing was written", STOPPED)
+    except KeyboardInterrupt as asked:
+        return _failed(f"stopped; {str(asked) or 'nothing was written'}", STOPPED)
     except OSError as error:
         if os.environ.get("ZSELL_DEBUG"):
             raise

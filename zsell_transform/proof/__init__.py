@@ -25,6 +25,7 @@ from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.machine.disk import temporary_files
 from zsell_transform.machine.origins import origins
+from zsell_transform.machine.processes import own_prefix
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NOTE, STEMS
@@ -204,7 +205,7 @@ def verify(
     with (
         Progress(progress) as tell,
         temporary_files(),
-        tempfile.TemporaryDirectory(prefix="zsell-") as room,
+        tempfile.TemporaryDirectory(prefix=own_prefix()) as room,
     ):
         given = take_in(source, pipedrive, ask, Path(room), tell)
         held, rows = given.held, sum(given.records.seen.rows.values())

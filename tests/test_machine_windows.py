@@ -1,0 +1,252 @@
+"""What Windows does to a run: renames that are denied, files that are held, no exchange of folders."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import zsell_transform as zt
+from tests.machines import CONTACTS, QUICK
+from zsell_transform.__main__ import main
+from zsell_transform.machine import moves, processes
+from zsell_transform.writing import appearing
+
+Rename = Callable[[Path, Path], Path]
+
+
+@pytest.fixture
+def lap(tmp_path: Path, sell: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lap of an export that has changed since; nobody sleeps, and folders are not exchanged."""
+    zt.transform(sell, tmp_path / "lap", **QUICK)
+    (sell / "contacts.0.csv").write_text(CONTACTS.replace("Alpha", "Omega"))
+    monkeypatch.setattr(appearing, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(moves.time, "sleep", lambda seconds: None)
+    return tmp_path / "lap"
+
+
+def renamed(monkeypatch: pytest.MonkeyPatch, what: Callable[[Rename, Path, Path], Path]) -> None:
+    """Each renaming of a path goes through a function of the test's."""
+    rename = Path.rename
+    monkeypatch.setattr(Path, "rename", lambda self, other: what(rename, self, Path(other)))
+
+
+def beside(lap: Path) -> list[str]:
+    return sorted(one.name for one in lap.parent.iterdir())
+
+
+def names(lap: Path) -> str:
+    return (lap / "1-organizations.csv").read_text()
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_ctrl_c_between_the_two_renames_comes_too_late(
+    lap: Path, sell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], step: int
+) -> None:
+    """`nothing was written` was said, and the earlier lap was gone until somebody ran it again."""
+    done: list[Path] = []
+
+    def asked(rename: Rename, one: Path, other: Path) -> Path:
+        got = rename(one, other)
+        if got.is_dir():
+            done.append(got)
+            if len(done) == step:
+                signal.raise_signal(signal.SIGINT)
+        return got
+
+    renamed(monkeypatch, asked)
+    assert main([str(sell), str(lap), "--no-rehearse", "--trial", "0", "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+    assert len(done) == 3
+    assert "Omega" in names(lap)
+    assert beside(lap) == ["lap", "sell"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_behind_the_work_says_that_it_is_done(
+    lap: Path, sell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asked(*given: Any, **named: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("zsell_transform.writing.folder.clear", asked)
+    assert main([str(sell), str(lap), "--no-rehearse", "--quiet"]) == 130
+    assert "lap is written" in capsys.readouterr().err
+    assert "Omega" in names(lap)
+
+
+@pytest.mark.parametrize("target", ["lap", "new"])
+def test_a_short_denial_of_each_rename_does_not_matter(
+    lap: Path, sell: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    """A virus scanner looks at what was just written: the whole run was thrown away."""
+    tried: set[tuple[str, str]] = set()
+
+    def denied_once(rename: Rename, one: Path, other: Path) -> Path:
+        if (one.name, other.name) not in tried:
+            tried.add((one.name, other.name))
+            raise PermissionError(13, "Access is denied", str(one))
+        return rename(one, other)
+
+    renamed(monkeypatch, denied_once)
+    zt.transform(sell, lap.with_name(target), **QUICK)
+    assert tried
+    assert "Omega" in names(lap.with_name(target))
+    assert beside(lap) == sorted({"lap", "sell", target})
+
+
+def test_a_new_target_is_shown_by_no_program(lap: Path, sell: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(rename: Rename, one: Path, other: Path) -> Path:
+        if other.name == "new":
+            raise PermissionError(13, "Access is denied", str(one))
+        return rename(one, other)
+
+    renamed(monkeypatch, denied)
+    with pytest.raises(
+        zt.TargetError, match="new cannot be written: Access is denied; another program, such"
+    ):
+        zt.transform(sell, lap.with_name("new"), **QUICK)
+    assert beside(lap) == ["lap", "sell"]
+
+
+def test_where_the_earlier_folder_cannot_be_put_back_it_is_said_where_it_is(
+    lap: Path, sell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = names(lap)
+
+    def denied(rename: Rename, one: Path, other: Path) -> Path:
+        if other.name == "lap":
+            raise PermissionError(13, "Access is denied", str(one))
+        return rename(one, other)
+
+    with monkeypatch.context() as patch:
+        renamed(patch, denied)
+        for _ in range(2):  # also the next run says so, as long as it cannot
+            with pytest.raises(zt.TargetError, match=r"folder that was there is .*/\.lap\.old-by-zsell now"):
+                zt.transform(sell, lap, **QUICK)
+    assert beside(lap) == [".lap.old-by-zsell", "sell"]
+    zt.transform(sell, lap, **QUICK)
+    assert before != names(lap)
+    assert beside(lap) == ["lap", "sell"]
+
+
+def test_a_file_that_may_only_be_read_is_removed(
+    lap: Path, sell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stayed in a folder whose name the next replacement needs, and each run from then on failed."""
+    unlink = os.unlink
+
+    def as_windows(place: Any, **named: Any) -> None:
+        if not os.stat(place, **named).st_mode & 0o200:  # noqa: PTH116 - within a folder that is open
+            raise PermissionError(13, "Access is denied", str(place))
+        unlink(place, **named)
+
+    (lap / "1-organizations.csv").chmod(0o400)
+    monkeypatch.setattr(os, "unlink", as_windows)
+    zt.transform(sell, lap, **QUICK)
+    assert beside(lap) == ["lap", "sell"]
+
+
+def test_a_leftover_that_cannot_be_removed_is_in_nobody_s_way(
+    lap: Path, sell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = lap.with_name(".lap.old-by-zsell")
+    shutil.copytree(lap, held)
+
+    def denied(rename: Rename, one: Path, other: Path) -> Path:
+        if one == held:
+            raise PermissionError(13, "Access is denied", str(one))
+        return rename(one, other)
+
+    with monkeypatch.context() as patch:
+        renamed(patch, denied)
+        zt.transform(sell, lap, **QUICK)
+        assert beside(lap) == [".lap.old-by-zsell", "lap", "sell"]
+        assert "Omega" in names(lap)
+        lap.rename(lap.with_name(".lap.old-by-zsell-1"))  # as a run that is killed leaves it
+        with pytest.raises(zt.ExportError):
+            zt.transform(sell / "nowhere", lap)
+        assert "Omega" in names(lap)
+    zt.transform(sell, lap, **QUICK)
+    assert beside(lap) == ["lap", "sell"]
+
+
+def test_what_is_removed_in_part_is_not_put_back(
+    lap: Path, sell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had the name of a whole folder, and was taken for the lap once that was not there."""
+    with monkeypatch.context() as patch:
+        patch.setattr(appearing, "discard", lambda folder: (folder / "manifest.json").unlink())
+        zt.transform(sell, lap, **QUICK)
+    left = [name for name in beside(lap) if name not in ("lap", "sell")]
+    assert left == [processes.own_name()]
+    shutil.rmtree(lap)
+    zt.transform(sell, lap, **QUICK)
+    assert "Omega" in names(lap)
+
+
+# --- processes --------------------------------------------------------------------------------------------
+
+
+class Kernel:
+    """What Windows says of processes."""
+
+    def __init__(self, handle: int, code: int = 0, error: int = 0) -> None:
+        self.closed: list[object] = []
+        self.OpenProcess: Any = lambda *given: handle
+        self.GetExitCodeProcess = lambda _, answer: setattr(answer._obj, "value", code) or 1
+        self.GetLastError = lambda: error
+        self.CloseHandle = self.closed.append
+
+
+@pytest.mark.parametrize(
+    ("kernel", "runs"),
+    [
+        (Kernel(7, code=259), True),
+        (Kernel(7, code=1), False),
+        (Kernel(0, error=87), False),
+        (Kernel(0, error=5), True),
+        (Kernel(0, error=1450), None),
+        (object(), None),
+    ],
+)
+def test_windows_is_asked_for_a_process_without_ending_it(kernel: Any, runs: bool | None) -> None:
+    """What a killed run left stayed for a day."""
+    assert processes.is_running(4242, windows=True, system=kernel) is runs
+    assert len(getattr(kernel, "closed", [])) == (getattr(kernel, "OpenProcess", int)() == 7)
+
+
+def test_a_folder_is_its_process_s(tmp_path: Path) -> None:
+    own = tmp_path / processes.own_name()
+    own.mkdir()
+    assert processes.is_running(os.getpid()) is True
+    assert not processes.is_abandoned(own)
+    assert processes.is_abandoned(own, lambda number: number != os.getpid())
+    assert not processes.is_abandoned(own, lambda number: None)
+    os.utime(own, (0, 0))
+    assert processes.is_abandoned(own, lambda number: None)
+    assert not processes.is_abandoned(own, lambda number: None, after=None)
+    assert not processes.is_abandoned(tmp_path / ".zsell-notes")
+
+
+def test_temporary_files_of_a_killed_run_are_swept(
+    tmp_path: Path, sell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    left = tmp_path / "temporary" / f"zsell-{processes.table()}-{processes._short(gone.pid)}-a_b1c2d3"
+    left.mkdir(parents=True)
+    kept = left.with_name(f"{processes.own_prefix()}other")
+    kept.mkdir()
+    os.utime(kept, (0, 0))
+    with zt.read_export(sell):
+        assert not left.exists()
+        assert kept.exists()
