@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -15,8 +16,9 @@ import pytest
 
 import zsell_transform as zt
 from tests.machines import CONTACTS, QUICK
-from zsell_transform.__main__ import main
+from zsell_transform.__main__ import _lacking, _swallowed, main
 from zsell_transform.machine import moves, processes
+from zsell_transform.machine.system import shell
 from zsell_transform.writing import appearing
 
 Rename = Callable[[Path, Path], Path]
@@ -250,3 +252,50 @@ def test_temporary_files_of_a_killed_run_are_swept(
     with zt.read_export(sell):
         assert not left.exists()
         assert kept.exists()
+
+
+# --- commands ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "windows", "posix"),
+    [
+        (r"C:\Users\Ana\sell_export", r"C:\Users\Ana\sell_export", r"'C:\Users\Ana\sell_export'"),
+        ("Müller", "Müller", "'Müller'"),
+        ("Müller export", '"Müller export"', "'Müller export'"),
+        (r".\a b" + "\\", r'".\a b\\"', r"'.\a b" + "\\'"),
+        ("a&b", '"a&b"', "'a&b'"),
+        ("it's", '"it\'s"', "'it'\"'\"'s'"),
+        ("", '""', "''"),
+        ("@home", '"@home"', "@home"),
+        (r"C:\PROGRA~1", r"C:\PROGRA~1", r"'C:\PROGRA~1'"),
+        ("lap_2", "lap_2", "lap_2"),
+    ],
+)
+def test_a_word_of_a_command_is_one_where_it_is_typed(value: str, windows: str, posix: str) -> None:
+    """cmd.exe took `'Müller export'` for two words, each with a quote."""
+    assert shell(value, windows=True) == windows
+    assert shell(value, windows=False) == posix
+
+
+def test_the_command_behind_a_draft_can_be_copied(
+    sell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name with a blank was printed bare."""
+    monkeypatch.chdir(sell.parent)
+    assert main(["draft-mapping", str(sell), "a map.yaml"]) == 0
+    told = capsys.readouterr().out
+    assert shlex.split(told.partition("run with ")[2]) == ["--mapping", "a map.yaml"]
+
+
+def test_a_quote_that_powershell_swallowed_is_told() -> None:
+    word = '.\\Sell export" lap_1'
+    assert "write folders without a backslash at the end" in _swallowed([word], windows=True)
+    assert repr(word) in _swallowed([word], windows=True)
+    assert _swallowed([word], windows=False) == ""
+    assert _swallowed(["sell", "lap_1"], windows=True) == ""
+
+
+def test_the_way_to_another_python_is_the_platform_s() -> None:
+    assert r"`.venv\Scripts\python -m zsell_transform …`" in _lacking("polars", windows=True)
+    assert "`source .venv/bin/activate`" in _lacking("polars", windows=False)
