@@ -17,9 +17,10 @@ import pytest
 import zsell_transform as zt
 from tests.machines import CONTACTS, QUICK
 from zsell_transform.__main__ import _lacking, _swallowed, main
-from zsell_transform.machine import moves, processes
-from zsell_transform.machine.system import shell
-from zsell_transform.writing import appearing
+from zsell_transform.machine import moves, paths, processes
+from zsell_transform.machine.disk import reason
+from zsell_transform.machine.system import longest_path, shell
+from zsell_transform.writing import appearing, target
 
 Rename = Callable[[Path, Path], Path]
 
@@ -84,9 +85,9 @@ def test_ctrl_c_behind_the_work_says_that_it_is_done(
     assert "Omega" in names(lap)
 
 
-@pytest.mark.parametrize("target", ["lap", "new"])
+@pytest.mark.parametrize("place", ["lap", "new"])
 def test_a_short_denial_of_each_rename_does_not_matter(
-    lap: Path, sell: Path, monkeypatch: pytest.MonkeyPatch, target: str
+    lap: Path, sell: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     """A virus scanner looks at what was just written: the whole run was thrown away."""
     tried: set[tuple[str, str]] = set()
@@ -98,10 +99,10 @@ def test_a_short_denial_of_each_rename_does_not_matter(
         return rename(one, other)
 
     renamed(monkeypatch, denied_once)
-    zt.transform(sell, lap.with_name(target), **QUICK)
+    zt.transform(sell, lap.with_name(place), **QUICK)
     assert tried
-    assert "Omega" in names(lap.with_name(target))
-    assert beside(lap) == sorted({"lap", "sell", target})
+    assert "Omega" in names(lap.with_name(place))
+    assert beside(lap) == sorted({"lap", "sell", place})
 
 
 def test_a_new_target_is_shown_by_no_program(lap: Path, sell: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +132,9 @@ def test_where_the_earlier_folder_cannot_be_put_back_it_is_said_where_it_is(
     with monkeypatch.context() as patch:
         renamed(patch, denied)
         for _ in range(2):  # also the next run says so, as long as it cannot
-            with pytest.raises(zt.TargetError, match=r"folder that was there is .*/\.lap\.old-by-zsell now"):
+            with pytest.raises(
+                zt.TargetError, match=r"folder that was there is .*[/\\]\.lap\.old-by-zsell now"
+            ):
                 zt.transform(sell, lap, **QUICK)
     assert beside(lap) == [".lap.old-by-zsell", "sell"]
     zt.transform(sell, lap, **QUICK)
@@ -192,6 +195,113 @@ def test_what_is_removed_in_part_is_not_put_back(
     shutil.rmtree(lap)
     zt.transform(sell, lap, **QUICK)
     assert "Omega" in names(lap)
+
+
+# --- files that are held ----------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_open_is_told_before_the_work(
+    lap: Path, sell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Excel keeps its folder from being renamed; that was told when all was done."""
+    rename, read = os.rename, []
+
+    def held(one: Any, other: Any, **named: Any) -> None:
+        if Path(one).name == "1-organizations.csv":
+            raise PermissionError(13, "Access is denied", str(one))
+        rename(one, other, **named)
+
+    monkeypatch.setattr(os, "rename", held)
+    monkeypatch.setattr(target, "WINDOWS", True)
+    with pytest.raises(zt.TargetError, match=r"1-organizations\.csv is open in another program; close it"):
+        zt.transform(sell, lap, progress=lambda *given: read.append(given), **QUICK)
+    assert read == []
+    monkeypatch.setattr(target, "WINDOWS", False)
+    zt.transform(sell, lap, **QUICK)  # elsewhere an open file is in nobody's way
+
+
+def test_a_denial_may_be_another_program_s() -> None:
+    denied, gone = PermissionError(13, "Permission denied"), FileNotFoundError(2, "No such file")
+    assert reason(denied, windows=True) == (
+        "Permission denied; it may be open in another program, such as Excel: close it there"
+    )
+    assert reason(PermissionError("used by another (os error 32)"), windows=True).startswith(
+        "used by another;"
+    )
+    assert reason(denied, windows=False) == "Permission denied"
+    assert reason(gone, windows=True) == "No such file"
+
+
+@pytest.mark.parametrize("previous", [True, False])
+def test_a_manifest_that_cannot_be_read_is_not_damaged(
+    lap: Path, sell: Path, after_lap_1: Path, monkeypatch: pytest.MonkeyPatch, previous: bool
+) -> None:
+    """`damaged or another program's`, where a viewer had it open."""
+    text = Path.read_text
+
+    def denied(self: Path, *given: Any, **named: Any) -> str:
+        if self.name == "manifest.json":
+            raise PermissionError(13, "Permission denied", str(self))
+        return text(self, *given, **named)
+
+    monkeypatch.setattr(Path, "read_text", denied)
+    asked = {"previous": lap, "pipedrive": after_lap_1} if previous else {"target": lap}
+    with pytest.raises(zt.ZsellError, match=r"manifest\.json cannot be .*Permission denied") as caught:
+        zt.transform(sell, **asked, **QUICK)
+    assert "damaged" not in str(caught.value)
+
+
+# --- long paths -------------------------------------------------------------------------------------------
+
+
+class Library:
+    """What Windows says of long paths."""
+
+    def __init__(self, *, long: bool) -> None:
+        self.RtlAreLongPathsEnabled: Any = type("Told", (), {"__call__": lambda _: long})()
+
+
+def test_windows_takes_short_paths_unless_it_is_told_otherwise() -> None:
+    assert longest_path(windows=False) is None
+    assert longest_path(windows=True, system=Library(long=True)) is None
+    assert longest_path(windows=True, system=Library(long=False)) == 259
+    assert longest_path(windows=True, system=object()) == 259
+
+
+@pytest.fixture
+def short_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A system that takes few characters more than the folder of the test has."""
+    most = len(str(tmp_path)) + 60
+    monkeypatch.setattr(paths, "longest_path", lambda: most)
+    return most
+
+
+def test_a_result_that_would_be_too_deep_is_told_before_the_work(
+    tmp_path: Path, sell: Path, short_paths: int
+) -> None:
+    """`cannot be written: The system cannot find the path specified`, in the middle of it."""
+    fits = short_paths - len(str(tmp_path)) - len("//") - len(target._IN_LAP) - len(processes.own_name())
+    zt.transform(sell, tmp_path / ("d" * fits) / "lap", **QUICK)
+    read: list[Any] = []
+    told = rf"longest path in it is too long for Windows \({short_paths + 1} characters, where {short_paths}"
+    with pytest.raises(zt.TargetError, match=told):
+        zt.transform(
+            sell, tmp_path / ("d" * (fits + 1)) / "lap", progress=lambda *given: read.append(given), **QUICK
+        )
+    assert read == []
+
+
+@pytest.mark.parametrize("suffix", ["csv", "txt"])
+@pytest.mark.parametrize("pipedrive", [True, False])
+def test_a_list_that_is_too_deep_is_told(
+    tmp_path: Path, sell: Path, short_paths: int, suffix: str, pipedrive: bool
+) -> None:
+    """It was `a link to a file that is not there`, or passed over without a word."""
+    folder = tmp_path / "pipedrive" if pipedrive else sell
+    folder.mkdir(exist_ok=True)
+    (folder / f"{'long ' * 15}.{suffix}").write_text("ID\n1\n")
+    with pytest.raises(zt.ExportError, match=r"its path is too long for Windows \(\d+ characters"):
+        zt.transform(sell, pipedrive=folder if pipedrive else None, **QUICK)
 
 
 # --- processes --------------------------------------------------------------------------------------------
@@ -291,7 +401,7 @@ def test_the_command_behind_a_draft_can_be_copied(
 def test_a_quote_that_powershell_swallowed_is_told() -> None:
     word = '.\\Sell export" lap_1'
     assert "write folders without a backslash at the end" in _swallowed([word], windows=True)
-    assert repr(word) in _swallowed([word], windows=True)
+    assert f"`{word}`" in _swallowed([word], windows=True)
     assert _swallowed([word], windows=False) == ""
     assert _swallowed(["sell", "lap_1"], windows=True) == ""
 

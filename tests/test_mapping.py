@@ -219,6 +219,37 @@ def test_what_names_no_zone_is_refused_though_polars_takes_it(zone: str) -> None
     assert "timezone must be a time zone" in refused({"timezone": zone})
 
 
+@pytest.mark.parametrize("file", ["lists\\deals.csv", "lists/deals.csv", "deals.csv"])
+def test_files_may_be_named_as_on_windows(tmp_path: Path, file: str) -> None:
+    """A line with a backslash had no effect; one with the name alone was told to have none."""
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "deals.csv").write_text("id,name,stage_name\n1,Roof,Quote\n")
+
+    export = zt.transform(tmp_path, mapping={"encoding": {file: "cp1252"}, "smart_lists": {file: "Hot"}})
+
+    assert "mapping_unused" not in export.issues["code"]
+    assert export.tables["deals"]["Deal - Label"].to_list() == ["Hot"]
+
+
+@pytest.mark.parametrize("path", ["C:\\Users\\ana", "C:\\new"])
+def test_a_path_in_double_quotes_is_told_how_to_be_written(tmp_path: Path, path: str) -> None:
+    told = refused(written(tmp_path, f'bom: true\ntemplates: "{path}"\n'))
+    assert told.endswith(
+        "; in double quotes a backslash means more: write a path in single quotes, or with /"
+    )
+    assert "backslash" not in refused(written(tmp_path, f"templates: '{path}'"))
+    assert "backslash" not in refused(written(tmp_path, 'owners: {"a" b'))
+
+
+@pytest.mark.parametrize("bom", [True, False])
+def test_all_files_of_a_lap_have_the_mark_that_is_asked_for(sample: Path, tmp_path: Path, bom: bool) -> None:
+    """issues.csv and documents.csv, which people open in Excel, had none."""
+    zt.transform(sample, tmp_path / "lap", mapping={"bom": bom}, rehearse=False)
+    files = {path.name: path.read_bytes()[:3] for path in (tmp_path / "lap").rglob("*.csv")}
+    assert {"issues.csv", "documents.csv", "1-organizations.csv"} <= {*files}
+    assert {mark == b"\xef\xbb\xbf" for mark in files.values()} == {bom}
+
+
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     text = refused(written(tmp_path, "ower: {}\nmoments: never\nbom: perhaps\n"))
     assert text.startswith("mapping.yaml has 3 mistakes: (1) unknown key 'ower'")

@@ -316,7 +316,7 @@ def _swallowed(given: Sequence[str], *, windows: bool = WINDOWS) -> str:
     if word is None or not windows:
         return ""
     return (
-        f"the terminal handed over {word!r} as one word, since a backslash stands before a closing quote:"
+        f"the terminal handed over `{word}` as one word, since a backslash stands before a closing quote:"
         " write folders without a backslash at the end"
     )
 

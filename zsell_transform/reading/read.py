@@ -17,6 +17,7 @@ from zsell_transform.cleaning import one_label
 from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import full, readable, temporary_files
 from zsell_transform.machine.origins import made_of, origins
+from zsell_transform.machine.paths import slashed
 from zsell_transform.machine.processes import own_prefix, sweep
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
@@ -312,7 +313,8 @@ def _input_file(table: Table, meaning: Meaning) -> InputFile:
 
 def _of_file(wishes: MappingOf[str, str], file: str) -> str | None:
     """What the mapping says of a file, by its whole name or its last part."""
-    return wishes.get(file) or wishes.get(file.rsplit("/", 1)[-1])
+    name = slashed(file)
+    return wishes.get(name) or wishes.get(name.rsplit("/", 1)[-1])
 
 
 def _listed(names: Iterable[str]) -> str:

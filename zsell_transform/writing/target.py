@@ -11,14 +11,22 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from zsell_transform.errors import TargetError
+from zsell_transform.machine.disk import reason
 from zsell_transform.machine.litter import is_litter
-from zsell_transform.machine.paths import expect_utf8
+from zsell_transform.machine.moves import held_file
+from zsell_transform.machine.paths import beyond, expect_utf8
+from zsell_transform.machine.processes import own_name
+from zsell_transform.machine.system import WINDOWS
 from zsell_transform.writing.appearing import recover
 from zsell_transform.writing.manifest import NAME, files_in, read_manifest, weigh
 
 SHOWN: Final = 5
 #: Bytes of a name that leave room for what the folder is called while it is made (systems take 255).
 _LONGEST: Final = 200
+
+#: The longest names within a lap and a proof.
+_IN_LAP: Final = "/updates/1-organizations-001.csv"
+_IN_PROOF: Final = "/repair/values/1-organizations-001.csv"
 
 #: A folder as it was seen: file → size and time of its last change.
 Sight = dict[str, tuple[int, int]]
@@ -38,7 +46,7 @@ def check_target(
     Raises:
         TargetError: naming what would be harmed.
     """
-    _expect_name(target)
+    _expect_name(target, _IN_PROOF if sign else _IN_LAP)
     keep_apart(target, sources)
     if _here().is_relative_to(target.resolve()):
         raise TargetError(f"{target} is the current folder, or contains it; name another one for the result")
@@ -55,10 +63,13 @@ def check_target(
     if files:
         with _readable(target):
             _ours(target, files, overwrite, sign)
+        # What is open there would be told when all is done, as the folder cannot be renamed then.
+        if WINDOWS and (held := held_file(target, list(seen))):
+            raise TargetError(f"{held} is open in another program; close it, and run again")
     return seen
 
 
-def _expect_name(target: Path) -> None:
+def _expect_name(target: Path, inside: str) -> None:
     """A folder is made beside the target, under its name and some more."""
     real = target.resolve()
     expect_utf8(real, TargetError)
@@ -66,6 +77,9 @@ def _expect_name(target: Path) -> None:
         raise TargetError(f"{target} is a whole disk; name a folder on it for the result")
     if len(os.fsencode(real.name)) > _LONGEST:
         raise TargetError(f"{target.name[:40]}…: the name is too long for a folder of results")
+    made = max(target.absolute(), real.with_name(own_name()), key=lambda place: len(str(place)))
+    if said := beyond(made, len(inside)):
+        raise TargetError(f"{target} cannot be written: {said}")
 
 
 def _here() -> Path:
@@ -99,7 +113,7 @@ def _readable(target: Path) -> Iterator[None]:
     except OSError as error:
         raise TargetError(
             f"{target} cannot be replaced, since {error.filename or target} cannot be looked into"
-            f" ({error.strerror or error}); choose another folder"
+            f" ({reason(error)}); choose another folder"
         ) from error
 
 
