@@ -62,8 +62,11 @@ def beyond(path: Path, inside: int = 0) -> str:
         path: of a file or folder.
         inside: the most characters that are to stand behind it.
     """
-    most = longest_path()
-    if most is None or (length := len(str(path.absolute())) + inside) <= most:
+    if (most := longest_path()) is None:
+        return ""
+    whole = str(path.absolute())
+    length = len(whole) + inside
+    if length <= most or whole.startswith("\\\\?\\"):  # by which Windows takes any length
         return ""
     what = "the longest path in it" if inside else "its path"
     return (

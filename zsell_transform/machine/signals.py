@@ -30,5 +30,5 @@ def deferred() -> Iterator[list[int]]:
                 signal.signal(number, lambda number, frame: asked.append(number))
         yield asked
     finally:
-        for number, handler in before.items():
+        for number, handler in reversed(before.items()):  # Ctrl-C last: it may come at once
             signal.signal(number, handler)

@@ -6,6 +6,7 @@ import ctypes
 import os
 import re
 import shlex
+from functools import cache
 from typing import Any, Final
 
 WINDOWS: Final = os.name == "nt"
@@ -15,6 +16,7 @@ _SHORT: Final = 259
 _PLAIN: Final = re.compile(r"[\w\\/:.+-][\w\\/:.+~-]*")
 
 
+@cache
 def longest_path(*, windows: bool = WINDOWS, system: Any = None) -> int | None:
     """How many characters a path may have as a whole; None where only its names are limited.
 
