@@ -15,9 +15,9 @@ import polars as pl
 import pytest
 
 import zsell_transform as zt
-from tests.machines import DEALS, QUICK
+from tests.machines import DEALS, QUICK, posix
 from zsell_transform.__main__ import _Impatience, main
-from zsell_transform.writing import Folder, rolling, target
+from zsell_transform.writing import Folder, appearing, rolling, target
 
 # --- disks and places -------------------------------------------------------------------------------------
 
@@ -76,6 +76,7 @@ def test_a_full_place_of_temporary_files_is_not_the_target(
         zt.transform(sell, tmp_path / "lap", **QUICK)
 
 
+@posix
 def test_a_folder_closed_to_others_stays_closed(tmp_path: Path, sell: Path) -> None:
     """Names and deals of customers could be read by everybody, since a new folder took the place."""
     (tmp_path / "lap").mkdir(mode=0o700)
@@ -87,6 +88,7 @@ def test_a_folder_closed_to_others_stays_closed(tmp_path: Path, sell: Path) -> N
     assert (tmp_path / "later").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
+@posix
 def test_a_place_that_cannot_be_taken_is_told_before_the_work(
     tmp_path: Path, sell: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +127,7 @@ def test_a_folder_mounted_from_the_same_disk_is_a_mount_point(
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("b" * 240, "too long for a folder of results"), ("file/lap", "file is a file")],
+    [("b" * 240, "too long for"), ("file/lap", "file is a file")],
     ids=["long", "file"],
 )
 def test_names_that_no_result_can_have(
@@ -151,11 +153,11 @@ def test_where_folders_are_not_exchanged_a_step_that_fails_is_taken_back(
     rename = Path.rename
 
     def refuse(self: Path, other: Path) -> Path:
-        if (self.name == "lap") if fails == "first" else (".part-" in self.name and other.name == "lap"):
+        if (self.name == "lap") if fails == "first" else (".zsell-" in self.name and other.name == "lap"):
             raise PermissionError(13, "Access is denied", str(self))
         return rename(self, other)
 
-    monkeypatch.setattr(target, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(appearing, "_exchange", lambda one, other: False)
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(zt.TargetError, match="lap cannot be replaced: Access is denied; close the programs"):
         zt.transform(sell, lap, **QUICK)
@@ -173,12 +175,12 @@ def test_ctrl_c_while_the_earlier_folder_is_cleared_away_comes_too_late(
     asked = []
 
     def interrupted(folder: Path) -> None:
-        if ".part-" in folder.name and not asked:
+        if ".zsell-" in folder.name and not asked:
             asked.append(folder)
             raise KeyboardInterrupt
         shutil.rmtree(folder, ignore_errors=True)
 
-    monkeypatch.setattr(target, "discard", interrupted)
+    monkeypatch.setattr(appearing, "discard", interrupted)
     assert main([str(sell), str(tmp_path / "lap"), "--no-rehearse", "--quiet"]) == 0
 
     assert asked

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 import zsell_transform as zt
-from tests.machines import CONTACTS, DEALS, QUICK, small
+from tests.machines import CONTACTS, DEALS, QUICK, posix, small
 from zsell_transform.machine.disk import readable
 from zsell_transform.reading.source import natural
 
@@ -69,6 +69,7 @@ def _of(sell: Path, entity: str) -> pl.LazyFrame:
     return scanned
 
 
+@posix
 def test_a_link_to_a_file_of_the_target_is_a_source_inside_it(tmp_path: Path) -> None:
     sell = lap_with_sell(tmp_path)
     (tmp_path / "links").mkdir()
@@ -270,8 +271,10 @@ def test_a_file_that_changes_while_it_is_read_stops_the_run(
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda file: file.symlink_to("gone.csv"), "is a link to a file that is not there"),
-        (lambda file: os.mkfifo(file), "is no ordinary file"),
+        pytest.param(
+            lambda file: file.symlink_to("gone.csv"), "is a link to a file that is not there", marks=posix
+        ),
+        pytest.param(lambda file: os.mkfifo(file), "is no ordinary file", marks=posix),
         (lambda file: file.mkdir(), "is a folder, and no file|no CSV file"),
     ],
     ids=["link", "pipe", "folder"],
@@ -332,7 +335,7 @@ def test_names_that_are_no_text_are_read_and_told(
     [
         ("a\0b", "NUL"),
         ("a" * 300, "too long"),
-        ("loop", "leads to itself"),
+        pytest.param("loop", "leads to itself", marks=posix),
         (b"abc", "must be|cannot read"),
     ],
     ids=["NUL", "long", "loop", "bytes"],
@@ -341,7 +344,8 @@ def test_paths_that_lead_nowhere_are_one_line(
     tmp_path: Path, sell: Path, after_lap_1: Path, monkeypatch: pytest.MonkeyPatch, path: Any, said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("loop").symlink_to("loop")
+    if path == "loop":
+        Path("loop").symlink_to("loop")
     asked: list[tuple[type[zt.ZsellError], Callable[[], Any]]] = [
         (zt.ExportError, lambda: zt.transform(path)),
         (zt.TargetError, lambda: zt.transform(sell, path)),
@@ -358,12 +362,13 @@ def test_paths_that_lead_nowhere_are_one_line(
 
 def test_what_polars_may_not_read_is_told_once(tmp_path: Path) -> None:
     with (
-        pytest.raises(zt.ExportError, match=r"^x\.csv cannot be read: Permission denied$"),
+        pytest.raises(zt.ExportError, match=r"^x\.csv cannot be read: Permission denied(?!.*x.csv)"),
         readable(Path("x.csv")),
     ):
         raise PermissionError("Permission denied (os error 13): x.csv")
 
 
+@posix
 def test_a_pipe_is_no_source(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "contacts.csv")
     with pytest.raises(zt.ExportError, match="no ordinary file"):
@@ -396,10 +401,10 @@ def test_locks_of_office_programs_are_no_lists(tmp_path: Path, sell: Path, after
     """`~$contacts.xlsx` was one of Sell's lists, of which no record was read: an error."""
     exports = shutil.copytree(after_lap_1, tmp_path / "pipedrive")
     for folder in (sell, exports):
-        for name in ("~$contacts.xlsx", "~$deals.csv", ".~lock.deals.0.csv#", "Thumbs.db", "desktop.ini"):
+        for name in ("~$contacts.xlsx", "~$deals.csv", ".~lock.deals.0.csv#", "ehthumbs.db", "desktop.ini"):
             (folder / name).write_bytes(b"\5Maria" + bytes(160))
     files = zt.transform(sell, pipedrive=exports, **QUICK).issues["file"].drop_nulls()
-    assert not files.str.contains(r"~|Thumbs|desktop").any()
+    assert not files.str.contains(r"~|thumbs|desktop").any()
 
 
 @pytest.mark.parametrize("names", [["contacts.1.csv", "contacts.01.csv"], ["Contacts.csv", "contacts.csv"]])
@@ -435,6 +440,13 @@ def test_a_zip_in_a_zip_is_to_be_unpacked(tmp_path: Path) -> None:
         zt.ExportError, match=r"^inner\.zip is a zip archive: unpack it and give what is in it"
     ):
         zt.transform(path, None, **QUICK)
+
+
+def test_a_member_that_windows_takes_for_a_drive_is_told(tmp_path: Path) -> None:
+    """`points outside the archive`, where a file was called `C:notes.csv` on a Mac."""
+    path = packed(tmp_path / "x.zip", {"C:notes.csv": CONTACTS.encode()})
+    with pytest.raises(zt.ExportError, match=r"its member 'C:notes\.csv' has a drive or a colon in its name"):
+        zt.transform(path, **QUICK)
 
 
 @pytest.mark.parametrize("error", [OSError(22, "Invalid argument"), RuntimeError("odd"), zlib.error("bad")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import attrs
@@ -185,6 +187,67 @@ def test_a_zone_that_is_no_place_is_no_hint(zone: str) -> None:
     """`not 'Factory'; did you mean 'Factory'?` helps nobody."""
     assert "did you mean 'Factory'" not in refused({"timezone": zone})
     assert "did you mean 'localtime'" not in refused({"timezone": zone})
+
+
+def test_zones_need_none_of_python_s(tmp_path: Path) -> None:
+    """Windows has no zones for Python: each was refused there, also UTC."""
+    script = (
+        "import zoneinfo; zoneinfo.reset_tzpath(()); import sys; sys.modules['tzdata'] = None\n"
+        "from zsell_transform import transform\n"
+        "from zsell_transform.mapping import Mapping\n"
+        "for one in sys.argv[2:]:\n"
+        "    try: print(Mapping.load({'timezone': one}).timezone)\n"
+        "    except Exception as error: print(str(error).rpartition('; ')[2])\n"
+        "deals = transform(sys.argv[1], mapping={'timezone': 'America/Lima'}).tables['deals']\n"
+        "print(deals['Deal - Creation date'][0])\n"
+    )
+    (tmp_path / "deals.csv").write_text("id,name,stage_name,added_at\n1,Roof,Quote,2024-05-02T02:00:00Z\n")
+    zones = ["UTC", "Europe/Berlin", "Tegucigalpa", "europe/berln", "Factory"]
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "deals.csv"), *zones],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert done.stdout.splitlines() == [
+        "UTC", "Europe/Berlin", "did you mean 'America/Tegucigalpa'?", "did you mean 'Europe/Berlin'?",
+        "mapping: timezone must be a time zone like 'America/Santiago', not 'Factory'", "2024-05-01",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ["+01:00", "", " "])
+def test_what_names_no_zone_is_refused_though_polars_takes_it(zone: str) -> None:
+    assert "timezone must be a time zone" in refused({"timezone": zone})
+
+
+@pytest.mark.parametrize("file", ["lists\\deals.csv", "lists/deals.csv", "deals.csv"])
+def test_files_may_be_named_as_on_windows(tmp_path: Path, file: str) -> None:
+    """A line with a backslash had no effect; one with the name alone was told to have none."""
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "deals.csv").write_text("id,name,stage_name\n1,Roof,Quote\n")
+
+    export = zt.transform(tmp_path, mapping={"encoding": {file: "cp1252"}, "smart_lists": {file: "Hot"}})
+
+    assert "mapping_unused" not in export.issues["code"]
+    assert export.tables["deals"]["Deal - Label"].to_list() == ["Hot"]
+
+
+@pytest.mark.parametrize("path", ["C:\\Users\\ana", "C:\\new"])
+def test_a_path_in_double_quotes_is_told_how_to_be_written(tmp_path: Path, path: str) -> None:
+    told = refused(written(tmp_path, f'bom: true\ntemplates: "{path}"\n'))
+    assert told.endswith(
+        "; in double quotes a backslash means more: write a path in single quotes, or with /"
+    )
+    assert "backslash" not in refused(written(tmp_path, f"templates: '{path}'"))
+    assert "backslash" not in refused(written(tmp_path, 'owners: {"a" b'))
+
+
+@pytest.mark.parametrize("bom", [True, False])
+def test_all_files_of_a_lap_have_the_mark_that_is_asked_for(sample: Path, tmp_path: Path, bom: bool) -> None:
+    """issues.csv and documents.csv, which people open in Excel, had none."""
+    zt.transform(sample, tmp_path / "lap", mapping={"bom": bom}, rehearse=False)
+    files = {path.name: path.read_bytes()[:3] for path in (tmp_path / "lap").rglob("*.csv")}
+    assert {"issues.csv", "documents.csv", "1-organizations.csv"} <= {*files}
+    assert {mark == b"\xef\xbb\xbf" for mark in files.values()} == {bom}
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

@@ -364,6 +364,30 @@ def test_skip_files_say_why_and_what_to_do(moved: Moved, tmp_path: Path) -> None
     assert proof.missing["reason"][0].startswith("skipped by Pipedrive: Please provide valid currency")
 
 
+def test_a_folder_of_skip_files_may_hold_what_programs_leave(moved: Moved, tmp_path: Path) -> None:
+    """The mark of a file that is open in Excel was no skip file; `SKIPPED.CSV` was not seen."""
+    (tmp_path / "SKIPPED.CSV").write_text("Deal - Zendesk Sell ID,Skip reason\n22,No\n")
+    for name in ("~$skipped.csv", "._SKIPPED.CSV"):
+        (tmp_path / name).write_bytes(b"\5Maria" + bytes(160))
+
+    assert verify(moved.source, moved.exports, skip_file=tmp_path).skipped["source_id"].to_list() == ["22"]
+
+
+@pytest.mark.parametrize("bom", [True, False])
+def test_files_of_the_proof_have_the_mark_that_the_mapping_asks_for(
+    moved: Moved, tmp_path: Path, bom: bool
+) -> None:
+    exports = moved.edited(
+        tmp_path / "e", "deals", lambda frame: frame.with_columns(pl.lit("1").alias("Deal - Value"))
+    )
+
+    folder = verify(moved.source, exports, mapping={"bom": bom}).write(tmp_path / "proof")
+
+    files = list(folder.rglob("*.csv"))
+    assert any("repair" in path.parts for path in files)
+    assert {path.read_bytes().startswith(b"\xef\xbb\xbf") for path in files} == {bom}
+
+
 def test_a_file_without_reasons_is_no_skip_file(moved: Moved, tmp_path: Path) -> None:
     (tmp_path / "skip.csv").write_text("Deal - Title,Deal - Value\nFog horn,1\n")
 

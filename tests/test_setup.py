@@ -514,6 +514,15 @@ def test_templates_may_be_workbooks(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_what_programs_leave_beside_templates_is_none(tmp_path: Path) -> None:
+    """While the template was open in Excel, the mapping was refused."""
+    (tmp_path / "people.csv").write_text("Person - Name *\n")
+    (tmp_path / "~$people.xlsx").write_bytes(b"\5Maria" + bytes(160))
+    (tmp_path / "._people.csv").write_bytes(b"\0\5\x16\7")
+
+    assert spell(["Person - Name"], tmp_path) == {"Person - Name": "Person - Name *"}
+
+
 def test_no_two_headers_get_one_spelling(tmp_path: Path) -> None:
     """A file with two equal headers could not be mapped."""
     (tmp_path / "a.csv").write_text("Person - Email,Deal - Title\n", encoding="utf-8")

@@ -15,8 +15,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.machines import posix
 from zsell_transform.errors import TargetError
-from zsell_transform.writing import FileFacts, Folder, publish, read_manifest, rolling, target
+from zsell_transform.machine import processes
+from zsell_transform.writing import FileFacts, Folder, appearing, publish, read_manifest, rolling
 from zsell_transform.writing.target import check_target
 
 NOTHING = {"ledger": [], "inputs": [], "version": "0", "mapping_sha256": "0"}
@@ -263,7 +265,7 @@ def test_an_earlier_folder_of_ours_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool
 ) -> None:
     if not exchange:
-        monkeypatch.setattr(target, "_exchange", lambda one, other: False)
+        monkeypatch.setattr(appearing, "_exchange", lambda one, other: False)
     path = written(tmp_path / "lap_1", extra="gone later", **{"trial/trial.md": "t"})
     (path / ".DS_Store").write_text("litter")
     with Folder(path) as folder:
@@ -366,10 +368,15 @@ def test_target_and_sources_are_kept_apart(tmp_path: Path) -> None:
         Folder(tmp_path / "export" / ".." / "export", [tmp_path / "export"])
     with pytest.raises(TargetError, match=r"contains the input .*deals\.csv"):
         Folder(tmp_path, [None, {"a": 1}, [str(tmp_path / "export" / "deals.csv")]])
+    Folder(tmp_path / "export" / "lap_1", [tmp_path / "export"])
+
+
+@posix
+def test_a_link_to_a_source_is_that_source(tmp_path: Path) -> None:
+    (tmp_path / "export").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "export")
     with pytest.raises(TargetError, match="is also an input"):
         Folder(tmp_path / "link", [tmp_path / "export"])
-    Folder(tmp_path / "export" / "lap_1", [tmp_path / "export"])
 
 
 def test_a_target_changed_meanwhile_is_not_replaced(tmp_path: Path) -> None:
@@ -386,13 +393,13 @@ def test_what_a_killed_run_left_is_recovered(tmp_path: Path) -> None:
     path = written(tmp_path / "lap_1")
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    there = target._table()
-    (tmp_path / f".lap_1.part-{there}-{gone.pid}-0").mkdir()
-    left = [f".lap_1.part-{there}-{os.getpid()}-0", f".lap_1.part-0123abcd-{gone.pid}-0"]
+    there, number = processes.table(), processes._short(gone.pid)
+    (tmp_path / f".zsell-{there}-{number}").mkdir()
+    left = [processes.own_name(), f".zsell-0123-{number}", ".zsell-notes"]
     for name in left:  # of a run that goes on, here or in a container that shares the folder alone
         (tmp_path / name).mkdir()
-    (tmp_path / f".lap_1.part-4567abcd-{gone.pid}-0").mkdir()
-    os.utime(tmp_path / f".lap_1.part-4567abcd-{gone.pid}-0", (0, 0))
+    (tmp_path / f".zsell-4567-{number}-2").mkdir()
+    os.utime(tmp_path / f".zsell-4567-{number}-2", (0, 0))
     path.rename(tmp_path / ".lap_1.old-by-zsell")
     Folder(path)
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted([*left, "lap_1"])

@@ -20,6 +20,7 @@ from typing import Final, NoReturn
 from zsell_transform.errors import ZsellError
 from zsell_transform.machine import process
 from zsell_transform.machine.paths import path_of
+from zsell_transform.machine.system import WINDOWS, shell
 
 DONE, PARTLY, NOTHING, STOPPED = 0, 1, 2, 130
 
@@ -64,8 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(given, ours=ours)
     except ZsellError as error:
         return _failed(str(error))
-    except KeyboardInterrupt:
-        return _failed("stopped; nothing was written", STOPPED)
+    except KeyboardInterrupt as asked:
+        return _failed(f"stopped; {str(asked) or 'nothing was written'}", STOPPED)
     except OSError as error:
         if os.environ.get("ZSELL_DEBUG"):
             raise
@@ -84,6 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: list[str], *, ours: bool) -> int:
     name = given[0] if given and given[0] in COMMANDS else ""
     parser, run = COMMANDS[name or "transform"]
+    if said := _swallowed(given):
+        return _failed(said)
     asked = parser().parse_args(given[1:] if name else given)
     if ours:
         process.set_up(vars(asked).values())
@@ -184,7 +187,9 @@ def _draft(asked: argparse.Namespace) -> int:
 
     more = {"mapping": asked.mapping} if asked.mapping else {}
     zt.draft_mapping(asked.source, asked.file, **more)
-    _print([f"{asked.file}: edit what should differ, then run with --mapping {asked.file}"], asked.file)
+    _print(
+        [f"{asked.file}: edit what should differ, then run with --mapping {shell(asked.file)}"], asked.file
+    )
     return DONE
 
 
@@ -305,12 +310,27 @@ def _failed(message: str, code: int = NOTHING) -> int:
     return code
 
 
-def _lacking(package: str) -> str:
+def _swallowed(given: Sequence[str], *, windows: bool = WINDOWS) -> str:
+    """No path on Windows has a quote; `'.\\Sell export\\' lap_1` reaches us as one word that has one."""
+    word = next((word for word in given if '"' in word), None)
+    if word is None or not windows:
+        return ""
+    return (
+        f"the terminal handed over `{word}` as one word, since a backslash stands before a closing quote:"
+        " write folders without a backslash at the end"
+    )
+
+
+def _lacking(package: str, *, windows: bool = WINDOWS) -> str:
     """Most often this is the Python of the system, beside the one that all was installed for."""
+    activate, python = (
+        (r".venv\Scripts\activate", r".venv\Scripts\python")
+        if windows
+        else ("source .venv/bin/activate", ".venv/bin/python")
+    )
     return (
         f"{package} is not installed for {sys.executable}; activate the environment that zsell_transform was"
-        " installed in (`source .venv/bin/activate`), or call its Python:"
-        " `.venv/bin/python -m zsell_transform …`"
+        f" installed in (`{activate}`), or call its Python: `{python} -m zsell_transform …`"
     )
 
 

@@ -10,18 +10,22 @@ from __future__ import annotations
 import codecs
 import difflib
 import re
-import zoneinfo
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from encodings.aliases import aliases
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import polars as pl
 
 from zsell_transform.errors import MappingError, ZsellError
-from zsell_transform.machine.paths import path_of
+from zsell_transform.machine.disk import reason
+from zsell_transform.machine.paths import path_of, slashed
+from zsell_transform.machine.zones import is_zone, similar
+
+if TYPE_CHECKING:
+    import yaml
 
 
 @attrs.define
@@ -156,6 +160,17 @@ def keys(inner: Reader, *known: str, defaults: dict[str, Any] | None = None) -> 
     return read
 
 
+def by_file(inner: Reader) -> Reader:
+    """A group of files, below the export's folder; on Windows people write `lists\\deals.csv`."""
+    every = keys(inner)
+
+    def read(reading: Reading, place: str, value: Any) -> Any:
+        given = every(reading, place, value)
+        return {slashed(name): one for name, one in given.items()} if isinstance(given, dict) else given
+
+    return read
+
+
 def by_key(readers: dict[str, Reader]) -> Reader:
     """A group of known keys, each with its own reader."""
     every = keys(lambda reading, place, value: value, *readers)
@@ -189,26 +204,18 @@ def made(cls: Callable[..., Any], readers: dict[str, Reader], required: str | No
 
 
 def zone(reading: Reading, place: str, value: Any) -> Any:
-    """A zone that both polars and Python know: polars does the work, and neither should fail later."""
-    try:
-        pl.Series([0], dtype=pl.Int64).cast(pl.Datetime("us")).dt.replace_time_zone(value)
-        zoneinfo.ZoneInfo(value)
-    except Exception:  # each library has its own errors for an unknown name and for what is no name at all
-        # `Etc/GMT+1` is an hour behind UTC: near by its letters, and the opposite of what is meant.
-        no_place = ("Etc/GMT", "Factory", "localtime", "posix", "right/")
-        named = (name for name in zoneinfo.available_timezones() if not name.startswith(no_place))
-        hint = _nearest_zone(str(value), sorted(named))
-        return reading.wrong(place, "a time zone like 'America/Santiago'", value, hint)
-    return value
+    """A zone that polars knows, which does all the work: Python knows none on Windows."""
+    if is_zone(value):
+        return value
+    return reading.wrong(place, "a time zone like 'America/Santiago'", value, _nearest_zone(str(value)))
 
 
-def _nearest_zone(word: str, known: list[str]) -> str:
+def _nearest_zone(word: str) -> str:
     """The nearest zone, also for a city alone or with a blank in it (`Buenos Aires`)."""
-    city = word.strip().replace(" ", "_").casefold()
     if re.search(r"[+-]\d", word):
         return "; an offset knows no summer time: name a city of the zone"
-    same = [name for name in known if name.rsplit("/", 1)[-1].casefold() == city]
-    return f"; did you mean {same[0]!r}?" if same else nearest(word.replace(" ", "_"), known)
+    city, known = similar(word)
+    return f"; did you mean {city!r}?" if city else nearest(word.replace(" ", "_"), known)
 
 
 #: What Python calls a codec and is no encoding of text, with its other names.
@@ -245,7 +252,8 @@ def folder(reading: Reading, place: str, value: Any) -> Any:
     with suppress(OSError, ZsellError):  # no path can be called so: too long, or with a null in it
         if isinstance(value, str | Path) and (path := reading.folder / path_of(value)).is_dir():
             return path
-    return reading.wrong(place, "an existing folder", str(value) if isinstance(value, Path) else value)
+    hint = _NO_BACKSLASH if re.search("[\x00-\x1f\x7f-\xa0]", str(value)) else ""
+    return reading.wrong(place, "an existing folder", str(value) if isinstance(value, Path) else value, hint)
 
 
 #: Values of one mapping, those that aliases repeat counted each time. Nobody writes so many by hand.
@@ -266,18 +274,31 @@ def yaml_file(path: Path) -> Any:
         line = error.object[: error.start].count(b"\n") + 1
         raise MappingError(f"{path.name} line {line}: is not UTF-8; save the file as UTF-8") from None
     except (OSError, ValueError) as error:  # no path may hold a null
-        reason = getattr(error, "strerror", None) or error
-        raise MappingError(f"{path}: cannot be read as a mapping ({reason})") from None
+        why = reason(error) if isinstance(error, OSError) else error
+        raise MappingError(f"{path}: cannot be read as a mapping ({why})") from None
     try:
         node = yaml.compose(written, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         return {} if node is None else _Plain(path.name).value(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
-        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise MappingError(f"{path.name}{where}: is not YAML: {reason}") from None
+        why = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise MappingError(f"{path.name}{where}: is not YAML: {why}{_of_path(error, written)}") from None
     except RecursionError:
         raise MappingError(f"{path.name}: is nested too deeply, or refers to itself") from None
+
+
+#: `"C:\\Users"` is no YAML, and `"C:\\new"` has a line break in it.
+_NO_BACKSLASH: Final = "; in double quotes a backslash means more: write a path in single quotes, or with /"
+
+
+def _of_path(error: yaml.YAMLError, written: str) -> str:
+    """What to do about a path in double quotes, in which YAML takes `\\U` for the sign of a letter."""
+    mark = getattr(error, "problem_mark", None)
+    line = written.splitlines()[mark.line] if mark and mark.line < len(written.splitlines()) else ""
+    if not re.search(r'"[^"]*\\', line):
+        return ""
+    return _NO_BACKSLASH
 
 
 class _Plain:

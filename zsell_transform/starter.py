@@ -12,6 +12,7 @@ import polars as pl
 from zsell_transform.cleaning import first_line, text
 from zsell_transform.errors import TargetError
 from zsell_transform.guide.mapping_draft import SUBJECTS, Found, draft_text
+from zsell_transform.machine.moves import move
 from zsell_transform.machine.paths import path_of
 from zsell_transform.mapping import Mapping
 from zsell_transform.reading import Export, read_export
@@ -48,7 +49,7 @@ def draft_mapping(
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         made.write_text(text, encoding="utf-8")
-        made.rename(target)
+        move(made, target)
     except OSError as error:
         with suppress(OSError):
             made.unlink(missing_ok=True)

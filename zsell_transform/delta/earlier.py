@@ -65,7 +65,9 @@ def _kept(folder: Path) -> dict[str, pl.LazyFrame]:
         found = {entity: _stored(path) for entity, path in paths.items() if path.exists()}
     if not found:
         raise ExportError(f"{folder} is not the folder of an earlier run: it has no records/")
-    if is_damaged(folder):
+    with readable(folder):
+        damaged = is_damaged(folder)
+    if damaged:
         raise ExportError(f"{folder}: its {NAME} is damaged; give the earlier run's folder as it was written")
     wrote = [one.file for one in (read_manifest(folder) or {"outputs": []})["outputs"]]
     gone = [file for file in wrote if file.endswith(".parquet") and not (folder / file).exists()]

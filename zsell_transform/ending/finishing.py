@@ -48,7 +48,7 @@ def finish(folder: Folder, run: Run, *, trial: int, rehearse: bool | None, tell:
         trial=chosen.shows,
         rehearsed=said,
     )
-    _write_pages(folder, story, kit, told)
+    _write_pages(folder, story, kit, told, bom=run.ask.bom)
     folder.finish(
         ledger=book.records(),
         inputs=[attrs.asdict(file) for file in run.export.files],
@@ -84,8 +84,11 @@ def _came(run: Run) -> tuple[dict[str, int], dict[str, int]]:
     return {entity: count + united.get(entity, 0) for entity, count in run.records.seen.rows.items()}, united
 
 
-def _write_pages(folder: Folder, story: stories.Story, kit: setup.Setup, told: pl.DataFrame) -> None:
-    folder.table("issues", told.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None)
+def _write_pages(
+    folder: Folder, story: stories.Story, kit: setup.Setup, told: pl.DataFrame, *, bom: bool
+) -> None:
+    found = told.lazy().with_columns(pl.all().cast(pl.String))
+    folder.table("issues", found, rows=None, megabytes=None, bom=bom)
     delta = story.previous is not None
     folder.text("setup.md", setup_markdown(kit, lap=story.lap, delta=delta, complete=story.complete))
     folder.text("report.html", report_html(story))
@@ -106,7 +109,7 @@ def _documents(folder: Folder, run: Run) -> pl.DataFrame:
     if "documents" not in run.drafts:
         return issues.empty()
     table, told = documents(run.drafts["documents"], run.lap.where)
-    folder.table("documents", table.lazy(), rows=None, megabytes=None)
+    folder.table("documents", table.lazy(), rows=None, megabytes=None, bom=run.ask.bom)
     return told
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ from zsell_transform.guide import words
 from zsell_transform.guide.chapters import Values, files, uploads
 from zsell_transform.guide.story import NAMELESS, Story
 from zsell_transform.guide.words import count, number
+from zsell_transform.machine.system import shell
 
 #: How a page calls the command; a terminal calls it as its user did.
 PROGRAM: Final = "zsell-transform"
@@ -310,17 +310,17 @@ def _commands(program: str, call: str, given: list[str], named: Mapping[str, str
     """The same call in Python and at the command line."""
     told = [_quoted(value) for value in given] + [f"{name}={_quoted(value)}" for name, value in named.items()]
     python = [f"{piece}," for piece in told[:-1]] + [f"{told[-1]})"]
-    shell = [shlex.quote(value) for value in given]
+    words_of = [_shell(value) for value in given]
     flags = [f"--{name} {_shell(value)}" for name, value in named.items()]
     command = [program, *([] if call == "transform" else [call])]
     return (
         Command("In Python", (f"zt.{call}({python[0]}", *python[1:])),
-        Command("or at the command line", (" ".join(command), *shell, *flags)),
+        Command("or at the command line", (" ".join(command), *words_of, *flags)),
     )
 
 
 def _shell(value: str) -> str:
-    return value if value == NAMELESS else shlex.quote(value)
+    return value if value == NAMELESS else shell(value)
 
 
 def _quoted(value: str) -> str:

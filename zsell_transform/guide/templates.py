@@ -17,6 +17,7 @@ from typing import Final
 from zsell_transform.cleaning import plain
 from zsell_transform.errors import MappingError
 from zsell_transform.facts import facts
+from zsell_transform.machine.litter import is_hidden
 from zsell_transform.pipedrive.fields import field_facts
 
 _MARKS: Final = re.compile(
@@ -99,7 +100,11 @@ def _known() -> dict[str, tuple[str, ...]]:
 
 def _templates(folder: Path) -> list[Path]:
     files = (
-        sorted(path for path in folder.iterdir() if path.suffix.lower() in (".csv", ".xlsx"))
+        sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in (".csv", ".xlsx") and not is_hidden([path.name])
+        )
         if folder.is_dir()
         else []
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from typing import Final
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning import DELETED, ORDERS, one_label, plain
+from zsell_transform.machine.paths import slashed
 from zsell_transform.mapping import Mapping, Mention
 from zsell_transform.mapping_values import nearest
 from zsell_transform.sell.columns import plain_name
@@ -80,8 +81,8 @@ def _known(
         "owners": lambda: _owners(seen),
         "labels": lambda: _labels(ask, seen),
         "lead_statuses": lambda: seen.words("status", "leads"),
-        "smart_lists": lambda: files,
-        "encoding": lambda: files,
+        "smart_lists": lambda: _named(files),
+        "encoding": lambda: _named(files),
         "day_first": lambda: _undecided(seen, group),
         "columns": lambda: [*headers.get(group, ()), *map(plain_name, headers.get(group, ()))],
         "stages": lambda: _stages(seen, group),
@@ -89,6 +90,12 @@ def _known(
         "lost_stages": lambda: _stages(seen, None),
     }
     return list(dict.fromkeys(by_topic[mention.topic]()))
+
+
+def _named(files: Iterable[str]) -> Iterator[str]:
+    """Files by their whole names or their last parts."""
+    for name in map(slashed, files):
+        yield from (name, name.rsplit("/", 1)[-1])
 
 
 def _owners(seen: Survey) -> list[str]:

@@ -1,1 +1,1 @@
-"""The user's machine: paths and what stands at them, full disks, what other programs leave, threads."""
+"""The user's machine: paths, disks, processes, signals, threads and zones, and where Windows differs."""

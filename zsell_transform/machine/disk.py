@@ -13,13 +13,14 @@ from typing import Final
 
 from zsell_transform.errors import ExportError
 from zsell_transform.machine.paths import as_text
+from zsell_transform.machine.system import WINDOWS
 
 #: No space, no space of one's own, a file that is larger than one may be.
 _FULL: Final = {
     number: os.strerror(number)
     for name in ("ENOSPC", "EDQUOT", "EFBIG")
     if (number := getattr(errno, name, None)) is not None
-} | ({112: "There is not enough space on the disk"} if os.name == "nt" else {})
+} | ({112: "There is not enough space on the disk"} if WINDOWS else {})
 _SAID: Final = re.compile(r"\(os error (\d+)\)")
 #: What polars says where the last bytes of a parquet file could not be written.
 _CUT: Final = "Invalid thrift: transport error"
@@ -36,9 +37,15 @@ def full(error: BaseException | None) -> str:
     return _FULL.get(int(said[1]), "") if said else ""
 
 
-def reason(error: OSError) -> str:
-    """What the system says, without its number and place."""
-    return error.strerror or str(error).partition(" (os error")[0]
+def reason(error: OSError, *, windows: bool = WINDOWS) -> str:
+    """What the system says, without its number and place.
+
+    On Windows, a program that has a file open may deny it to all others, as Excel does.
+    """
+    said = error.strerror or str(error).partition(" (os error")[0]
+    if windows and isinstance(error, PermissionError):
+        return f"{said}; it may be open in another program, such as Excel: close it there"
+    return said
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Final
 
 #: Names of files and folders: macOS', Windows', LibreOffice's locks, those of Microsoft's Office, Jupyter's.
 _LITTER: Final = re.compile(
-    r"\.ds_store|__macosx|\._.*|thumbs\.db|desktop\.ini|\.~lock\..*#|~\$.*|\.ipynb_checkpoints"
+    r"\.ds_store|__macosx|\._.*|(?:eh)?thumbs\.db|desktop\.ini|\.~lock\..*#|~\$.*|\.ipynb_checkpoints"
 )
 
 

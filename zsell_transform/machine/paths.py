@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from zsell_transform.errors import ZsellError
+from zsell_transform.machine.system import longest_path
 
 #: So much of a name that is too long is shown.
 _LONG: Final = 80
@@ -42,6 +43,8 @@ def _impossible(path: Path) -> str:
             Path.cwd()
     except OSError:
         return "the folder that you are in is gone; change to another one"
+    if reason := beyond(path):
+        return reason
     try:
         path.stat()
     except ValueError:
@@ -50,6 +53,26 @@ def _impossible(path: Path) -> str:
         if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
             return "the name is too long" if error.errno == errno.ENAMETOOLONG else "the link leads to itself"
     return ""
+
+
+def beyond(path: Path, inside: int = 0) -> str:
+    """Why a path is longer than Windows takes one; blank where it is not.
+
+    Args:
+        path: of a file or folder.
+        inside: the most characters that are to stand behind it.
+    """
+    if (most := longest_path()) is None:
+        return ""
+    whole = str(path.absolute())
+    length = len(whole) + inside
+    if length <= most or whole.startswith("\\\\?\\"):  # by which Windows takes any length
+        return ""
+    what = "the longest path in it" if inside else "its path"
+    return (
+        f"{what} is too long for Windows ({length} characters, where {most} are taken): use a folder whose"
+        f" path is shorter by {length - most} or more, or switch on long paths in Windows"
+    )
 
 
 def as_text(path: str | Path) -> str:
@@ -66,6 +89,11 @@ def expect_utf8(path: Path, error: type[ZsellError]) -> None:
     """Refuses a path that is no text, where polars has to find it."""
     if not is_utf8(path):
         raise error(f"{as_text(path)}: the path has bytes that are no text (UTF-8); rename it")
+
+
+def slashed(name: str) -> str:
+    """The name of a file below a folder, as it is written on every system."""
+    return name.replace("\\", "/")
 
 
 def as_given(name: str | None) -> str | None:

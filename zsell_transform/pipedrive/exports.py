@@ -23,6 +23,7 @@ from zsell_transform.ids import RUINED, exact
 from zsell_transform.issues import empty, found, gather, issue
 from zsell_transform.machine.disk import readable, temporary_files
 from zsell_transform.machine.paths import path_of
+from zsell_transform.machine.processes import own_prefix
 from zsell_transform.mapping_values import nearest
 from zsell_transform.pipedrive.export_files import (
     csv_files,
@@ -156,7 +157,7 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     """
     place = path_of(folder)
     named: Mapping[str, Mapping[str, str]] = getattr(ask, "columns", None) or {}
-    with temporary_files(), tempfile.TemporaryDirectory(prefix="zsell-") as room:
+    with temporary_files(), tempfile.TemporaryDirectory(prefix=own_prefix()) as room:
         lists = csv_files(place, Path(room))
         with readable(place):
             files = [_read_file(one, named) for one in lists]

@@ -25,6 +25,7 @@ from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.machine.disk import temporary_files
 from zsell_transform.machine.origins import origins
+from zsell_transform.machine.processes import own_prefix
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NOTE, STEMS
@@ -111,6 +112,7 @@ class Proof:
     _summary: pl.DataFrame
     _mapped: bool = True
     _read: tuple[Path, ...] = ()
+    _bom: bool = False
 
     def summary(self) -> pl.DataFrame:
         """One row an entity: entity, in_sell, added, there, missing, left_out, merged, differing,
@@ -168,11 +170,15 @@ class Proof:
         with Folder(folder, self._read, overwrite=overwrite, sign=PAGE) as made:
             for name, frame in self.frames.items():
                 made.table(
-                    name, frame.lazy().with_columns(pl.all().cast(pl.String)), rows=None, megabytes=None
+                    name,
+                    frame.lazy().with_columns(pl.all().cast(pl.String)),
+                    rows=None,
+                    megabytes=None,
+                    bom=self._bom,
                 )
             for kind, files in self.repairs.items():
                 for item, parts in files.items():
-                    made.table(f"repair/{kind}/{STEMS[item]}", [part.lazy() for part in parts])
+                    made.table(f"repair/{kind}/{STEMS[item]}", [part.lazy() for part in parts], bom=self._bom)
             page = proof_html_page(self.frames, version=VERSION, hint=self.hint, unseen=self.unseen)
             made.text(PAGE, page)
             return made.finish(ledger=self._summary.to_dicts(), inputs=[], version=VERSION, mapping_sha256="")
@@ -204,7 +210,7 @@ def verify(
     with (
         Progress(progress) as tell,
         temporary_files(),
-        tempfile.TemporaryDirectory(prefix="zsell-") as room,
+        tempfile.TemporaryDirectory(prefix=own_prefix()) as room,
     ):
         given = take_in(source, pipedrive, ask, Path(room), tell)
         held, rows = given.held, sum(given.records.seen.rows.values())
@@ -238,7 +244,8 @@ def verify(
         unverifiable=unverifiable(columns, links, told, placed), skipped=skipped,
     )  # fmt: skip
     read = origins([source, given.export, pipedrive, ask, skip_file])
-    return attrs.evolve(proof, mapped=mapping is not None, read=tuple(path.absolute() for path in read))
+    paths = tuple(path.absolute() for path in read)
+    return attrs.evolve(proof, mapped=mapping is not None, read=paths, bom=ask.bom)
 
 
 def _other_values(

@@ -16,6 +16,7 @@ import polars as pl
 from zsell_transform.errors import ExportError
 from zsell_transform.facts import facts
 from zsell_transform.frames.sparse import BLANK
+from zsell_transform.machine.litter import is_hidden
 from zsell_transform.machine.paths import as_text, path_of
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
 from zsell_transform.pipedrive.own_ids import mark, split_ids
@@ -54,10 +55,16 @@ def _paths(given: str | Path | Sequence[str | Path] | None) -> list[Path]:
     if given is None:
         return []
     paths = [path_of(path) for path in ([given] if isinstance(given, str | Path) else given)]
-    files = [file for path in paths for file in (sorted(path.glob("*.csv")) if path.is_dir() else [path])]
+    files = [file for path in paths for file in (_within(path) if path.is_dir() else [path])]
     if missing := [path for path in paths if not path.exists()]:
         raise ExportError(f"{missing[0]}: no such skip file")
     return files
+
+
+def _within(folder: Path) -> list[Path]:
+    """Its CSV files, in whatever case, without what programs leave beside the files that they show."""
+    files = (path for path in folder.iterdir() if path.suffix.lower() == ".csv")
+    return sorted(path for path in files if not is_hidden([path.name]))
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from zsell_transform.errors import ExportError
 from zsell_transform.frames.unique import Numbering
 from zsell_transform.machine.disk import readable, temporary_files
 from zsell_transform.machine.paths import is_utf8, path_of
+from zsell_transform.machine.processes import own_prefix
 from zsell_transform.progress import At, unwatched
 from zsell_transform.reading import careful, damage, dialect, encoding, plain
 from zsell_transform.reading.source import Found
@@ -76,7 +77,7 @@ def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataF
         ExportError: the file is missing, empty or no text at all.
     """
     path = path_of(path)
-    with readable(path), temporary_files(), TemporaryDirectory(prefix="zsell_") as temporary:
+    with readable(path), temporary_files(), TemporaryDirectory(prefix=own_prefix()) as temporary:
         if not path.is_file():
             raise ExportError(f"{path} does not exist or is not a file: give a CSV file")
         table = read(Found.at(path, path.name), Path(temporary), judge=lambda _: 0, asked=encoding)

@@ -7,7 +7,7 @@ from collections.abc import Mapping as MappingOf
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, Final
 
 import polars as pl
@@ -17,6 +17,8 @@ from zsell_transform.cleaning import one_label
 from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import full, readable, temporary_files
 from zsell_transform.machine.origins import made_of, origins
+from zsell_transform.machine.paths import slashed
+from zsell_transform.machine.processes import own_prefix, sweep
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
@@ -64,7 +66,9 @@ def exported(source: object, ask: Mapping, tell: Tell = silent) -> Export:
 
 
 def _exported(source: object, ask: Mapping, tell: Tell) -> Export:
-    temporary = TemporaryDirectory(prefix="zsell_", ignore_cleanup_errors=True)
+    # An export may be held for long, in a notebook of a machine that shares this folder: no time ends it.
+    sweep(Path(gettempdir()), "zsell-*", after=None)
+    temporary = TemporaryDirectory(prefix=own_prefix(), ignore_cleanup_errors=True)
     files: list[Found] = []
     try:
         reading = _Reading(ask, Path(temporary.name), tell)
@@ -310,7 +314,8 @@ def _input_file(table: Table, meaning: Meaning) -> InputFile:
 
 def _of_file(wishes: MappingOf[str, str], file: str) -> str | None:
     """What the mapping says of a file, by its whole name or its last part."""
-    return wishes.get(file) or wishes.get(file.rsplit("/", 1)[-1])
+    name = slashed(file)
+    return wishes.get(name) or wishes.get(name.rsplit("/", 1)[-1])
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ import attrs
 from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import full, readable
 from zsell_transform.machine.litter import is_hidden
-from zsell_transform.machine.paths import as_text, path_of
+from zsell_transform.machine.paths import as_text, beyond, path_of
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -158,8 +158,10 @@ def expect_file(path: Path) -> None:
     """Refuses what cannot be read as often as needed, or not at all.
 
     Raises:
-        ExportError: it is a pipe or device, or a link to nothing.
+        ExportError: it is a pipe or device, or a link to nothing, or too deep for Windows.
     """
+    if said := beyond(path):
+        raise ExportError(f"{as_text(path)}: {said}")
     if not path.exists():
         raise ExportError(f"{as_text(path)} is a link to a file that is not there")
     if not path.is_file():
@@ -180,7 +182,7 @@ def below(folder: Path, suffixes: Collection[str], *, deep: bool = True) -> list
     found = []
     for where, folders, names in os.walk(folder, onerror=_raised):
         for path in (Path(where, name) for name in names if not is_hidden([name])):
-            if path.suffix.lower() in suffixes:
+            if path.suffix.lower() in suffixes or beyond(path):  # else it would be passed over
                 expect_file(path)
             if path.is_file():
                 found.append(path)
@@ -284,7 +286,12 @@ def _name(member: ZipInfo) -> str:
 def _refuse_unsafe(path: Path, member: ZipInfo) -> None:
     name = _name(member)
     where = PurePosixPath(name)
-    if where.is_absolute() or ".." in where.parts or re.match(r"[A-Za-z]:", name):
+    if re.match(r"[A-Za-z]:", name):
+        raise ExportError(
+            f"{path.name} is not safe to open: its member {name!r} has a drive or a colon in its name, which"
+            " Windows takes for a place outside the archive; unpack it and rename that file"
+        )
+    if where.is_absolute() or ".." in where.parts:
         raise ExportError(f"{path.name} is not safe to open: its member {name!r} points outside the archive")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise ExportError(f"{path.name} is not safe to open: its member {name!r} is a link")

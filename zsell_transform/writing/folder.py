@@ -26,21 +26,15 @@ import polars as pl
 
 from zsell_transform.errors import TargetError
 from zsell_transform.machine.disk import full
+from zsell_transform.machine.moves import discard, move
 from zsell_transform.machine.origins import origins
 from zsell_transform.machine.paths import path_of
+from zsell_transform.machine.processes import own_prefix
+from zsell_transform.machine.signals import deferred
+from zsell_transform.writing.appearing import appear, clear, hidden, recover
 from zsell_transform.writing.manifest import NAME, FileFacts, files_in, manifest_text, weigh
 from zsell_transform.writing.rolling import MEGABYTES, ROWS, Rolled, Rolling
-from zsell_transform.writing.target import (
-    appear,
-    check_target,
-    clear,
-    discard,
-    hidden,
-    is_same,
-    keep_apart,
-    look,
-    recover,
-)
+from zsell_transform.writing.target import check_target, is_same, keep_apart, look
 
 #: Where tables lie until it is known how many files each has.
 SCRATCH: Final = ".parts"
@@ -105,7 +99,7 @@ class Folder:
 
     def __enter__(self) -> Folder:
         if self._real is None:
-            self.path = Path(tempfile.mkdtemp(prefix="zsell-"))
+            self.path = Path(tempfile.mkdtemp(prefix=own_prefix()))
             self._end = weakref.finalize(self, discard, self.path)
             return self
         missing = [place for place in self._real.parents if not place.exists()]
@@ -121,6 +115,8 @@ class Folder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._finished:
+            if self.target and kind is KeyboardInterrupt:
+                raise KeyboardInterrupt(f"{self.target} is written") from error
             return
         failure = self._failure(error)
         self._let_go()
@@ -182,7 +178,7 @@ class Folder:
             written = [file for part in parts for file in part.close()]
             settled[stem] = []
             for name, file in zip(_names(stem, len(written)), written, strict=True):
-                file.path = file.path.rename(self.place(name))
+                file.path = move(file.path, self.place(name))
                 self._rolled[name] = file
                 settled[stem].append(FileFacts(name, file.rows, file.bytes, file.sha256))
             self.facts |= {one.file: one for one in settled[stem]}
@@ -266,8 +262,9 @@ class Folder:
                 raise TargetError(
                     f"{self.target} was changed while this run was working; it was not replaced"
                 )
-            earlier = appear(self.path, self._real)
-            self.path, self._finished = self._real, True
+            with deferred():  # once it is there, whoever asks to stop comes too late
+                earlier = appear(self.path, self._real)
+                self.path, self._finished = self._real, True
             clear(earlier)
         self._finished = True
         return self.path

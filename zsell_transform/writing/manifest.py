@@ -54,12 +54,18 @@ def manifest_text(
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a folder that this library wrote; None for any other folder, or where it is damaged."""
+    """The manifest of a folder that this library wrote; None for any other folder, or where it is damaged.
+
+    Raises:
+        OSError: it is there, and cannot be read.
+    """
     try:
         found = json.loads((folder / NAME).read_text(encoding="utf-8"))
         outputs = [FileFacts(**one) for one in found["outputs"]]
         names = [name for fields in found.get(FIELDS, {}).values() for name in fields.values()]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     is_whole = set(KEYS) <= set(found) and all(isinstance(name, str) for name in names)
     return {**found, "outputs": outputs} if is_whole else None

@@ -1,36 +1,32 @@
-"""The output folder as a whole: may it be written, and how it appears, at once or not at all.
-
-A folder is made beside its target under a hidden name and then takes the target's place. Where the system can
-exchange two folders (Linux, macOS) that is one step; elsewhere it is two renames, and what a run that was
-killed between them left behind is put back by the next one (`recover`).
-"""
+"""The output folder as a whole: may it be written, told before anything is read."""
 
 from __future__ import annotations
 
-import ctypes
-import errno
-import glob
 import os
 import re
-import shutil
 import stat
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from zsell_transform.errors import TargetError
+from zsell_transform.machine.disk import reason
 from zsell_transform.machine.litter import is_litter
-from zsell_transform.machine.paths import expect_utf8
+from zsell_transform.machine.moves import held_file
+from zsell_transform.machine.paths import beyond, expect_utf8
+from zsell_transform.machine.processes import own_name
+from zsell_transform.machine.system import WINDOWS
+from zsell_transform.writing.appearing import recover
 from zsell_transform.writing.manifest import NAME, files_in, read_manifest, weigh
 
 SHOWN: Final = 5
 #: Bytes of a name that leave room for what the folder is called while it is made (systems take 255).
 _LONGEST: Final = 200
-#: Seconds after which nobody works on a folder any more, where its process cannot be asked for.
-_DAY: Final = 86_400
+
+#: The longest names within a lap and a proof.
+_IN_LAP: Final = "/updates/1-organizations-001.csv"
+_IN_PROOF: Final = "/repair/values/1-organizations-001.csv"
 
 #: A folder as it was seen: file → size and time of its last change.
 Sight = dict[str, tuple[int, int]]
@@ -50,7 +46,7 @@ def check_target(
     Raises:
         TargetError: naming what would be harmed.
     """
-    _expect_name(target)
+    _expect_name(target, _IN_PROOF if sign else _IN_LAP)
     keep_apart(target, sources)
     if _here().is_relative_to(target.resolve()):
         raise TargetError(f"{target} is the current folder, or contains it; name another one for the result")
@@ -67,10 +63,13 @@ def check_target(
     if files:
         with _readable(target):
             _ours(target, files, overwrite, sign)
+        # What is open there would be told when all is done, as the folder cannot be renamed then.
+        if WINDOWS and (held := held_file(target, list(seen))):
+            raise TargetError(f"{held} is open in another program; close it, and run again")
     return seen
 
 
-def _expect_name(target: Path) -> None:
+def _expect_name(target: Path, inside: str) -> None:
     """A folder is made beside the target, under its name and some more."""
     real = target.resolve()
     expect_utf8(real, TargetError)
@@ -78,6 +77,9 @@ def _expect_name(target: Path) -> None:
         raise TargetError(f"{target} is a whole disk; name a folder on it for the result")
     if len(os.fsencode(real.name)) > _LONGEST:
         raise TargetError(f"{target.name[:40]}…: the name is too long for a folder of results")
+    made = max(target.absolute(), real.with_name(own_name()), key=lambda place: len(str(place)))
+    if said := beyond(made, len(inside)):
+        raise TargetError(f"{target} cannot be written: {said}")
 
 
 def _here() -> Path:
@@ -111,7 +113,7 @@ def _readable(target: Path) -> Iterator[None]:
     except OSError as error:
         raise TargetError(
             f"{target} cannot be replaced, since {error.filename or target} cannot be looked into"
-            f" ({error.strerror or error}); choose another folder"
+            f" ({reason(error)}); choose another folder"
         ) from error
 
 
@@ -224,148 +226,3 @@ def _is_another_s(folder: Path) -> bool:
         return False
     above, user = folder.parent.stat(), os.geteuid()
     return bool(above.st_mode & stat.S_ISVTX) and user not in (0, above.st_uid, folder.lstat().st_uid)
-
-
-# --- appearing --------------------------------------------------------------------------------------------
-
-
-def hidden(target: Path) -> Path:
-    """The place beside the target where the folder is made, with the number of this process in its name."""
-    number = 0
-    while True:
-        place = target.with_name(f".{target.name}.part-{_table()}-{os.getpid()}-{number}")
-        try:
-            place.mkdir()
-        except FileExistsError:
-            number += 1
-        else:
-            break
-    if target.is_dir():  # who closed the earlier folder to others means this one, too
-        with suppress(OSError):
-            place.chmod(stat.S_IMODE(target.stat().st_mode) | stat.S_IRWXU)
-    return place
-
-
-def appear(made: Path, target: Path) -> Path | None:
-    """The finished folder takes the place of its target; returns where the earlier folder lies now, if any.
-
-    Raises:
-        TargetError: it cannot; the earlier folder is where it was.
-    """
-    try:
-        if not os.path.lexists(target):
-            made.rename(target)
-            return None
-        return made if _exchange(made, target) else _in_two_steps(made, target)
-    except OSError as error:
-        raise TargetError(f"{target} cannot be replaced: {_why(error, target)}") from error
-
-
-def _in_two_steps(made: Path, target: Path) -> Path:
-    """For systems that cannot exchange folders: where the second step fails, the first is taken back."""
-    old = _aside(target)
-    target.rename(old)
-    try:
-        made.rename(target)
-    except BaseException:
-        old.rename(target)
-        raise
-    return old
-
-
-def _why(error: OSError, target: Path) -> str:
-    """On Windows, no folder is renamed while a program has one of its files open."""
-    said = error.strerror or str(error)
-    if error.errno != errno.EACCES:  # what Windows says of an open file
-        return said
-    for file in files_in(target) if target.is_dir() else ():
-        try:
-            os.rename(target / file, target / file)  # noqa: PTH104 - it asks, and changes nothing
-        except OSError:
-            return f"{target / file} is open in another program; close it, and run again"
-    return f"{said}; close the programs that show its files or {target.parent}, and run again"
-
-
-def clear(earlier: Path | None) -> None:
-    """Removes what is not needed any more; whoever asks to stop meanwhile waits for it.
-
-    The folder is written by then, or never will be: either way nothing may be left behind.
-    """
-    if earlier is None:
-        return
-    try:
-        discard(earlier)
-    except KeyboardInterrupt:
-        with suppress(KeyboardInterrupt):
-            discard(earlier)
-
-
-def recover(target: Path) -> None:
-    """Puts back, or clears away, what a run that was killed left beside the target."""
-    old = _aside(target)
-    if old.is_dir():
-        if os.path.lexists(target):
-            discard(old)
-        else:
-            old.rename(target)
-    if target.parent.is_dir():
-        for left in target.parent.glob(f".{_literal(target.name)}.part-*"):
-            if _abandoned(left):
-                discard(left)
-
-
-def discard(folder: Path) -> None:
-    """Removes a folder of our own making, whatever is in it; what cannot be removed is left."""
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _aside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.old-by-zsell")
-
-
-def _literal(name: str) -> str:
-    return glob.escape(name)
-
-
-def _abandoned(left: Path) -> bool:
-    """Whether the process that made this folder is gone; where that cannot be asked, a day must pass."""
-    table, _, number = left.name.rsplit(".part-", 1)[1].rpartition("-")[0].rpartition("-")
-    if not number.isdecimal() or not left.is_dir():
-        return False
-    # Elsewhere signal 0 would end the process instead of asking for it.
-    if os.name != "posix" or table != _table():
-        return time.time() - left.stat().st_mtime > _DAY
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, OverflowError):
-        return False
-    return False
-
-
-@cache
-def _table() -> str:
-    """Which table of processes ours is in: that of a machine since it was started, or of a container."""
-    import hashlib
-    import platform
-
-    said = [platform.node()]
-    with suppress(OSError):  # Linux
-        said.append(Path("/proc/sys/kernel/random/boot_id").read_text())
-        said.append(str(Path("/proc/self/ns/pid").readlink()))
-    return hashlib.sha256("\n".join(said).encode(errors="replace")).hexdigest()[:8]
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Exchanges two folders in one step; False where system or file system cannot."""
-    here, there = os.fsencode(one), os.fsencode(other)
-    exchange = 2  # RENAME_EXCHANGE and RENAME_SWAP
-    current = -100  # AT_FDCWD: paths count from the current folder
-    try:
-        system = ctypes.CDLL(None)
-        if hasattr(system, "renameat2"):  # Linux
-            return bool(system.renameat2(current, here, current, there, exchange) == 0)
-        return bool(system.renamex_np(here, there, exchange) == 0)  # macOS
-    except (AttributeError, OSError, TypeError):
-        return False
