@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from zsell_transform import cleaning as clean
 from zsell_transform.frames import sparing
+from zsell_transform.ticks import NO, YES, flag, tick
 
 UTC_MOMENTS = {
     "2015-10-05T08:28:07Z": "2015-10-05 08:28:07",
@@ -211,8 +212,14 @@ def test_a_duration_counts_begun_minutes() -> None:
 
 
 def test_a_flag_knows_yes_and_no() -> None:
-    assert read(clean.flag("a"), "true", "1", "False", "maybe", None) == [True, True, False, None, None]
-    assert read(clean.flag("a"), "1.0", "WAHR", "0.0", "Falsch") == [True, True, False, False]
+    assert read(flag("a"), "true", "1", "False", "maybe", None) == [True, True, False, None, None]
+    assert read(flag("a"), "1.0", "WAHR", "0.0", "Falsch") == [True, True, False, False]
+    assert read(flag("a"), "ja", "Sí", "si", "sim", "oui", "x", "não", "nao") == [True] * 6 + [False] * 2
+    assert not {*YES} & {*NO}
+
+
+def test_a_lone_mark_is_a_tick_only_where_ticks_stand() -> None:
+    assert read(tick("a"), "x", "✓", "ja", "No", "maybe") == [None, None, True, False, None]
 
 
 @given(st.text(max_size=30))
@@ -229,7 +236,7 @@ def test_no_cell_makes_a_word_fail(cell: str) -> None:
         clean.name,
         clean.email,
         clean.number,
-        clean.flag,
+        flag,
         clean.day,
         clean.moment,
         clean.html,

@@ -37,9 +37,6 @@ ADDRESS_OF_MAIL: Final = r'[^\s@,;:<>()"]+@[^\s@,;:<>()"]*[^\s@,;:<>()".]'
 DELETED: Final = " - Deleted"
 BREAK: Final = "<br>"
 
-#: How Sell, pandas (`1.0` in a column with a blank cell) and spreadsheets in other languages say yes and no.
-YES: Final = tuple("true 1 1.0 yes t wahr vrai verdadero verdadeiro waar prawda".split())
-NO: Final = tuple("false 0 0.0 no f falsch faux falso onwaar fałsz".split())
 #: Thousands separators that may stand in a number, by its decimal mark.
 _GROUPS: Final = {".": r",'’  \x{00a0}\x{202f}", ",": r".'’  \x{00a0}\x{202f}"}
 
@@ -158,7 +155,7 @@ def lines(*parts: Cell) -> pl.Expr:
     return joined(*parts, by=BREAK)
 
 
-# --- numbers and flags -------------------------------------------------------------------------------
+# --- numbers -----------------------------------------------------------------------------------------
 
 
 def number(column: Cell, mark: str | None = None) -> pl.Expr:
@@ -187,16 +184,6 @@ def _bare(raw: pl.Expr, mark: str | None) -> pl.Expr:
 def percent(column: Cell) -> pl.Expr:
     """A bare number of hundredths, as `number` has it: `90`, `90%`, `90 %`."""
     return number(cell(column).str.strip_suffix("%").str.strip_chars_end())
-
-
-def flag(column: Cell) -> pl.Expr:
-    """Boolean: `true`, `1`, `yes` against `false`, `0`, `no`; null for anything else."""
-
-    def said(word: pl.Expr) -> pl.Expr:
-        yes, no = (word.str.to_lowercase().is_in(words) for words in (YES, NO))
-        return pl.when(yes).then(True).when(no).then(False)
-
-    return once_each(cell(column), said, pl.Boolean)
 
 
 def duration(seconds: Cell) -> pl.Expr:

@@ -15,6 +15,7 @@ from typing import Final
 import attrs
 
 from zsell_transform.cleaning import MARKS, ORDERS, plain
+from zsell_transform.ticks import PAIRS
 
 #: Pipedrive's limits, of which `account.yaml` says where they come from: a text field takes 255 characters, a
 #: numerical one 14 digits, a field 500 options. The patterns below need them before any file is read; a test
@@ -90,12 +91,8 @@ EXCLUDED: Final = {"ymd": ("dmy", "mdy", "slashed", "clock", "serial")}
 #: Shape → shapes that its values have just where they have more characters than this.
 LONGER: Final = {"ymd": {"moment": len("2024-05-31")}}
 
-#: Words of a tick box, folded; the first of each pair says yes.
-_YES_NO: Final = tuple(
-    frozenset(pair.split())
-    for pair in ("true false", "1 0", "yes no", "y n", "ja nein", "ja nej", "ja nee", "si no", "sim nao",
-                 "oui non", "tak nie", "ya tidak", "はい いいえ", "on off", "checked unchecked")
-)  # fmt: skip
+#: Words of a tick box, folded.
+_YES_NO: Final = tuple(frozenset(map(plain, pair)) for pair in PAIRS)
 #: What names of fields say, as patterns over their folded words. German, Dutch and Scandinavian join words
 #: (`Diensthandy`, `Kundenadresse`), so that some may also end one; the short ones only begin a word, or are
 #: one: "Hotel number", "Cancellation no", "Handyman" and "Automobile" are no phones.

@@ -6,12 +6,13 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, flag, lost_owner, moment, name, number, percent
+from zsell_transform.cleaning import day, email, lost_owner, moment, name, number, percent
 from zsell_transform.frames.sparing import either
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS, longest
 from zsell_transform.sell.stages import KEYS, SEPARATOR, Stage, stages
 from zsell_transform.survey import Survey
+from zsell_transform.ticks import flag
 from zsell_transform.transformers.parties import (
     A_DAY,
     A_MOMENT,
@@ -128,7 +129,7 @@ def deals(ask: Mapping, seen: Survey) -> Table:
                 value=REASONS["unqualified_reason"],
                 detail=REASONS["loss_reason"],
             ),
-            flag_remark("hot", hot),
+            flag_remark("hot"),
             Remark("said_by_absence", ~hot.fill_null(value=True), "hot", detail="false"),
             Remark(
                 "unreadable_value",

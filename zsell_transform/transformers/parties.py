@@ -9,7 +9,6 @@ import polars as pl
 from zsell_transform.cleaning import (
     address,
     email,
-    flag,
     has_any,
     labels,
     lost_owner,
@@ -25,6 +24,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.sell.columns import COMPANY, PERSON
 from zsell_transform.sell.words import status_labels
+from zsell_transform.ticks import flag
 from zsell_transform.transformers.table import Field, Remark
 
 #: The label column of each item; a person's and a deal's are named in the singular (Pipedrive's READ ME tab).
@@ -132,13 +132,13 @@ def private_remarks() -> tuple[Remark, ...]:
     return (
         Remark("private_record", private.fill_null(value=False), "private", value=pl.col("private")),
         Remark("said_by_absence", ~private.fill_null(value=True), "private", detail="false"),
-        flag_remark("private", private),
+        flag_remark("private"),
     )
 
 
-def flag_remark(column: str, read: pl.Expr) -> Remark:
+def flag_remark(column: str) -> Remark:
     """A tick that is neither true nor false."""
-    odd = pl.col(column).is_not_null() & read.is_null()
+    odd = pl.col(column).is_not_null() & flag(column).is_null()
     return Remark("unreadable_value", odd, column, value=pl.col(column), detail="true or false")
 
 
