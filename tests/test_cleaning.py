@@ -71,6 +71,22 @@ def test_an_email_is_the_first_address_in_the_cell() -> None:
     cells = ["a@b.se", "mailto:a@b.se", "Anna <a@b.se>", "a@b.se; c@d.se", "a@b.se.", "none", "@", None]
 
     assert read(clean.email("a"), *cells) == ["a@b.se"] * 5 + [None] * 3
+    assert read(clean.email("a"), "MAILTO:a@b.se?subject=hi", "a@b.se?") == ["a@b.se"] * 2
+
+
+def test_what_stands_beside_an_email_is_seen() -> None:
+    alone = ["a@b.se", "mailto:a@b.se", "<a@b.se>", "MailTo:<a@b.se>;", " a@b.se.", None]
+    beside = [
+        "inte a@b.se längre",
+        "Anna <a@b.se>",
+        "a@b.se (privat)",
+        "mailto:a@b.se?subject=hi",
+        "a@b.se?",
+        "none",
+    ]
+
+    assert read(clean.is_email_alone("a"), *alone) == [True] * 5 + [None]
+    assert read(clean.is_email_alone("a"), *beside) == [False] * 6
 
 
 def test_an_address_leaves_out_what_is_blank() -> None:
@@ -235,6 +251,7 @@ def test_no_cell_makes_a_word_fail(cell: str) -> None:
     words = [
         clean.name,
         clean.email,
+        clean.is_email_alone,
         clean.number,
         flag,
         clean.day,

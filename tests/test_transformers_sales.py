@@ -119,6 +119,17 @@ def test_what_a_person_cannot_carry_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize("entity", ["companies", "contacts", "leads"])
+def test_words_beside_an_email_address_are_told(entity: str) -> None:
+    """`no longer` beside an address says that it should not be written to."""
+    rows = records({"id": "1", "email": "inte bo@x.se längre"}, {"id": "2", "email": "<cy@x.se>"})
+
+    found = told(draft(entity, rows, Mapping(), NOTHING_SEEN))
+
+    (issue,) = found.filter(pl.col("field") == "email").select("code", "value", "detail").rows()
+    assert issue == ("words_beside_address", "inte bo@x.se längre", "bo@x.se")
+
+
 def test_a_company_knows_its_parent_by_another_company_name_only() -> None:
     rows = made(
         "companies",

@@ -33,7 +33,10 @@ MOMENT: Final = (
 _UTC: Final = rf"^{_DAY}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-9]{{2}}(?:\.[0-9]+)?)? ?(?:Z|UTC)?)?$"
 #: The apostrophe by which Sell keeps spreadsheets from reading a cell as a formula: `'+56912345678`.
 GUARD: Final = r"^'[+\-=@]"
-ADDRESS_OF_MAIL: Final = r'[^\s@,;:<>()"]+@[^\s@,;:<>()"]*[^\s@,;:<>()".]'
+#: The `?` of a link (`mailto:a@b.se?subject=hi`) ends an address.
+ADDRESS_OF_MAIL: Final = r'[^\s@,;:<>()"]+@[^\s@,;:<>()"?]*[^\s@,;:<>()".?]'
+#: An address with nothing beside it that says anything.
+_MAIL_ALONE: Final = rf'^[\s,;:<>()"]*(?i:mailto:)?[\s<]*{ADDRESS_OF_MAIL}[\s,;:<>()".]*$'
 DELETED: Final = " - Deleted"
 BREAK: Final = "<br>"
 
@@ -90,6 +93,11 @@ def phone(column: Cell) -> pl.Expr:
 def email(column: Cell) -> pl.Expr:
     """The first e-mail address in the cell, without `mailto:` or a name around it."""
     return unless_found(cell(column), rf"^{ADDRESS_OF_MAIL}$", lambda c: c.str.extract(ADDRESS_OF_MAIL, 0))
+
+
+def is_email_alone(column: Cell) -> pl.Expr:
+    """Boolean: is the cell an e-mail address, with no words beside it such as `no longer`?"""
+    return cell(column).str.contains(_MAIL_ALONE)
 
 
 def joined(*parts: Cell, by: str = " ") -> pl.Expr:

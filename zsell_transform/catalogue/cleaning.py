@@ -25,6 +25,12 @@ KINDS: Final[dict[str, Kind]] = {
         "{detail} was written",
         "Add the others by hand: Pipedrive's wizard takes one address a column.",
     ),
+    "words_beside_address": Kind(
+        "error",
+        "'{field}' holds more than an e-mail address: '{value}'",
+        "{detail} was written",
+        "Read what stands beside it: it may say that the address is not to be used; add it by hand.",
+    ),
     "empty_column": Kind("info", "'{field}' is empty in the whole export", "not written"),
     "ignored_column": Kind("info", "'{field}' holds {value} values: {detail}", "not written"),
     "spare_column": Kind("info", "'{field}' holds {value} values", "read only where '{detail}' is blank"),

@@ -14,7 +14,7 @@ from zsell_transform.transformers.parties import (
     ADDRESS,
     AN_EMAIL,
     called,
-    email_remark,
+    email_remarks,
     label_field,
     label_remarks,
     listed,
@@ -80,7 +80,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:
         ),
         relations=(Relation("company", id=pl.col("organisation_id"), name=name("company_name")),),
         hidden={"_city": name("city"), "_leave_out": _left_out(ask)},
-        remarks=(*label_remarks(ask), owner_remark(), email_remark()),
+        remarks=(*label_remarks(ask), owner_remark(), *email_remarks()),
         spare={"address": "street"},
         ignored="creator creator_id user_id updated_at last_activity_date linkedin_display",
     )

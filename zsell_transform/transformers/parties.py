@@ -10,6 +10,7 @@ from zsell_transform.cleaning import (
     address,
     email,
     has_any,
+    is_email_alone,
     labels,
     lost_owner,
     name,
@@ -153,13 +154,12 @@ def kind_remark() -> Remark:
     return Remark("kind_unreadable", odd, "is_organisation", value=given)
 
 
-def email_remark() -> Remark:
-    """Cells with several e-mail addresses, of which one is written."""
-    several = pl.when(pl.col("email").str.contains("@[^@]*@")).then(pl.col("email"))
-    return Remark(
-        "several_addresses",
-        email(several).is_not_null(),
-        "email",
-        value=pl.col("email"),
-        detail=email("email"),
+def email_remarks() -> tuple[Remark, ...]:
+    """Cells with several e-mail addresses, of which one is written, or with words beside the one."""
+    raw = pl.col("email")
+    several = pl.when(raw.str.contains("@[^@]*@")).then(raw)
+    words = pl.when(several.is_null() & ~is_email_alone(raw)).then(raw)
+    return tuple(
+        Remark(code, email(cells).is_not_null(), "email", value=raw, detail=email("email"))
+        for code, cells in (("several_addresses", several), ("words_beside_address", words))
     )
