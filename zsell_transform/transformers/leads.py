@@ -32,7 +32,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:
         source="leads",
         target="leads",
         given={
-            "_named": either(joined(name("first_name"), name("last_name")), name("name")),
+            "_named": either(name("name"), joined(name("first_name"), name("last_name"))),
             # A lead with only a company has no person.
             "_person": either(pl.col("_named"), email("email"), phone("phone"), phone("mobile")),
             "_status": once_each(pl.col("status"), word),
