@@ -332,6 +332,11 @@ def clock_of(column: Cell) -> pl.Expr:
     return by_form(cell(column), _in_utc, lambda raw: filled(raw.str.slice(11, 5)), read)
 
 
+def hour(column: Cell) -> pl.Expr:
+    """`HH:MM` of a time of day that stands alone: `9:00`, `8:15 PM`, `09:30:45`."""
+    return _clock(pl.lit(" ") + cell(column)).str.slice(0, 5)
+
+
 def iso(column: Cell, order: str) -> pl.Expr:
     """A date in a known order, with or without a time → `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS`."""
     clock = pl.lit("T") + _clock(_parted(column)[1])

@@ -36,7 +36,8 @@ _MONTHS: Final = (
     (r"(?:0?[469]|11)", r"(?:0?[1-9]|[12][0-9]|30)"),
     (r"0?2", r"(?:0?[1-9]|[12][0-9])"),
 )
-_CLOCK: Final = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+_MINUTES: Final = r":[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
+_CLOCK: Final = rf"(?:(?:[01]?[0-9]|2[0-3]){_MINUTES}|(?:0?[1-9]|1[0-2]){_MINUTES} ?[AaPp]\.?[Mm]\.?)"
 _TAIL: Final = rf"(?:(?:,? +|T){_CLOCK}(?: ?(?:UTC|GMT|Z|[+-][0-9]{{2}}:?[0-9]{{2}}))?)?$"
 _MONTH_DAY: Final = "(?:" + "|".join(f"{month}[-/.]{day}" for month, day in _MONTHS) + ")"
 _DAY_MONTH: Final = "(?:" + "|".join(f"{day}[-/.]{month}" for month, day in _MONTHS) + ")"
