@@ -130,6 +130,20 @@ def test_words_beside_an_email_address_are_told(entity: str) -> None:
     assert issue == ("words_beside_address", "inte bo@x.se längre", "bo@x.se")
 
 
+@pytest.mark.parametrize("entity", ["companies", "contacts", "leads"])
+def test_a_second_street_is_told(entity: str) -> None:
+    rows = records(
+        {"id": "1", "address": "Gatan 1", "street": "Boxen 9"},
+        {"id": "2", "address": "Gatan 1\nnb", "street": "gatan 1, nb"},
+        {"id": "3", "street": "Boxen 9"},
+    )
+
+    found = told(draft(entity, rows, Mapping(), NOTHING_SEEN)).filter(pl.col("row").is_not_null())
+
+    (issue,) = found.select("code", "source_id", "field", "value", "detail").rows()
+    assert issue == ("values_differ", "1", "street", "Boxen 9", "'address' holds 'Gatan 1'")
+
+
 def test_a_company_knows_its_parent_by_another_company_name_only() -> None:
     rows = made(
         "companies",
@@ -310,6 +324,9 @@ def test_what_a_deal_cannot_carry_is_told() -> None:
             deal(1, 3, loss_reason="Price", unqualified_reason="Size"),
             deal(1, 1, decimal_value="10.5", scope="99", name="y" * 300),
             deal(1, 1, decimal_value="a lot"),
+            deal(1, 1, decimal_value="1e3", scope="1000"),
+            deal(1, 1, added_at="2015-10-05 23:28:00 UTC", added_on="2015-10-06"),
+            deal(1, 1, added_at="2015-10-05T23:28:00Z", added_on="2015-10-05"),
         ),
         Mapping(),
         survey_of_stages(*PIPELINES),
@@ -326,10 +343,12 @@ def test_what_a_deal_cannot_carry_is_told() -> None:
     assert rows == [
         ("reason_not_lost", 2, "loss_reason", "Too late"),
         ("second_reason", 3, "unqualified_reason", "Size"),
+        ("spare_value_written", 6, "decimal_value", "1e3"),
         ("stage_change_of_open_deal", None, "last_stage_change_at", "1"),
         ("unreadable_value", 5, "decimal_value", "a lot"),
         ("value_shortened", 4, "Deal - Title", "y" * 300),
         ("values_differ", 4, "scope", "99"),
+        ("values_differ", 7, "added_on", "2015-10-06"),
     ]
 
 

@@ -81,8 +81,15 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "values_differ": Kind(
         "warning",
-        "'{field}' holds '{value}', but 'decimal_value' holds '{detail}'",
-        "'decimal_value' was written",
+        "'{field}' holds '{value}', but {detail}",
+        "the latter was written",
+        "Look which of them is right.",
+    ),
+    "spare_value_written": Kind(
+        "error",
+        "'{field}' holds '{value}', which cannot be read, while {detail}",
+        "the latter was written",
+        "Correct it in Sell, or add it by hand.",
     ),
     "stage_change_of_open_deal": Kind(
         "info",

@@ -22,6 +22,7 @@ from zsell_transform.transformers.parties import (
     private_remarks,
     social,
     status_remarks,
+    street_remark,
 )
 from zsell_transform.transformers.table import Field, Table
 
@@ -73,6 +74,7 @@ def companies(ask: Mapping, seen: Survey) -> Table:
             *status_remarks(),
             owner_remark(),
             *email_remarks(),
+            street_remark(),
             *private_remarks(),
             kind_remark(),
         ),

@@ -21,6 +21,7 @@ from zsell_transform.transformers.parties import (
     owner_fields,
     owner_remark,
     social,
+    street_remark,
 )
 from zsell_transform.transformers.table import Field, Relation, Table
 
@@ -80,8 +81,8 @@ def leads(ask: Mapping, seen: Survey) -> Table:
         ),
         relations=(Relation("company", id=pl.col("organisation_id"), name=name("company_name")),),
         hidden={"_city": name("city"), "_leave_out": _left_out(ask)},
-        remarks=(*label_remarks(ask), owner_remark(), *email_remarks()),
-        spare={"address": "street"},
+        remarks=(*label_remarks(ask), owner_remark(), *email_remarks(), street_remark()),
+        spare={"street": "address"},
         ignored="creator creator_id user_id updated_at last_activity_date linkedin_display",
     )
 

@@ -20,6 +20,7 @@ from zsell_transform.cleaning import (
     tags,
     word,
 )
+from zsell_transform.folding import folded
 from zsell_transform.frames.sparing import once_each
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import PREFIXES
@@ -135,6 +136,24 @@ def private_remarks() -> tuple[Remark, ...]:
         Remark("said_by_absence", ~private.fill_null(value=True), "private", detail="false"),
         flag_remark("private"),
     )
+
+
+def holds(column: str) -> pl.Expr:
+    """What an issue says of the cell that was written in place of another one."""
+    return pl.format(f"'{column}' holds '{{}}'", pl.col(column))
+
+
+def differing(spare: str, written: str, apart: pl.Expr) -> Remark:
+    """Cells of a spare column that say something else than the one which is written."""
+    return Remark("values_differ", apart, spare, value=pl.col(spare), detail=holds(written))
+
+
+def street_remark() -> Remark:
+    """Two streets of one record, of which one is written (2026: equal in 8,960 of 8,960 contacts)."""
+    unlike = pl.col("address") != pl.col("street")
+    two = (street(pl.when(unlike).then(column)) for column in ("address", "street"))
+    one, other = map(folded, two)
+    return differing("street", "address", one != other)
 
 
 def flag_remark(column: str) -> Remark:
