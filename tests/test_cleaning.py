@@ -24,6 +24,8 @@ UTC_MOMENTS = {
     "2015-10-05": "2015-10-05 00:00:00",
     "2015-02-30T08:28:00Z": None,
     "2015-10-05T25:00:00Z": None,
+    "2015-10-05T08:28:75Z": None,
+    "2015-10-05 08:28:75": None,
     "2015-10-05T08:28:00Z and more": None,
     "soon": None,
     None: None,
@@ -47,6 +49,8 @@ def read(word: pl.Expr, *cells: str | None) -> list[str | None]:
         ("'@anna", "@anna"),
         ("'tis", "'tis"),
         ("''+1", "''+1"),
+        ("'- what?' he said\nsecond line", "'- what?' he said\nsecond line"),
+        ("'-5\n", "-5"),
         ("", None),
         ("  ", None),
         (None, None),
@@ -124,6 +128,8 @@ def test_shortened_cuts_between_words() -> None:
         "one two",
         "x" * 9 + "…",
     ]
+    (cut,) = read(clean.shortened("a", 255), "E " + "x" * 300)
+    assert cut == "E " + "x" * 252 + "…"
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,24 @@ def test_words_beside_an_email_address_are_told(entity: str) -> None:
     assert issue == ("words_beside_address", "inte bo@x.se längre", "bo@x.se")
 
 
+@pytest.mark.parametrize(
+    ("entity", "field", "header"),
+    [
+        ("companies", "customer_status", "Organization - Labels"),
+        ("contacts", "prospect_status", "Person - Label"),
+        ("leads", "status", "Lead - Labels"),
+    ],
+)
+def test_a_status_that_loses_its_comma_is_told(entity: str, field: str, header: str) -> None:
+    row = {"id": "1", field: "gold, plus"}
+    found = told(draft(entity, records(row), Mapping(), NOTHING_SEEN))
+
+    (made_of_it,) = made(entity, row)
+    assert made_of_it[header] == "gold plus"
+    (issue,) = found.select("code", "field", "value", "detail").rows()
+    assert issue == ("status_with_comma", field, "gold, plus", "gold plus")
+
+
 @pytest.mark.parametrize("entity", ["companies", "contacts", "leads"])
 def test_a_second_street_is_told(entity: str) -> None:
     rows = records(

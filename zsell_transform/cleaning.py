@@ -27,12 +27,13 @@ _OFFSET: Final = "[+-][0-9]{2}:?[0-9]{2}"
 #: A standard moment of Sell's: `2015-10-05T08:28:00Z`, `2015-10-05 08:28:00 UTC`, `…:00.678Z`, `…+00:00`,
 #: without seconds, or a day.
 MOMENT: Final = (
-    rf"^{_DAY}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)? ?(?:Z|UTC|{_OFFSET})?)?$"
+    rf"^{_DAY}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-5][0-9](?:[.,][0-9]+)?)? ?(?:Z|UTC|{_OFFSET})?)?$"
 )
 #: The same without an offset.
-_UTC: Final = rf"^{_DAY}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-9]{{2}}(?:\.[0-9]+)?)? ?(?:Z|UTC)?)?$"
+_UTC: Final = rf"^{_DAY}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)? ?(?:Z|UTC)?)?$"
 #: The apostrophe by which Sell keeps spreadsheets from reading a cell as a formula: `'+56912345678`.
-GUARD: Final = r"^'[+\-=@]"
+#: Cells with line breaks come without it, so that theirs was written by somebody.
+GUARD: Final = r"^'[+\-=@][^\r\n]*$"
 #: The `?` of a link (`mailto:a@b.se?subject=hi`) ends an address.
 ADDRESS_OF_MAIL: Final = r'[^\s@,;:<>()"]+@[^\s@,;:<>()"?]*[^\s@,;:<>()".?]'
 #: An address with nothing beside it that says anything.
@@ -132,9 +133,11 @@ def other_lines(column: Cell) -> pl.Expr:
 
 
 def shortened(column: Cell, longest: int) -> pl.Expr:
-    """At most `longest` characters, cut between words, with an ellipsis where something was cut."""
+    """At most `longest` characters, cut between words (within one that is as long as a line), with an
+    ellipsis where something was cut.
+    """
     whole = cell(column)
-    cut = whole.str.slice(0, longest - 1).str.replace(r"\s+\S*$", "") + "…"
+    cut = whole.str.slice(0, longest - 1).str.replace(r"\s+\S{0,60}$", "") + "…"
     return pl.when(whole.str.len_chars() > longest).then(cut).otherwise(whole)
 
 

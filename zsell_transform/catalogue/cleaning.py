@@ -51,6 +51,12 @@ KINDS: Final[dict[str, Kind]] = {
     "status_without_label": Kind(
         "info", "'{field}' of {value} records says that there is none", "no label is written for that"
     ),
+    "status_with_comma": Kind(
+        "warning",
+        "'{field}' holds '{value}', and commas part labels",
+        "written as one label, '{detail}'",
+        "Rename the label in Pipedrive if it matters: it cannot have a comma in the file.",
+    ),
     "owner_left_out": Kind(
         "info",
         "{value} records belong to users who are deleted or whom the mapping leaves out",

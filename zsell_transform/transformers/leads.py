@@ -14,6 +14,7 @@ from zsell_transform.transformers.parties import (
     ADDRESS,
     AN_EMAIL,
     called,
+    comma_remark,
     email_remarks,
     label_field,
     label_remarks,
@@ -81,7 +82,13 @@ def leads(ask: Mapping, seen: Survey) -> Table:
         ),
         relations=(Relation("company", id=pl.col("organisation_id"), name=name("company_name")),),
         hidden={"_city": name("city"), "_leave_out": _left_out(ask)},
-        remarks=(*label_remarks(ask), owner_remark(), *email_remarks(), street_remark()),
+        remarks=(
+            *label_remarks(ask),
+            owner_remark(),
+            *email_remarks(),
+            street_remark(),
+            comma_remark("status", "_status"),
+        ),
         spare={"street": "address"},
         ignored="creator creator_id user_id updated_at last_activity_date linkedin_display",
     )

@@ -103,15 +103,25 @@ def label_remarks(ask: Mapping) -> tuple[Remark, ...]:
 
 
 def status_remarks() -> tuple[Remark, ...]:
-    """`non` is said by having no label."""
-    return tuple(
-        Remark(
-            "status_without_label",
-            pl.col(f"{kind}_status").is_not_null() & pl.col(f"_{kind}").is_null(),
-            f"{kind}_status",
-        )
-        for kind in ("customer", "prospect")
+    """`non` is said by having no label; and statuses that a label cannot be called."""
+    kinds = ("customer", "prospect")
+    return (
+        *(
+            Remark(
+                "status_without_label",
+                pl.col(f"{kind}_status").is_not_null() & pl.col(f"_{kind}").is_null(),
+                f"{kind}_status",
+            )
+            for kind in kinds
+        ),
+        *(comma_remark(f"{kind}_status", f"_{kind}") for kind in kinds),
     )
+
+
+def comma_remark(column: str, label: str) -> Remark:
+    """Statuses that have a comma, which parts labels."""
+    with_comma = pl.col(column).str.contains(",", literal=True)
+    return Remark("status_with_comma", with_comma, column, value=pl.col(column), detail=pl.col(label))
 
 
 def owner_fields(item: str, ask: Mapping) -> tuple[Field, ...]:
