@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from zsell_transform import cleaning as clean
 from zsell_transform.frames import sparing
+from zsell_transform.ticks import NO, YES, flag, tick
 
 UTC_MOMENTS = {
     "2015-10-05T08:28:07Z": "2015-10-05 08:28:07",
@@ -23,6 +24,8 @@ UTC_MOMENTS = {
     "2015-10-05": "2015-10-05 00:00:00",
     "2015-02-30T08:28:00Z": None,
     "2015-10-05T25:00:00Z": None,
+    "2015-10-05T08:28:75Z": None,
+    "2015-10-05 08:28:75": None,
     "2015-10-05T08:28:00Z and more": None,
     "soon": None,
     None: None,
@@ -46,6 +49,8 @@ def read(word: pl.Expr, *cells: str | None) -> list[str | None]:
         ("'@anna", "@anna"),
         ("'tis", "'tis"),
         ("''+1", "''+1"),
+        ("'- what?' he said\nsecond line", "'- what?' he said\nsecond line"),
+        ("'-5\n", "-5"),
         ("", None),
         ("  ", None),
         (None, None),
@@ -70,6 +75,22 @@ def test_an_email_is_the_first_address_in_the_cell() -> None:
     cells = ["a@b.se", "mailto:a@b.se", "Anna <a@b.se>", "a@b.se; c@d.se", "a@b.se.", "none", "@", None]
 
     assert read(clean.email("a"), *cells) == ["a@b.se"] * 5 + [None] * 3
+    assert read(clean.email("a"), "MAILTO:a@b.se?subject=hi", "a@b.se?") == ["a@b.se"] * 2
+
+
+def test_what_stands_beside_an_email_is_seen() -> None:
+    alone = ["a@b.se", "mailto:a@b.se", "<a@b.se>", "MailTo:<a@b.se>;", " a@b.se.", None]
+    beside = [
+        "inte a@b.se längre",
+        "Anna <a@b.se>",
+        "a@b.se (privat)",
+        "mailto:a@b.se?subject=hi",
+        "a@b.se?",
+        "none",
+    ]
+
+    assert read(clean.is_email_alone("a"), *alone) == [True] * 5 + [None]
+    assert read(clean.is_email_alone("a"), *beside) == [False] * 6
 
 
 def test_an_address_leaves_out_what_is_blank() -> None:
@@ -107,6 +128,8 @@ def test_shortened_cuts_between_words() -> None:
         "one two",
         "x" * 9 + "…",
     ]
+    (cut,) = read(clean.shortened("a", 255), "E " + "x" * 300)
+    assert cut == "E " + "x" * 252 + "…"
 
 
 @pytest.mark.parametrize(
@@ -211,8 +234,14 @@ def test_a_duration_counts_begun_minutes() -> None:
 
 
 def test_a_flag_knows_yes_and_no() -> None:
-    assert read(clean.flag("a"), "true", "1", "False", "maybe", None) == [True, True, False, None, None]
-    assert read(clean.flag("a"), "1.0", "WAHR", "0.0", "Falsch") == [True, True, False, False]
+    assert read(flag("a"), "true", "1", "False", "maybe", None) == [True, True, False, None, None]
+    assert read(flag("a"), "1.0", "WAHR", "0.0", "Falsch") == [True, True, False, False]
+    assert read(flag("a"), "ja", "Sí", "si", "sim", "oui", "x", "não", "nao") == [True] * 6 + [False] * 2
+    assert not {*YES} & {*NO}
+
+
+def test_a_lone_mark_is_a_tick_only_where_ticks_stand() -> None:
+    assert read(tick("a"), "x", "✓", "ja", "No", "maybe") == [None, None, True, False, None]
 
 
 @given(st.text(max_size=30))
@@ -228,8 +257,9 @@ def test_no_cell_makes_a_word_fail(cell: str) -> None:
     words = [
         clean.name,
         clean.email,
+        clean.is_email_alone,
         clean.number,
-        clean.flag,
+        flag,
         clean.day,
         clean.moment,
         clean.html,

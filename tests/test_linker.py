@@ -137,3 +137,55 @@ def test_a_lead_that_fits_two_people_keeps_a_person_of_its_own() -> None:
     assert "(11, 12)" in told["message"].item()
     columns = ("Lead - Title", "Person - Name", "Person - Last name", "Person - Phone (Work)")
     assert run.tables["leads"].select(columns).rows() == [("Ann Reef", "Ann Reef (2)", "Reef (2)", "555 1")]
+
+
+def task(id_: str, company: str, first: str, last: str, **more: str) -> dict[str, str]:
+    parts = {"taskable_company_name": company, "taskable_first_name": first, "taskable_last_name": last}
+    return {"id": id_, "content": f"Task {id_}", "taskable_type": "Contact", **parts, **more}
+
+
+def test_the_company_beside_a_person_known_only_by_name_is_that_persons() -> None:
+    """As it is beside an id; with first and last name, under the same `name:` id as before."""
+    done = run(
+        contacts=[company("1", "Kelp"), person("11", "Ann Lee")],
+        tasks=[
+            task("7", "Wrack", "Fay", "Lund"),
+            task("8", "kelp", "Gil", "Lund"),
+            task("9", "Dulse", "FAY", "Lund"),
+            task("10", "Dulse", "Ann", "Lee", taskable_id="11"),
+        ],
+    )
+
+    people = done.tables["persons"].filter(pl.col("Person - Zendesk Sell ID").str.starts_with("name:"))
+    assert people.select("Person - Zendesk Sell ID", "Person - First name", "Person - Last name").rows() == [
+        ("name:fay lund", "Fay", "Lund"),
+        ("name:gil lund", "Gil", "Lund"),
+    ]
+    assert employers(done) == {"11": None, "name:fay lund": "Wrack", "name:gil lund": "Kelp"}
+    assert done.tables["organizations"]["Organization - Name"].to_list() == ["Kelp", "Wrack"]
+    told = done.issues.filter(pl.col("code") == "link_evidence_differs").select("source_id", "value")
+    assert told.rows() == [("9", "FAY Lund · Dulse"), ("10", "Ann Lee · Dulse · 11")]
+
+
+def test_another_company_beside_an_id_is_told() -> None:
+    """The record has the first one; nothing of the second row's would be in any file."""
+    done = run(
+        contacts=[company("1", "Kelp"), person("11", "Ann Lee", organisation_name="Kelp")],
+        leads=[{"id": "21", "first_name": "Bo", "last_name": "Ek", "company_name": "Kelp", "status": "New"}],
+        tasks=[
+            task("7", "Kelp", "Fay", "Lund", taskable_id="777"),
+            task("8", "Wrack", "Gil", "Lund", taskable_id="777"),
+            task("9", "KELP", "Ann", "Lee", taskable_id="11"),
+            task("10", "Wrack", "Ann", "Lee", taskable_id="11"),
+            task("12", "Wrack", "Bo", "Ek", taskable_id="21", taskable_type="Lead"),
+            task("13", "kelp", "Bo", "Ek", taskable_id="21", taskable_type="Lead"),
+        ],
+    )
+
+    told = done.issues.filter(pl.col("code") == "link_evidence_differs").sort("row")
+    assert told["value"].to_list() == [
+        "Gil Lund · Wrack · 777",
+        "Ann Lee · Wrack · 11",
+        "Bo Ek · Wrack · 21",
+    ]
+    assert "the record is named Fay Lund, and the record's company is Kelp" in told["message"][0]

@@ -160,6 +160,28 @@ def test_the_full_name_of_a_lead_is_no_other_last_name(tmp_path: Path, name: str
     assert told["value"].to_list() == ([name] if differ else [])
 
 
+def test_the_full_name_of_a_lead_beside_its_parts_is_kept(tmp_path: Path) -> None:
+    """As a contact's is: title, middle name, and a last name that the list has nowhere else."""
+    rows = (
+        'Dr. Eva Maria Ost,1,Eva,Ost,Acme\nEva Ost,2,Eva,,Acme\n"Ek, Bo",3,Bo,Ek,\nAcme,4,,,Acme\nAl,5,,,\n'
+    )
+    here = folder(
+        tmp_path, leads_20260401_0752__csv=f"Lead name,Lead ID,First name,Last name,Company name\n{rows}"
+    )
+
+    leads = transform(here, rehearse=False).tables["leads"].sort("Lead - Zendesk Sell lead ID")
+
+    names = leads.select("Person - Name", "Person - First name", "Person - Last name").rows()
+    assert names == [
+        ("Dr. Eva Maria Ost", "Eva", "Ost"),
+        ("Eva Ost", "Eva", None),
+        ("Bo Ek", "Bo", "Ek"),
+        (None, None, None),
+        ("Al", None, "Al"),
+    ]
+    assert leads["Lead - Title"].to_list()[:2] == ["Dr. Eva Maria Ost, Acme", "Eva Ost, Acme"]
+
+
 def test_dates_that_a_spreadsheet_numbered(tmp_path: Path) -> None:
     """Told by cell, in Sell's own date columns only."""
     here = folder(

@@ -175,12 +175,13 @@ def test_the_order_of_day_and_month_is_proven_by_the_whole_column(values: Values
 
 
 def test_undecided_dates_stay_text_and_the_issue_names_the_line_that_decides() -> None:
-    """The user copies the line into the mapping."""
-    seen = survey_of(deals={"custom Start": ["01/02/2024"]})
+    """The user copies the line into the mapping. A date that reads one way only is not counted."""
+    seen = survey_of(deals={"custom Start": ["01/02/2024", "2024-05-13"]})
     [row] = issues.render(seen.issues).to_dicts()
 
     assert seen.columns["deals"]["custom Start"].type == "text"
     assert (row["code"], row["entity"], row["field"]) == ("undecided_date_order", "deals", "custom Start")
+    assert row["value"] == "1"
     assert "day_first: {deals: {Start: true}}" in row["message"]
 
 

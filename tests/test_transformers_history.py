@@ -130,6 +130,31 @@ def test_a_task_keeps_everything_in_subject_and_note() -> None:
     assert (third["_about_type"], third["_about_deal"], third["_mark"]) == ("deal", "Roof", "Sell task 3")
 
 
+@pytest.mark.parametrize(
+    ("entity", "column"),
+    [
+        ("tasks", "completed"),
+        ("tasks", "remind"),
+        ("notes", "is_important"),
+        ("texts", "incoming"),
+        ("calls", "incoming"),
+        ("calls", "missed"),
+    ],
+)
+def test_a_tick_that_is_neither_is_told_and_one_in_another_language_read(entity: str, column: str) -> None:
+    rows = records({"id": "1", column: "perhaps"}, {"id": "2", column: "ja"}, {"id": "3", column: "Não"})
+    found = told(draft(entity, rows, Mapping(), NOTHING_SEEN))
+
+    unread = found.filter(pl.col("code") == "unreadable_value")
+    assert unread.select("source_id", "field", "value").rows() == [("1", column, "perhaps")]
+
+
+def test_a_task_that_is_completed_in_another_language_is_done() -> None:
+    rows = made("tasks", {"id": "1", "completed": "ja"}, {"id": "2", "completed": "nein"})
+
+    assert [row["Activity - Done"] for row in rows] == ["Done", "Undone"]
+
+
 def test_a_note_begins_with_what_the_wizard_cannot_import() -> None:
     rows = made(
         "notes",
@@ -147,7 +172,7 @@ def test_a_note_begins_with_what_the_wizard_cannot_import() -> None:
 
     assert (
         rows[0]["Note - Content"]
-        == "2014-09-03 08:49 · Kalle Kula · restricted · Sell note 22606121<br>a &amp; b<br>c"
+        == "2014-09-03 08:49 · Kalle Kula · Sell note 22606121 · restricted<br>a &amp; b<br>c"
     )
     assert rows[1]["Note - Content"] == "Sell note 2<br>x"
     assert (rows[0]["_heading"], rows[0]["_body"]) == tuple(rows[0]["Note - Content"].split("<br>", 1))
@@ -197,7 +222,7 @@ def test_calls_visits_texts_and_emails() -> None:
     )
     assert (visit["Activity - Subject"], visit["Activity - Type"]) == ("Visit", "Meeting")
     assert visit["Activity - Note"] == "Address: gatan 2<br>Sell visit 2"
-    assert text["Note - Content"] == "2020-01-01 10:00 · received · Sell text 3<br>hi"
+    assert text["Note - Content"] == "2020-01-01 10:00 · Sell text 3 · received<br>hi"
     assert mail["Note - Content"] == "Sell email 4<br>Subject: Hello<br>body<br>to: a@b.example"
 
 

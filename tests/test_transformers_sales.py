@@ -119,6 +119,49 @@ def test_what_a_person_cannot_carry_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize("entity", ["companies", "contacts", "leads"])
+def test_words_beside_an_email_address_are_told(entity: str) -> None:
+    """`no longer` beside an address says that it should not be written to."""
+    rows = records({"id": "1", "email": "inte bo@x.se längre"}, {"id": "2", "email": "<cy@x.se>"})
+
+    found = told(draft(entity, rows, Mapping(), NOTHING_SEEN))
+
+    (issue,) = found.filter(pl.col("field") == "email").select("code", "value", "detail").rows()
+    assert issue == ("words_beside_address", "inte bo@x.se längre", "bo@x.se")
+
+
+@pytest.mark.parametrize(
+    ("entity", "field", "header"),
+    [
+        ("companies", "customer_status", "Organization - Labels"),
+        ("contacts", "prospect_status", "Person - Label"),
+        ("leads", "status", "Lead - Labels"),
+    ],
+)
+def test_a_status_that_loses_its_comma_is_told(entity: str, field: str, header: str) -> None:
+    row = {"id": "1", field: "gold, plus"}
+    found = told(draft(entity, records(row), Mapping(), NOTHING_SEEN))
+
+    (made_of_it,) = made(entity, row)
+    assert made_of_it[header] == "gold plus"
+    (issue,) = found.select("code", "field", "value", "detail").rows()
+    assert issue == ("status_with_comma", field, "gold, plus", "gold plus")
+
+
+@pytest.mark.parametrize("entity", ["companies", "contacts", "leads"])
+def test_a_second_street_is_told(entity: str) -> None:
+    rows = records(
+        {"id": "1", "address": "Gatan 1", "street": "Boxen 9"},
+        {"id": "2", "address": "Gatan 1\nnb", "street": "gatan 1, nb"},
+        {"id": "3", "street": "Boxen 9"},
+    )
+
+    found = told(draft(entity, rows, Mapping(), NOTHING_SEEN)).filter(pl.col("row").is_not_null())
+
+    (issue,) = found.select("code", "source_id", "field", "value", "detail").rows()
+    assert issue == ("values_differ", "1", "street", "Boxen 9", "'address' holds 'Gatan 1'")
+
+
 def test_a_company_knows_its_parent_by_another_company_name_only() -> None:
     rows = made(
         "companies",
@@ -299,6 +342,9 @@ def test_what_a_deal_cannot_carry_is_told() -> None:
             deal(1, 3, loss_reason="Price", unqualified_reason="Size"),
             deal(1, 1, decimal_value="10.5", scope="99", name="y" * 300),
             deal(1, 1, decimal_value="a lot"),
+            deal(1, 1, decimal_value="1e3", scope="1000"),
+            deal(1, 1, added_at="2015-10-05 23:28:00 UTC", added_on="2015-10-06"),
+            deal(1, 1, added_at="2015-10-05T23:28:00Z", added_on="2015-10-05"),
         ),
         Mapping(),
         survey_of_stages(*PIPELINES),
@@ -315,10 +361,12 @@ def test_what_a_deal_cannot_carry_is_told() -> None:
     assert rows == [
         ("reason_not_lost", 2, "loss_reason", "Too late"),
         ("second_reason", 3, "unqualified_reason", "Size"),
+        ("spare_value_written", 6, "decimal_value", "1e3"),
         ("stage_change_of_open_deal", None, "last_stage_change_at", "1"),
         ("unreadable_value", 5, "decimal_value", "a lot"),
         ("value_shortened", 4, "Deal - Title", "y" * 300),
         ("values_differ", 4, "scope", "99"),
+        ("values_differ", 7, "added_on", "2015-10-06"),
     ]
 
 

@@ -153,6 +153,26 @@ def test_serial_days_among_the_dates_of_a_custom_field_are_told_by_cell(tmp_path
     assert run.tables["persons"]["Person - Datum"][-1] == "45567"
 
 
+def test_times_of_day_are_written_as_hours_and_minutes(tmp_path: Path) -> None:
+    """The wizard takes `HH:MM` alone; seconds that are cut are told, as they are of a date with a time."""
+    times = ("9:00", "7:05 AM", "8:15 PM", "12:30 a.m.", "10:30", "09:30:45", "11:00:00")
+
+    run = people(tmp_path, *((False, time) for time in times))
+
+    assert run.tables["persons"]["Person - Datum"].to_list() == [
+        "09:00", "07:05", "20:15", "00:30", "10:30", "09:30", "11:00",
+    ]  # fmt: skip
+    issues = run.issues.filter(pl.col("field").str.contains("Datum")).select("severity", "code", "value")
+    assert issues.rows() == [("info", "time_shortened", "1")]
+
+
+@pytest.mark.parametrize("odd", ["13:00 PM", "0:30 AM", "09:30:75"])
+def test_a_time_that_no_day_has_makes_a_text_of_its_column(tmp_path: Path, odd: str) -> None:
+    run = people(tmp_path, (False, "9:00"), (False, odd))
+
+    assert run.tables["persons"]["Person - Datum"].to_list() == ["9:00", odd]
+
+
 def test_numbers_like_serial_days_stay_numbers(tmp_path: Path) -> None:
     run = people(tmp_path, *((False, str(number)) for number in range(45567, 45575)))
 

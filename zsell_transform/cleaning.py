@@ -27,19 +27,20 @@ _OFFSET: Final = "[+-][0-9]{2}:?[0-9]{2}"
 #: A standard moment of Sell's: `2015-10-05T08:28:00Z`, `2015-10-05 08:28:00 UTC`, `…:00.678Z`, `…+00:00`,
 #: without seconds, or a day.
 MOMENT: Final = (
-    rf"^{_DAY}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)? ?(?:Z|UTC|{_OFFSET})?)?$"
+    rf"^{_DAY}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-5][0-9](?:[.,][0-9]+)?)? ?(?:Z|UTC|{_OFFSET})?)?$"
 )
 #: The same without an offset.
-_UTC: Final = rf"^{_DAY}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-9]{{2}}(?:\.[0-9]+)?)? ?(?:Z|UTC)?)?$"
+_UTC: Final = rf"^{_DAY}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)? ?(?:Z|UTC)?)?$"
 #: The apostrophe by which Sell keeps spreadsheets from reading a cell as a formula: `'+56912345678`.
-GUARD: Final = r"^'[+\-=@]"
-ADDRESS_OF_MAIL: Final = r'[^\s@,;:<>()"]+@[^\s@,;:<>()"]*[^\s@,;:<>()".]'
+#: Cells with line breaks come without it, so that theirs was written by somebody.
+GUARD: Final = r"^'[+\-=@][^\r\n]*$"
+#: The `?` of a link (`mailto:a@b.se?subject=hi`) ends an address.
+ADDRESS_OF_MAIL: Final = r'[^\s@,;:<>()"]+@[^\s@,;:<>()"?]*[^\s@,;:<>()".?]'
+#: An address with nothing beside it that says anything.
+_MAIL_ALONE: Final = rf'^[\s,;:<>()"]*(?i:mailto:)?[\s<]*{ADDRESS_OF_MAIL}[\s,;:<>()".]*$'
 DELETED: Final = " - Deleted"
 BREAK: Final = "<br>"
 
-#: How Sell, pandas (`1.0` in a column with a blank cell) and spreadsheets in other languages say yes and no.
-YES: Final = tuple("true 1 1.0 yes t wahr vrai verdadero verdadeiro waar prawda".split())
-NO: Final = tuple("false 0 0.0 no f falsch faux falso onwaar fałsz".split())
 #: Thousands separators that may stand in a number, by its decimal mark.
 _GROUPS: Final = {".": r",'’  \x{00a0}\x{202f}", ",": r".'’  \x{00a0}\x{202f}"}
 
@@ -95,6 +96,11 @@ def email(column: Cell) -> pl.Expr:
     return unless_found(cell(column), rf"^{ADDRESS_OF_MAIL}$", lambda c: c.str.extract(ADDRESS_OF_MAIL, 0))
 
 
+def is_email_alone(column: Cell) -> pl.Expr:
+    """Boolean: is the cell an e-mail address, with no words beside it such as `no longer`?"""
+    return cell(column).str.contains(_MAIL_ALONE)
+
+
 def joined(*parts: Cell, by: str = " ") -> pl.Expr:
     """The parts that hold something, joined; null where none does."""
     return filled(pl.concat_str([cell(part) for part in parts], separator=by, ignore_nulls=True))
@@ -127,9 +133,11 @@ def other_lines(column: Cell) -> pl.Expr:
 
 
 def shortened(column: Cell, longest: int) -> pl.Expr:
-    """At most `longest` characters, cut between words, with an ellipsis where something was cut."""
+    """At most `longest` characters, cut between words (within one that is as long as a line), with an
+    ellipsis where something was cut.
+    """
     whole = cell(column)
-    cut = whole.str.slice(0, longest - 1).str.replace(r"\s+\S*$", "") + "…"
+    cut = whole.str.slice(0, longest - 1).str.replace(r"\s+\S{0,60}$", "") + "…"
     return pl.when(whole.str.len_chars() > longest).then(cut).otherwise(whole)
 
 
@@ -158,7 +166,7 @@ def lines(*parts: Cell) -> pl.Expr:
     return joined(*parts, by=BREAK)
 
 
-# --- numbers and flags -------------------------------------------------------------------------------
+# --- numbers -----------------------------------------------------------------------------------------
 
 
 def number(column: Cell, mark: str | None = None) -> pl.Expr:
@@ -189,16 +197,6 @@ def _bare(raw: pl.Expr, mark: str | None) -> pl.Expr:
 def percent(column: Cell) -> pl.Expr:
     """A bare number of hundredths, as `number` has it: `90`, `90%`, `90 %`."""
     return number(cell(column).str.strip_suffix("%").str.strip_chars_end())
-
-
-def flag(column: Cell) -> pl.Expr:
-    """Boolean: `true`, `1`, `yes` against `false`, `0`, `no`; null for anything else."""
-
-    def said(word: pl.Expr) -> pl.Expr:
-        yes, no = (word.str.to_lowercase().is_in(words) for words in (YES, NO))
-        return pl.when(yes).then(True).when(no).then(False)
-
-    return once_each(cell(column), said, pl.Boolean)
 
 
 def duration(seconds: Cell) -> pl.Expr:
@@ -337,6 +335,11 @@ def clock_of(column: Cell) -> pl.Expr:
         return _clock(_parted(raw)[1]).str.slice(0, 5)
 
     return by_form(cell(column), _in_utc, lambda raw: filled(raw.str.slice(11, 5)), read)
+
+
+def hour(column: Cell) -> pl.Expr:
+    """`HH:MM` of a time of day that stands alone: `9:00`, `8:15 PM`, `09:30:45`."""
+    return _clock(pl.lit(" ") + cell(column)).str.slice(0, 5)
 
 
 def iso(column: Cell, order: str) -> pl.Expr:

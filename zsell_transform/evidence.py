@@ -16,6 +16,7 @@ import attrs
 
 from zsell_transform.cleaning import MARKS, ORDERS, plain
 from zsell_transform.counts import count as counted
+from zsell_transform.ticks import PAIRS
 
 #: Pipedrive's limits, of which `account.yaml` says where they come from: a text field takes 255 characters, a
 #: numerical one 14 digits, a field 500 options. The patterns below need them before any file is read; a test
@@ -36,7 +37,8 @@ _MONTHS: Final = (
     (r"(?:0?[469]|11)", r"(?:0?[1-9]|[12][0-9]|30)"),
     (r"0?2", r"(?:0?[1-9]|[12][0-9])"),
 )
-_CLOCK: Final = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+_MINUTES: Final = r":[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
+_CLOCK: Final = rf"(?:(?:[01]?[0-9]|2[0-3]){_MINUTES}|(?:0?[1-9]|1[0-2]){_MINUTES} ?[AaPp]\.?[Mm]\.?)"
 _TAIL: Final = rf"(?:(?:,? +|T){_CLOCK}(?: ?(?:UTC|GMT|Z|[+-][0-9]{{2}}:?[0-9]{{2}}))?)?$"
 _MONTH_DAY: Final = "(?:" + "|".join(f"{month}[-/.]{day}" for month, day in _MONTHS) + ")"
 _DAY_MONTH: Final = "(?:" + "|".join(f"{day}[-/.]{month}" for month, day in _MONTHS) + ")"
@@ -92,12 +94,8 @@ EXCLUDED: Final = {"ymd": ("dmy", "mdy", "slashed", "clock", "serial")}
 #: Shape → shapes that its values have just where they have more characters than this.
 LONGER: Final = {"ymd": {"moment": len("2024-05-31")}}
 
-#: Words of a tick box, folded; the first of each pair says yes.
-_YES_NO: Final = tuple(
-    frozenset(pair.split())
-    for pair in ("true false", "1 0", "yes no", "y n", "ja nein", "ja nej", "ja nee", "si no", "sim nao",
-                 "oui non", "tak nie", "ya tidak", "はい いいえ", "on off", "checked unchecked")
-)  # fmt: skip
+#: Words of a tick box, folded.
+_YES_NO: Final = tuple(frozenset(map(plain, pair)) for pair in PAIRS)
 #: What names of fields say, as patterns over their folded words. German, Dutch and Scandinavian join words
 #: (`Diensthandy`, `Kundenadresse`), so that some may also end one; the short ones only begin a word, or are
 #: one: "Hotel number", "Cancellation no", "Handyman" and "Automobile" are no phones.

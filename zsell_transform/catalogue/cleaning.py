@@ -25,6 +25,12 @@ KINDS: Final[dict[str, Kind]] = {
         "{detail} was written",
         "Add the others by hand: Pipedrive's wizard takes one address a column.",
     ),
+    "words_beside_address": Kind(
+        "error",
+        "'{field}' holds more than an e-mail address: '{value}'",
+        "{detail} was written",
+        "Read what stands beside it: it may say that the address is not to be used; add it by hand.",
+    ),
     "empty_column": Kind("info", "'{field}' is empty in the whole export", "not written"),
     "ignored_column": Kind("info", "'{field}' holds {value|value|values}: {detail}", "not written"),
     "spare_column": Kind(
@@ -50,6 +56,12 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "status_without_label": Kind(
         "info", "'{field}' of {value|record|records} says that there is none", "no label is written for that"
+    ),
+    "status_with_comma": Kind(
+        "warning",
+        "'{field}' holds '{value}', and commas part labels",
+        "written as one label, '{detail}'",
+        "Rename the label in Pipedrive if it matters: it cannot have a comma in the file.",
     ),
     "owner_left_out": Kind(
         "info",
@@ -81,8 +93,15 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "values_differ": Kind(
         "warning",
-        "'{field}' holds '{value}', but 'decimal_value' holds '{detail}'",
-        "'decimal_value' was written",
+        "'{field}' holds '{value}', but {detail}",
+        "the latter was written",
+        "Look which of them is right.",
+    ),
+    "spare_value_written": Kind(
+        "error",
+        "'{field}' holds '{value}', which cannot be read, while {detail}",
+        "the latter was written",
+        "Correct it in Sell, or add it by hand.",
     ),
     "stage_change_of_open_deal": Kind(
         "info",

@@ -22,7 +22,7 @@ KINDS: Final[dict[str, Kind]] = {
     "link_evidence_differs": Kind(
         "warning",
         "'{field}' says '{value}', but {detail}",
-        "the id was followed, as Sell itself does",
+        "the id was followed, as Sell itself does; without one, the e-mail before the name",
         "Look at a few of them in Sell: the name beside the id is often an old one.",
     ),
     "company_from_deals": Kind(

@@ -29,7 +29,9 @@ from zsell_transform.details import Details
 from zsell_transform.domains import by_domain
 from zsell_transform.evidence import TEXT_LIMIT
 from zsell_transform.folding import folded
+from zsell_transform.frames.pieces import in_slices
 from zsell_transform.frames.positions import positions
+from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.linker.parties import Parties, leads_of, parties_of
 from zsell_transform.linker.references import (
     DEAL,
@@ -39,9 +41,13 @@ from zsell_transform.linker.references import (
     about_of,
     about_references,
     by_entity,
+    is_person,
     references_of,
 )
 from zsell_transform.linker.resolving import ANSWER, HOW, KIND, LED, LOST, Index, of_kind, resolve, with_names
+
+#: What may stand beside a reference of history.
+_BESIDE: Final = ("about_first", "about_last", "about_company")
 
 
 @attrs.frozen
@@ -111,7 +117,19 @@ def link(keys: Mapping[str, pl.DataFrame], details: Details, *, follow_domains: 
     found["employer"], from_domains = _employers_from_domains(
         found["employer"], parties, keys, details, follow=follow_domains
     )
-    history = by_entity(_about(about, found["about"], deals, leads))
+    employers, lead_companies = (
+        parties.companies["name"].gather(found[who]["at"]) for who in ("employer", "lead_company")
+    )
+    hung = _about(about, found["about"], deals, leads)
+    hung = _with_other_company(
+        hung,
+        {
+            "contacts": employers,
+            "companies": parties.companies["name"],
+            "leads": lead_companies.zip_with(lead_companies.is_not_null(), leads["company_name"]),
+        },
+    )
+    history = by_entity(hung)
     resolved = [
         *((reference, found[relation]) for relation, reference in references.items()),
         *((References(entity, "about", asked), asked) for entity, asked in history.items()),
@@ -269,6 +287,38 @@ def _cut_as_titles(asked: pl.DataFrame) -> pl.DataFrame:
     return asked if (longest or 0) <= TEXT_LIMIT else asked.with_columns(shortened("name", TEXT_LIMIT))
 
 
+def _with_other_company(about: pl.DataFrame, companies: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """What history hangs on, with `other_company`: the company beside a person's name that is not the one of
+    the record; `says` tells that one.
+
+    Args:
+        companies: kind of record → the company of each of them.
+    """
+    apart = pl.concat(
+        _of_other_company(some, companies)
+        for some in in_slices(about.with_row_index("nth").select("nth", "kind", "at", *_BESIDE))
+    )
+    if not apart.height:
+        return about.with_columns(other_company=BLANK)
+    said = pl.format("the record's company is {}", pl.col("own")).fill_null("the record has no company")
+    told = apart.select("nth", said.alias("its"), other_company="about_company")
+    spread = about.with_row_index("nth").join(told, on="nth", how="left", maintain_order="left")
+    says = pl.concat_str("says", "its", separator=", and ", ignore_nulls=True).replace("", None)
+    return spread.with_columns(says.alias("says")).drop("nth", "its")
+
+
+def _of_other_company(about: pl.DataFrame, companies: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """The few of the references that name another company than the record has: with `own`, which is that."""
+    rows = about.filter(pl.col("at").is_not_null() & pl.col("about_company").is_not_null() & is_person())
+    at = {kind: pl.when(pl.col("kind") == kind).then("at") for kind in companies}
+    own = [names.gather(rows.select(at[kind]).to_series()).alias(kind) for kind, names in companies.items()]
+    rows = rows.with_columns(pl.select(pl.coalesce(own).alias("own")).to_series())
+    # What is written the same is the same; only the others are folded.
+    of_them = pl.any_horizontal(pl.col("kind") == kind for kind in companies)
+    rows = rows.filter(of_them & pl.col("about_company").ne_missing(pl.col("own")))
+    return rows.filter(folded(pl.col("about_company")).ne_missing(folded(pl.col("own"))))
+
+
 def _titled(records: pl.DataFrame, kind: str) -> Index:
     """Records that no e-mail leads to."""
     return Index(of_kind(records, kind), lambda: records["id"].clear().extend_constant(None, records.height))
@@ -331,7 +381,10 @@ def _told(reference: References, rows: pl.DataFrame, people: pl.Series) -> pl.Da
         is_person = pl.col("id").is_in(people.implode())
         missing = pl.when(is_person).then(pl.lit("a person, and no company")).otherwise(missing)
     details = {"ambiguous": pl.col("candidates"), "dangling": missing}
-    value = pl.coalesce(pl.concat_str("name", "id", separator=" · ", ignore_nulls=True), "email")
+    other_company = column_or_blank(rows.columns, "other_company")
+    value = pl.coalesce(
+        pl.concat_str("name", other_company, "id", separator=" · ", ignore_nulls=True), "email"
+    )
     told = [
         issues.found(
             issues.few(placed, pl.col("how") == how),

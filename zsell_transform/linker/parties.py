@@ -60,7 +60,8 @@ def parties_of(keys: Mapping[str, pl.DataFrame], details: Details, rows: Rows) -
     if more_companies.height or more_contacts.height:
         placed = {relation: _placed(relation, frame, companies, contacts) for relation, frame in rows.items()}
     placed["employer"] = _with_employers(placed["employer"], more_contacts)
-    companies, placed = _with_named_companies(companies, placed)
+    beside = _beside_named_people(companies, contacts, details, placed["about"])
+    companies, placed = _with_named_companies(companies, placed, beside)
     contacts, placed = _with_named_people(companies, contacts, details, placed)
     in_both = _in_both(companies, contacts, details)
     parties = Parties(companies, contacts, _in_companies(companies), in_both)
@@ -80,13 +81,17 @@ def _extended(party: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
     return sparse(pl.concat([party, shaped], how="diagonal")).rechunk()
 
 
-def _with_employers(employers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """References to employers, with those of added people."""
+def _with_employers(
+    employers: pl.DataFrame, people: pl.DataFrame, companies: Index | None = None
+) -> pl.DataFrame:
+    """References to employers, with those of added people; by name as well, where companies are given."""
     if not people.height:
         return employers
     rows = people.select(
         pl.col("file").cast(employers.schema["file"]), "row", source="id", name="company_name"
     )
+    if companies is not None:
+        rows = with_names(rows.with_columns(number=_ROW), companies)
     return sparse(pl.concat([employers, rows], how="diagonal")).rechunk()
 
 
@@ -169,13 +174,26 @@ def _wanted(
 # --- by name ---------------------------------------------------------------------------------------------
 
 
+def _beside_named_people(
+    companies: pl.DataFrame, contacts: pl.DataFrame, details: Details, about: pl.DataFrame
+) -> pl.DataFrame:
+    """The companies beside people without an id whose name no record has: their employers, once they are
+    added.
+    """
+    asked = about.filter(pl.col("id").is_null() & is_person() & pl.col("about_company").is_not_null())
+    if asked.height:
+        asked = with_names(asked.with_columns(number=_ROW), _in_both(companies, contacts, details))
+        asked = asked.filter(pl.col("f").is_not_null()).unique("f", keep="first", maintain_order=True)
+    return asked.select("id", name="about_company", number=_ROW)
+
+
 def _with_named_companies(
-    companies: pl.DataFrame, rows: Rows
+    companies: pl.DataFrame, rows: Rows, beside: pl.DataFrame
 ) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
     index = _in_companies(companies)
     named = {name: with_names(rows[name].with_columns(number="company"), index) for name in TO_COMPANIES}
     nobody = rows["about"].filter(pl.col("id").is_null() & ~is_person()).with_columns(number=_ROW)
-    more = _missing_by_name([*named.values(), with_names(nobody, index)])
+    more = _missing_by_name([*named.values(), *(with_names(few, index) for few in (nobody, beside))])
     named = {name: named_now(frame, more["f"], companies.height) for name, frame in named.items()}
     return _extended(companies, more), {**rows, **named}
 
@@ -193,9 +211,23 @@ def _with_named_people(
     named = {
         name: named_now(frame, more["f"], companies.height + contacts.height) for name, frame in named.items()
     }
-    nowhere = more.with_columns(file=BLANK, row=pl.lit(None, dtype=pl.Int64), company_name=BLANK)
-    employer = _with_employers(rows["employer"], nowhere)
-    return _extended(contacts, more), {**rows, **named, "employer": employer}
+    said = more.join(_said_of(named["about"]), on="f", how="left", maintain_order="left")
+    employer = _with_employers(rows["employer"], said, _in_companies(companies))
+    return _extended(contacts, said.drop("file", "row")), {**rows, **named, "employer": employer}
+
+
+def _said_of(about: pl.DataFrame) -> pl.DataFrame:
+    """What stands beside the names of people whom no record has (`f`): first and last name, and the first
+    company, with the place where it stands.
+    """
+    people = about.filter(pl.col("f").is_not_null() & pl.col("id").is_null() & is_person())
+    there = pl.col("about_company").is_not_null()
+    return people.group_by("f", maintain_order=True).agg(
+        first=pl.col("about_first").first(),
+        last=pl.col("about_last").first(),
+        **{name: pl.col(name).filter(there).first() for name in ("file", "row")},
+        company_name=pl.col("about_company").filter(there).first(),
+    )
 
 
 def _missing_by_name(rows: Iterable[pl.DataFrame]) -> pl.DataFrame:

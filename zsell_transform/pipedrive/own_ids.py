@@ -91,10 +91,10 @@ def _each_exact(cell: pl.Expr) -> pl.Expr:
 _IN_MARKS: Final = _written_as(
     "<>&" + "".join(c for c in map(chr, range(0x3001)) if c.isspace() or c < " " or "\x7f" <= c < "\xa0")
 )
-#: A heading ends with its mark. Before, one or two words stood behind it (`restricted · important`).
+#: Behind the mark of a heading, words may stand (`restricted · important`).
 _MARKS: Final = {
     "activities": r"^(Sell (?:task|call|visit) \S+)$",
-    "notes": r"^(?:.*· )?(Sell (?:note|text|email) \S+)(?: · [a-z]+)*$",
+    "notes": r"^(?:.*?· )?(Sell (?:note|text|email) \S+)(?: · .*)?$",
 }
 #: Nearly no heading is longer; of a long note, the rest is looked at only where one is.
 _NEAR: Final = 1000

@@ -10,7 +10,8 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import DELETED, MOMENT, text
+from zsell_transform.cleaning import DELETED, MOMENT, joined, text
+from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import column_or_blank, unless_blank
 from zsell_transform.frames.unique import told_apart
@@ -295,7 +296,11 @@ def _as_exported(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _without_full_name(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """A Smart List's first column names a lead: its person, else its company; used where these are blank."""
+    """A Smart List's first column names a lead: its person, else its company.
+
+    It is the last name where the list has no other. Beside others it is the `name`, as contacts have one,
+    save where it only turns them round (`Ek, Eva`).
+    """
     names = frame.collect_schema().names()
     if "full_name" not in names:
         return frame
@@ -303,5 +308,11 @@ def _without_full_name(frame: pl.LazyFrame) -> pl.LazyFrame:
         unless_blank(column_or_blank(names, name))
         for name in ("first_name", "last_name", "company_name", "full_name")
     )
-    person = pl.when(first.is_null() & text(full).ne_missing(text(company))).then(full)
-    return frame.with_columns(pl.coalesce(last, person).alias("last_name")).drop("full_name")
+    person = pl.when(text(full).ne_missing(text(company))).then(full)
+    whole = pl.coalesce(last, pl.when(first.is_null()).then(person)).alias("last_name")
+    if "name" in names or not {"first_name", "last_name"} & set(names):
+        return frame.with_columns(whole).drop("full_name")
+    parts, turned = ([text(part) for part in order] for order in ((first, last), (last, first)))
+    is_turned = pl.any_horizontal(folded(text(full)) == folded(joined(*turned, by=by)) for by in (" ", ", "))
+    name = pl.when(is_turned.fill_null(value=False)).then(joined(*parts)).otherwise(person)
+    return frame.with_columns(whole, name.alias("name")).drop("full_name")

@@ -15,7 +15,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import MARKS, ORDERS, flag, iso, number
+from zsell_transform.cleaning import MARKS, ORDERS, iso, number
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import stands_twice
 from zsell_transform.frames.sparing import Reading
@@ -23,6 +23,7 @@ from zsell_transform.frames.sparse import BLANK, column_or_blank, unless_blank
 from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.reading.vocabulary import FAMILIES
 from zsell_transform.sell.columns import STANDARD, is_custom, plain_name
+from zsell_transform.ticks import tick
 
 #: Columns that say where a record comes from, not what it is.
 _PLACE: Final = ("_file", "_row", "_company", "_smart_list", "_rank", "_n", "_day")
@@ -223,7 +224,7 @@ def _without_spellings(apart: pl.LazyFrame) -> pl.LazyFrame:
     readings: dict[str, Reading] = {
         **{order: partial(iso, order=order) for order in ORDERS},
         **{mark: partial(number, mark=mark) for mark in MARKS},
-        "tick": lambda text: flag(text).cast(pl.String),
+        "tick": lambda text: tick(text).cast(pl.String),
     }
     read = apart.with_columns(pl.col(*texts).str.strip_chars().name.prefix("_")).with_columns(
         reading(pl.col(f"_{text}")).alias(f"_{text} {name}")

@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from zsell_transform.cleaning import NO, YES
 from zsell_transform.frames.unique import free
+from zsell_transform.ticks import NO, YES
 
 _PERSON: Final = (
     "id first_name last_name name owner creator creator_id user_id tags email address "
@@ -136,8 +136,8 @@ VOCABULARY: Final[dict[str, tuple[str, ...]]] = {
 }
 
 #: What `is_organisation` may say of a company, and of a person.
-COMPANY: Final = (*YES, *"sí si ja oui sim tak company organization organisation".split())
-PERSON: Final = (*NO, *"nein non não nie person people contact individual".split())
+COMPANY: Final = (*YES, "company", "organization", "organisation")
+PERSON: Final = (*NO, "person", "people", "contact", "individual")
 
 #: `custom X`, `custom (contact) X`, `custom (prospect/customer) X`; only these scopes are scopes, since field
 #: names hold brackets.

@@ -420,9 +420,9 @@ def _doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataF
     left = "left as text" if column.custom else "left blank"
     if column.dates == "undecided":
         line = f"day_first: {{{entity}: {{{_quoted(plain_name(column.name))}: true}}}}"
-        return told(
-            "undecided_date_order", f"{left}; the mapping decides with {line} (false for month first)"
-        )
+        detail = f"{left}; the mapping decides with {line} (false for month first)"
+        # None of its own: people's dates decide for companies, and leads' for deals.
+        return told("undecided_date_order", detail, counts["slashed"] or column.filled)
     if column.dates == "contradicts":
         both = counts["dmy"] + counts["mdy"] - counts["slashed"]
         detail = f"{counts['dmy'] - both} can only be day first, {counts['mdy'] - both} only month first"

@@ -8,7 +8,6 @@ from zsell_transform.cleaning import (
     day,
     duration,
     first_line,
-    flag,
     lines,
     moment,
     name,
@@ -21,6 +20,7 @@ from zsell_transform.cleaning import (
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
 from zsell_transform.survey import Survey
+from zsell_transform.ticks import flag
 from zsell_transform.transformers.history import (
     about,
     about_remarks,
@@ -33,7 +33,7 @@ from zsell_transform.transformers.history import (
     rest,
     subject,
 )
-from zsell_transform.transformers.parties import A_DAY
+from zsell_transform.transformers.parties import A_DAY, flag_remark
 from zsell_transform.transformers.table import Field, HtmlText, Table
 
 
@@ -76,7 +76,12 @@ def calls(ask: Mapping, seen: Survey) -> Table:
             ),
             mark=mark("calls"),
         ),
-        remarks=(*about_remarks("resource"), deals_remark()),
+        remarks=(
+            *about_remarks("resource"),
+            deals_remark(),
+            flag_remark("incoming"),
+            flag_remark("missed"),
+        ),
         ignored="updated_at upated_at user_id",
     )
 

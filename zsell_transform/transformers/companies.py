@@ -13,7 +13,7 @@ from zsell_transform.transformers.parties import (
     A_DAY,
     AN_EMAIL,
     called,
-    email_remark,
+    email_remarks,
     kind_remark,
     label_field,
     label_remarks,
@@ -23,6 +23,7 @@ from zsell_transform.transformers.parties import (
     private_remarks,
     social,
     status_remarks,
+    street_remark,
 )
 from zsell_transform.transformers.table import Field, Table
 
@@ -73,7 +74,8 @@ def companies(ask: Mapping, seen: Survey) -> Table:
             *label_remarks(ask),
             *status_remarks(),
             owner_remark(),
-            email_remark(),
+            *email_remarks(),
+            street_remark(),
             *private_remarks(),
             kind_remark(),
         ),

@@ -10,8 +10,8 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import ORDERS, clock_of, date, date_of, number
-from zsell_transform.evidence import DIGIT_LIMIT, SHAPES
+from zsell_transform.cleaning import ORDERS, clock_of, date, date_of, hour, number
+from zsell_transform.evidence import DIGIT_LIMIT
 from zsell_transform.frames.unique import free
 from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
 from zsell_transform.sell.columns import CUSTOM, plain_name
@@ -92,7 +92,7 @@ def _fields(column: str, header: str, facts: Column, *, renamed: bool) -> Iterat
         mark = facts.decimal or "undecided"  # of a field that an earlier run made: nothing proves it by now
         yield made(header, facts.type, _fitting(number(column, mark)), "a number like 1200.50")
     elif facts.type == "time":
-        yield made(header, "time", pl.when(pl.col(column).str.contains(SHAPES["clock"])).then(column), A_TIME)
+        yield made(header, "time", hour(column), A_TIME)
     else:
         yield made(header, facts.type, pl.col(column))
 

@@ -164,10 +164,10 @@ def _any(words: Iterable[str]) -> str:
 def heading(entity: str, at: str, ask: Mapping, *more: pl.Expr) -> pl.Expr:
     """`2014-09-03 08:49 · Kalle Kula · Sell note 22606121`: what the wizard cannot import, and the mark.
 
-    It is one line that ends with the mark, whatever stands before it, so that the mark is found.
+    It is one line, whatever stands in it, so that the mark is found; `more` words stand behind it.
     """
     when = pl.coalesce(minute(at, ask.timezone), html(name(at)))
-    return joined(when, html(author("owner")), *more, mark(entity), by=SEPARATOR)
+    return joined(when, html(author("owner")), mark(entity), *more, by=SEPARATOR)
 
 
 def mark(entity: str) -> pl.Expr:

@@ -250,7 +250,7 @@ def _cut(table: Table, cut: MappingOf[str, int]) -> Iterator[Told]:
 def _rounded(table: Table, customs: Iterable[Custom]) -> Iterator[Told]:
     """Times that say more than hours and minutes, which is what a field for times holds."""
     for custom in customs:
-        if custom.is_time:
+        if custom.type == "time":
             more = pl.col(custom.column).str.contains(_MORE_THAN_MINUTES)
             yield Told("time_shortened", more, table.source, custom.column, counted=True)
 

@@ -15,13 +15,15 @@ from zsell_transform.transformers.parties import (
     ADDRESS,
     AN_EMAIL,
     called,
-    email_remark,
+    comma_remark,
+    email_remarks,
     label_field,
     label_remarks,
     listed,
     owner_fields,
     owner_remark,
     social,
+    street_remark,
 )
 from zsell_transform.transformers.table import Field, Relation, Table
 
@@ -33,7 +35,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:
         source="leads",
         target="leads",
         given={
-            "_named": either(joined(name("first_name"), name("last_name")), name("name")),
+            "_named": either(name("name"), joined(name("first_name"), name("last_name"))),
             # A lead with only a company has no person.
             "_person": either(pl.col("_named"), email("email"), phone("phone"), phone("mobile")),
             "_status": once_each(pl.col("status"), word),
@@ -81,8 +83,14 @@ def leads(ask: Mapping, seen: Survey) -> Table:
         ),
         relations=(Relation("company", id=pl.col("organisation_id"), name=name("company_name")),),
         hidden={"_city": name("city"), "_leave_out": _left_out(ask)},
-        remarks=(*label_remarks(ask), owner_remark(), email_remark()),
-        spare={"address": "street"},
+        remarks=(
+            *label_remarks(ask),
+            owner_remark(),
+            *email_remarks(),
+            street_remark(),
+            comma_remark("status", "_status"),
+        ),
+        spare={"street": "address"},
         ignored="creator creator_id user_id updated_at last_activity_date linkedin_display",
     )
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import flag, html, name
+from zsell_transform.cleaning import html, name
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
+from zsell_transform.ticks import flag
 from zsell_transform.transformers.history import about, about_remarks, heading
+from zsell_transform.transformers.parties import flag_remark
 from zsell_transform.transformers.table import HtmlText, Remark, Table
 
 
 def notes(ask: Mapping, seen: Survey) -> Table:
-    """Notes as notes: a heading with time, author, words and mark before the text."""
+    """Notes as notes: a heading with time, author, mark and words before the text."""
     # `regular` says nothing; `restricted` notes were not for everybody, whom Pipedrive will show them to.
     kind = pl.when(pl.col("type").str.to_lowercase() != "regular").then(html(name("type")))
     important = pl.when(flag("is_important")).then(pl.lit("important"))
@@ -39,6 +41,7 @@ def notes(ask: Mapping, seen: Survey) -> Table:
             Remark(
                 "said_by_absence", ~flag("is_important").fill_null(value=True), "is_important", detail="false"
             ),
+            flag_remark("is_important"),
         ),
         ignored="updated_at creator creator_id",
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, first_line, flag, lines, minute, moment, owner, said, time
+from zsell_transform.cleaning import day, first_line, lines, minute, moment, owner, said, time
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
 from zsell_transform.survey import Survey
+from zsell_transform.ticks import flag
 from zsell_transform.transformers.history import (
     about,
     about_remarks,
@@ -17,7 +18,7 @@ from zsell_transform.transformers.history import (
     rest,
     subject,
 )
-from zsell_transform.transformers.parties import A_DAY, A_MOMENT, called
+from zsell_transform.transformers.parties import A_DAY, A_MOMENT, called, flag_remark
 from zsell_transform.transformers.table import Field, HtmlText, Remark, Table
 
 
@@ -60,6 +61,8 @@ def tasks(ask: Mapping, seen: Survey) -> Table:
                 "done_at",
                 value=pl.col("done_at"),
             ),
+            flag_remark("completed"),
+            flag_remark("remind"),
         ),
         carried={"remind": "the line 'Reminder' in its text"},
         ignored="updated_at overdue creator creator_id",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import flag, html, lines, phone, said
+from zsell_transform.cleaning import html, lines, phone, said
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
+from zsell_transform.ticks import flag
 from zsell_transform.transformers.history import about, about_remarks, deals_remark, heading, ids_in, only_id
+from zsell_transform.transformers.parties import flag_remark
 from zsell_transform.transformers.table import HtmlText, Table
 
 
@@ -31,7 +33,7 @@ def texts(ask: Mapping, seen: Survey) -> Table:
                 said("Deals", ids_in("associated_deal_ids")),
             ),
         ),
-        remarks=(*about_remarks("resource"), deals_remark()),
+        remarks=(*about_remarks("resource"), deals_remark(), flag_remark("incoming")),
         spare={"created_at": "sent_at"},
         ignored="updated_at user_id",
     )
