@@ -24,6 +24,7 @@ from zsell_transform.lap.words import OUT
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.machine.disk import temporary_files
+from zsell_transform.machine.given import expect
 from zsell_transform.machine.origins import origins
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
@@ -165,6 +166,7 @@ class Proof:
         """
         from zsell_transform.guide.report import proof_html_page
 
+        expect(overwrite=overwrite)
         with Folder(folder, self._read, overwrite=overwrite, sign=PAGE) as made:
             for name, frame in self.frames.items():
                 made.table(
@@ -198,7 +200,9 @@ def verify(
     Raises:
         ExportError: an export or a skip file cannot be read.
         MappingError: the mapping is wrong.
+        ZsellError: `progress` is not what it may be.
     """
+    expect(progress=progress)
     ask = Mapping.load(mapping)
     skipped = read_skip_files(skip_file)
     with (

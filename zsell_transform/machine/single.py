@@ -1,0 +1,30 @@
+"""Values that live with files of theirs: there is one of each, and only in the process that made it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NoReturn, Self
+
+
+class Single:
+    """A copy of it is itself; what another process needs is on the disk.
+
+    Attributes:
+        ELSEWHERE: how to have it in another process.
+    """
+
+    __slots__ = ()
+    ELSEWHERE: ClassVar[str]
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        """`pickle`, and whoever sends values to other processes by it.
+
+        Raises:
+            TypeError: as Python's own, in words that help.
+        """
+        raise TypeError(f"{type(self).__name__} cannot be pickled: {self.ELSEWHERE}")
