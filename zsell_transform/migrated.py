@@ -14,6 +14,7 @@ from zsell_transform.frames.tables import Named, Tables
 from zsell_transform.guide.laps import next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.guide.story import Story
+from zsell_transform.guide.words import upright
 from zsell_transform.machine.given import expect
 from zsell_transform.machine.paths import as_given, as_text, path_of
 from zsell_transform.machine.single import Single
@@ -111,12 +112,12 @@ class Migration(Single):
     def __repr__(self) -> str:
         from zsell_transform.guide.notebook import migration_text
 
-        return migration_text(self.story)
+        return upright(migration_text(self.story))
 
     def _repr_html_(self) -> str:
         from zsell_transform.guide.notebook import migration_html
 
-        return migration_html(self.story)
+        return upright(migration_html(self.story))
 
 
 def scan_files(paths: list[Path]) -> pl.LazyFrame:

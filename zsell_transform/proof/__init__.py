@@ -150,13 +150,15 @@ class Proof:
 
     def __repr__(self) -> str:
         from zsell_transform.guide.notebook import proof_text
+        from zsell_transform.guide.words import upright
 
-        return proof_text(self.frames, self.hint, self.unseen)
+        return upright(proof_text(self.frames, self.hint, self.unseen))
 
     def _repr_html_(self) -> str:
         from zsell_transform.guide.notebook import proof_html
+        from zsell_transform.guide.words import upright
 
-        return proof_html(self.frames, self.hint, self.unseen)
+        return upright(proof_html(self.frames, self.hint, self.unseen))
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Writes `proof.html`, each frame as CSV, `repair/links` and `repair/values`; returns the folder.
