@@ -216,6 +216,18 @@ def test_a_name_that_is_none_is_told_with_those_that_are(sample: Path, tmp_path:
     assert lap.setup.get("field") is None
 
 
+def test_a_notebook_offers_what_a_user_needs(sample: Path) -> None:
+    """Before, `story`, `raw_issues` and the like stood among the completions."""
+    offered = [
+        {name for name in dir(one) if name[0] != "_"} for one in (quick(sample), zt.read_export(sample))
+    ]
+
+    assert offered == [
+        {"complete", "files", "issues", "rehearsal", "scan", "setup", "summary", "tables", "write"},
+        {"close", "dictionaries", "entities", "files", "issues", "scan", "tables", "unknown"},
+    ]
+
+
 def test_what_has_files_is_copied_as_itself_and_not_pickled(sample: Path) -> None:
     """Before: `cannot pickle '_hashlib.HASH' object`, and an error of polars that asks for cloudpickle."""
     lap, export = quick(sample), zt.read_export(sample)

@@ -38,7 +38,8 @@ class Migration(Single):
         rehearsal: what the wizard's model made of the files, or None.
     """
 
-    ELSEWHERE: ClassVar[str] = (
+    _OURS: ClassVar = frozenset({"story"})
+    _ELSEWHERE: ClassVar = (
         'its tables are files of a run; write it to a folder (`migration.write("lap_1")`), and read the'
         " numbered files or `records/` there"
     )

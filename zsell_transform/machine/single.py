@@ -9,11 +9,16 @@ class Single:
     """A copy of it is itself; what another process needs is on the disk.
 
     Attributes:
-        ELSEWHERE: how to have it in another process.
+        _ELSEWHERE: how to have it in another process.
+        _OURS: names that a user has no need of, which a notebook does not offer.
     """
 
     __slots__ = ()
-    ELSEWHERE: ClassVar[str]
+    _ELSEWHERE: ClassVar[str]
+    _OURS: ClassVar[frozenset[str]] = frozenset()
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in self._OURS]
 
     def __copy__(self) -> Self:
         return self
@@ -27,4 +32,4 @@ class Single:
         Raises:
             TypeError: as Python's own, in words that help.
         """
-        raise TypeError(f"{type(self).__name__} cannot be pickled: {self.ELSEWHERE}")
+        raise TypeError(f"{type(self).__name__} cannot be pickled: {self._ELSEWHERE}")

@@ -58,7 +58,8 @@ class Export(Single):
         headers: entity → the headers of its files, as they spell them; people and companies share theirs.
     """
 
-    ELSEWHERE = "it reads its files when it is asked; give the other process their path, and read them there"
+    _OURS = frozenset({"raw_issues", "expect_unchanged", "merged", "headers"})
+    _ELSEWHERE = "it reads its files when it is asked; give the other process their path, and read them there"
 
     def __init__(
         self,
