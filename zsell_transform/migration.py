@@ -61,7 +61,8 @@ def transform(
     """Writes the files of one lap: just the records that Pipedrive lacks and whose links can be written now.
 
     Args:
-        source: a Sell export: folder, zip, CSV file, list of files, `Export`, or dict of entity → frame.
+        source: a Sell export: folder, zip, CSV file, list of paths (also lists in it), `Export`, or dict
+            of entity → polars frame.
         target: the folder to write; None writes nothing (`Migration.write` can do it later).
         pipedrive: a folder with Pipedrive's own exports; None in the first lap.
         mapping: a YAML file, a dict or a `Mapping`; None = the defaults.
