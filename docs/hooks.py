@@ -28,16 +28,20 @@ def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 def fields() -> str:
     """Each Pipedrive column, where it comes from in Sell, and whether it must be created first."""
+    from zsell_transform.pipedrive.account import type_name
     from zsell_transform.pipedrive.fields import PREFIXES, field_facts
 
     sources = sell_columns()
     facts = field_facts().values()
     header = ("column", "type", "in Pipedrive", "sure", "from Sell")
-    made = {True: "create", False: "default"}
+
+    def created(fact: Any) -> str:
+        return f"create as *{type_name(fact.type)}*" if fact.create else "default"
+
     parts = []
     for item, prefix in PREFIXES.items():
         rows = [
-            (f"`{fact.name}`", fact.type, made[fact.create], fact.sure, sources.get(fact.header, ""))
+            (f"`{fact.name}`", fact.type, created(fact), fact.sure, sources.get(fact.header, ""))
             for fact in facts
             if fact.item == item
         ]

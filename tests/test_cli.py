@@ -129,6 +129,48 @@ def test_wrong_usage_is_one_line(arguments: list[str], told: str, capsys: pytest
 
 
 @pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        (["verfy", "sell", "pipedrive"], "verify"),
+        (["draft_mapping", "sell"], "draft-mapping"),
+        (["Rehearse", "lap_1"], "rehearse"),
+    ],
+)
+def test_a_command_with_a_slip_is_no_source(
+    arguments: list[str], near: str, called: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before, `draft_mapping sell` was the source `draft_mapping` and the target `sell`."""
+    assert main(arguments) == 2
+    told = f"{arguments[0]} is no command, and no file or folder; did you mean `{near}`?"
+    assert capsys.readouterr().err == f"zsell-transform: {told}\n"
+    assert "given" not in called
+
+
+def test_a_folder_may_be_called_almost_as_a_command(
+    called: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "verfy").mkdir()
+
+    assert main(["verfy", "lap_1"]) == 0
+
+
+def test_no_cell_commands_the_terminal(called: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    """Names come from the web; before, the escape in one coloured, or cleared, the screen."""
+    called["gives"] = Done(
+        issues=pl.DataFrame([issue("error", "odd", "Acme \x1b[31mRED\x07")], schema=SCHEMA)
+    )
+    main(["sell", "lap_1"])
+    called["gives"] = OSError(2, "no such file", "a\x1b[2J.csv")
+    main(["sell", "lap_1"])
+
+    said = capsys.readouterr()
+    assert r"Acme \x1b[31mRED\x07" in said.out
+    assert r"a\x1b[2J.csv" in said.err
+    assert "\x1b" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
     "arguments", [["--help"], ["verify", "--help"], ["rehearse", "-h"], ["draft-mapping", "-h"]]
 )
 def test_help_and_version_end_well(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -178,6 +178,7 @@ def test_the_reference_pages_leave_nothing_open(hooks: ModuleType) -> None:
     for column, kind in (("Note", "large_text"), ("Content", "content")):
         [row] = [row for row in rows if row.startswith(f"| `{column}` | {kind} |")]
         assert "`content`" in row
+    assert [row for row in rows if row.startswith("| `Email` | email | create as *Text* |")]
     cited = {code for one in ASSUMPTIONS.values() for code in re.findall(r"\b[KFRVN]\d+\b", one.source)}
     assert cited == set(SOURCES)
     assert [code for code, kind in KINDS.items() if re.search(r"\{\w+\}", kind.todo.split("`")[0])] == []

@@ -154,7 +154,7 @@ def test_templates_count_from_the_mapping_file(tmp_path: Path) -> None:
             "activity_types.rules[1].regex must be a regular expression, not '(a' (error: unclosed group)",
         ),
         ({"activity_types": {"rules": [{"type": "Call", "contain": "x"}]}}, "did you mean 'contains'?"),
-        (["owners"], "mapping must be a YAML path, a dict or a Mapping, not list"),
+        (["owners"], "mapping must be a YAML path, a dict or a Mapping, not a list"),
         (Mapping(moments="never"), "moments must be 'datetime' or 'day', not 'never'"),
     ],
 )

@@ -158,7 +158,7 @@ def test_errors_are_one_clear_line(tmp_path: Path) -> None:
         (xlsx, "Excel workbook"),
         ([], "empty"),
         ({"people": pl.DataFrame()}, "not a Sell entity"),
-        (42, "cannot read an export from int"),
+        (42, "cannot read an export from an int"),
     ]
     for source, said in cases:
         with pytest.raises(ExportError, match=said) as error:

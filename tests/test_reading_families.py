@@ -308,6 +308,29 @@ def test_deals_of_few_columns(more: str, tmp_path: Path) -> None:
     assert export.tables["deals"]["stage_name"].to_list() == ["Won"]
 
 
+def test_a_list_without_an_owner_is_told_once(tmp_path: Path) -> None:
+    """An owner under another name is a custom field; before, nobody was told that its records had none."""
+    header = "Name,Deal ID,Value,Stage,Responsible Person,Peso"
+    deals = {"deals_20260520_2231.csv": f"{header}\nRoof,900,1,Won,Anne,12\n"}
+    api = {"deals.csv": "id,name,value,stage_id,owner_id\n900,Roof,1,11,1\n"}
+
+    def told(name: str, files: dict[str, str], **wishes: str) -> list[str]:
+        place = tmp_path / name
+        place.mkdir()
+        for file, text in files.items():
+            (place / file).write_text(text, encoding="utf-8")
+        found = read_export(place, {"columns": {"deals": wishes}}).issues
+        return found.filter(pl.col("code") == "owner_not_known")["message"].to_list()
+
+    [message] = told("list", deals)
+    assert "header that is not known: Responsible Person, Peso; its records (1) go to" in message
+    [message] = told("ignored", deals, Peso="ignore")
+    assert "not known: Responsible Person; " in message
+    assert told("known", {"deals_20260520_2231.csv": "Name,Deal ID,Value,Stage\nRoof,900,1,Won\n"}) == []
+    assert told("mapped", deals, **{"Responsible Person": "owner"}) == []
+    assert told("beside", deals | api) == []
+
+
 def test_people_without_ids(tmp_path: Path) -> None:
     """A hand-made list is read; that it has no ids is told."""
     export = read_export(
@@ -317,7 +340,7 @@ def test_people_without_ids(tmp_path: Path) -> None:
     assert export.tables["contacts"].select("name", "email", "phone", "Shoe size").row(0) == (
         "Anna Berg", "a@b.example", "1", "38",
     )  # fmt: skip
-    assert codes(export) == ["records_without_id"]
+    assert codes(export) == ["records_without_id", "owner_not_known"]
 
 
 def test_pipedrives_own_files_are_not_taken_for_sells(tmp_path: Path) -> None:

@@ -375,6 +375,14 @@ def test_no_name_turns_the_rest_of_its_line_around() -> None:
         assert not {"\u202e", "\u2066"} & set(page)
 
 
+def test_signs_of_control_are_written_out() -> None:
+    """Before, they stood in the page as in the cell: no HTML, and colours where somebody prints it."""
+    named = frame(FILES, ("Acme \x1b[31mRED\x07\x9b.csv", "deals", 1, 10))
+    for page in (report.report_html(sample(files=named)), report.brief(sample(files=named))):
+        assert r"Acme \x1b[31mRED\x07\x9b.csv" in page
+        assert not {"\x1b", "\x07", "\x9b"} & set(page)
+
+
 def test_the_page_needs_no_network() -> None:
     for page in (report.report_html(sample()), report.proof_html_page(PROOF)):
         assert set(re.findall(r'(?:src|href)="([^"#]*)', page)) <= {"", "data:,"}

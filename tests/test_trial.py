@@ -363,6 +363,12 @@ def test_names_do_not_become_markdown() -> None:
     assert r"### \*AB\* \[x\](y) \~\~z\~\~ \<b\> Nästa" in text
 
 
+def test_entities_of_html_are_text() -> None:
+    """Sell exports some fields so; before, `R&amp;D` was shown as `R&D`, a name that no field had."""
+    text = page(organizations=[{"_id": "1", NAMES["organizations"]: "R&amp;D &lt;b&gt; & Co; &#38;"}])
+    assert r"### R\&amp;D \&lt;b\&gt; & Co; &\#38;" in text
+
+
 def test_ids_made_of_names_do_not_become_markdown() -> None:
     """A backtick ended the code, and what stood behind it was HTML; a mark turned the line around."""
     text = page(organizations=[{"_id": "A`<img>`\u202ec", NAMES["organizations"]: "\u2067AB"}])

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
-from zsell_transform.errors import ZsellError
+from zsell_transform.errors import ZsellError, one_line
 from zsell_transform.machine import process
 from zsell_transform.machine.paths import path_of
 from zsell_transform.machine.system import WINDOWS, shell
@@ -84,6 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: list[str], *, ours: bool) -> int:
     name = given[0] if given and given[0] in COMMANDS else ""
+    if given and not name:
+        _expect_no_command(given[0])
     parser, run = COMMANDS[name or "transform"]
     if said := _swallowed(given):
         return _failed(said)
@@ -92,6 +94,20 @@ def _run(given: list[str], *, ours: bool) -> int:
         process.set_up(vars(asked).values())
         _load(name or "transform")
     return run(asked)
+
+
+def _expect_no_command(first: str) -> None:
+    """What stands first is a path, unless it is almost a command: then its paths would be taken wrongly.
+
+    Raises:
+        ZsellError: nothing lies there, and a command is called almost so.
+    """
+    if first.startswith("-") or path_of(first).exists():
+        return
+    from difflib import get_close_matches  # most command lines are right
+
+    if near := get_close_matches(first.lower().replace("_", "-"), COMMANDS, 1, 0.75):
+        raise ZsellError(f"{first} is no command, and no file or folder; did you mean `{near[0]}`?")
 
 
 def _load(name: str) -> None:
@@ -284,9 +300,11 @@ def _print(lines: Iterable[str], written: object = None) -> None:
     Args:
         written: what is written by now, whatever becomes of these lines; None where they are all there is.
     """
+    from zsell_transform.guide.words import upright
+
     try:
         for line in lines:
-            print(line)
+            print(upright(line))
         if sys.stdout is not None:  # as where it was closed, or of a program without a window
             sys.stdout.flush()
     except BrokenPipeError:
@@ -306,7 +324,7 @@ def _mute() -> None:
 
 
 def _failed(message: str, code: int = NOTHING) -> int:
-    print(f"zsell-transform: {' '.join(message.split())}", file=sys.stderr)
+    print(f"zsell-transform: {one_line(' '.join(message.split()))}", file=sys.stderr)
     return code
 
 

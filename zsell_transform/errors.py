@@ -9,6 +9,11 @@ from typing import Final
 _BREAKING: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
+def one_line(text: str) -> str:
+    """Text on one line: signs that would break it, or command a terminal, are written out (`\\x1b`)."""
+    return _BREAKING.sub(lambda found: repr(found[0])[1:-1], text)
+
+
 class ZsellError(Exception):
     """Base of everything this library raises on purpose; its text is one line for a person.
 
@@ -17,7 +22,7 @@ class ZsellError(Exception):
     """
 
     def __str__(self) -> str:
-        return _BREAKING.sub(lambda found: repr(found[0])[1:-1], super().__str__())
+        return one_line(super().__str__())
 
 
 class ExportError(ZsellError):

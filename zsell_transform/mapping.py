@@ -19,6 +19,7 @@ import attrs
 from zsell_transform import mapping_values as read
 from zsell_transform.cleaning import plain
 from zsell_transform.errors import MappingError
+from zsell_transform.machine.given import is_path, kind_of
 from zsell_transform.machine.origins import made_of, origins
 from zsell_transform.machine.paths import path_of
 from zsell_transform.pipedrive.export_headers import columns_of
@@ -148,10 +149,10 @@ class Mapping:
             return _noted(_checked(attrs.asdict(given), "mapping", Path()), origins(given))
         if isinstance(given, dict):
             return _noted(_checked(given, "mapping", Path()), [])
-        if isinstance(given, str | Path):
+        if is_path(given):
             path = path_of(given, "the path of the mapping", MappingError)
             return _noted(_checked(read.yaml_file(path), path.name, path.parent), [path])
-        raise MappingError(f"mapping must be a YAML path, a dict or a Mapping, not {type(given).__name__}")
+        raise MappingError(f"mapping must be a YAML path, a dict or a Mapping, not {kind_of(given)}")
 
     @property
     def mapping_sha256(self) -> str:

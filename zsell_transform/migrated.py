@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import attrs
 import polars as pl
 
 from zsell_transform.errors import ExportError
-from zsell_transform.frames.tables import Tables
+from zsell_transform.frames.tables import Named, Tables
 from zsell_transform.guide.laps import next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.guide.story import Story
+from zsell_transform.guide.words import upright
+from zsell_transform.machine.given import expect
 from zsell_transform.machine.paths import as_given, as_text, path_of
+from zsell_transform.machine.single import Single
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.writing.folder import Folder, publish
 from zsell_transform.writing.manifest import FileFacts
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Migration:
+class Migration(Single):
     """One lap of a migration.
 
     Attributes:
@@ -35,6 +38,11 @@ class Migration:
         rehearsal: what the wizard's model made of the files, or None.
     """
 
+    _OURS: ClassVar = frozenset({"story"})
+    _ELSEWHERE: ClassVar = (
+        'its tables are files of a run; write it to a folder (`migration.write("lap_1")`), and read the'
+        " numbered files or `records/` there"
+    )
     issues: pl.DataFrame
     complete: bool
     story: Story
@@ -79,7 +87,7 @@ class Migration:
         """What to create in Pipedrive first, by topic: users, currencies, fields, labels, stages,
         activity_types, lost_reasons, filters, columns, plan.
         """
-        return self._setup.tables
+        return Named(self._setup.tables)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -97,8 +105,9 @@ class Migration:
             one goes on having none.
 
         Raises:
-            TargetError: as for `transform`.
+            TargetError, ZsellError: as for `transform`.
         """
+        expect(overwrite=overwrite)
         publish(self._home, target, overwrite=overwrite)
         name = as_given(as_text(target))
         after = next_folder(name, self.story.lap, delta=self.story.previous is not None)
@@ -108,12 +117,12 @@ class Migration:
     def __repr__(self) -> str:
         from zsell_transform.guide.notebook import migration_text
 
-        return migration_text(self.story)
+        return upright(migration_text(self.story))
 
     def _repr_html_(self) -> str:
         from zsell_transform.guide.notebook import migration_html
 
-        return migration_html(self.story)
+        return upright(migration_html(self.story))
 
 
 def scan_files(paths: list[Path]) -> pl.LazyFrame:

@@ -8,6 +8,7 @@ docstring.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
@@ -21,12 +22,11 @@ from zsell_transform.addressing import layouts
 from zsell_transform.drafting import draft_all, with_documents
 from zsell_transform.ending.finishing import finish
 from zsell_transform.ending.run import Run
-from zsell_transform.errors import ZsellError
-from zsell_transform.guide.sightings import MOST
 from zsell_transform.guide.story import NAMELESS
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
 from zsell_transform.linked import linked
+from zsell_transform.machine.given import expect, is_path
 from zsell_transform.machine.paths import as_text
 from zsell_transform.mapping import Mapping
 from zsell_transform.merging import with_own_cells
@@ -61,7 +61,8 @@ def transform(
     """Writes the files of one lap: just the records that Pipedrive lacks and whose links can be written now.
 
     Args:
-        source: a Sell export: folder, zip, CSV file, list of files, `Export`, or dict of entity → frame.
+        source: a Sell export: folder, zip, CSV file, list of paths (also lists in it), `Export`, or dict
+            of entity → polars frame.
         target: the folder to write; None writes nothing (`Migration.write` can do it later).
         pipedrive: a folder with Pipedrive's own exports; None in the first lap.
         mapping: a YAML file, a dict or a `Mapping`; None = the defaults.
@@ -76,10 +77,9 @@ def transform(
         ExportError: the source or Pipedrive's export cannot be read.
         MappingError: the mapping is wrong; names place and nearest right key.
         TargetError: the target cannot be replaced.
-        ZsellError: `trial` is not 0 to 10.
+        ZsellError: an argument is not what it may be (`trial=11`, `overwrite="no"`).
     """
-    if trial not in range(MOST + 1):
-        raise ZsellError(f"trial must be 0 to {MOST} (records per file; 0 for no trial), not {trial!r}")
+    expect(trial=trial, rehearse=rehearse, overwrite=overwrite, progress=progress)
     ask = Mapping.load(mapping)
     names = _names(source=source, target=target, pipedrive=pipedrive, mapping=mapping, previous=previous)
     read = (source, pipedrive, previous, ask)
@@ -162,5 +162,5 @@ def _without_exports(previous: object, pipedrive: object) -> pl.DataFrame:
 
 def _names(**given: object) -> dict[str, str | None]:
     """How the user called what was given; None for what is no path. A mapping without a file has no name."""
-    names = {what: as_text(one) if isinstance(one, str | Path) else None for what, one in given.items()}
+    names = {what: as_text(os.fspath(one)) if is_path(one) else None for what, one in given.items()}
     return names if given["mapping"] is None else names | {"mapping": names["mapping"] or NAMELESS}

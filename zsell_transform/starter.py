@@ -38,8 +38,10 @@ def draft_mapping(
         TargetError: there is a file at `path` already, or none can be written there.
     """
     target = None if path is None else path_of(path, "the path of the mapping", TargetError)
+    if target is not None and target.is_dir():
+        raise TargetError(f"{target} is a folder; name a file in it, such as {target / 'mapping.yaml'}")
     if target is not None and target.exists():
-        raise TargetError(f"{target.name} exists already; name another file, or remove it first")
+        raise TargetError(f"{target} exists already; name another file, or remove it first")
     ask = Mapping.load(mapping)
     export = source if isinstance(source, Export) else read_export(source, ask)
     text = draft_text(found_in(export, ask))

@@ -81,6 +81,13 @@ KINDS: Final[dict[str, Kind]] = {
         "used as the name of its {value|record|records}",
         "If it is not the name, say which column is: `columns: {deals: {Their header: name}}`.",
     ),
+    "owner_not_known": Kind(
+        "info",
+        "no column is known as that of the owner, and it may be under a header that is not known: {detail}",
+        "its records ({value}) go to whoever imports them, unless another file says whose they are",
+        "If a column says it under another name, name it in the mapping, as in"
+        " `columns: {deals: {Responsible: owner}}`; else show the owner in the list, and export it again.",
+    ),
     "rows_attached": Kind(
         "info",
         "{value|row belongs to a deal and has no place of its|rows belong to deals and have no place of"

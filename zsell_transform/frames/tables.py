@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NoReturn, final
 
 import polars as pl
 
 from zsell_transform.machine.origins import made_of, origins
+
+
+class Named(dict[str, pl.DataFrame]):
+    """Name → table, all of them small and there; a name that is none is told with those that are."""
+
+    def __missing__(self, name: object) -> NoReturn:
+        raise _none(name, self)
+
+
+def _none(name: object, names: Iterable[str]) -> KeyError:
+    return KeyError(f"{name!r} is none of {', '.join(names) or 'no tables'}")
 
 
 @final
@@ -23,7 +34,7 @@ class Tables(Mapping[str, pl.DataFrame]):
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         if name not in self._names:
-            raise KeyError(f"{name!r} is none of {', '.join(self._names) or 'no tables'}")
+            raise _none(name, self._names)
         whole = self._scan(name)
         return made_of(whole.collect(engine="streaming"), origins(whole))
 

@@ -16,10 +16,11 @@ import polars as pl
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.guide.features import FEATURES, Feature, alike, bracketed
 from zsell_transform.lap.words import Plan
+from zsell_transform.machine.given import MOST_IN_TRIAL
 from zsell_transform.sell.entities import HISTORY, TARGETS, mark_of
 
 #: Pipedrive's advice is five to ten records; no file of a trial holds more.
-MOST: Final = 10
+MOST: Final = MOST_IN_TRIAL
 #: How many records are considered for each feature, and how many values of one that wants a record for each.
 CONSIDERED: Final = 3
 VALUES: Final = 6

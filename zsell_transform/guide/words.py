@@ -64,8 +64,16 @@ HOW: Final[dict[str, How]] = {
 #: Signs that mean something in Markdown, as they may stand in a name.
 _SIGNS: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|~"})
 
+#: An ampersand that begins the name of a sign, as HTML and Markdown write it (`&amp;`).
+_ENTITY: Final = re.compile(r"&(?=\w+;)")
+
 #: Embeddings, overrides and isolates: one that a name leaves open turns the rest of its line around.
 _TURNING: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+#: Signs of control; those that pages are made of are none.
+_CONTROL: Final = {sign: f"\\x{sign:02x}" for sign in (*range(9), *range(11, 32), *range(127, 160))}
+
+_UNSEEN: Final = _TURNING | _CONTROL
 
 TOPICS: Final[dict[str, tuple[str, str]]] = {
     "users": ("user", "users"),
@@ -139,7 +147,7 @@ def cut(text: str | None, length: int = 140) -> str:
 
 def markdown(text: object) -> str:
     """Text that means only itself in Markdown, on one line."""
-    return " ".join(str(text).split()).translate(_SIGNS)
+    return _ENTITY.sub(r"\\&", " ".join(str(text).split()).translate(_SIGNS))
 
 
 def code(text: str, *, cell: bool = False) -> str:
@@ -152,8 +160,10 @@ def code(text: str, *, cell: bool = False) -> str:
 
 
 def upright(page: str) -> str:
-    """A page without the marks that turn the direction of what follows, as some name may hold."""
-    return page.translate(_TURNING)
+    """What people are shown, without what a name may hold to change the rest of it: marks that turn the
+    direction of a line are left out, signs of control (`\\x1b` colours a terminal) are written out.
+    """
+    return page.translate(_UNSEEN)
 
 
 def one(item: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from zsell_transform.errors import ZsellError
+from zsell_transform.machine.given import is_path
 from zsell_transform.machine.paths import path_of
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ def origins(given: object) -> tuple[Path, ...]:
     """The paths of whatever a run reads: of paths, of what was read from files, and of lists and dicts of
     them.
     """
-    if isinstance(given, str | Path):
+    if is_path(given):
         with suppress(ZsellError):  # whoever reads it says what is wrong with it
             return (path_of(given),) if str(given) else ()
         return ()

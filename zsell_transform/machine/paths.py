@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from typing import Final
 
 from zsell_transform.errors import ZsellError
+from zsell_transform.machine.given import is_path, kind_of
 from zsell_transform.machine.system import longest_path
 
 #: So much of a name that is too long is shown.
 _LONG: Final = 80
 
 
-def path_of(given: str | Path, what: str = "", error: type[ZsellError] = ZsellError) -> Path:
+def path_of(given: str | os.PathLike[str], what: str = "", error: type[ZsellError] = ZsellError) -> Path:
     """A path that a user gave; only a shell knows `~` by itself, and not between quotes.
 
     Args:
@@ -23,9 +25,9 @@ def path_of(given: str | Path, what: str = "", error: type[ZsellError] = ZsellEr
     Raises:
         ZsellError: `error`, where the path is blank.
     """
-    if not isinstance(given, str | Path):
-        raise error(f"{what or 'a path'} must be text or a Path, not {type(given).__name__}")
-    if what and not str(given).strip():
+    if not is_path(given):
+        raise error(f"{what or 'a path'} must be text or a Path, not {kind_of(given)}")
+    if what and not os.fspath(given).strip():
         raise error(f"{what} is blank: give a path")
     try:
         path = Path(given).expanduser()

@@ -24,6 +24,7 @@ from zsell_transform.lap.words import OUT
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.machine.disk import temporary_files
+from zsell_transform.machine.given import expect
 from zsell_transform.machine.origins import origins
 from zsell_transform.machine.processes import own_prefix
 from zsell_transform.mapping import Mapping
@@ -151,13 +152,15 @@ class Proof:
 
     def __repr__(self) -> str:
         from zsell_transform.guide.notebook import proof_text
+        from zsell_transform.guide.words import upright
 
-        return proof_text(self.frames, self.hint, self.unseen)
+        return upright(proof_text(self.frames, self.hint, self.unseen))
 
     def _repr_html_(self) -> str:
         from zsell_transform.guide.notebook import proof_html
+        from zsell_transform.guide.words import upright
 
-        return proof_html(self.frames, self.hint, self.unseen)
+        return upright(proof_html(self.frames, self.hint, self.unseen))
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Writes `proof.html`, each frame as CSV, `repair/links` and `repair/values`; returns the folder.
@@ -167,6 +170,7 @@ class Proof:
         """
         from zsell_transform.guide.report import proof_html_page
 
+        expect(overwrite=overwrite)
         with Folder(folder, self._read, overwrite=overwrite, sign=PAGE) as made:
             for name, frame in self.frames.items():
                 made.table(
@@ -204,7 +208,9 @@ def verify(
     Raises:
         ExportError: an export or a skip file cannot be read.
         MappingError: the mapping is wrong.
+        ZsellError: `progress` is not what it may be.
     """
+    expect(progress=progress)
     ask = Mapping.load(mapping)
     skipped = read_skip_files(skip_file)
     with (

@@ -6,7 +6,7 @@ reasons: `pipedrive/skip_reasons.yaml`; what is not known there is kept as text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -54,7 +54,8 @@ def read_skip_files(given: str | Path | Sequence[str | Path] | None) -> pl.DataF
 def _paths(given: str | Path | Sequence[str | Path] | None) -> list[Path]:
     if given is None:
         return []
-    paths = [path_of(path) for path in ([given] if isinstance(given, str | Path) else given)]
+    several: Iterable[Any] = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    paths = [path_of(one, "a skip file", ExportError) for one in several]
     files = [file for path in paths for file in (_within(path) if path.is_dir() else [path])]
     if missing := [path for path in paths if not path.exists()]:
         raise ExportError(f"{missing[0]}: no such skip file")

@@ -76,7 +76,7 @@ def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataF
     Raises:
         ExportError: the file is missing, empty or no text at all.
     """
-    path = path_of(path)
+    path = path_of(path, "the path of a CSV file", ExportError)
     with readable(path), temporary_files(), TemporaryDirectory(prefix=own_prefix()) as temporary:
         if not path.is_file():
             raise ExportError(f"{path} does not exist or is not a file: give a CSV file")

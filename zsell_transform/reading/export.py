@@ -15,6 +15,7 @@ from zsell_transform.counts import count
 from zsell_transform.errors import ExportError
 from zsell_transform.frames.tables import Tables
 from zsell_transform.machine.origins import made_of, origins
+from zsell_transform.machine.single import Single
 from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITIES
 
@@ -44,7 +45,7 @@ class InputFile:
     sha256: str
 
 
-class Export:
+class Export(Single):
     """A Sell export that was read: canonical tables, lazily. Owns its temporary files until it is closed.
 
     Attributes:
@@ -57,6 +58,9 @@ class Export:
         dictionaries: dumps that name ids (`users`, `stages` …).
         headers: entity → the headers of its files, as they spell them; people and companies share theirs.
     """
+
+    _OURS = frozenset({"raw_issues", "expect_unchanged", "merged", "headers"})
+    _ELSEWHERE = "it reads its files when it is asked; give the other process their path, and read them there"
 
     def __init__(
         self,

@@ -30,7 +30,7 @@ from zsell_transform.reading.parties import of_kind, with_kind
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.shape import Dictionaries, dictionaries_of, shaped
 from zsell_transform.reading.source import Found, files_of, unchanged
-from zsell_transform.reading.vocabulary import PARTIES
+from zsell_transform.reading.vocabulary import PARTIES, SMART_LIST
 from zsell_transform.sell.columns import DATES, IDS
 
 #: What a record without an id is known by.
@@ -38,6 +38,8 @@ _KNOWN_BY: Final = {
     **dict.fromkeys((*PARTIES, "leads"), "e-mail, else by its name"),
     "deals": "name",
 }
+#: What somebody owns, of what Smart Lists hold.
+_OWNED: Final = (*PARTIES, "leads", "deals")
 #: Files that are looked through at once: while one is read, the other is searched.
 _AT_ONCE: Final = 2
 #: More names than this are not listed in an error.
@@ -258,6 +260,9 @@ class _Reading:
             if table.names and recognise.is_named_by_place(meaning, first := table.names[0]):
                 by_place = partial(issues.issue, entity=meaning.entity, file=table.file, field=first)
                 told.append(by_place("name_by_place", value=table.rows))
+            if others := self._without_owner(table, meaning):
+                ownerless = partial(issues.issue, entity=meaning.entity, file=table.file, field="owner")
+                told.append(ownerless("owner_not_known", value=table.rows, detail=others))
             is_record_list = not (meaning.is_pipedrives or meaning.is_dictionary)
             if is_record_list and not table.rows:
                 told.append(whole("header_without_records", entity=meaning.entity or None))
@@ -268,6 +273,31 @@ class _Reading:
             elif not (meaning.is_carried or meaning.is_dictionary or table.file in beside):
                 told.append(whole("file_not_carried", value=table.rows))
         return told
+
+    def _without_owner(self, table: Table, meaning: Meaning) -> str:
+        """Where the records of a Smart List have no owner: the headers that may mean one; else blank.
+
+        Nearly every list shows the owner. One under a name that is not known becomes a custom field, and its
+        records go to whoever imports them.
+        """
+        is_list = meaning.family == SMART_LIST and meaning.entity in _OWNED and table.rows
+        if not is_list or "owner" in meaning.columns.values() or self._is_told_elsewhere(meaning):
+            return ""
+        wished = self.ask.columns.get(meaning.entity, ())
+        known = {*meaning.columns, *meaning.rivals, *meaning.momentary, *wished}
+        known |= vocabulary.canonical_columns(meaning.entity)
+        unknown = [name for name in table.names if name not in known]
+        return _listed(unknown) if unknown else ""
+
+    def _is_told_elsewhere(self, meaning: Meaning) -> bool:
+        """Whether an export that always names owners stands beside a list."""
+        kinds = PARTIES if meaning.entity in PARTIES else (meaning.entity,)
+        return any(
+            other.entity in kinds
+            and other.family != SMART_LIST
+            and bool({"owner", "owner_id"} & {*other.columns.values()})
+            for _, other in self.tables
+        )
 
     def _tell(self, entity: str, found: pl.DataFrame) -> None:
         self.notes.append(found.with_columns(pl.lit(entity).alias("entity")))

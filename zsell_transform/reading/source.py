@@ -10,15 +10,16 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import full, readable
+from zsell_transform.machine.given import is_frame, is_path, kind_of, library_of
 from zsell_transform.machine.litter import is_hidden
 from zsell_transform.machine.paths import as_text, beyond, path_of
 
@@ -121,25 +122,60 @@ def files_of(source: object, temporary: Path) -> list[Found]:
     Raises:
         ExportError: nothing is there, the source is of another kind, or an archive is not safe to open.
     """
-    if isinstance(source, str | Path):
-        return _files_at(_given(source), temporary)
-    if isinstance(source, Iterable) and not isinstance(source, bytes):
-        paths = [
-            path_of(each, "a path of the Sell export", ExportError)
-            for each in source
-            if isinstance(each, str | Path)
-        ]
-        if not paths:
-            raise ExportError("the list of files is empty: give the CSV files of a Sell export")
-        found = [one for n, path in enumerate(paths) for one in _files_at(path, temporary / str(n))]
-        return _named_apart(found)
-    raise ExportError(
-        f"cannot read an export from {type(source).__name__}: give a folder, a zip or CSV files"
+    if is_path(source):
+        return _files_at(path_of(source, "the path of the Sell export", ExportError), temporary)
+    if not _is_several(source):
+        advice = _instead(source) or "give a folder, a zip or CSV files"
+        raise ExportError(f"cannot read an export from {kind_of(source)}: {advice}")
+    paths = list(_paths(source, "source"))
+    if not paths:
+        raise ExportError("the list of files is empty: give the CSV files of a Sell export")
+    found = [one for n, path in enumerate(paths) for one in _files_at(path, temporary / str(n))]
+    return _named_apart(found)
+
+
+def _is_several(given: object) -> bool:
+    """Whether it may be a list of paths: frames and dicts are gone through by their names."""
+    return (
+        isinstance(given, Iterable)
+        and not isinstance(given, str | bytes | bytearray | Mapping)
+        and not is_frame(given)
     )
 
 
-def _given(path: str | Path) -> Path:
-    return path_of(path, "the path of the Sell export", ExportError)
+def _paths(given: Any, place: str) -> Iterator[Path]:
+    """The paths of a list, and of the lists in it; nothing in it is passed over.
+
+    Raises:
+        ExportError: something in it is no path; it names the place, as Python writes it.
+    """
+    for n, one in enumerate(sorted(given, key=str) if isinstance(given, set | frozenset) else given):
+        where = f"{place}[{n}]"
+        if is_path(one):
+            yield path_of(one, f"{where}, a path of the Sell export,", ExportError)
+        elif _is_several(one):
+            yield from _paths(one, where)
+        else:
+            advice = _instead(one) or "leave it out, or give its path as text or a Path"
+            raise ExportError(
+                f"{where} is {kind_of(one)}: a list takes paths of files, folders and zips; {advice}"
+            )
+
+
+def _instead(given: object) -> str:
+    """What to give instead of a value that is known; blank for any other."""
+    if is_frame(given):
+        frame = "pl.from_pandas(frame)" if library_of(given) == "pandas" else "frame"
+        return (
+            f'give a dict of Sell entity → polars frame, such as `{{"deals": {frame}}}`;'
+            f' beside files `{{**zt.read_export(paths).tables, "deals": {frame}}}`'
+        )
+    name = type(given).__name__
+    return {
+        "Export": "give the export alone, or its tables with others as a dict, `{**export.tables, …}`",
+        "dict": "give the dict alone",
+        "Migration": "give the Sell export that it was made of",
+    }.get(name, "")
 
 
 def _files_at(path: Path, temporary: Path) -> list[Found]:

@@ -15,9 +15,11 @@ import attrs
 import polars as pl
 
 from zsell_transform.counts import count
-from zsell_transform.errors import ExportError
+from zsell_transform.errors import ExportError, TargetError, ZsellError
+from zsell_transform.frames.tables import Named
 from zsell_transform.guide.words import one
 from zsell_transform.machine.disk import readable
+from zsell_transform.machine.given import expect, repr_of
 from zsell_transform.machine.paths import path_of
 from zsell_transform.pipedrive import assumptions as unsure
 from zsell_transform.pipedrive.assumptions import Readings
@@ -40,6 +42,9 @@ from zsell_transform.pipedrive.wizard.store import (
     shown,
 )
 from zsell_transform.progress import Progress, Stage, Tell
+
+#: What the folder of a lap holds also where the lap writes no numbered file.
+_SIGN: Final = "manifest.json"
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -81,7 +86,7 @@ class Rehearsal:
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
         """Item → what Pipedrive shows of it: the columns of its export, canonical names, all text."""
-        return {item: shown(item, self.store) for item in ITEMS}
+        return Named({item: shown(item, self.store) for item in ITEMS})
 
     @property
     def graph(self) -> pl.DataFrame:
@@ -118,12 +123,17 @@ class Rehearsal:
         """Writes the files that Pipedrive would export: `organizations-1.csv`, `people-1.csv` …
 
         Args:
-            folder: is made if need be; files of the same names are replaced.
+            folder: is made if need be; an earlier export of this kind is replaced, and nothing else.
             style: `prefixed` (`Deal - Title`) or `bare` (`Title`); activities and notes are always bare.
             language: en, de, pt or es, as far as the headers are known.
             only: items to export; all that hold records otherwise, and the main lists.
+
+        Raises:
+            TargetError: the folder holds other files, or cannot be written.
+            ValueError: there is no such style or language.
         """
-        return write_export(self.tables, path_of(folder), style=style, language=language, only=only)
+        place = path_of(folder, "the folder of the export", TargetError)
+        return write_export(self.tables, place, style=style, language=language, only=only)
 
     def __repr__(self) -> str:
         held = [count(table.height, one(item), item) for item, table in self.store.items() if table.height]
@@ -169,17 +179,26 @@ def rehearse(
         progress: as for `transform`.
 
     Raises:
-        ExportError: there is no such folder.
+        ExportError: there is no such folder, or it is not one of a lap.
         ValueError: there is no such assumption or reading.
+        ZsellError: an argument is of another kind.
     """
+    expect(progress=progress, assumptions=assumptions)
+    if not isinstance(database, Rehearsal | None):
+        raise ZsellError(
+            f"database must be the `Rehearsal` of the lap before, or None for an empty Pipedrive, not"
+            f" {repr_of(database)}"
+        )
     place = path_of(folder, "the folder of the lap", ExportError)
     if not place.is_dir():
         raise ExportError(f"{place} is not a folder: give the folder of a lap")
     readings = Readings.of(assumptions)
     with readable(place), Progress(progress) as tell:
-        if not any(place.iterdir()):
-            raise ExportError(f"{place} is empty; give the folder of a lap, or its `trial` or `updates`")
-        return import_files(numbered(place), database, readings, tell)
+        files = numbered(place)
+        if not files and not (place / _SIGN).is_file():  # a lap that found nothing to write has that alone
+            why = "is empty" if not any(place.iterdir()) else "has no numbered file (1-organizations.csv …)"
+            raise ExportError(f"{place} {why}; give the folder of a lap, or its `trial` or `updates`")
+        return import_files(files, database, readings, tell)
 
 
 def import_files(

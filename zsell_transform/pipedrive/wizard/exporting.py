@@ -8,12 +8,16 @@ from typing import Final
 
 import polars as pl
 
+from zsell_transform.errors import TargetError
 from zsell_transform.frames.unique import told_apart
+from zsell_transform.machine.litter import is_litter
 from zsell_transform.pipedrive.export_headers import vocabulary
 
 #: Lists that are exported even where they hold nothing.
 _MAIN: Final = ("organizations", "persons", "deals", "leads")
 _STEMS: Final = {"persons": "people"}
+#: So many of the files that are in the way are named.
+_SHOWN: Final = 5
 _BARE: Final = ("activities", "notes")
 
 
@@ -28,20 +32,37 @@ def write_export(
     """Writes a file for each item that holds records, a header alone for other main lists; returns the paths.
 
     Raises:
+        TargetError: the folder holds other files than an earlier export, or cannot be written.
         ValueError: no export of this style and language is known.
     """
     if style not in ("prefixed", "bare") or language not in vocabulary()["prefixes"]["deals"]:
         raise ValueError(f"no export of style {style!r} in language {language!r} is known")
-    folder.mkdir(parents=True, exist_ok=True)
+    names = {item: f"{_STEMS.get(item, item)}-1.csv" for item in tables}
+    _expect_own(folder, set(names.values()))
     written = []
     for item, table in tables.items():
         if not (table.height or item in _MAIN) or (only is not None and item not in only):
             continue
-        path = folder / f"{_STEMS.get(item, item)}-1.csv"
+        path = folder / names[item]
         heads = headers(item, table.columns, style="bare" if item in _BARE else style, language=language)
         table.rename(heads).write_csv(path)
         written.append(path)
     return written
+
+
+def _expect_own(folder: Path, names: Collection[str]) -> None:
+    """Makes the folder; one with anything else in it is somebody's, such as an export of Sell's."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        others = sorted(path.name for path in folder.iterdir() if not is_litter([path.name]))
+    except OSError as error:
+        raise TargetError(f"{folder} cannot be written: {error.strerror or error}") from error
+    if strange := [name for name in others if name not in names]:
+        more = f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
+        raise TargetError(
+            f"{folder} has files that no rehearsal exported ({', '.join(strange[:_SHOWN])}{more}); choose"
+            " another folder"
+        )
 
 
 def headers(item: str, columns: list[str], *, style: str, language: str) -> dict[str, str]:
