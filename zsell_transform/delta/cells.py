@@ -112,10 +112,11 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
         .then(pl.lit("unseen"))
         .when(same(kind, new, there))
         .then(pl.lit("done"))
-        .when(same(kind, old, there))
-        .then(pl.lit("written"))
+        # Labels of today that are all there are not written again: no import takes away what is there beside.
         .when(_has_all(new, there) & (old.is_null() | _has_all(old, there)) & pl.lit(kind in _LISTS))
         .then(pl.when(_has_fewer()).then(pl.lit("fewer")).otherwise(pl.lit("done")))
+        .when(same(kind, old, there))
+        .then(pl.lit("written"))
         .when(as_it_stands(said, there))
         .then(pl.lit("done"))
         .when(alike.is_not_null())
