@@ -17,6 +17,7 @@ from zsell_transform import issues
 from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
 from zsell_transform.delta.files import WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
+from zsell_transform.delta.merged import Merged
 from zsell_transform.delta.notes import ChangedNotes, changed_notes, new_notes, no_changed_notes
 from zsell_transform.delta.only_named import changed_names
 from zsell_transform.delta.values import changed_records, changed_values
@@ -71,18 +72,21 @@ def updates(
     now = account(graph, ask, left_out, held)
     drafts_then, graph_then, then = _then(before, ask, held)
     there = presence(_all_records(then, now), held).filter(~several())
-    values = changed_values(drafts_then, drafts, there, held)
+    merged = Merged.of(there, now, ask)
+    values, lost = changed_values(drafts_then, drafts, there, held, merged)
     names = changed_names(graph_then, graph, there, held)  # of some, no draft of then says any
     cell = ["entity", "source_id", "item", "field"]
     changed = [
         *(rows.join(names, on=cell, how="anti", maintain_order="left") for rows in values),
         _company_in_sell(then, now, there, held),
-        names,
+        merged.without_others(names, "source_id"),
     ]
     cells = known_since(decided(pl.concat([no_cells(), *changed])), then.records, there)
+    places = _with_new_names(targets(there, held), cells)
     links = changed_links(
-        then, now, there, _with_new_names(targets(there, held), cells), held, alone=ask.id_links == "alone"
+        merged.related(then), merged.related(now), there, places, held, alone=ask.id_links == "alone"
     )
+    lost_too = [merged.lost_names(names), *merged.lost_relations(then, now, places)]
     of_leads = _lead_notes(drafts_then, drafts, there, held)
     notes = of_leads.writes
     writes = pl.concat(
@@ -104,6 +108,8 @@ def updates(
                 told(cells.join(of_leads.said, on=["source_id", "field"], how="anti")),
                 of_leads.found,
                 links.found,
+                lost,
+                *pl.collect_all(lost_too),
                 _converted(drafts_then, drafts, there),
                 deleted(then, now, there, list(records.frames)),
             ]

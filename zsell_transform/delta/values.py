@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import attrs
 import polars as pl
 
+from zsell_transform import issues
 from zsell_transform.addressing import TEXTS
 from zsell_transform.delta.cells import CELLS
+from zsell_transform.delta.merged import Merged, said
 from zsell_transform.delta.owners import importing_user
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
@@ -17,15 +19,19 @@ from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS, NOTE
 from zsell_transform.proof.account import persons_of_leads
 from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
-from zsell_transform.sell.entities import HISTORY
+from zsell_transform.sell.entities import HISTORY, TARGETS
 from zsell_transform.transformers.custom import READ, TIME
 from zsell_transform.transformers.deals import STAGE_KEY
 from zsell_transform.transformers.draft import Draft
 
 
-def changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> list[pl.DataFrame]:
-    """Every changed cell of a record that is there, beside what Pipedrive shows."""
-    done, importer = [], importing_user(then, now, there, held)
+def changed_values(
+    then: Drafts, now: Drafts, there: pl.DataFrame, held: Held, merged: Merged
+) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+    """Every changed cell of a record that is there, beside what Pipedrive shows; and issues about those that
+    lost against the record with which theirs is one.
+    """
+    done, lost, importer = [], [], importing_user(then, now, there, held)
     for entity, draft in now.items():
         mine = there.filter(pl.col("entity") == entity)
         if not mine.height:
@@ -38,14 +44,19 @@ def changed_values(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -
         nobodys = _Nobodys(_by_name_alone(mine, held), importer)
         old, new = (
             side.with_columns(pl.col(header).alias(said(header)) for header in _as_they_stand(drafts))
-            for side in changed_records(_earlier(sides, told), sides[0], told, mine)
+            for side in changed_records(
+                _earlier(sides, told), sides[0], told, mine, merged.of_entity(entity)["id"]
+            )
         )
         types = dict(zip(*(draft.origins[c].to_list() for c in ("header", "type")), strict=True))
+        of = kinds(values_of(TARGETS[entity], headers), types)
+        lost += merged.lost(entity, old, new, of, held)
+        old, new = merged.as_one(entity, old), merged.as_one(entity, new)
         for item, rows in _places(entity, mine, held):
             if item in held.raw and rows.height:
                 own = [header for header in values_of(item, headers) if header != NOTE or entity != "leads"]
                 done += _by_header(entity, item, rows, old, new, held, kinds(own, types), nobodys)
-    return done
+    return done, issues.gather(pl.collect_all(lost))
 
 
 @attrs.frozen(eq=False)
@@ -68,11 +79,6 @@ class _Nobodys:
         fell_to = blank & pl.col("there").eq_missing(pl.lit(self.importer, dtype=pl.String))
         named = pl.col("_id").is_in(self.by_name.implode()) & pl.lit(header.endswith(" - Owner"))
         return named | fell_to
-
-
-def said(header: str) -> str:
-    """What the cells of Sell's are called from which the ones under a header are read."""
-    return f"said {header}"
 
 
 def _read(origins: pl.DataFrame) -> list[tuple[str, str]]:
@@ -130,9 +136,17 @@ def _places(entity: str, mine: pl.DataFrame, held: Held) -> list[tuple[str, pl.D
 
 
 def changed_records(
-    then: pl.LazyFrame, now: pl.LazyFrame, headers: Sequence[str], there: pl.DataFrame
+    then: pl.LazyFrame,
+    now: pl.LazyFrame,
+    headers: Sequence[str],
+    there: pl.DataFrame,
+    whatever: pl.Series | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The records that changed and are there, as they were and as they are; hashes find them."""
+    """The records that changed and are there, as they were and as they are; hashes find them.
+
+    Args:
+        whatever: ids of records that are wanted whether or not they changed.
+    """
     present = there.lazy().select(_id="id")
     sides = [
         padded(frame, headers).join(present, on="_id", how="semi", maintain_order="left")
@@ -146,6 +160,8 @@ def changed_records(
         .collect(engine="streaming")
         .unique(maintain_order=True)
     )
+    if whatever is not None and len(whatever):
+        ids = pl.concat([ids, pl.DataFrame({"_id": whatever})]).unique(maintain_order=True)
     old, new = pl.collect_all(
         [side.join(ids.lazy(), on="_id", how="semi", maintain_order="left") for side in sides],
         engine="streaming",
