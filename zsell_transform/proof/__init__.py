@@ -219,7 +219,7 @@ def verify(
             there = presence(wanted.records, held)
             asked = settled(wanted, there)
             wanted = without_needless(wanted, there, held)
-            links = compare_links(wanted.relations, there, held)
+            links = compare_links(wanted.relations, there, held, single_pass=ask.single_pass)
             added = added_links(wanted.relations, there, asked, held)
             people = lead_people(graph.leads, there, wanted.relations, held)
             notes = lead_notes(drafts, there, held)

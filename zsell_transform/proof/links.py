@@ -9,6 +9,7 @@ import polars as pl
 
 from zsell_transform.folding import digits, folded
 from zsell_transform.frames.sparse import BLANK, column_or_blank
+from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import NAMED_BY, Held
 from zsell_transform.proof.account import BESIDE, PLACED, is_of_lead, several, targets
 from zsell_transform.sell.entities import HISTORY
@@ -49,12 +50,15 @@ UNSEEN: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 }  # fmt: skip
 
 
-def compare_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> Links:
+def compare_links(
+    wanted: pl.DataFrame, there: pl.DataFrame, held: Held, *, single_pass: bool = False
+) -> Links:
     """Compares relations with what the exports show, for records that are there once.
 
     Args:
         wanted: relations, as in `Account`.
         there: as of `presence`.
+        single_pass: the mapping wrote history in the same lap as the deals and leads that it hangs on.
     """
     placed = with_system_ids(wanted, there, held)
     wrong, unseen = [pl.DataFrame(schema=LINKS)], [pl.DataFrame(schema=UNSEEN)]
@@ -76,7 +80,7 @@ def compare_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> Link
         if relation == "organizations" and item == "persons":
             checked = _without_typed(checked, held)
         checked = checked.with_columns(relation=pl.lit(WORDS[str(relation)]))
-        of_parties = _only_parties(checked, str(item), raw)
+        of_parties = _only_parties(checked, str(item), held, single_pass=single_pass)
         parties.append(of_parties.select(*LINKS))
         wrong.append(
             checked.join(
@@ -198,13 +202,27 @@ def without_sells_own(wrong: pl.DataFrame, companies: pl.DataFrame, there: pl.Da
     return marked.filter(~sells_own.fill_null(value=False)).drop("own")
 
 
-def _only_parties(wrong: pl.DataFrame, item: str, raw: pl.DataFrame) -> pl.DataFrame:
-    """Those without a deal or lead whose text says so: a single pass wrote them."""
+def _only_parties(wrong: pl.DataFrame, item: str, held: Held, *, single_pass: bool) -> pl.DataFrame:
+    """Those without a deal or lead whose text says so, and that hang on a party: a single pass wrote them.
+
+    The text of a record whose deal or lead was left out says the same, and that one hangs on nothing, or on
+    the placeholder. A single pass hangs on the placeholder only what belongs to a deal that hangs there, too.
+    """
     column = {"activities": "Note", "notes": "Content"}.get(item)
+    raw = held.raw[item]
     if column not in raw.columns or not wrong.height:
         return wrong.clear()
     lacking = wrong.filter(pl.col("relation").is_in(["deal", "lead"]) & pl.col("found").is_null())
     said = raw.filter(pl.col(str(column)).str.contains(PARTIES_ONLY)).select(system_id="ID")
+    parties = [
+        shown for party in ("persons", "organizations") if (shown := shown_links(raw, party)) is not None
+    ]
+    if parties:  # an export without their columns says nothing of them
+        at = pl.coalesce("found_id", "found_name")
+        nobodys = held.organizations.filter(pl.col("sell_id") == PLACEHOLDER_ID)
+        unplaced = ~at.is_in(nobodys["system_id"].implode()) & ~at.is_in(nobodys["name"].implode())
+        hung = pl.concat(parties).filter(at.is_not_null() & (unplaced | pl.lit(single_pass)))
+        said = said.join(hung, on="system_id", how="semi", maintain_order="left")
     return lacking.join(said, on="system_id", how="semi", maintain_order="left")
 
 
