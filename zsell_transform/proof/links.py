@@ -294,22 +294,40 @@ def _may_be_theirs() -> pl.Expr:
 
 
 def without_misled(wrong: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
-    """Without activities and notes of leads whose own person or organization is told as wrong already.
+    """Without activities and notes of deals and leads whose own person or organization is told as wrong
+    already, or whose person's organization is.
 
-    They are to follow what their lead has once that is put right, and not before.
+    They are to follow what their deal or lead has once that is put right, and not before.
 
     Args:
         relations: as in `Account`.
     """
-    leads = wrong.filter(pl.col("entity") == "leads").select("relation", lead="source_id").unique()
-    hung = relations.filter((pl.col("relation") == "leads") & pl.col("entity").is_in(HISTORY)).select(
-        "entity", source_id="id", lead="to"
-    )
-    misled = hung.join(leads, on="lead", how="inner", maintain_order="left").select(
-        "entity", "source_id", "relation", misled=pl.lit(True)
+    told = wrong.select("entity", "source_id", "relation").unique()
+    of_parents = told.filter(pl.col("entity").is_in(["deals", "leads"]))
+    person = pl.lit(WORDS["persons"])
+    organization = pl.lit(WORDS["organizations"]).alias("relation")
+    moved = told.filter((pl.col("entity") == "contacts") & (pl.col("relation") == organization))
+    deals = relations.filter((pl.col("entity") == "deals") & (pl.col("relation") == "persons"))
+    of_moved = deals.join(moved.select(to="source_id"), on="to", how="semi", maintain_order="left")
+    parents = pl.concat(
+        [
+            of_parents,
+            # A row names its person's own organization: with another person, it would name another one.
+            of_parents.filter(pl.col("relation") == person).with_columns(organization),
+            of_moved.select("entity", organization, source_id="id").select(told.columns),
+        ]
+    ).unique(maintain_order=True)
+    hung = relations.filter(pl.col("relation").is_in(["deals", "leads"]) & pl.col("entity").is_in(HISTORY))
+    misled = hung.select("entity", about="relation", source_id="id", parent="to").join(
+        parents.select("relation", about="entity", parent="source_id"),
+        on=["about", "parent"],
+        how="inner",
+        maintain_order="left",
     )
     key = ["entity", "source_id", "relation"]
-    marked = wrong.join(misled.unique(key), on=key, how="left", maintain_order="left")
+    marked = wrong.join(
+        misled.select(*key, misled=pl.lit(True)).unique(key), on=key, how="left", maintain_order="left"
+    )
     return marked.filter(pl.col("misled").is_null() | pl.col("expected").is_null()).drop("misled")
 
 
