@@ -363,6 +363,34 @@ def test_what_changed_of_a_lead_whose_person_is_another_s_is_told(joined: Moved,
     ]
 
 
+def test_a_lead_s_own_person_goes_to_its_company(moved: Moved, tmp_path: Path) -> None:
+    """The lead and its history were moved, and its person stayed at the old company without a word."""
+    now = changed("leads", "31", company_name="Skerry Lights")
+
+    made = delta(moved, now, tmp_path)
+
+    assert made.told == []
+    (people,) = made.tables["2-persons"]
+    assert people.select("Person - Name", "Organization - Name").rows() == [("Ines Buoy", "Skerry Lights")]
+    assert_whole(moved, now, made, tmp_path)
+
+
+def test_of_a_person_whom_leads_share_the_company_is_told(tmp_path: Path) -> None:
+    leads = moved_account()["leads"].with_columns(
+        first_name=cells("Ines", "Ines"),
+        last_name=cells("Buoy", "Buoy"),
+        email=cells("ines@buoy.example", "ines@buoy.example"),
+    )
+    before = account() | {"leads": leads}
+    transform(before, tmp_path / "lap_1")
+    shared = Moved(tmp_path / "lap_1", rehearse(tmp_path / "lap_1"))
+
+    made = delta(shared, edited(before, "leads", "31", company_name="Skerry Lights"), tmp_path)
+
+    assert made.told == [("not_its_own_person", "leads", "31", "person's organization")]
+    assert "2-persons" not in made.tables
+
+
 def test_a_line_of_a_lead_s_note_changes_with_its_text(tmp_path: Path) -> None:
     """The text was written with the line of before."""
     before = edited(joining(), "leads", "34", description="Old & new")

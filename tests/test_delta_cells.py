@@ -37,6 +37,9 @@ def cells(*rows: dict[str, object]) -> pl.DataFrame:
         ("labels", "x", "x, y", "x", True, "written"),
         ("labels", "x", "y", "y", True, "done"),
         ("labels", "x, y", "x", "x, y, z", True, "fewer"),
+        ("labels", "x, y", "x", "x, y", True, "fewer"),  # there is nothing that an import could do
+        ("multiple_option", "x, y", "y", "y, x", True, "fewer"),
+        ("labels", "x, y", "x, z", "x, y", True, "written"),
         ("labels", "x", "x, y", "x, y, z", True, "done"),
         ("labels", "x", "y", "y, z", True, "both"),  # the one that Sell took away was taken there, too
         ("text", "x", "x, y", "x, y, z", True, "both"),

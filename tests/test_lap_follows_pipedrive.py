@@ -354,3 +354,19 @@ def test_so_does_that_of_a_lead_that_became_a_deal(exports: Path, tmp_path: Path
 
     told = run.issues.filter(code="parties_not_exported", entity="tasks")["message"].to_list()
     assert any("the export of deals lacks" in message for message in told)
+
+
+def test_a_contact_who_was_moved_is_told_once_by_the_proof(exports: Path, tmp_path: Path) -> None:
+    """Each note and task of the contact's deal was a line beside it, and a row of the repair."""
+    there = edited(exports, tmp_path / "there", people=contact_moved(exports))
+    lap(in_sell(), there, tmp_path / "lap").after.export(tmp_path / "after")
+
+    proof = verify(in_sell(), tmp_path / "after")
+
+    assert proof.links.select("entity", "source_id", "relation").rows() == [
+        ("contacts", "11", "organization")
+    ]
+    folder = proof.write(tmp_path / "proof")
+    assert [path.name for path in sorted((folder / "repair" / "links").iterdir())] == ["2-persons.csv"]
+    for page in (folder / "proof.html", folder / "repair" / "README.md"):
+        assert "by hand in Pipedrive" in " ".join(page.read_text("utf-8").split())

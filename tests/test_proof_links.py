@@ -351,6 +351,47 @@ def test_a_single_pass_is_listed_and_completed(tmp_path: Path) -> None:
     assert not after.parties_only.height
 
 
+def test_what_was_written_without_a_deal_that_was_left_out_is_told(tmp_path: Path) -> None:
+    """Its text names the deal as a single pass would: the proof took it for one, and the laps were silent."""
+    cells = {
+        "deals": [("21", "Barn")],
+        "tasks": [("51", "Call", "Deal", "21", "Barn")],
+        "notes": [("41", "Seen", "Deal", "21", "Barn")],
+    }
+    names = {
+        "deals": ("id", "name"),
+        "tasks": ("id", "content", "taskable_type", "taskable_id", "taskable_name"),
+        "notes": ("id", "content", "noteable_type", "noteable_id", "noteable_name"),
+    }
+    source = {
+        entity: pl.DataFrame(rows, schema=dict.fromkeys(names[entity], pl.String), orient="row")
+        for entity, rows in cells.items()
+    }
+    held = None
+    for n, mapping in enumerate([{"orphans": {"deals": "leave_out"}}] * 2 + [None] * 2):
+        given = None if held is None else tmp_path / f"exports_{n}"
+        if held is not None:
+            held.export(tmp_path / f"exports_{n}")
+        wish = {**(mapping or {}), "empty_in_pipedrive": ["deals"] if n < 3 else []}
+        last = transform(source, tmp_path / f"lap_{n}", pipedrive=given, mapping=wish, trial=0)
+        if list((tmp_path / f"lap_{n}").glob("[1-6]-*.csv")):
+            held = rehearse(tmp_path / f"lap_{n}", held)
+    assert held is not None
+    held.export(tmp_path / "there")
+
+    proof = verify(source, tmp_path / "there")
+
+    told = last.issues.filter(pl.col("code") == "present_without_its_link")
+    assert sorted(told["source_id"]) == ["41", "51"]
+    assert proof.parties_only.is_empty()
+    assert sorted(proof.links["source_id"]) == ["41", "51"]
+    proof.write(tmp_path / "proof")
+    rehearse(tmp_path / "proof" / "repair" / "links", held).export(tmp_path / "whole")
+    assert not verify(source, tmp_path / "whole").links.filter(pl.col("expected") == "21").height
+    after = transform(source, pipedrive=tmp_path / "whole", trial=0)
+    assert "present_without_its_link" not in after.issues["code"]
+
+
 def test_what_hangs_on_the_placeholder_beside_its_deal_is_no_added_link(tmp_path: Path) -> None:
     """The note of a deal without a link stands on the placeholder of the deal, in a single pass."""
     cells = {"deals": [("21", "Barn")], "notes": [("41", "Seen", "Deal", "21")]}

@@ -58,7 +58,7 @@ def _merged(draft: Draft, plan: Plan) -> tuple[Plan, pl.DataFrame]:
     one = cells.group_by("head", maintain_order=True).agg(
         pl.col("n").first(),
         *(
-            _joined(h)
+            all_labels(h)
             if h in LABELS
             else pl.col(h).str.join(", ")
             if h == IDS[plan.entity]
@@ -103,7 +103,8 @@ def _cells(draft: Draft, plan: Plan, group: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _joined(header: str) -> pl.Expr:
+def all_labels(header: str) -> pl.Expr:
+    """The labels of all records under one header, each once."""
     split = pl.col(header).drop_nulls().str.split(", ").explode()
     return split.unique(maintain_order=True).drop_nulls().str.join(", ").replace("", None).alias(header)
 

@@ -110,6 +110,12 @@ KINDS: Final[dict[str, Kind]] = {
     "link_to_left_out": Kind(
         "warning", "belongs to a record that is left out ('{value}')", "the text names it"
     ),
+    "present_without_its_link": Kind(
+        "warning",
+        "is in Pipedrive without what it belongs to ('{value}'): left out then, or taken off since",
+        "left as it is, as no lap writes a record twice",
+        "`verify` writes a file that adds the link by System ID: `repair/links`.",
+    ),
     "linked_to_parties_only": Kind(
         "warning",
         "'{value}' has no System ID yet in a single pass",

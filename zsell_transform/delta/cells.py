@@ -112,10 +112,11 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
         .then(pl.lit("unseen"))
         .when(same(kind, new, there))
         .then(pl.lit("done"))
-        .when(same(kind, old, there))
-        .then(pl.lit("written"))
+        # Labels of today that are all there are not written again: no import takes away what is there beside.
         .when(_has_all(new, there) & (old.is_null() | _has_all(old, there)) & pl.lit(kind in _LISTS))
         .then(pl.when(_has_fewer()).then(pl.lit("fewer")).otherwise(pl.lit("done")))
+        .when(same(kind, old, there))
+        .then(pl.lit("written"))
         .when(as_it_stands(said, there))
         .then(pl.lit("done"))
         .when(alike.is_not_null())
@@ -167,7 +168,7 @@ def told(cells: pl.DataFrame) -> pl.DataFrame:
         "emptied": ("emptied_in_sell", pl.col("old"), BLANK),
         "unfit": ("value_unfit_for_field", pl.col("said"), pl.col("type")),
         "unseen": ("update_not_comparable", pl.col("new"), BLANK),
-        "not own": ("not_its_own_person", pl.col("new"), _whose()),
+        "not own": ("not_its_own_person", pl.col("new"), whose(pl.col("there"))),
         "late": (
             "not_in_earlier_run",
             pl.col("new"),
@@ -192,11 +193,11 @@ def told(cells: pl.DataFrame) -> pl.DataFrame:
     return issues.gather(pl.collect_all(found))
 
 
-def _whose() -> pl.Expr:
-    """What Pipedrive holds for a lead whose person is not its own."""
+def whose(there: pl.Expr) -> pl.Expr:
+    """What Pipedrive holds for a lead whose person (`system_id`) is not its own."""
     shared = pl.format(
         "the person there (System ID {}) is also another record's and has '{}'",
         pl.col("system_id"),
-        pl.col("there").fill_null(""),
+        there.fill_null(""),
     )
     return pl.when(pl.col("system_id").is_null()).then(pl.lit("it has no person there")).otherwise(shared)

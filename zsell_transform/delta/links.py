@@ -9,13 +9,14 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.delta.cells import whose
 from zsell_transform.delta.files import LINKS, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NAMES
-from zsell_transform.proof.account import BESIDE, OF_LEAD, Account, is_of_lead
+from zsell_transform.proof.account import BESIDE, OF_LEAD, Account, is_of_lead, persons_of_leads
 from zsell_transform.proof.links import SHOWN, WORDS, shown_links
 from zsell_transform.proof.repair import system_id
 
@@ -40,7 +41,8 @@ def changed_links(
         places: as of `proof.account.targets`, with `written`: a name as these updates leave it.
         alone: links are written by System ID, without the name beside it.
     """
-    changed = _changed(then, now, there, places)
+    changed = _changed(then, now, there, places).with_columns(own=pl.lit(value=True))
+    changed = pl.concat([changed, _of_their_people(changed, there, held)])
     parts, seen = [], []
     for (item, relation), rows in sorted(changed.partition_by("item", "relation", as_dict=True).items()):
         raw = held.raw.get(str(item))
@@ -80,6 +82,24 @@ def _changed(then: Account, now: Account, there: pl.DataFrame, places: pl.DataFr
     moved = (~pl.col("beside")).any().over("entity", "id")
     own = there.select("entity", "id", "item", "system_id")
     return rows.with_columns(moved=moved).join(own, on=["entity", "id"], how="inner", maintain_order="left")
+
+
+def _of_their_people(changed: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """The people of leads whose company changed: they came with the lead, and their organization with it.
+
+    `own` says whether a person is another record's, too: that one says where they are.
+    """
+    as_leads = (pl.col("entity") == "leads") & (pl.col("item") == "leads")
+    rows = changed.filter(as_leads & (pl.col("relation") == "organizations"))
+    if not rows.height:
+        return rows
+    people = persons_of_leads(there.filter(as_leads), held).filter(pl.col("system_id").is_not_null())
+    return (
+        rows.drop("system_id", "own")
+        .join(people, on="id", how="inner", maintain_order="left")
+        .with_columns(item=pl.lit("persons"))
+        .select(changed.columns)
+    )
 
 
 def _paired(then: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
@@ -161,7 +181,16 @@ def _fated(rows: pl.DataFrame, *, by_id: bool) -> pl.DataFrame:
         .then(pl.lit("written"))
         .otherwise(pl.lit("both"))
     )
-    return rows.with_columns(fate=fate)
+    # What a lead lost or waits for is told of the lead itself.
+    of_person = (pl.col("entity") == "leads") & (pl.col("item") == "persons")
+    not_own = ~pl.col("own") & fate.is_in(["written", "both"])
+    return rows.with_columns(
+        fate=pl.when(of_person & fate.is_in(["emptied", "waits"]))
+        .then(BLANK)
+        .when(of_person & not_own)
+        .then(pl.lit("not own"))
+        .otherwise(fate)
+    )
 
 
 def _writes(rows: pl.DataFrame, item: str, relation: str, *, alone: bool) -> pl.DataFrame:
@@ -184,7 +213,7 @@ def _writes(rows: pl.DataFrame, item: str, relation: str, *, alone: bool) -> pl.
 def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
     if not parts:
         return issues.empty()
-    columns = ["entity", "id", "relation", "old", "new", "found_name", "fate"]
+    columns = ["entity", "id", "item", "system_id", "relation", "old", "new", "found_name", "fate"]
     # The party beside a note is no relation of Sell's: it follows where it can, and nobody need know; save of
     # a note that moved, and that it cannot follow.
     stuck = pl.col("moved") & pl.col("fate").is_in(["both", "emptied"])
@@ -201,7 +230,9 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
         _id="id", entity=pl.lit("deals"), relation=pl.lit("organizations"), fate=pl.lit("emptied")
     )
     rows = rows.join(kept, on=["_id", "entity", "relation", "fate"], how="anti", maintain_order="left")
-    field = pl.col("relation").replace_strict(WORDS, return_dtype=pl.String)
+    word = pl.col("relation").replace_strict(WORDS, return_dtype=pl.String)
+    of_person = (pl.col("entity") == "leads") & (pl.col("item") == "persons")
+    field = pl.when(of_person).then(pl.format("person's {}", word)).otherwise(word)
     by_fate = {
         "both": (
             "changed_in_both",
@@ -213,6 +244,7 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
             ),
         ),
         "emptied": ("emptied_in_sell", pl.col("old"), BLANK),
+        "not own": ("not_its_own_person", pl.col("new"), whose(pl.col("found_name"))),
         "unseen": ("update_not_comparable", pl.col("new"), BLANK),
         "waits": ("update_waits", pl.col("new"), BLANK),
     }

@@ -277,7 +277,15 @@ AGAINST: Final[dict[str, tuple[str, str]]] = {
     "missing": ("Missing", "Records of Sell that Pipedrive does not hold."),
     "merged": ("Merged", "Records of Pipedrive that hold several records of Sell."),
     "differing": ("Differing", "Values that are not what the laps write."),
-    "links": ("Wrong links", "Links that are not as in Sell: missing, added, or to another record."),
+    "links": (
+        "Wrong links",
+        (
+            "Links that are not as in Sell: missing, added, or to another record. One that somebody changed"
+            " by hand in Pipedrive looks the same: delete its row from repair/links before you upload that,"
+            " or it is put back. Activities and notes follow what they hang on, and are looked at once that"
+            " is right."
+        ),
+    ),
 }
 BESIDE: Final[dict[str, tuple[str, str]]] = {
     "unverifiable": (

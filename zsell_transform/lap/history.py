@@ -10,6 +10,7 @@ from zsell_transform import issues
 from zsell_transform.cleaning import escaped
 from zsell_transform.frames.positions import positions
 from zsell_transform.frames.sparse import BLANK, has
+from zsell_transform.lap.lonely import told_lonely
 from zsell_transform.lap.rows import as_issues_tell, placeholder_at, told_orphans
 from zsell_transform.lap.words import (
     ABSENT,
@@ -98,7 +99,20 @@ def history(
         link_columns=COLUMNS,
         overrides=(),
         added=pl.DataFrame(schema={"id": pl.String}),
-        found=_told(rows, going, entity),
+        found=issues.gather(
+            [
+                _told(rows, going, entity),
+                *pl.collect_all(
+                    told_lonely(
+                        rows,
+                        held,
+                        entity,
+                        {"deals": deals["title"], "leads": leads["title"]},
+                        single_pass=ask.single_pass,
+                    )
+                ),
+            ]
+        ),
         links=links_of(
             rows.with_columns(_shown("d_form", "deals_at"), _shown("l_form", "leads_at")),
             {

@@ -11,6 +11,7 @@ from zsell_transform.cleaning import escaped
 from zsell_transform.details import PLACED, Details, placed
 from zsell_transform.frames.positions import firsts, positions
 from zsell_transform.frames.sparse import BLANK, beside, one_of
+from zsell_transform.lap.brought import filled, unsaid, with_first, with_shown
 from zsell_transform.lap.parties import Compared, with_place
 from zsell_transform.lap.rows import (
     as_issues_tell,
@@ -60,6 +61,13 @@ OWN_COLUMNS: Final = (
     "Person - Address",
     "Person - Owner",
 )
+#: What the row of a lead says of whom it brings, under which header (`brought`).
+_BROUGHT: Final = {
+    **dict(zip(OWN_COLUMNS, ("first", "last", "job", "address"), strict=False)),
+    PERSON_EMAIL: "email",
+    PERSON_WORK: "work",
+    PERSON_MOBILE: "mobile",
+}
 #: Values of a joining lead that its note keeps where they differ from those of the person it joins.
 COMPARED: Final = {"email": "E-mail", "work": "Phone", "mobile": "Mobile"}
 LABELS: Final = {"job": "Job title", "address": "Address"}
@@ -105,7 +113,7 @@ def leads(
     rows = rows.join(who.rename({"name": "written"}), on="id", how="left", maintain_order="left").rename(
         {"person": "who_id"}
     )
-    rows = _with_person(rows, companies, people, held)
+    rows = with_first(_with_person(rows, companies, people, held), held)
     # A lead's second company stands in its note, whatever the mapping wishes for deals.
     rows = one_organization(rows, both=False)
     someone = pl.coalesce("person_at", pl.when(pl.col("who") == OWN).then(pl.lit(ELSEWHERE, dtype=pl.UInt32)))
@@ -116,7 +124,7 @@ def leads(
         organization_form().alias("o_form"),
     )
     rows = _waiting_with_base(stated(rows, held, "leads", blocked=blocked))
-    rows = _with_places(rows, details)
+    rows = with_shown(_with_places(rows, details), _joins(), held)
     # One that is there as a deal hangs on what the deals export shows.
     there = {"leads": as_lead, "deals": as_deal.drop("sell_id").rename({"sell_lead_id": "sell_id"})}
     shown = pl.concat(
@@ -128,6 +136,8 @@ def leads(
 
 def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: bool) -> Plan:
     rows = parted(rows, {"person": "p_form", "organization": "o_form"})
+    if rows["brings"].any():
+        rows = rows.with_columns(part=(pl.col("part").cast(pl.String) + filled()).cast(pl.Categorical))
     going = pl.col("state") == OUT
     rows = rows.with_columns(
         pl.when(going).then(cell).alias(cell.meta.output_name())
@@ -259,18 +269,19 @@ def _joins() -> pl.Expr:
 
 def _extra() -> pl.Expr:
     """What of a joining lead differs from the person it joins, as lines for its note."""
-    by_key = pl.col("p_form") == BY_KEY
+    by_key, held = pl.col("p_form") == BY_KEY, pl.col("who") == HELD
+
+    def line(column: str, label: str, differs: pl.Expr) -> pl.Expr:
+        told = pl.col(column).is_not_null() & pl.col(f"more_{column}").is_null() & differs
+        return pl.when(told).then(pl.lit(f"{label}: ") + escaped(pl.col(column)))
+
     lines = [
-        pl.when(
-            pl.col(column).is_not_null() & (~by_key | pl.col(column).ne_missing(pl.col(f"p_{column}")))
-        ).then(pl.lit(f"{label}: ") + escaped(pl.col(column)))
-        for column, label in COMPARED.items()
+        line(c, label, pl.when(by_key).then(pl.col(c).ne_missing(pl.col(f"p_{c}"))).otherwise(unsaid(c)))
+        for c, label in COMPARED.items()
     ]
     lines += [
-        pl.when(pl.col(column).ne_missing(pl.col(f"p_{column}")) & pl.col(column).is_not_null()).then(
-            pl.lit(f"{label}: ") + escaped(pl.col(column))
-        )
-        for column, label in LABELS.items()
+        line(c, label, pl.when(held).then(unsaid(c)).otherwise(pl.col(c).ne_missing(pl.col(f"p_{c}"))))
+        for c, label in LABELS.items()
     ]
     company = pl.when(pl.col("differing").is_not_null()).then(
         pl.lit(f"{COMPANY}: ") + escaped(pl.col("differing"))
@@ -282,9 +293,15 @@ def _extra() -> pl.Expr:
 def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> tuple[pl.DataFrame, ...]:
     """Joining leads say only the key of the person they join; a lead of its own may have a distinct name."""
     of_person = [cell for cell in cells if cell.meta.output_name() != PERSON_ID]
-    joining = rows.filter(_joins() & pl.col("n").is_not_null()).select(
-        "n", *of_person, *(BLANK.alias(column) for column in OWN_COLUMNS)
-    )
+    of_person = [
+        pl.coalesce(cell, f"more_{_BROUGHT[name]}") if (name := cell.meta.output_name()) in _BROUGHT else cell
+        for cell in of_person
+    ]
+    own_columns = [
+        pl.col(f"more_{_BROUGHT[column]}").alias(column) if column in _BROUGHT else BLANK.alias(column)
+        for column in OWN_COLUMNS
+    ]
+    joining = rows.filter(_joins() & pl.col("n").is_not_null()).select("n", *of_person, *own_columns)
     renamed = pl.col("written").ne_missing(pl.col("name")) & (pl.col("who") == OWN)
     suffix = pl.col("written").str.strip_prefix(pl.col("name").str.strip_chars_end())
     own = rows.filter(renamed & pl.col("n").is_not_null()).select(

@@ -53,7 +53,7 @@ from zsell_transform.proof.links import (
 )
 from zsell_transform.proof.placeholders import settled, without_needless
 from zsell_transform.proof.readings import without_readings
-from zsell_transform.proof.repair import link_files, note_parts, value_files
+from zsell_transform.proof.repair import READ_ME, link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.proof.unseen import not_exported, unverifiable
 from zsell_transform.sell.entities import ENTITIES, TARGETS
@@ -183,6 +183,8 @@ class Proof:
             for kind, files in self.repairs.items():
                 for item, parts in files.items():
                     made.table(f"repair/{kind}/{STEMS[item]}", [part.lazy() for part in parts], bom=self._bom)
+            if any(self.repairs.values()):
+                made.text("repair/README.md", READ_ME)
             page = proof_html_page(self.frames, version=VERSION, hint=self.hint, unseen=self.unseen)
             made.text(PAGE, page)
             return made.finish(ledger=self._summary.to_dicts(), inputs=[], version=VERSION, mapping_sha256="")
@@ -231,7 +233,7 @@ def verify(
             there = presence(wanted.records, held)
             asked = settled(wanted, there)
             wanted = without_needless(wanted, there, held)
-            links = compare_links(wanted.relations, there, held)
+            links = compare_links(wanted.relations, there, held, single_pass=ask.single_pass)
             added = added_links(wanted.relations, there, asked, held)
             people = lead_people(graph, there, wanted.relations, held, known.details)
             notes = lead_notes(drafts, there, held)

@@ -10,6 +10,7 @@ import polars as pl
 from zsell_transform.details import Details, valued
 from zsell_transform.folding import digits, folded
 from zsell_transform.frames.sparse import BLANK, column_or_blank
+from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.linker import Graph
 from zsell_transform.pipedrive.exports import NAMED_BY, Held
 from zsell_transform.proof.account import BESIDE, PLACED, is_of_lead, several, targets
@@ -51,12 +52,15 @@ UNSEEN: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 }  # fmt: skip
 
 
-def compare_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> Links:
+def compare_links(
+    wanted: pl.DataFrame, there: pl.DataFrame, held: Held, *, single_pass: bool = False
+) -> Links:
     """Compares relations with what the exports show, for records that are there once.
 
     Args:
         wanted: relations, as in `Account`.
         there: as of `presence`.
+        single_pass: the mapping wrote history in the same lap as the deals and leads that it hangs on.
     """
     placed = with_system_ids(wanted, there, held)
     wrong, unseen = [pl.DataFrame(schema=LINKS)], [pl.DataFrame(schema=UNSEEN)]
@@ -78,7 +82,7 @@ def compare_links(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> Link
         if relation == "organizations" and item == "persons":
             checked = _without_typed(checked, held)
         checked = checked.with_columns(relation=pl.lit(WORDS[str(relation)]))
-        of_parties = _only_parties(checked, str(item), raw)
+        of_parties = _only_parties(checked, str(item), held, single_pass=single_pass)
         parties.append(of_parties.select(*LINKS))
         wrong.append(
             checked.join(
@@ -200,13 +204,27 @@ def without_sells_own(wrong: pl.DataFrame, companies: pl.DataFrame, there: pl.Da
     return marked.filter(~sells_own.fill_null(value=False)).drop("own")
 
 
-def _only_parties(wrong: pl.DataFrame, item: str, raw: pl.DataFrame) -> pl.DataFrame:
-    """Those without a deal or lead whose text says so: a single pass wrote them."""
+def _only_parties(wrong: pl.DataFrame, item: str, held: Held, *, single_pass: bool) -> pl.DataFrame:
+    """Those without a deal or lead whose text says so, and that hang on a party: a single pass wrote them.
+
+    The text of a record whose deal or lead was left out says the same, and that one hangs on nothing, or on
+    the placeholder. A single pass hangs on the placeholder only what belongs to a deal that hangs there, too.
+    """
     column = {"activities": "Note", "notes": "Content"}.get(item)
+    raw = held.raw[item]
     if column not in raw.columns or not wrong.height:
         return wrong.clear()
     lacking = wrong.filter(pl.col("relation").is_in(["deal", "lead"]) & pl.col("found").is_null())
     said = raw.filter(pl.col(str(column)).str.contains(PARTIES_ONLY)).select(system_id="ID")
+    parties = [
+        shown for party in ("persons", "organizations") if (shown := shown_links(raw, party)) is not None
+    ]
+    if parties:  # an export without their columns says nothing of them
+        at = pl.coalesce("found_id", "found_name")
+        nobodys = held.organizations.filter(pl.col("sell_id") == PLACEHOLDER_ID)
+        unplaced = ~at.is_in(nobodys["system_id"].implode()) & ~at.is_in(nobodys["name"].implode())
+        hung = pl.concat(parties).filter(at.is_not_null() & (unplaced | pl.lit(single_pass)))
+        said = said.join(hung, on="system_id", how="semi", maintain_order="left")
     return lacking.join(said, on="system_id", how="semi", maintain_order="left")
 
 
@@ -312,22 +330,40 @@ def _may_be_theirs() -> pl.Expr:
 
 
 def without_misled(wrong: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
-    """Without activities and notes of leads whose own person or organization is told as wrong already.
+    """Without activities and notes of deals and leads whose own person or organization is told as wrong
+    already, or whose person's organization is.
 
-    They are to follow what their lead has once that is put right, and not before.
+    They are to follow what their deal or lead has once that is put right, and not before.
 
     Args:
         relations: as in `Account`.
     """
-    leads = wrong.filter(pl.col("entity") == "leads").select("relation", lead="source_id").unique()
-    hung = relations.filter((pl.col("relation") == "leads") & pl.col("entity").is_in(HISTORY)).select(
-        "entity", source_id="id", lead="to"
-    )
-    misled = hung.join(leads, on="lead", how="inner", maintain_order="left").select(
-        "entity", "source_id", "relation", misled=pl.lit(True)
+    told = wrong.select("entity", "source_id", "relation").unique()
+    of_parents = told.filter(pl.col("entity").is_in(["deals", "leads"]))
+    person = pl.lit(WORDS["persons"])
+    organization = pl.lit(WORDS["organizations"]).alias("relation")
+    moved = told.filter((pl.col("entity") == "contacts") & (pl.col("relation") == organization))
+    deals = relations.filter((pl.col("entity") == "deals") & (pl.col("relation") == "persons"))
+    of_moved = deals.join(moved.select(to="source_id"), on="to", how="semi", maintain_order="left")
+    parents = pl.concat(
+        [
+            of_parents,
+            # A row names its person's own organization: with another person, it would name another one.
+            of_parents.filter(pl.col("relation") == person).with_columns(organization),
+            of_moved.select("entity", organization, source_id="id").select(told.columns),
+        ]
+    ).unique(maintain_order=True)
+    hung = relations.filter(pl.col("relation").is_in(["deals", "leads"]) & pl.col("entity").is_in(HISTORY))
+    misled = hung.select("entity", about="relation", source_id="id", parent="to").join(
+        parents.select("relation", about="entity", parent="source_id"),
+        on=["about", "parent"],
+        how="inner",
+        maintain_order="left",
     )
     key = ["entity", "source_id", "relation"]
-    marked = wrong.join(misled.unique(key), on=key, how="left", maintain_order="left")
+    marked = wrong.join(
+        misled.select(*key, misled=pl.lit(True)).unique(key), on=key, how="left", maintain_order="left"
+    )
     return marked.filter(pl.col("misled").is_null() | pl.col("expected").is_null()).drop("misled")
 
 
