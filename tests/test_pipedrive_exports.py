@@ -13,8 +13,9 @@ from zsell_transform.issues import KINDS, render
 from zsell_transform.mapping import Mapping
 from zsell_transform.migration import transform
 from zsell_transform.pipedrive.export_headers import recognise, vocabulary
-from zsell_transform.pipedrive.exports import Held, empty_held, mark, read_pipedrive, split_ids
+from zsell_transform.pipedrive.exports import Held, empty_held, read_pipedrive, split_ids
 from zsell_transform.pipedrive.fields import field_key
+from zsell_transform.pipedrive.marks import mark
 from zsell_transform.pipedrive.wizard.exporting import headers
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.transformers.custom import unique_names
@@ -413,6 +414,31 @@ def test_notes_whose_export_cannot_be_read_are_not_written_again(
 
     assert run.tables["notes"].height == 0
     assert "no_export_of_notes" in run.issues.filter(severity="error")["code"]
+
+
+@pytest.mark.parametrize("name", ["export-4711.csv", "deals-2.csv"])
+def test_an_export_that_cannot_be_read_may_be_any_list_where_its_name_does_not_say(
+    tmp_path: Path, name: str
+) -> None:
+    """The notes lay there under a name of somebody's own, could not be read, and were written again."""
+    sell = after_a_lap(tmp_path, notes=None)
+    (tmp_path / "pipedrive" / name).write_bytes(b"")
+    run = transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    unsaid = name.startswith("export")
+    assert run.tables["notes"].height == (not unsaid)
+    assert ("no_export_of_notes" in run.issues.filter(severity="error")["code"]) == unsaid
+    told = run.issues.filter(code="export_unreadable")["message"].item()
+    assert ("every list without a file waits" in told) == unsaid
+
+
+def test_an_export_in_utf_16_without_quotes_is_read(tmp_path: Path) -> None:
+    """Its headers were read as UTF-8 with a blank byte behind each letter, and the list counted as unknown."""
+    (tmp_path / "people-1.csv").write_bytes("ID,Name,Zendesk Sell ID\n7,Ada Lamp,11\n".encode("utf-16"))
+
+    held = read_pipedrive(tmp_path)
+
+    assert held.persons.select("system_id", "name", "sell_id").rows() == [("7", "Ada Lamp", "11")]
 
 
 def test_a_workbook_beside_the_same_list_as_csv_holds_nothing_back(tmp_path: Path) -> None:

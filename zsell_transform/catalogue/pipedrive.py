@@ -20,7 +20,10 @@ KINDS: Final[dict[str, Kind]] = {
         "Give the folder with Sell's export as the source, and keep the two apart.",
     ),
     "export_unreadable": Kind(
-        "warning", "{detail}", "left out; the other files were read", "Export the list again."
+        "warning",
+        "{detail}",
+        "left out; the other files were read",
+        "Export the list again, or take the file away.",
     ),
     "export_not_csv": Kind(
         "warning",

@@ -16,8 +16,9 @@ from zsell_transform import issues
 from zsell_transform.cleaning import escaped, html
 from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.lap.leads import LINES as LABELLED
-from zsell_transform.pipedrive.exports import Held, html_lines
+from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NOTE
+from zsell_transform.pipedrive.marks import html_lines
 from zsell_transform.proof.leads import LINES, people_shown
 from zsell_transform.proof.repair import system_id
 from zsell_transform.proof.values import as_text, kinds, same

@@ -41,6 +41,7 @@ from zsell_transform.pipedrive.export_headers import (
     recognise,
 )
 from zsell_transform.pipedrive.export_tables import all_shown, one_column, united, with_guessed_ids
+from zsell_transform.pipedrive.marks import MARKED_TEXT, mark, marked_column
 from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
 
@@ -92,7 +93,6 @@ SOURCES: Final = {
     "organization_id": NAMED_BY["organizations"],
     "organization": "Organization",
 }
-MARKED_TEXT: Final = {"activities": "Note", "notes": "Content"}
 
 
 @attrs.frozen
@@ -163,12 +163,13 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
         unchanged(lists)
     if not any(file.item for file in files):
         raise nothing_in(place, [file.name for file in files if file.unread == "export_of_sells"])
-    problems = [issue(file.unread, file=file.name, detail=file.why) for file in files if file.unread]
+    problems = [issue(file.unread, file=file.name, detail=_why(file)) for file in files if file.unread]
     no_csv = instead_of_csv(place)
     problems += [issue("export_not_csv", file=name, field=name, detail=what) for name, what in no_csv]
     problems += _in_vain(named, {header for file in files for header in file.headers})
     tables: dict[str, pl.DataFrame] = {}
-    lost = _items_named(file.name for file in files if file.unread == "export_unreadable")
+    unread = [file.name for file in files if file.unread == "export_unreadable"]
+    lost = _items_named(unread)
     for item in ITEMS:
         of_item = [file for file in files if file.item == item]
         problems += [
@@ -185,12 +186,26 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     if not tables:
         raise without_ids(place, [file.name for file in files if file.item])
     given = {file.item for file in files if file.item} | _items_named(name for name, _ in no_csv)
+    if any(map(_of_any_list, unread)):
+        lost |= set(ITEMS) - given
     return _held(tables, problems, frozenset(given | lost), lost)
 
 
 def _items_named(files: Iterable[str]) -> set[str]:
     """The items that files which are no lists are called after."""
     return {item for file in files if (item := item_named(file))}
+
+
+def _of_any_list(unread: str) -> bool:
+    """Whether a file that could not be read may hold any list, also one that would count as empty."""
+    return item_named(unread) is None
+
+
+def _why(file: _File) -> str | None:
+    """Why a file was not read, and what follows where not even its name says what it holds."""
+    if file.unread != "export_unreadable" or not _of_any_list(file.name):
+        return file.why
+    return f"{file.why} (nor does its name say which list it holds, so every list without a file waits)"
 
 
 @attrs.frozen(eq=False)
@@ -309,7 +324,7 @@ def _held(
 def _own_column(item: str, table: pl.DataFrame) -> str | None:
     """The column that says which records are from Sell."""
     if item in MARKED_TEXT:
-        return _marked_column(item, table)
+        return marked_column(item, table)
     own = own_columns(item)["sell_id"]
     return own if own in table.columns else None
 
@@ -329,7 +344,7 @@ def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
     for name, canonical in own_columns(item).items():
         made[name] = split_ids(column(canonical))
     if item in MARKED_TEXT:
-        made["mark"] = mark(item, column(_marked_column(item, table) or MARKED_TEXT[item]))
+        made["mark"] = mark(item, column(marked_column(item, table) or MARKED_TEXT[item]))
     frame = table.select(made[name].alias(name) for name in SCHEMAS[item])
     own = [name for name in own_columns(item) if name in frame.columns]
     for name in own:
@@ -393,49 +408,3 @@ def _twice(item: str, frame: pl.DataFrame) -> pl.DataFrame:
     return groups.filter(pl.col("n") > 1).select(
         pl.lit(item).alias("item"), pl.col(key).alias("sell_id"), pl.col("system_id").alias("system_ids")
     )
-
-
-# --- marks --------------------------------------------------------------------------------------------
-
-_MARKS: Final = {
-    "activities": r"^(Sell (?:task|call|visit) \S+)$",
-    "notes": r"(?:^|· )(Sell (?:note|text|email) \S+)(?: · [a-z]+)?$",
-}
-_NEAR: Final = 1000  # no heading is longer; the rest of a long note is not looked at
-
-
-def mark(item: str, text: pl.Expr) -> pl.Expr:
-    """The mark in a note's first line or in an activity's last one, null when there is none.
-
-    The text is Pipedrive's HTML as it comes back: lines end at `<br>`, `</p>`, `</div>` and the like.
-    """
-    first = item == "notes"
-    near = text.str.strip_chars().str.head(_NEAR) if first else text.str.strip_chars().str.tail(_NEAR)
-    lines = html_lines(near).str.strip_chars()
-    line = lines.str.extract(r"^([^\n]*)" if first else r"([^\n]*)$")
-    return line.str.strip_chars().str.replace_all(r"\s+", " ").str.extract(_MARKS[item])
-
-
-def html_lines(text: pl.Expr) -> pl.Expr:
-    """HTML → text with line breaks; the few entities that editors write are resolved."""
-    plain = text.str.replace_all(r"(?i)<br\s*/?>|</?(?:p|div|li|ul|ol|h[1-6]|tr)(?:\s[^>]*)?>|\r\n?", "\n")
-    plain = plain.str.replace_all(r"<[^>]*>", "")
-    plain = plain.str.replace_all(r"&nbsp;|&#160;|&#xA0;|\u00a0", " ")
-    plain = plain.str.replace_all(r"&middot;|&#183;|&#xB7;|&centerdot;", "·")
-    for entity, character in _ENTITIES.items():
-        plain = plain.str.replace_all(entity, character, literal=True)
-    return plain
-
-
-_ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&apos;": "'", "&amp;": "&"}
-
-
-def _marked_column(item: str, table: pl.DataFrame) -> str | None:
-    """The column with the marks: by its name, in an unknown language the one in which any stand."""
-    if MARKED_TEXT[item] in table.columns or not table.width:
-        return MARKED_TEXT[item] if table.width else None
-    counts = table.select(mark(item, pl.col(name)).count().alias(name) for name in table.columns).row(
-        0, named=True
-    )
-    best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] else None

@@ -13,8 +13,9 @@ from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.leads import COMPANY, COMPARED, LABELS
 from zsell_transform.lap.words import PERSON_EMAIL, PERSON_MOBILE, PERSON_WORK
-from zsell_transform.pipedrive.exports import Held, html_lines
+from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NOTE
+from zsell_transform.pipedrive.marks import html_lines
 from zsell_transform.proof.account import persons_of_leads, several
 from zsell_transform.proof.differences import DIFFERING, types_of
 from zsell_transform.proof.values import as_text, kinds, same, shown

@@ -17,8 +17,8 @@ from zsell_transform.errors import ExportError
 from zsell_transform.facts import facts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.machine.paths import as_text, path_of
-from zsell_transform.pipedrive.exports import mark
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
+from zsell_transform.pipedrive.marks import mark
 from zsell_transform.sell.entities import HISTORY, mark_of
 
 SKIPPED: Final[dict[str, Any]] = {

@@ -18,8 +18,8 @@ from zsell_transform.cleaning import MARKS, ORDERS, date, date_of, html, number
 from zsell_transform.folding import digits, folded
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.pipedrive.export_headers import vocabulary
-from zsell_transform.pipedrive.exports import html_lines
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NOTE, PREFIXES, field_facts, field_key
+from zsell_transform.pipedrive.marks import html_lines
 
 Same = Callable[[pl.Expr, pl.Expr], pl.Expr]
 

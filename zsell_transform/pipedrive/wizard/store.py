@@ -11,7 +11,7 @@ import polars as pl
 from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.frames.unique import told_apart
 from zsell_transform.pipedrive.export_headers import vocabulary
-from zsell_transform.pipedrive.exports import mark
+from zsell_transform.pipedrive.marks import mark
 
 ITEMS: Final = ("organizations", "persons", "deals", "leads", "activities", "notes")
 #: A person's e-mails and phones, as the wizard calls them; `Phone (Sell)` is somebody's own field.
