@@ -342,6 +342,16 @@ def test_of_a_type_whose_ids_a_spreadsheet_rounded_nothing_is_written(tmp_path: 
     assert {"sell_ids_rounded", "no_export_of_organizations"} <= set(run.issues["code"])
 
 
+def test_ids_that_were_rounded_before_the_upload_are_nobody_s(tmp_path: Path) -> None:
+    """Two deals had become `5.1E+07` in Pipedrive itself, and were to be merged there as one."""
+    sell = after_a_lap(tmp_path, deals="ID,Title,Zendesk Sell ID\n5,Roof,5.1E+07\n6,Wall,5.1E+07\n")
+    run = transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    assert run.tables["deals"].height == 0
+    assert "sell_ids_rounded" in run.issues["code"]
+    assert "sell_id_twice" not in run.issues["code"]
+
+
 def after_a_lap(folder: Path, **changed: str | None) -> Path:
     """A Sell export, and the lists of Pipedrive that hold its two deals and its note; None: no such file."""
     sell = folder / "sell"

@@ -125,8 +125,8 @@ KINDS: Final[dict[str, Kind]] = {
     **{
         f"no_export_of_{item}": Kind(
             "error",
-            "no export of {detail} with Sell ids was given that can be read, but Pipedrive holds records from"
-            " Sell, as their ids or titles show",
+            "no export of {detail} was given in which Sell's ids or marks can be read, but Pipedrive holds"
+            " records from Sell, as their ids or titles show",
             "all its records wait ({value}), so that none is written twice",
             f"Export {item} from Pipedrive, with all columns, or name it in `empty_in_pipedrive`.",
         )

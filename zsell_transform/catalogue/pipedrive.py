@@ -42,7 +42,9 @@ KINDS: Final[dict[str, Kind]] = {
         "error",
         "{value} Sell ids in the export of {detail} were rounded by a spreadsheet (`4.1E+07`)",
         "nothing of it is written, so that no record is written twice",
-        "Export it from Pipedrive again, and give the file without opening it in a spreadsheet.",
+        "Export it from Pipedrive again, and give the file without opening it in a spreadsheet. If Pipedrive"
+        " itself shows such ids, the file was saved by a spreadsheet before its upload: delete its records in"
+        " Pipedrive, export again, and upload the file of the next lap as it is.",
     ),
     "sell_id_twice": Kind(
         "error",

@@ -399,8 +399,10 @@ def _rounded(item: str, table: pl.DataFrame) -> int:
 
 
 def _twice(item: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """What stands on several records; equal ids that a spreadsheet has rounded are those of different ones."""
     key = "mark" if item in MARKED_TEXT else "sell_id"
     keyed = frame.filter(pl.col(key).is_not_null())
+    keyed = keyed.filter(~pl.col(key).str.contains(RUINED))
     pairs = keyed.filter(crowded(keyed[key])).unique(["system_id", key], maintain_order=True)
     groups = pairs.group_by(key, maintain_order=True).agg(
         pl.len().alias("n"), pl.col("system_id").str.join(", ")
