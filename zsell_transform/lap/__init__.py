@@ -170,18 +170,11 @@ def _count_out(plan: Plan) -> int:
 
 def without_export(graph: Graph, held: Held, ask: Mapping) -> frozenset[str]:
     """Types of which nothing may be written: a forgotten export must not double a record (contract, 1)."""
-    if not (_has_our_marks(held) or _has_our_titles(graph, held)):
+    if not (held.has_ours or _has_our_titles(graph, held)):
         return frozenset()
     missing = {item for item in MAIN if item not in held.given}
     unreadable = held.given - held.readable
     return frozenset((missing | unreadable) - set(ask.empty_in_pipedrive))
-
-
-def _has_our_marks(held: Held) -> bool:
-    """Whether anything that Pipedrive holds came from Sell: it says so by its Sell id or its mark."""
-    ids = [held[item]["sell_id"] for item in MAIN]
-    marks = [held[item]["mark"] for item in ("activities", "notes")]
-    return any(column.drop_nulls().len() for column in (*ids, *marks))
 
 
 def _has_our_titles(graph: Graph, held: Held) -> bool:

@@ -129,6 +129,12 @@ class Held:
         frame: pl.DataFrame = getattr(self, item)
         return frame
 
+    @property
+    def has_ours(self) -> bool:
+        """Whether anything that Pipedrive holds came from Sell: it says so by its Sell id or its mark."""
+        marked = (*((item, "sell_id") for item in MAIN), *((item, "mark") for item in MARKED_TEXT))
+        return any(self[item][sign].count() for item, sign in marked) or self.twice.height > 0
+
     def shows(self, item: str, *columns: str) -> bool:
         """Whether the export of an item has some columns: a blank cell in them says that there is nothing."""
         table = self.raw.get(item)
