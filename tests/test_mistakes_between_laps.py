@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-import pytest
 
 from tests.moved import Account, Edit, account
-from zsell_transform import Migration, transform, verify
+from zsell_transform import Migration, transform
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 
 OWN = {"leads": "Lead - Zendesk Sell lead ID"} | {

@@ -443,7 +443,7 @@ def test_an_export_that_cannot_be_read_may_be_any_list_where_its_name_does_not_s
 
 
 def test_an_export_in_utf_16_without_quotes_is_read(tmp_path: Path) -> None:
-    """Its headers were read as UTF-8 with a blank byte behind each letter, and the list counted as unknown."""
+    """Its headers were read as UTF-8 with a blank byte behind each letter: nobody knew the list."""
     (tmp_path / "people-1.csv").write_bytes("ID,Name,Zendesk Sell ID\n7,Ada Lamp,11\n".encode("utf-16"))
 
     held = read_pipedrive(tmp_path)

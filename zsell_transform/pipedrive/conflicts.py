@@ -84,9 +84,9 @@ class Typed:
     Attributes:
         values: uid → the values by which the wizard could find that record, whatever the others are.
         suffixed: (folded name, value) → uid of those with a suffix behind their names, where only one has
-            both, something of ours is there already, of whatever kind, and no record is really called so. A row that the wizard
-            skipped was made all the same by the rows that link to it: under the name of its own that it had
-            been given, and without its Sell id.
+            both, something of ours is there already, of whatever kind, and no record is really called so. A
+            row that the wizard skipped was made all the same by the rows that link to it: under the name of
+            its own that it had been given, and without its Sell id.
         numbers: folded name → the numbers behind it in `suffixed`.
     """
 

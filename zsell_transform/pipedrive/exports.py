@@ -405,7 +405,7 @@ def _rounded(item: str, table: pl.DataFrame) -> int:
 
 
 def _twice(item: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """What stands on several records; equal ids that a spreadsheet has rounded are those of different ones."""
+    """What stands on several records; equal ids that were rounded are different ones."""
     key = "mark" if item in MARKED_TEXT else "sell_id"
     keyed = frame.filter(pl.col(key).is_not_null())
     keyed = keyed.filter(~pl.col(key).str.contains(RUINED))
