@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from tests.moved import Account, Edit, account
 from zsell_transform import Migration, transform
@@ -58,3 +59,94 @@ def test_a_record_with_a_name_of_its_own_that_came_without_its_id_is_known_by_ot
 
     assert "Otto Shoal (Wick)" in lap.tables["persons"]["Person - Name"]
     assert rehearse(tmp_path / "next", held).tables["persons"].height == people
+
+
+def held_back(lap: Migration, code: str) -> set[str]:
+    """Types that wait for one reason, each of whose issues is an error that gives an example."""
+    told = lap.issues.filter(code=code)
+    assert told["message"].str.contains("for one '.+', System ID").all()
+    return set(told.filter(severity="error")["field"])
+
+
+@pytest.mark.parametrize("item", ["deals", "leads"])
+def test_records_that_came_without_their_sell_ids_are_not_written_again(tmp_path: Path, item: str) -> None:
+    """Nobody mapped the column: all were doubled, without an issue, and complete in the end."""
+    transform(account(), tmp_path / "lap_1")
+    held = upload(tmp_path / "lap_1", **{item: unmapped(OWN[item])})
+
+    lap = next_lap(account(), held, tmp_path)
+
+    assert held_back(lap, "sell_id_not_imported") == {item}
+    assert not lap.tables[item].height
+    assert not lap.complete
+    lifted = next_lap(account(), held, tmp_path / "lifted", {"empty_in_pipedrive": [item]})
+    assert lifted.tables[item].height == 2
+
+
+def test_one_part_of_a_file_may_have_come_without_its_sell_ids(tmp_path: Path) -> None:
+    transform(account(), tmp_path / "lap_1")
+    part = tmp_path / "lap_1" / "3-deals-01.csv"
+    pl.read_csv(part, infer_schema=False).drop(OWN["deals"]).write_csv(part)
+
+    lap = next_lap(account(), rehearse(tmp_path / "lap_1"), tmp_path)
+
+    assert held_back(lap, "sell_id_not_imported") == {"deals"}
+
+
+@pytest.mark.parametrize("title", ["New lens", "Lens of old"])
+def test_deals_that_an_account_had_before_hold_nothing_back(tmp_path: Path, title: str) -> None:
+    """They hang on nothing that came from Sell, and few of them are called as Sell's."""
+    transform(account(), tmp_path / "lap_1")
+    held = upload(tmp_path / "lap_1", deals=lambda frame: frame.clear(), leads=lambda frame: frame.clear())
+    exports = exported(held, tmp_path / "exports")
+    typed = [title, "Paint", "Rope", "Oil"]
+    blank: list[None] = [None] * len(typed)
+    frame = pl.DataFrame({"ID": ["1", "2", "3", "4"], "Title": typed, "Zendesk Sell ID": blank})
+    frame.write_csv(next(exports.glob("deals*"), exports / "deals.csv"))
+
+    lap = transform(account(), pipedrive=exports, mapping={"empty_in_pipedrive": ["leads"]})
+
+    assert lap.tables["deals"].height == 2
+
+
+def renumbered(of: Account, digit: str = "9") -> Account:
+    """The same account under other ids, as another export would have it."""
+    ids = ("id", "main_contact_id", "company_id", "noteable_id", "taskable_id")
+    return {
+        entity: frame.with_columns(
+            pl.concat_str(pl.lit(digit), c).alias(c) for c in ids if c in frame.columns
+        )
+        for entity, frame in of.items()
+    }
+
+
+def test_an_account_that_is_there_under_other_ids_is_not_written_again(tmp_path: Path) -> None:
+    """Exports of two accounts, or a list without its ids in one lap and with them in another."""
+    transform(renumbered(account()), tmp_path / "lap_1")
+    held = upload(tmp_path / "lap_1")
+
+    lap = next_lap(account(), held, tmp_path)
+
+    main = {"organizations", "persons", "deals", "leads"}
+    assert held_back(lap, "known_under_other_ids") == main
+    assert not any(lap.tables[item].height for item in main)
+    lifted = next_lap(account(), held, tmp_path / "lifted", {"empty_in_pipedrive": sorted(main)})
+    assert lifted.tables["organizations"].height == 2
+
+
+def test_the_second_half_of_an_account_may_come_later(tmp_path: Path) -> None:
+    """Its ids are others, and so are its names."""
+    halves = [
+        {
+            k: f.filter(pl.col("id").is_in(ids) if k in ("contacts", "deals") else pl.lit(False))
+            for k, f in account().items()
+        }
+        for ids in (["1", "11", "21"], ["2", "12", "22"])
+    ]
+    transform(halves[0], tmp_path / "lap_1")
+    held = upload(tmp_path / "lap_1")
+
+    lap = next_lap(halves[1], held, tmp_path, {"empty_in_pipedrive": ["leads"]})
+
+    assert lap.tables["organizations"].height
+    assert "known_under_other_ids" not in lap.issues["code"]

@@ -141,6 +141,24 @@ KINDS: Final[dict[str, Kind]] = {
         " records were deleted in Pipedrive, name the type in `empty_in_pipedrive`, and what the export lacks"
         " is written.",
     ),
+    "sell_id_not_imported": Kind(
+        "error",
+        "{field} stand in Pipedrive under titles of Sell's and without a Sell id ({detail}): most likely its"
+        " column was not mapped in an import",
+        "what of Sell's is not there by its id waits ({value}), so that nothing is written twice",
+        "Look at them in Pipedrive. If they came from a lap, undo that import or delete them, export again,"
+        " run the lap again and map the column `Zendesk Sell ID` (leads: `Zendesk Sell lead ID`); or fill in"
+        " their ids there. If they are other records, name the type in `empty_in_pipedrive`.",
+    ),
+    "known_under_other_ids": Kind(
+        "error",
+        "no record of this Sell export is among the {field} in Pipedrive by its Sell id, but some are called"
+        " as Sell's and have other Sell ids ({detail})",
+        "all that this export holds of them waits ({value}), so that nothing is written twice",
+        "Look whether both exports are of one account. If they are, an earlier lap read a list without its"
+        " column of ids, or this one does: give the same kind of list in every lap. If these are other"
+        " records, name the type in `empty_in_pipedrive`, and all are written.",
+    ),
     "converted_leads_unknown": Kind(
         "warning",
         "leads that this lap writes: {value}; some may be deals by now, converted in Pipedrive, whose export"

@@ -44,7 +44,7 @@ NO_ORGANIZATION_ID: Final = "the organization has no System ID yet"
 UNSEEN_PARTIES: Final = {
     item: f"the export of {item} lacks Contact person ID or Organization ID" for item in ("leads", "deals")
 }
-NO_EXPORT: Final = {item: f"no complete export of {item}" for item in ITEMS}
+NO_EXPORT: Final = {item: f"no export of {item} says which of them are there" for item in ITEMS}
 _KEYLESS: Final = (NO_PERSON_KEY, NO_ORGANIZATION_KEY, NO_KEYS, NO_BASE)
 _IDLESS: Final = (NO_DEAL_ID, NO_LEAD_ID, NO_PERSON_ID, NO_ORGANIZATION_ID)
 REASON: Final = pl.Enum(sorted((*_KEYLESS, *_IDLESS, *UNSEEN_PARTIES.values(), *NO_EXPORT.values())))
