@@ -159,6 +159,14 @@ KINDS: Final[dict[str, Kind]] = {
         " column of ids, or this one does: give the same kind of list in every lap. If these are other"
         " records, name the type in `empty_in_pipedrive`, and all are written.",
     ),
+    "twin_without_id": Kind(
+        "warning",
+        "'{value}' stands twice among the {field} in Pipedrive, once without a Sell id ({detail})",
+        "left alone: no lap writes to it",
+        "If they are the same, merge them in Pipedrive and keep the one with the Sell id: the wizard makes a"
+        " second one where the columns of System IDs are not mapped, or where it was told to create separate"
+        " records.",
+    ),
     "converted_leads_unknown": Kind(
         "warning",
         "leads that this lap writes: {value}; some may be deals by now, converted in Pipedrive, whose export"

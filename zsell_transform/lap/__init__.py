@@ -25,7 +25,8 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.export_gaps import Gap, gaps
 from zsell_transform.pipedrive.export_headers import own_columns
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.sell.entities import HISTORY, LINKED, MAIN, TARGETS
+from zsell_transform.pipedrive.namesakes import twins
+from zsell_transform.sell.entities import ENTITY_OF, HISTORY, LINKED, MAIN, TARGETS
 
 #: Fewer ids may all be of records that were deleted in Sell since.
 _NO_CHANCE_OF_IDS: Final = 5
@@ -110,6 +111,7 @@ def plan(
                 *(p.found for p in plans.values()),
                 _told(plans, waiting, forgotten, lacking, doubted, held),
                 *_told_of_ids(graph, plans, held, doubted.keys()),
+                *_told_twins(held),
             ]
         ),
     )
@@ -295,6 +297,20 @@ def _told_of_ids(
             yield issues.issue("foreign_sell_ids", entity=entity, value=ids[0], detail=item)
     if _may_hide_leads(held) and (leads := _count_out(plans["leads"])):
         yield issues.issue("converted_leads_unknown", entity="leads", value=leads)
+
+
+def _told_twins(held: Held) -> Iterator[pl.DataFrame]:
+    """Records without a Sell id that the wizard most likely made beside those from Sell."""
+    found = twins(held)
+    for item in found["item"].unique(maintain_order=True):
+        yield issues.found(
+            issues.few(found, pl.col("item") == item),
+            "twin_without_id",
+            entity=ENTITY_OF[item],
+            field=item,
+            value=pl.col("name"),
+            detail=pl.format("System ID {} beside {} with Sell id {}", "system_id", "beside", "sell_id"),
+        ).collect()
 
 
 def _ids_shown(records: pl.DataFrame, held: pl.Series) -> tuple[pl.Series, bool]:
