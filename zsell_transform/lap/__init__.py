@@ -288,12 +288,13 @@ def _told_of_ids(
         "deals": graph.deals,
         "leads": graph.leads,
     }
-    shown = {entity: _ids_shown(in_sell[entity], held[item]["sell_id"]) for entity, item in LINKED.items()}
-    strange = {entity: ids for entity, (ids, known) in shown.items() if ids.len() and not known}
-    anywhere = sum(ids.len() for ids, _ in shown.values()) if not any(k for _, k in shown.values()) else 0
-    for entity, ids in strange.items():
+    shown = {entity: _foreign(in_sell[entity], held[item]["sell_id"]) for entity, item in LINKED.items()}
+    foreign = {entity: ids for entity, ids in shown.items() if ids is not None and ids.len()}
+    # Small lists are added up, unless one of the account proves that the others are of it, too.
+    every = 0 if any(ids is None for ids in shown.values()) else sum(ids.len() for ids in foreign.values())
+    for entity, ids in foreign.items():
         item = LINKED[entity]
-        if item not in doubted and max(ids.len(), anywhere) >= _NO_CHANCE_OF_IDS:
+        if item not in doubted and max(ids.len(), every) >= _NO_CHANCE_OF_IDS:
             yield issues.issue("foreign_sell_ids", entity=entity, value=ids[0], detail=item)
     if _may_hide_leads(held) and (leads := _count_out(plans["leads"])):
         yield issues.issue("converted_leads_unknown", entity="leads", value=leads)
@@ -313,14 +314,17 @@ def _told_twins(held: Held) -> Iterator[pl.DataFrame]:
         ).collect()
 
 
-def _ids_shown(records: pl.DataFrame, held: pl.Series) -> tuple[pl.Series, bool]:
-    """The ids that an export shows, and whether any is of this Sell export.
+def _foreign(records: pl.DataFrame, held: pl.Series) -> pl.Series | None:
+    """The ids that an export shows, none of which is of this Sell export; None where any is.
 
     Companies and people that are known by name alone have the same id in any account.
     """
-    real = records.filter(~pl.col("added").fill_null(value=False)) if "added" in records.columns else records
-    ids = held.filter(held.is_not_null() & ~held.str.starts_with("name:"))
-    return (ids, _any_known(real["id"], ids)) if real.height else (ids.clear(), False)
+    real = ~pl.col("added").fill_null(value=False) if "added" in records.columns else pl.lit(value=True)
+    known = records.select(pl.col("id").filter(real)).to_series()
+    ids = held.drop_nulls()
+    if not known.len():
+        return ids.clear()
+    return None if _any_known(known, ids) else ids.filter(~ids.str.starts_with("name:"))
 
 
 def _any_known(known: pl.Series, ids: pl.Series) -> bool:

@@ -32,10 +32,12 @@ def _of(item: str, held: Held) -> pl.DataFrame:
     twice = held.twice.filter(pl.col("item") == item)["system_ids"].str.split(", ").explode()
     is_twice = pl.col("system_id").is_in(twice.implode())
     signs = [pl.col(sign).is_not_null() for sign in ("sell_id", "sell_lead_id") if sign in every.columns]
-    ours = firsts(every.filter(pl.col("sell_id").is_not_null()), name)
     typed = firsts(every.filter(~pl.any_horizontal(signs) & ~is_twice), "system_id")
-    if not (ours.height and typed.height):
+    if not typed.height:
         return pl.DataFrame(schema=TWINS)
+    ours = firsts(
+        every.filter(pl.col("sell_id").is_not_null(), pl.col(name).is_in(typed[name].implode())), name
+    )
     both = typed.join(ours, on=name, how="inner", maintain_order="left", suffix=" (ours)")
     alike = {"organizations": _organizations, "persons": _persons}.get(item, _with_parties)
     return alike(both, item, held).select(
