@@ -342,6 +342,16 @@ def test_of_a_type_whose_ids_a_spreadsheet_rounded_nothing_is_written(tmp_path: 
     assert {"sell_ids_rounded", "no_export_of_organizations"} <= set(run.issues["code"])
 
 
+def test_ids_that_were_rounded_before_the_upload_are_nobody_s(tmp_path: Path) -> None:
+    """Two deals had become `5.1E+07` in Pipedrive itself, and were to be merged there as one."""
+    sell = after_a_lap(tmp_path, deals="ID,Title,Zendesk Sell ID\n5,Roof,5.1E+07\n6,Wall,5.1E+07\n")
+    run = transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    assert run.tables["deals"].height == 0
+    assert "sell_ids_rounded" in run.issues["code"]
+    assert "sell_id_twice" not in run.issues["code"]
+
+
 def after_a_lap(folder: Path, **changed: str | None) -> Path:
     """A Sell export, and the lists of Pipedrive that hold its two deals and its note; None: no such file."""
     sell = folder / "sell"
@@ -414,6 +424,31 @@ def test_notes_whose_export_cannot_be_read_are_not_written_again(
 
     assert run.tables["notes"].height == 0
     assert "no_export_of_notes" in run.issues.filter(severity="error")["code"]
+
+
+@pytest.mark.parametrize("name", ["export-4711.csv", "deals-2.csv"])
+def test_an_export_that_cannot_be_read_may_be_any_list_where_its_name_does_not_say(
+    tmp_path: Path, name: str
+) -> None:
+    """The notes lay there under a name of somebody's own, could not be read, and were written again."""
+    sell = after_a_lap(tmp_path, notes=None)
+    (tmp_path / "pipedrive" / name).write_bytes(b"")
+    run = transform(sell, pipedrive=tmp_path / "pipedrive")
+
+    unsaid = name.startswith("export")
+    assert run.tables["notes"].height == (not unsaid)
+    assert ("no_export_of_notes" in run.issues.filter(severity="error")["code"]) == unsaid
+    told = run.issues.filter(code="export_unreadable")["message"].item()
+    assert ("every list without a file waits" in told) == unsaid
+
+
+def test_an_export_in_utf_16_without_quotes_is_read(tmp_path: Path) -> None:
+    """Its headers were read as UTF-8 with a blank byte behind each letter: nobody knew the list."""
+    (tmp_path / "people-1.csv").write_bytes("ID,Name,Zendesk Sell ID\n7,Ada Lamp,11\n".encode("utf-16"))
+
+    held = read_pipedrive(tmp_path)
+
+    assert held.persons.select("system_id", "name", "sell_id").rows() == [("7", "Ada Lamp", "11")]
 
 
 def test_a_workbook_beside_the_same_list_as_csv_holds_nothing_back(tmp_path: Path) -> None:

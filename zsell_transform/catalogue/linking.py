@@ -138,8 +138,8 @@ KINDS: Final[dict[str, Kind]] = {
     **{
         f"no_export_of_{item}": Kind(
             "error",
-            "no export of {detail} with Sell ids was given that can be read, but Pipedrive holds records from"
-            " Sell, as their ids or titles show",
+            "no export of {detail} was given in which Sell's ids or marks can be read, but Pipedrive holds"
+            " records from Sell, as their ids or titles show",
             "all its records wait ({value}), so that none is written twice",
             f"Export {item} from Pipedrive, with all columns, as Pipedrive writes them. Only if that list is"
             f" empty in Pipedrive (look first), name it in `empty_in_pipedrive`: else all of it is written"
@@ -155,6 +155,32 @@ KINDS: Final[dict[str, Kind]] = {
         "Export the whole list again, without a filter (of leads, the archived ones as well). If these"
         " records were deleted in Pipedrive, name the type in `empty_in_pipedrive`, and what the export lacks"
         " is written.",
+    ),
+    "sell_id_not_imported": Kind(
+        "error",
+        "{field} stand in Pipedrive under titles of Sell's and without a Sell id ({detail}): most likely its"
+        " column was not mapped in an import",
+        "what of Sell's is not there by its id waits ({value}), so that nothing is written twice",
+        "Look at them in Pipedrive. If they came from a lap, undo that import or delete them, export again,"
+        " run the lap again and map the column `Zendesk Sell ID` (leads: `Zendesk Sell lead ID`); or fill in"
+        " their ids there. If they are other records, name the type in `empty_in_pipedrive`.",
+    ),
+    "known_under_other_ids": Kind(
+        "error",
+        "no record of this Sell export is among the {field} in Pipedrive by its Sell id, but some are called"
+        " as Sell's and have other Sell ids ({detail})",
+        "all that this export holds of them waits ({value}), so that nothing is written twice",
+        "Look whether both exports are of one account. If they are, an earlier lap read a list without its"
+        " column of ids, or this one does: give the same kind of list in every lap. If these are other"
+        " records, name the type in `empty_in_pipedrive`, and all are written.",
+    ),
+    "twin_without_id": Kind(
+        "warning",
+        "'{value}' stands twice among the {field} in Pipedrive, once without a Sell id ({detail})",
+        "left alone: no lap writes to it",
+        "If they are the same, merge them in Pipedrive and keep the one with the Sell id: the wizard makes a"
+        " second one where the columns of System IDs are not mapped, or where it was told to create separate"
+        " records.",
     ),
     "converted_leads_unknown": Kind(
         "warning",

@@ -20,7 +20,10 @@ KINDS: Final[dict[str, Kind]] = {
         "Give the folder with Sell's export as the source, and keep the two apart.",
     ),
     "export_unreadable": Kind(
-        "warning", "{detail}", "left out; the other files were read", "Export the list again."
+        "warning",
+        "{detail}",
+        "left out; the other files were read",
+        "Export the list again, or take the file away.",
     ),
     "export_not_csv": Kind(
         "warning",
@@ -39,7 +42,9 @@ KINDS: Final[dict[str, Kind]] = {
         "error",
         "the export of {detail} has {value|Sell id|Sell ids} rounded by a spreadsheet (`4.1E+07`)",
         "nothing of it is written, so that no record is written twice",
-        "Export it from Pipedrive again, and give the file without opening it in a spreadsheet.",
+        "Export it from Pipedrive again, and give the file without opening it in a spreadsheet. If Pipedrive"
+        " itself shows such ids, the file was saved by a spreadsheet before its upload: delete its records in"
+        " Pipedrive, export again, and upload the file of the next lap as it is.",
     ),
     "sell_id_twice": Kind(
         "error",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from collections.abc import Mapping as MappingOf
 from typing import Final
 
@@ -14,6 +14,7 @@ from zsell_transform.details import Details
 from zsell_transform.frames.parallel import two_by_key
 from zsell_transform.frames.sparse import one_of
 from zsell_transform.lap.deals import deals
+from zsell_transform.lap.doubts import Doubt, doubts, mostly
 from zsell_transform.lap.history import history
 from zsell_transform.lap.leads import leads
 from zsell_transform.lap.parties import organizations, persons
@@ -24,10 +25,9 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.export_gaps import Gap, gaps
 from zsell_transform.pipedrive.export_headers import own_columns
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.sell.entities import HISTORY, LINKED, MAIN, TARGETS
+from zsell_transform.pipedrive.namesakes import twins
+from zsell_transform.sell.entities import ENTITY_OF, HISTORY, LINKED, MAIN, TARGETS
 
-#: Fewer matching titles may be coincidence.
-_NO_CHANCE: Final = 3
 #: Fewer ids may all be of records that were deleted in Sell since.
 _NO_CHANCE_OF_IDS: Final = 5
 _FEW: Final = 1000
@@ -74,8 +74,10 @@ def plan(
         return _main(graph, held, ask, details, blocked, placeholder=placeholder, left_out=left_out)
 
     main = planned(forgotten)
-    if lacking := gaps(held, _written_beside(main, held, ask)):
-        main = planned(forgotten | lacking.keys())
+    lacking = gaps(held, _written_beside(main, held, ask))
+    doubted = _doubted(main, graph, held, ask, forgotten | lacking.keys())
+    if lacking or doubted:
+        main = planned(forgotten | lacking.keys() | doubted.keys())
 
     def of_history(entity: str) -> Plan:
         return history(
@@ -107,8 +109,9 @@ def plan(
         issues.gather(
             [
                 *(p.found for p in plans.values()),
-                _told(plans, waiting, forgotten, lacking, held),
-                *_told_of_ids(graph, plans, held),
+                _told(plans, waiting, forgotten, lacking, doubted, held),
+                *_told_of_ids(graph, plans, held, doubted.keys()),
+                *_told_twins(held),
             ]
         ),
     )
@@ -164,24 +167,25 @@ def _written_beside(main: _Main, held: Held, ask: Mapping) -> list[str]:
     ]
 
 
+def _doubted(main: _Main, graph: Graph, held: Held, ask: Mapping, waits: Set[str]) -> dict[str, Doubt]:
+    """Types that seem to be in Pipedrive without these Sell ids, of those that do not wait in any case."""
+    asked = [item for item in MAIN if item not in waits and item not in ask.empty_in_pipedrive]
+    return doubts(
+        asked, main.plans, graph, held, main.companies, main.people, leads=main.leads, deals=main.deals
+    )
+
+
 def _count_out(plan: Plan) -> int:
     return int((plan.rows["state"] == OUT).sum())
 
 
 def without_export(graph: Graph, held: Held, ask: Mapping) -> frozenset[str]:
     """Types of which nothing may be written: a forgotten export must not double a record (contract, 1)."""
-    if not (_has_our_marks(held) or _has_our_titles(graph, held)):
+    if not (held.has_ours or _has_our_titles(graph, held)):
         return frozenset()
     missing = {item for item in MAIN if item not in held.given}
     unreadable = held.given - held.readable
     return frozenset((missing | unreadable) - set(ask.empty_in_pipedrive))
-
-
-def _has_our_marks(held: Held) -> bool:
-    """Whether anything that Pipedrive holds came from Sell: it says so by its Sell id or its mark."""
-    ids = [held[item]["sell_id"] for item in MAIN]
-    marks = [held[item]["mark"] for item in ("activities", "notes")]
-    return any(column.drop_nulls().len() for column in (*ids, *marks))
 
 
 def _has_our_titles(graph: Graph, held: Held) -> bool:
@@ -194,7 +198,7 @@ def _has_our_titles(graph: Graph, held: Held) -> bool:
     titles = {item: held[item]["title"].drop_nulls() for item in unknown & {"deals", "leads"}}
     known = {"deals": graph.deals["title"], "leads": graph.leads["title"]}
     alike = {item: int(given.is_in(known[item].implode()).sum()) for item, given in titles.items()}
-    return any(count >= _NO_CHANCE and 2 * count >= titles[item].len() for item, count in alike.items())
+    return any(mostly(count, titles[item].len()) for item, count in alike.items())
 
 
 def _where(
@@ -241,16 +245,22 @@ def _told(
     waiting: pl.DataFrame,
     forgotten: frozenset[str],
     lacking: MappingOf[str, Gap],
+    doubted: MappingOf[str, Doubt],
     held: Held,
 ) -> pl.DataFrame:
+    def of(entity: str, item: str, count: int) -> pl.DataFrame:
+        if gap := lacking.get(item):
+            return issues.issue(
+                "export_incomplete", entity=entity, field=item, value=gap.count, detail=gap.example
+            )
+        if doubt := doubted.get(item):
+            return issues.issue(doubt.code, entity=entity, field=item, value=count, detail=doubt.detail)
+        return issues.issue(f"no_export_of_{item}", entity=entity, value=count, detail=item)
+
     told = [
-        issues.issue("export_incomplete", entity=entity, field=item, value=gap.count, detail=gap.example)
-        if (gap := lacking.get(item))
-        else issues.issue(f"no_export_of_{item}", entity=entity, value=row["count"], detail=item)
-        for entity, item in TARGETS.items()
-        if item in forgotten or item in lacking
-        for row in waiting.filter(pl.col("entity") == entity).to_dicts()
-        if row["reason"] == NO_EXPORT[item]
+        of(row["entity"], row["item"], row["count"])
+        for row in waiting.to_dicts()
+        if row["reason"] == NO_EXPORT[row["item"]]
     ]
     told += [_told_waiting(**row) for row in waiting.to_dicts() if row["reason"] not in NO_EXPORT.values()]
     for item in ("activities", "notes"):
@@ -268,7 +278,9 @@ def _told_waiting(entity: str, item: str, reason: str, count: int) -> pl.DataFra
     return issues.issue("waits_for_system_id", entity=entity, value=count, detail=reason)
 
 
-def _told_of_ids(graph: Graph, plans: MappingOf[str, Plan], held: Held) -> Iterator[pl.DataFrame]:
+def _told_of_ids(
+    graph: Graph, plans: MappingOf[str, Plan], held: Held, doubted: Set[str]
+) -> Iterator[pl.DataFrame]:
     """Signs that the ids in Pipedrive's exports do not say all."""
     in_sell = {
         "companies": graph.companies,
@@ -276,13 +288,43 @@ def _told_of_ids(graph: Graph, plans: MappingOf[str, Plan], held: Held) -> Itera
         "deals": graph.deals,
         "leads": graph.leads,
     }
-    for entity, item in LINKED.items():
-        ids = held[item]["sell_id"].drop_nulls()
-        known = in_sell[entity]["id"]
-        if known.len() and ids.len() >= _NO_CHANCE_OF_IDS and not _any_known(known, ids):
+    shown = {entity: _foreign(in_sell[entity], held[item]["sell_id"]) for entity, item in LINKED.items()}
+    foreign = {entity: ids for entity, ids in shown.items() if ids is not None and ids.len()}
+    # Small lists are added up, unless one of the account proves that the others are of it, too.
+    every = 0 if any(ids is None for ids in shown.values()) else sum(ids.len() for ids in foreign.values())
+    for entity, ids in foreign.items():
+        item = LINKED[entity]
+        if item not in doubted and max(ids.len(), every) >= _NO_CHANCE_OF_IDS:
             yield issues.issue("foreign_sell_ids", entity=entity, value=ids[0], detail=item)
     if _may_hide_leads(held) and (leads := _count_out(plans["leads"])):
         yield issues.issue("converted_leads_unknown", entity="leads", value=leads)
+
+
+def _told_twins(held: Held) -> Iterator[pl.DataFrame]:
+    """Records without a Sell id that the wizard most likely made beside those from Sell."""
+    found = twins(held)
+    for item in found["item"].unique(maintain_order=True):
+        yield issues.found(
+            issues.few(found, pl.col("item") == item),
+            "twin_without_id",
+            entity=ENTITY_OF[item],
+            field=item,
+            value=pl.col("name"),
+            detail=pl.format("System ID {} beside {} with Sell id {}", "system_id", "beside", "sell_id"),
+        ).collect()
+
+
+def _foreign(records: pl.DataFrame, held: pl.Series) -> pl.Series | None:
+    """The ids that an export shows, none of which is of this Sell export; None where any is.
+
+    Companies and people that are known by name alone have the same id in any account.
+    """
+    real = ~pl.col("added").fill_null(value=False) if "added" in records.columns else pl.lit(value=True)
+    known = records.select(pl.col("id").filter(real)).to_series()
+    ids = held.drop_nulls()
+    if not known.len():
+        return ids.clear()
+    return None if _any_known(known, ids) else ids.filter(~ids.str.starts_with("name:"))
 
 
 def _any_known(known: pl.Series, ids: pl.Series) -> bool:

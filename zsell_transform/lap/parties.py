@@ -59,6 +59,7 @@ def organizations(
         _recognised(held, "organizations"),
         merge=ask.duplicates["companies"] == "merge",
         bare_separate=ask.bare_organizations == "separate",
+        lap_before=held.has_ours,
     )
     rows = _known(companies, known)
     rows = _filled(rows, ["address"])
@@ -115,6 +116,7 @@ def persons(
         with_place(_recognised(held, "persons")),
         partial(_towns, contacts["n"], details),
         merge=ask.duplicates["contacts"] == "merge",
+        lap_before=held.has_ours,
     )
     rows = _filled(_known(contacts, known), ["email", "work", "mobile", "company_at"])
     told = ("form", "joins", "address") if has(companies.frame, "joins") else ("form",)

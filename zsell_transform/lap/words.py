@@ -44,7 +44,7 @@ NO_ORGANIZATION_ID: Final = "the organization has no System ID yet"
 UNSEEN_PARTIES: Final = {
     item: f"the export of {item} lacks Contact person ID or Organization ID" for item in ("leads", "deals")
 }
-NO_EXPORT: Final = {item: f"no complete export of {item}" for item in ITEMS}
+NO_EXPORT: Final = {item: f"no export of {item} says which of them are there" for item in ITEMS}
 #: Why a record waits → the list that Pipedrive has to export, whole and with all columns.
 WAITS_FOR_EXPORT: Final = {
     said: item for reasons in (NO_EXPORT, UNSEEN_PARTIES) for item, said in reasons.items()

@@ -84,9 +84,9 @@ class Typed:
     Attributes:
         values: uid → the values by which the wizard could find that record, whatever the others are.
         suffixed: (folded name, value) → uid of those with a suffix behind their names, where only one has
-            both, something of ours is there already, and no record is really called so. A row that the wizard
-            skipped was made all the same by the rows that link to it: under the name of its own that it had
-            been given, and without its Sell id.
+            both, something of ours is there already, of whatever kind, and no record is really called so. A
+            row that the wizard skipped was made all the same by the rows that link to it: under the name of
+            its own that it had been given, and without its Sell id.
         numbers: folded name → the numbers behind it in `suffixed`.
     """
 
@@ -104,8 +104,17 @@ class Typed:
 
     @classmethod
     def of(
-        cls, pool: pl.DataFrame, seen: Sequence[pl.DataFrame], groups: list[list[int]], tokens: Tokens
+        cls,
+        pool: pl.DataFrame,
+        seen: Sequence[pl.DataFrame],
+        groups: list[list[int]],
+        tokens: Tokens,
+        *,
+        lap_before: bool = False,
     ) -> Typed:
+        """Args:
+        lap_before: records of another kind prove that a lap went in.
+        """
         typed = pool.filter(pl.col("kind") == OTHER) if groups else pool.clear()
         if not typed.height:
             return cls({}, {})
@@ -119,7 +128,7 @@ class Typed:
             for uid, of_it in zip(found["uid"].to_list(), found["v"].to_list(), strict=True)
         }
         ours = pool.filter(pl.col("kind") != OTHER)
-        if (ours["kind"] == ABSENT).all():
+        if not lap_before and (ours["kind"] == ABSENT).all():
             return cls(values, {})
         real = set(ours.filter(pl.col("name").str.ends_with(")")).select(folded(pl.col("name"))).to_series())
         called = zip(names["uid"].to_list(), names["f"].to_list(), strict=True)

@@ -111,13 +111,18 @@ def read_text(path: Path) -> pl.DataFrame:
         with readable(path):
             given = path if is_utf8(path) else path.read_bytes()
             frame = pl.read_csv(given, infer_schema=False, glob=False)
-        if frame.width == 1:
+        if frame.width == 1 or _looks_misread("".join(frame.columns)):
             frame = _read_carefully(path)
     except (pl.exceptions.PolarsError, UnicodeError):
         frame = _read_carefully(path)
     text = pl.col(pl.String)
     clean = frame.with_columns(pl.when(text.str.strip_chars() != "").then(text))
     return clean.rename({name: " ".join(name.replace("\ufeff", "").split()) for name in clean.columns})
+
+
+def _looks_misread(headers: str) -> bool:
+    """Whether a file is in an encoding that polars took for UTF-8, as UTF-16 without quotes is."""
+    return "\0" in headers or "\ufffd" in headers
 
 
 def _read_carefully(path: Path) -> pl.DataFrame:

@@ -41,7 +41,7 @@ from zsell_transform.pipedrive.export_headers import (
     recognise,
 )
 from zsell_transform.pipedrive.export_tables import all_shown, one_column, united, with_guessed_ids
-from zsell_transform.pipedrive.own_ids import mark, split_ids
+from zsell_transform.pipedrive.own_ids import MARKED_TEXT, mark, marked_column, split_ids
 from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
 
@@ -93,7 +93,6 @@ SOURCES: Final = {
     "organization_id": NAMED_BY["organizations"],
     "organization": "Organization",
 }
-MARKED_TEXT: Final = {"activities": "Note", "notes": "Content"}
 
 
 @attrs.frozen
@@ -130,6 +129,12 @@ class Held:
         frame: pl.DataFrame = getattr(self, item)
         return frame
 
+    @property
+    def has_ours(self) -> bool:
+        """Whether anything that Pipedrive holds came from Sell: it says so by its Sell id or its mark."""
+        marked = (*((item, "sell_id") for item in MAIN), *((item, "mark") for item in MARKED_TEXT))
+        return any(self[item][sign].count() for item, sign in marked) or self.twice.height > 0
+
     def shows(self, item: str, *columns: str) -> bool:
         """Whether the export of an item has some columns: a blank cell in them says that there is nothing."""
         table = self.raw.get(item)
@@ -164,12 +169,13 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
         unchanged(lists)
     if not any(file.item for file in files):
         raise nothing_in(place, [file.name for file in files if file.unread == "export_of_sells"])
-    problems = [issue(file.unread, file=file.name, detail=file.why) for file in files if file.unread]
+    problems = [issue(file.unread, file=file.name, detail=_why(file)) for file in files if file.unread]
     no_csv = instead_of_csv(place)
     problems += [issue("export_not_csv", file=name, field=name, detail=what) for name, what in no_csv]
     problems += _in_vain(named, {header for file in files for header in file.headers})
     tables: dict[str, pl.DataFrame] = {}
-    lost = _items_named(file.name for file in files if file.unread == "export_unreadable")
+    unread = [file.name for file in files if file.unread == "export_unreadable"]
+    lost = _items_named(unread)
     for item in ITEMS:
         of_item = [file for file in files if file.item == item]
         problems += [
@@ -186,12 +192,26 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     if not tables:
         raise without_ids(place, [file.name for file in files if file.item])
     given = {file.item for file in files if file.item} | _items_named(name for name, _ in no_csv)
+    if any(map(_of_any_list, unread)):
+        lost |= set(ITEMS) - given
     return _held(tables, problems, frozenset(given | lost), lost)
 
 
 def _items_named(files: Iterable[str]) -> set[str]:
     """The items that files which are no lists are called after."""
     return {item for file in files if (item := item_named(file))}
+
+
+def _of_any_list(unread: str) -> bool:
+    """Whether a file that could not be read may hold any list, also one that would count as empty."""
+    return item_named(unread) is None
+
+
+def _why(file: _File) -> str | None:
+    """Why a file was not read, and what follows where not even its name says what it holds."""
+    if file.unread != "export_unreadable" or not _of_any_list(file.name):
+        return file.why
+    return f"{file.why} (nor does its name say which list it holds, so every list without a file waits)"
 
 
 @attrs.frozen(eq=False)
@@ -310,7 +330,7 @@ def _held(
 def _own_column(item: str, table: pl.DataFrame) -> str | None:
     """The column that says which records are from Sell."""
     if item in MARKED_TEXT:
-        return _marked_column(item, table)
+        return marked_column(item, table)
     own = own_columns(item)["sell_id"]
     return own if own in table.columns else None
 
@@ -330,7 +350,7 @@ def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
     for name, canonical in own_columns(item).items():
         made[name] = split_ids(column(canonical))
     if item in MARKED_TEXT:
-        made["mark"] = mark(item, column(_marked_column(item, table) or MARKED_TEXT[item]))
+        made["mark"] = mark(item, column(marked_column(item, table) or MARKED_TEXT[item]))
     frame = table.select(made[name].alias(name) for name in SCHEMAS[item])
     own = [name for name in own_columns(item) if name in frame.columns]
     for name in own:
@@ -358,8 +378,10 @@ def _rounded(item: str, table: pl.DataFrame) -> int:
 
 
 def _twice(item: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """What stands on several records; equal ids that were rounded are different ones."""
     key = "mark" if item in MARKED_TEXT else "sell_id"
     keyed = frame.filter(pl.col(key).is_not_null())
+    keyed = keyed.filter(~pl.col(key).str.contains(RUINED))
     pairs = keyed.filter(crowded(keyed[key])).unique(["system_id", key], maintain_order=True)
     groups = pairs.group_by(key, maintain_order=True).agg(
         pl.len().alias("n"), pl.col("system_id").str.join(", ")
@@ -367,14 +389,3 @@ def _twice(item: str, frame: pl.DataFrame) -> pl.DataFrame:
     return groups.filter(pl.col("n") > 1).select(
         pl.lit(item).alias("item"), pl.col(key).alias("sell_id"), pl.col("system_id").alias("system_ids")
     )
-
-
-def _marked_column(item: str, table: pl.DataFrame) -> str | None:
-    """The column with the marks: by its name, in an unknown language the one in which any stand."""
-    if MARKED_TEXT[item] in table.columns or not table.width:
-        return MARKED_TEXT[item] if table.width else None
-    counts = table.select(mark(item, pl.col(name)).count().alias(name) for name in table.columns).row(
-        0, named=True
-    )
-    best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] else None

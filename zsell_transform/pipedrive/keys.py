@@ -61,7 +61,9 @@ class Keys:
     traces: pl.DataFrame
 
 
-def organizations(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_separate: bool) -> Keys:
+def organizations(
+    sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_separate: bool, lap_before: bool
+) -> Keys:
     """Organizations to be written, against those that Pipedrive holds.
 
     Args:
@@ -69,6 +71,7 @@ def organizations(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_s
         held: system_id, name, address, sell_id.
         merge: records that the wizard would merge become one row, instead of getting distinct names.
         bare_separate: the wizard keeps organizations of one name without address apart.
+        lap_before: Pipedrive holds something that an earlier lap wrote, of whatever kind.
     """
     pool = _pool(sell, held, ["address"])
     as_written = _same("printed", "name") & _same("held_address", "address")
@@ -92,20 +95,24 @@ def organizations(sell: pl.DataFrame, held: pl.DataFrame, *, merge: bool, bare_s
         found = pl.col("a").is_not_null() | (pl.col("n").is_not_null() & pl.lit(not bare_separate))
         return read.filter(found).select("uid", trace=_trace(pl.col("n").hash(), pl.lit(0, dtype=pl.UInt64)))
 
-    return _keys(pool, seen, traces, tokens, pool["city"].gather, merge=merge)
+    return _keys(pool, seen, traces, tokens, pool["city"].gather, merge=merge, lap_before=lap_before)
 
 
-def persons(sell: pl.DataFrame, held: pl.DataFrame, towns: Towns, *, merge: bool) -> Keys:
+def persons(
+    sell: pl.DataFrame, held: pl.DataFrame, towns: Towns, *, merge: bool, lap_before: bool = False
+) -> Keys:
     """People to be written, against those that Pipedrive holds.
 
     Args:
         sell: id, name, email, work, mobile, place (token of the person's organization).
         held: system_id, name, emails, phones, place, sell_id.
         towns: the cities of Sell's people, by their rows in `sell`.
-        merge: as for organizations.
+        merge, lap_before: as for organizations.
     """
     pool = _pool(sell, held, ["email", "work", "mobile", "place"])
-    return _keys(pool, seen_persons(pool), person_traces, person_tokens, towns, merge=merge)
+    return _keys(
+        pool, seen_persons(pool), person_traces, person_tokens, towns, merge=merge, lap_before=lap_before
+    )
 
 
 def seen_persons(pool: pl.DataFrame) -> list[pl.DataFrame]:
@@ -248,6 +255,7 @@ def _keys(
     towns: Towns,
     *,
     merge: bool,
+    lap_before: bool,
 ) -> Keys:
     """The keys of a pool.
 
@@ -262,7 +270,7 @@ def _keys(
     every = Seen(pl.concat(there), pl.concat(left), traces, tokens)
     spread = every.meeting()
     components = list(collisions(spread, pool))
-    typed = Typed.of(pool, there, components, tokens)
+    typed = Typed.of(pool, there, components, tokens, lap_before=lap_before)
     found = decided(pool, components, towns, typed, merge=merge)
     named = beside(pool, found, "uid")
     if found.height:

@@ -87,6 +87,8 @@ def _each_exact(cell: pl.Expr) -> pl.Expr:
 
 # --- marks --------------------------------------------------------------------------------------------
 
+#: Item → the column of its export in which the marks stand.
+MARKED_TEXT: Final = {"activities": "Note", "notes": "Content"}
 #: A mark is one word in HTML: blanks, characters that nobody sees, and those of which HTML consists.
 _IN_MARKS: Final = _written_as(
     "<>&" + "".join(c for c in map(chr, range(0x3001)) if c.isspace() or c < " " or "\x7f" <= c < "\xa0")
@@ -120,6 +122,17 @@ def mark(item: str, text: pl.Expr) -> pl.Expr:
     line = pl.coalesce(every, near).str.extract(r"^([^\n]*)" if first else r"([^\n]*)$")
     found = line.str.strip_chars().str.replace_all(r"\s+", " ").str.extract(_MARKS[item])
     return where_found(found, "%", lambda c: c.str.replace_many(list(_IN_MARKS.values()), list(_IN_MARKS)))
+
+
+def marked_column(item: str, table: pl.DataFrame) -> str | None:
+    """The column with the marks: by its name, in an unknown language the one in which any stand."""
+    if MARKED_TEXT[item] in table.columns or not table.width:
+        return MARKED_TEXT[item] if table.width else None
+    counts = table.select(mark(item, pl.col(name)).count().alias(name) for name in table.columns).row(
+        0, named=True
+    )
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] else None
 
 
 def html_lines(text: pl.Expr) -> pl.Expr:

@@ -30,6 +30,7 @@ from zsell_transform.machine.processes import own_prefix
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NOTE, STEMS
+from zsell_transform.pipedrive.namesakes import twins
 from zsell_transform.progress import Progress, Stage, Tell
 from zsell_transform.proof.account import Account, account, presence
 from zsell_transform.proof.added import added_links
@@ -98,6 +99,8 @@ class Proof:
         unverifiable: entity, field, count, reason: what Pipedrive's exports do not show, and stages of closed
             deals that an earlier run chose.
         skipped: file, row, entity, source_id, name, reason, to_do: rows of Pipedrive's skip files.
+        twins: item, system_id, name, beside, sell_id: records without a Sell id that show nothing but what
+            one of Sell's does (`beside`). They do not count against the proof: `hint` tells of them.
         repairs: `links` and `values`, by item the parts of their files.
     """
 
@@ -109,6 +112,7 @@ class Proof:
     parties_only: pl.DataFrame
     unverifiable: pl.DataFrame
     skipped: pl.DataFrame
+    twins: pl.DataFrame
     repairs: MappingOf[str, MappingOf[str, Sequence[pl.DataFrame]]]
     _summary: pl.DataFrame
     _mapped: bool = True
@@ -123,8 +127,19 @@ class Proof:
 
     @property
     def hint(self) -> str:
-        """What may explain the differences; blank where nothing does."""
-        return "" if self._mapped or self.complete else NO_MAPPING
+        """What may explain the differences, and twins, which are none; blank where nothing does."""
+        unmapped = "" if self._mapped or self.complete else NO_MAPPING
+        return " ".join(said for said in (unmapped, self._told_twins()) if said)
+
+    def _told_twins(self) -> str:
+        if not self.twins.height:
+            return ""
+        first = self.twins.row(0, named=True)
+        return (
+            f"{self.twins.height} in Pipedrive without a Sell id called as one from Sell (`twins`; for one,"
+            f" '{first['name']}', System ID {first['system_id']} beside {first['beside']}): if they are the"
+            " same, merge them there."
+        )
 
     @property
     def unseen(self) -> str:
@@ -147,7 +162,17 @@ class Proof:
     @property
     def frames(self) -> Frames:
         """Every frame by name, the summary first."""
-        names = ("ok", "missing", "merged", "differing", "links", "parties_only", "unverifiable", "skipped")
+        names = (
+            "ok",
+            "missing",
+            "merged",
+            "differing",
+            "links",
+            "parties_only",
+            "unverifiable",
+            "skipped",
+            "twins",
+        )
         return {"summary": self._summary, **{name: getattr(self, name) for name in names}}
 
     def __repr__(self) -> str:
@@ -312,6 +337,7 @@ def _proof(
         parties_only=links.parties_only,
         unverifiable=unverifiable,
         skipped=skipped,
+        twins=twins(held),
         repairs=_repairs(there, held, links, values),
         summary=_summary(wanted.records, there, frames),
     )
