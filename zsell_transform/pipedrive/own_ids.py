@@ -96,7 +96,7 @@ _IN_MARKS: Final = _written_as(
 #: Behind the mark of a heading, words may stand (`restricted · important`).
 _MARKS: Final = {
     "activities": r"^(Sell (?:task|call|visit) \S+)$",
-    "notes": r"^(?:.*?· )?(Sell (?:note|text|email) \S+)(?: · .*)?$",
+    "notes": r"^(?:.*?· )??(Sell (?:note|text|email) \S+)(?: · .*)?$",
 }
 #: Nearly no heading is longer; of a long note, the rest is looked at only where one is.
 _NEAR: Final = 1000
