@@ -58,8 +58,8 @@ def doubts(
         companies, people, leads, deals: where each record of Sell's is in Pipedrive, and its parties.
     """
     ours = {
-        "organizations": lambda: companies.frame.select(name="title"),
-        "persons": lambda: people.frame.select(graph.contacts["name"], "email"),
+        "organizations": lambda: companies.frame.select("id", name="title"),
+        "persons": lambda: people.frame.select("id", graph.contacts["name"], "email"),
         "deals": lambda: _deals(deals, graph, companies, people),
         "leads": lambda: _leads(leads, companies, people),
     }
@@ -80,9 +80,10 @@ def doubts(
 
 
 def _deals(deals: pl.DataFrame, graph: Graph, companies: Targets, people: Targets) -> pl.DataFrame:
-    """name, and of person and organization their names and System IDs."""
+    """id, name, and of person and organization their names and System IDs."""
     person, organization = deals["person_at"], deals["organization_at"]
     return deals.select(
+        "id",
         _at(people.frame["system_id"], person).alias("person_id"),
         _at(companies.frame["system_id"], organization).alias("organization_id"),
         _at(graph.contacts["name"], person).alias("person"),
@@ -92,8 +93,9 @@ def _deals(deals: pl.DataFrame, graph: Graph, companies: Targets, people: Target
 
 
 def _leads(leads: pl.DataFrame, companies: Targets, people: Targets) -> pl.DataFrame:
-    """name, and System IDs of person and organization: a lead's title says both itself."""
+    """id, name, and System IDs of person and organization: a lead's title says both itself."""
     return leads.select(
+        "id",
         _at(people.frame["system_id"], leads["party_at"]).alias("person_id"),
         _at(companies.frame["system_id"], leads["organization_at"]).alias("organization_id"),
         name="title",
@@ -140,7 +142,7 @@ def _otherwise(item: str, ours: pl.DataFrame, held: Held) -> Doubt | None:
     Half of an export that was moved before has other ids, too, but other names as well.
     """
     theirs = held[item].filter(pl.col("sell_id").is_not_null())
-    if not theirs.height:
+    if not theirs.height or theirs["sell_id"].is_in(ours["id"].implode()).any():
         return None
     mine = _tokens(ours.with_row_index("system_id"))
     met = _tokens(theirs).join(mine, on=["n", "v"], how="semi", maintain_order="left")

@@ -54,7 +54,7 @@ from zsell_transform.proof.links import (
 )
 from zsell_transform.proof.placeholders import settled, without_needless
 from zsell_transform.proof.readings import without_readings
-from zsell_transform.proof.repair import READ_ME, link_files, note_parts, value_files
+from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.proof.unseen import not_exported, unverifiable
 from zsell_transform.sell.entities import ENTITIES, TARGETS
@@ -208,8 +208,6 @@ class Proof:
             for kind, files in self.repairs.items():
                 for item, parts in files.items():
                     made.table(f"repair/{kind}/{STEMS[item]}", [part.lazy() for part in parts], bom=self._bom)
-            if any(self.repairs.values()):
-                made.text("repair/README.md", READ_ME)
             page = proof_html_page(self.frames, version=VERSION, hint=self.hint, unseen=self.unseen)
             made.text(PAGE, page)
             return made.finish(ledger=self._summary.to_dicts(), inputs=[], version=VERSION, mapping_sha256="")

@@ -17,20 +17,6 @@ from zsell_transform.sell.entities import ITEMS, MAIN
 #: What the frames of the proof call a relation → the item that it leads to.
 _ITEM_OF: Final = {PREFIXES[item].lower(): item for item in MAIN}
 
-#: Stands beside the files, for whoever uploads them.
-READ_ME: Final = """\
-# Before you upload these files
-
-`verify` knows what Sell and Pipedrive hold, and not who changed it. A link or a value that somebody changed
-by hand in Pipedrive looks just like one that the import got wrong, and these files would put it back as it is
-in Sell. Look through each file in a text editor, and delete the rows of what is to stay as Pipedrive has it.
-
-- `links/` adds and corrects links, `values/` corrects values, both by System ID. Upload them like the files
-  of a lap.
-- Activities and notes beside a deal, lead or person with a wrong link follow that one: they are compared once
-  it is right. So export again afterwards, and run `verify` once more.
-"""
-
 
 def system_id(item: str) -> str:
     """The wizard's header of an item's System ID."""
