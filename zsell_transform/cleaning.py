@@ -137,8 +137,8 @@ def shortened(column: Cell, longest: int) -> pl.Expr:
     ellipsis where something was cut.
     """
     whole = cell(column)
-    cut = whole.str.slice(0, longest - 1).str.replace(r"\s+\S{0,60}$", "") + "…"
-    return pl.when(whole.str.len_chars() > longest).then(cut).otherwise(whole)
+    long = pl.when(whole.str.len_chars() > longest).then(whole)
+    return pl.coalesce(long.str.slice(0, longest - 1).str.replace(r"\s+\S{0,60}$", "") + "…", whole)
 
 
 def escaped(text: pl.Expr) -> pl.Expr:

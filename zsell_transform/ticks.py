@@ -47,12 +47,14 @@ NO: Final = _spelt(no for _, no in (*PAIRS, *SHORT))
 
 def flag(column: Cell) -> pl.Expr:
     """Boolean, of a column of ticks: `true`, `1`, `yes`, `x` against `false`, `0`, `no`; else null."""
+    given = cell(column)
+    own = pl.when(given == "true").then(True).when(given == "false").then(False)  # as Sell writes it
+    return own.otherwise(once_each(pl.when(~given.is_in(["true", "false"])).then(given), _said, pl.Boolean))
 
-    def said(word: pl.Expr) -> pl.Expr:
-        yes, no = (word.str.to_lowercase().is_in(words) for words in ((*YES, *_MARKS), NO))
-        return pl.when(yes).then(True).when(no).then(False)
 
-    return once_each(cell(column), said, pl.Boolean)
+def _said(word: pl.Expr) -> pl.Expr:
+    yes, no = (word.str.to_lowercase().is_in(words) for words in ((*YES, *_MARKS), NO))
+    return pl.when(yes).then(True).when(no).then(False)
 
 
 def tick(column: Cell) -> pl.Expr:

@@ -282,6 +282,8 @@ def _told_of_ids(
     graph: Graph, plans: MappingOf[str, Plan], held: Held, doubted: Set[str]
 ) -> Iterator[pl.DataFrame]:
     """Signs that the ids in Pipedrive's exports do not say all."""
+    if not held.has_ours:
+        return
     in_sell = {
         "companies": graph.companies,
         "contacts": graph.contacts,

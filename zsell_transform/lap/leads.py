@@ -145,7 +145,8 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
     )
     cells = person_cells("p_form", "p_", alone=alone)
     columns = (PERSON_ID, *ORGANIZATION_LINK)
-    rows = rows.with_columns(pl.when(going).then(cells[0]).alias(PERSON_ID), _extra().alias("_extra"))
+    rows = rows.with_columns(pl.when(going).then(cells[0]).alias(PERSON_ID))
+    rows = beside(rows, rows.filter(_joins()).select("id", _extra=_extra()), "id")
     return Plan(
         entity="leads",
         rows=rows.select(
@@ -287,7 +288,7 @@ def _extra() -> pl.Expr:
         pl.lit(f"{COMPANY}: ") + escaped(pl.col("differing"))
     )
     text = pl.concat_str([*lines, company], separator="<br>", ignore_nulls=True)
-    return pl.when(_joins() & (text != "")).then(text)
+    return pl.when(text != "").then(text)
 
 
 def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> tuple[pl.DataFrame, ...]:

@@ -76,7 +76,7 @@ def organizations(
     )
     members = _with_members(rows, own)
     sure = rows.select(_placed("linkable", members["place"])).to_series()
-    targets = Targets(members, _as_one(sure, members["carried"]))
+    targets = Targets(members, _as_one(sure, members["carried"], rows))
     plan = Plan(
         entity="companies",
         rows=parted(rows, {}).select(
@@ -229,7 +229,7 @@ def _heads(rows: pl.DataFrame) -> pl.Series:
         at = positions(known["into"], rows["id"])
         known = known.with_columns(pl.coalesce(known["place"].gather(at), "place").alias("place"))
     sure = rows.select(_placed("linkable", known["place"])).to_series()
-    one = _as_one(sure, known["carried"])
+    one = _as_one(sure, known["carried"], rows)
     return rows["id"] if one is None else rows["id"].gather(one)
 
 
@@ -328,15 +328,16 @@ def _placed(known: str, place: pl.Series) -> pl.Expr:
     return pl.when(known).then(pl.lit(place)).otherwise("id")
 
 
-def _as_one(place: pl.Series, carried: pl.Series) -> pl.Series | None:
+def _as_one(place: pl.Series, carried: pl.Series, rows: pl.DataFrame) -> pl.Series | None:
     """Of each record, at which row stands the one that it is one with, whether a lap merges them or somebody
     has merged them in Pipedrive; None where each stands alone.
 
     Args:
         place: where each record stands: equal of those that are one.
         carried: whether it is written in another one's row.
+        rows: the planned records; of which none goes into another one and none is there, all stand alone.
     """
-    if not stands_twice(place):
+    if not (has(rows, "into") or has(rows, "system_id")) or not stands_twice(place):
         return None
     rows = pl.DataFrame([place.alias("place"), carried.alias("carried")]).with_row_index("at")
     heads = rows.filter(~pl.col("carried"))

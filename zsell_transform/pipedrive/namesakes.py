@@ -23,7 +23,7 @@ _PARTIES: Final = ("person", "organization")
 
 def twins(held: Held) -> pl.DataFrame:
     """The records that show nothing but the name, and values and links by name, of one that is Sell's."""
-    return pl.concat([pl.DataFrame(schema=TWINS), *(_of(item, held) for item in MAIN)])
+    return pl.concat([pl.DataFrame(schema=TWINS), *(_of(item, held) for item in MAIN if held[item].height)])
 
 
 def _of(item: str, held: Held) -> pl.DataFrame:

@@ -44,7 +44,12 @@ def sell_id_cell(id_: pl.Expr) -> pl.Expr:
         coded = cell.str.replace_many(list(_IN_CELLS), list(_IN_CELLS.values()))
         return pl.when(cell.str.contains(_STAND_IN)).then(cell).otherwise(coded)
 
-    return where_found(id_, unlike, written)
+    return where_found(id_, unlike, written, _are_numbers)
+
+
+def _are_numbers(ids: pl.Series) -> bool:
+    """Whether all are as Sell's own ids are: nothing in them needs a code."""
+    return ids.cast(pl.UInt64, strict=False).null_count() == ids.null_count()
 
 
 def split_ids(cell: pl.Expr) -> pl.Expr:
@@ -105,7 +110,9 @@ _NEAR: Final = 1000
 def mark_written(entity: str, id_: pl.Expr) -> pl.Expr:
     """`Sell task 7402212`, by which later laps find a record: HTML."""
     unsafe = r"[\s%<>&\x00-\x1f\x7f-\x9f]"
-    word = where_found(id_, unsafe, lambda c: c.str.replace_many(list(_IN_MARKS), list(_IN_MARKS.values())))
+    word = where_found(
+        id_, unsafe, lambda c: c.str.replace_many(list(_IN_MARKS), list(_IN_MARKS.values())), _are_numbers
+    )
     return pl.concat_str(pl.lit(mark_of(entity)), word)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, joined, name, phone
+from zsell_transform.cleaning import day, joined, name, phone
 from zsell_transform.frames.sparing import either
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.own_ids import sell_id_cell
@@ -43,7 +43,7 @@ def companies(ask: Mapping, seen: Survey) -> Table:
         fields=(
             Field(
                 "Organization - Name",
-                either(name("name"), name("organisation_name"), email("email"), called("Sell company")),
+                either(name("name"), name("organisation_name"), pl.col("_email"), called("Sell company")),
                 always=True,
             ),
             Field("Organization - Address", pl.col("_address")),
@@ -52,7 +52,7 @@ def companies(ask: Mapping, seen: Survey) -> Table:
             Field("Organization - Creation date", day("created_at", ask.timezone), expects=A_DAY),
             Field("Organization - Phone", phone("phone")),
             Field("Organization - Mobile", phone("mobile")),
-            Field("Organization - Email", email("email"), expects=AN_EMAIL),
+            Field("Organization - Email", pl.col("_email"), expects=AN_EMAIL),
             Field("Organization - Website", name("website")),
             Field("Organization - Industry", name("industry")),
             Field("Organization - Description", pl.col("description")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, joined, name, phone
+from zsell_transform.cleaning import day, joined, name, phone
 from zsell_transform.frames.sparing import either
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.own_ids import sell_id_cell
@@ -41,7 +41,7 @@ def contacts(ask: Mapping, seen: Survey) -> Table:
                 either(
                     name("name"),
                     both_names,
-                    email("email"),
+                    pl.col("_email"),
                     phone("phone"),
                     phone("mobile"),
                     called("Sell contact"),
@@ -50,7 +50,7 @@ def contacts(ask: Mapping, seen: Survey) -> Table:
             ),
             Field("Person - First name", name("first_name")),
             Field("Person - Last name", name("last_name")),
-            Field("Person - Email (Work)", email("email"), expects=AN_EMAIL),
+            Field("Person - Email (Work)", pl.col("_email"), expects=AN_EMAIL),
             Field("Person - Phone (Work)", phone("phone")),
             Field("Person - Phone (Mobile)", phone("mobile")),
             Field("Person - Job title", name("title")),

@@ -37,7 +37,8 @@ def leads(ask: Mapping, seen: Survey) -> Table:
         given={
             "_named": either(name("name"), joined(name("first_name"), name("last_name"))),
             # A lead with only a company has no person.
-            "_person": either(pl.col("_named"), email("email"), phone("phone"), phone("mobile")),
+            "_email": email("email"),
+            "_person": either(pl.col("_named"), pl.col("_email"), phone("phone"), phone("mobile")),
             "_status": once_each(pl.col("status"), word),
             "_labels": listed("_status"),
             "_lost_owner": lost_owner("owner", ask.owners),
@@ -73,7 +74,7 @@ def leads(ask: Mapping, seen: Survey) -> Table:
             Field("Person - Name", person),
             Field("Person - First name", name("first_name")),
             Field("Person - Last name", name("last_name")),
-            Field("Person - Email (Work)", email("email"), expects=AN_EMAIL),
+            Field("Person - Email (Work)", pl.col("_email"), expects=AN_EMAIL),
             Field("Person - Phone (Work)", phone("phone")),
             Field("Person - Phone (Mobile)", phone("mobile")),
             Field("Person - Job title", name("title"), only=person.is_not_null()),

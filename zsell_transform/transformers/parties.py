@@ -77,6 +77,7 @@ def party_given(ask: Mapping) -> dict[str, pl.Expr]:
         "_labels": listed("_customer", "_prospect"),
         "_lost_owner": lost_owner("owner", ask.owners),
         "_private": flag("private"),
+        "_email": email("email"),
         **ADDRESS,
     }
 
@@ -184,11 +185,16 @@ def kind_remark() -> Remark:
 
 
 def email_remarks() -> tuple[Remark, ...]:
-    """Cells with several e-mail addresses, of which one is written, or with words beside the one."""
-    raw = pl.col("email")
-    several = pl.when(raw.str.contains("@[^@]*@")).then(raw)
-    words = pl.when(several.is_null() & ~is_email_alone(raw)).then(raw)
+    """Cells with several e-mail addresses, of which one is written, or with words beside the one; the table's
+    `given` must name `_email`.
+    """
+    raw, written = pl.col("email"), pl.col("_email")
+    more = pl.when(raw != written).then(raw)
+    several = more.str.contains("@[^@]*@")
     return tuple(
-        Remark(code, email(cells).is_not_null(), "email", value=raw, detail=email("email"))
-        for code, cells in (("several_addresses", several), ("words_beside_address", words))
+        Remark(code, which, "email", value=raw, detail=written)
+        for code, which in (
+            ("several_addresses", several),
+            ("words_beside_address", ~several & ~is_email_alone(more)),
+        )
     )
