@@ -39,7 +39,9 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def delta(before: Path, after: Account, place: Path, exports: Path) -> tuple[Found, Any]:
-    made = transform(after, place, pipedrive=exports, previous=before / "lap_0", mapping=MERGE, trial=0)
+    made = transform(
+        after, place, pipedrive=exports, previous=before / "lap_0", mapping=MERGE, trial=0, rehearse=False
+    )
     files = sorted((place / "updates").glob("2-*.csv"))
     rows = [row for file in files for row in pl.read_csv(file, infer_schema=False).to_dicts()]
     written = {k.removeprefix("Person - "): v for row in rows for k, v in row.items()}

@@ -57,7 +57,9 @@ def moved(source: Account, place: Path, skipped: str) -> tuple[Rehearsal, Path]:
         exports = place / f"exports_{lap}"
         if held is not None:
             held.export(exports)
-        transform(source, place / f"lap_{lap}", pipedrive=None if held is None else exports, trial=0)
+        transform(
+            source, place / f"lap_{lap}", pipedrive=None if held is None else exports, trial=0, rehearse=False
+        )
         files = place / f"lap_{lap}"
         if not list(files.glob("[1-6]-*.csv")):
             break
@@ -102,7 +104,7 @@ def test_the_row_that_comes_later_says_what_the_person_lacks(tmp_path: Path) -> 
 
 def test_what_differs_is_told_in_the_note_and_nothing_else(tmp_path: Path) -> None:
     source = in_sell()
-    transform(source, tmp_path / "lap_0", trial=0)
+    transform(source, tmp_path / "lap_0", trial=0, rehearse=False)
     held = rehearse(without_row(tmp_path / "lap_0", "31"))
     theirs = pl.when(pl.col("Name") == "Ines Buoy")
     people = held.store["persons"].with_columns(
@@ -110,7 +112,7 @@ def test_what_differs_is_told_in_the_note_and_nothing_else(tmp_path: Path) -> No
     )
     attrs.evolve(held, store={**held.store, "persons": people}).export(tmp_path / "exports")
 
-    lap = transform(source, pipedrive=tmp_path / "exports", trial=0).tables["leads"]
+    lap = transform(source, pipedrive=tmp_path / "exports", trial=0, rehearse=False).tables["leads"]
 
     assert lap["Note - Content"].to_list() == ["Job title: Captain"]
     assert lap["Person - First name"].to_list() == ["Ines"]

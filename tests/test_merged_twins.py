@@ -43,14 +43,19 @@ def proof(source: Path, there: Path, mapping: dict[str, Any] | None = None) -> t
 
 def laps(source: Path, room: Path, mapping: dict[str, Any]) -> tuple[zt.Migration, Path]:
     """The first lap, and what Pipedrive exports when nothing is left."""
-    first = last = zt.transform(source, room / "lap1", mapping=mapping, progress=False)
+    first = last = zt.transform(source, room / "lap1", mapping=mapping, progress=False, rehearse=False)
     there, n = None, 1
     while not last.complete:
         there = zt.rehearse(room / f"lap{n}", there)
         there.export(room / f"pd{n}")
         n += 1
         last = zt.transform(
-            source, room / f"lap{n}", mapping=mapping, pipedrive=room / f"pd{n - 1}", progress=False
+            source,
+            room / f"lap{n}",
+            mapping=mapping,
+            pipedrive=room / f"pd{n - 1}",
+            progress=False,
+            rehearse=False,
         )
     return first, room / f"pd{n - 1}"
 
@@ -102,7 +107,7 @@ def test_companies_that_somebody_merged_in_pipedrive_are_one(tmp_path: Path) -> 
         room.mkdir()
         source, there = twins(room / "in", employer), by_hand(room / "there")
         mapping = {"empty_in_pipedrive": ["deals", "leads"]}
-        lap = zt.transform(source, None, pipedrive=there, mapping=mapping, progress=False)
+        lap = zt.transform(source, None, pipedrive=there, mapping=mapping, progress=False, rehearse=False)
 
         assert lap.tables["deals"]["Organization - Pipedrive System ID"].to_list() == ["31", "31"]
         assert "two_organizations" not in codes(lap)
@@ -115,7 +120,7 @@ def test_the_lead_of_merged_people_is_theirs(tmp_path: Path) -> None:
         contacts=f"{CONTACTS}5,false,Bo Ek,Bo,Ek,,bo@x.example,\n6,false,Bo Ek,Bo,Ek,,bo@x.example,\n",
         leads=f"{LEADS}20,Bo,Ek,,New,bo@x.example\n",
     )
-    merged = zt.transform(source, None, mapping=MERGE, progress=False)
+    merged = zt.transform(source, None, mapping=MERGE, progress=False, rehearse=False)
     there = written(
         tmp_path / "there",
         people=(
@@ -124,7 +129,9 @@ def test_the_lead_of_merged_people_is_theirs(tmp_path: Path) -> None:
         ),
     )
     mapping = {"empty_in_pipedrive": ["organizations", "deals", "leads"]}
-    merged_by_hand = zt.transform(source, None, pipedrive=there, mapping=mapping, progress=False)
+    merged_by_hand = zt.transform(
+        source, None, pipedrive=there, mapping=mapping, progress=False, rehearse=False
+    )
 
     for lap in (merged, merged_by_hand):
         assert lap.tables["leads"]["Person - Name"].to_list() == ["Bo Ek"]

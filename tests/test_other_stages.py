@@ -48,6 +48,7 @@ def test_a_stage_keeps_its_pipeline_when_the_last_deal_has_left_the_other_one(tm
         previous=tmp_path / "lap_1",
         trial=0,
         mapping=EMPTY,
+        rehearse=False,
     )
 
     assert run.tables["deals"][CELL].to_list() == ["Incoming (South)"]
@@ -71,6 +72,7 @@ def test_pipedrive_s_export_and_the_earlier_run_tell_of_it_each(column: str | No
         pipedrive=exports,
         previous=None if column else tmp_path / "lap_1",
         mapping=EMPTY,
+        rehearse=False,
     )
 
     assert run.tables["deals"][CELL].to_list() == ["Incoming (South)"]
@@ -82,7 +84,9 @@ def test_a_pipeline_that_pipedrive_calls_otherwise_is_no_second_one(tmp_path: Pa
     frame = pl.read_csv(deals, infer_schema=False)
     frame.with_columns(pl.lit("Pipeline").alias("Deal - Pipeline")).write_csv(deals)
 
-    run = transform(account(STAYS, STAYS), pipedrive=exports, mapping={"empty_in_pipedrive": ["leads"]})
+    run = transform(
+        account(STAYS, STAYS), pipedrive=exports, mapping={"empty_in_pipedrive": ["leads"]}, rehearse=False
+    )
 
     assert run.tables["deals"][CELL].to_list() == ["Incoming"]
 
@@ -103,7 +107,7 @@ def test_the_stages_of_a_dump_count(tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
 
-    assert transform(tmp_path).tables["deals"][CELL].to_list() == ["Incoming (South)"]
+    assert transform(tmp_path, rehearse=False).tables["deals"][CELL].to_list() == ["Incoming (South)"]
 
 
 def test_the_setup_lists_stages_of_a_dump_in_which_no_deal_stands(tmp_path: Path) -> None:

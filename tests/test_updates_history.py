@@ -73,7 +73,12 @@ def test_the_parties_beside_history_follow_it(tmp_path: Path) -> None:
     assert shown(moved.exports, "notes") == [PARTIES[one] for one, _ in moves]
 
     run = transform(
-        after, tmp_path / "delta", pipedrive=moved.exports, previous=tmp_path / "m/lap_0", trial=0
+        after,
+        tmp_path / "delta",
+        pipedrive=moved.exports,
+        previous=tmp_path / "m/lap_0",
+        trial=0,
+        rehearse=False,
     )
     rehearse(tmp_path / "delta/updates", moved.held).export(tmp_path / "after")
 
@@ -97,7 +102,14 @@ def test_a_party_that_the_updates_cannot_take_away_is_told(tmp_path: Path) -> No
         one["leads"] = one["leads"].with_columns(alone)
     moved = move(before, tmp_path / "m")
 
-    run = transform(now, tmp_path / "delta", pipedrive=moved.exports, previous=tmp_path / "m/lap_0", trial=0)
+    run = transform(
+        now,
+        tmp_path / "delta",
+        pipedrive=moved.exports,
+        previous=tmp_path / "m/lap_0",
+        trial=0,
+        rehearse=False,
+    )
 
     told = run.issues.filter(pl.col("code") == "emptied_in_sell")
     assert told.select("entity", "source_id", "field", "value").rows() == [
@@ -112,7 +124,9 @@ def test_history_follows_its_lead_to_another_company(tmp_path: Path) -> None:
     now, held, exports = account("other lead", company="Tidal Power"), moved.held, moved.exports
     for lap in range(3):
         folder = tmp_path / f"delta_{lap}"
-        run = transform(now, folder, pipedrive=exports, previous=tmp_path / "m/lap_0", trial=0)
+        run = transform(
+            now, folder, pipedrive=exports, previous=tmp_path / "m/lap_0", trial=0, rehearse=False
+        )
         if not run.files:
             break
         held = rehearse(folder, held)
@@ -160,6 +174,7 @@ def test_history_of_a_converted_lead_leaves_its_deal(tmp_path: Path) -> None:
         pipedrive=moved.exports,
         previous=tmp_path / "m/lap_0",
         trial=0,
+        rehearse=False,
     )
 
     told = run.issues.filter(pl.col("source_id") == "400").select("code", "field").rows()
