@@ -340,7 +340,7 @@ def test_people_without_ids(tmp_path: Path) -> None:
     assert export.tables["contacts"].select("name", "email", "phone", "Shoe size").row(0) == (
         "Anna Berg", "a@b.example", "1", "38",
     )  # fmt: skip
-    assert codes(export) == ["records_without_id", "owner_not_known"]
+    assert codes(export) == ["owner_not_known", "records_without_id"]
 
 
 def test_pipedrives_own_files_are_not_taken_for_sells(tmp_path: Path) -> None:

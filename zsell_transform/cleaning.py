@@ -189,7 +189,7 @@ def _bare(raw: pl.Expr, mark: str | None) -> pl.Expr:
             raw.str.strip_prefix("+")
         )
     gap, point = _GROUPS[mark], re.escape(mark)
-    form = rf"^[+-]?(?:[0-9]+|[0-9]{{1,3}}(?:[{gap}][0-9]{{3}})+)?(?:{point}[0-9]*)?$"
+    form = rf"^[+-]?(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[{gap}][0-9]{{3}})+)?(?:{point}[0-9]*)?$"
     bare = raw.str.replace_all(rf"[{gap}+]", "").str.replace(mark, ".", literal=True)
     return pl.when(raw.str.contains(form) & raw.str.contains(r"[0-9]")).then(bare)
 

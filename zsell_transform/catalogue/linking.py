@@ -158,12 +158,13 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "sell_id_not_imported": Kind(
         "error",
-        "{field} stand in Pipedrive under titles of Sell's and without a Sell id ({detail}): most likely its"
-        " column was not mapped in an import",
+        "among the {field} in Pipedrive, some have a title of Sell's and no Sell id ({detail}): most likely"
+        " its column was not mapped in an import",
         "what of Sell's is not there by its id waits ({value}), so that nothing is written twice",
         "Look at them in Pipedrive. If they came from a lap, undo that import or delete them, export again,"
         " run the lap again and map the column `Zendesk Sell ID` (leads: `Zendesk Sell lead ID`); or fill in"
-        " their ids there. If they are other records, name the type in `empty_in_pipedrive`.",
+        " their ids there. If they are other records, name the type in `empty_in_pipedrive` for this lap, and"
+        " take it out again: while it stands there, a forgotten export is not noticed.",
     ),
     "known_under_other_ids": Kind(
         "error",
@@ -172,7 +173,8 @@ KINDS: Final[dict[str, Kind]] = {
         "all that this export holds of them waits ({value}), so that nothing is written twice",
         "Look whether both exports are of one account. If they are, an earlier lap read a list without its"
         " column of ids, or this one does: give the same kind of list in every lap. If these are other"
-        " records, name the type in `empty_in_pipedrive`, and all are written.",
+        " records, name the type in `empty_in_pipedrive` for this lap, and take it out again: while it stands"
+        " there, a forgotten export is not noticed.",
     ),
     "twin_without_id": Kind(
         "warning",

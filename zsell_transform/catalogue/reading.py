@@ -82,7 +82,7 @@ KINDS: Final[dict[str, Kind]] = {
         "If it is not the name, say which column is: `columns: {deals: {Their header: name}}`.",
     ),
     "owner_not_known": Kind(
-        "info",
+        "warning",
         "no column is known as that of the owner, and it may be under a header that is not known: {detail}",
         "its records ({value}) go to whoever imports them, unless another file says whose they are",
         "If a column says it under another name, name it in the mapping, as in"

@@ -15,7 +15,8 @@ from zsell_transform.ending.run import Run
 from zsell_transform.guide import story
 from zsell_transform.guide.laps import named_lap, next_folder
 from zsell_transform.guide.setup import Setup
-from zsell_transform.lap.words import PLACEHOLDER_ID, WAITS_FOR_EXPORT
+from zsell_transform.lap.doubts import OTHERWISE, UNMARKED
+from zsell_transform.lap.words import WAITS_FOR_EXPORT
 from zsell_transform.ledger import Ledger
 from zsell_transform.machine.paths import as_given
 from zsell_transform.pipedrive.exports import NAMED_BY, Held
@@ -44,7 +45,7 @@ def tell_story(
         told: the issues, rendered.
     """
     complete, ledger = book.complete, book.frame()
-    withheld = waiting_for_exports(run.lap.waiting)
+    withheld = waiting_for_exports(run.lap.waiting, told)
     names, pipelines = run.names, run.written.pipelines
     again = bool(names.get("pipedrive"))
     number = lap_number(run.held, names.get("target")) if again else 1
@@ -70,7 +71,7 @@ def tell_story(
         exports_next=() if complete and not files["updates"] else exports_next(ledger, withheld),
         unexported=still_empty(ledger, withheld),
         withheld=withheld,
-        placeholder=bool((run.plans["companies"].rows["id"] == PLACEHOLDER_ID).any()),
+        placeholder="placeholder_added" in told["code"],
         links=run.links,
         pipeline=pipelines if pipelines.width else story.empty(story.PIPELINE),
         setup=kit.tables,
@@ -93,14 +94,19 @@ def _listed(files: MappingOf[str, tuple[FileFacts, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=story.FILES, orient="row")
 
 
-def waiting_for_exports(waiting: pl.DataFrame) -> dict[str, int]:
-    """Item → records that wait until Pipedrive's export of it is given, whole and with all its columns."""
+def waiting_for_exports(waiting: pl.DataFrame, told: pl.DataFrame) -> dict[str, int]:
+    """Item → records that wait until Pipedrive's export of it is given, whole and with all its columns.
+
+    Args:
+        told: all issues: what waits until somebody has looked at them waits for no export.
+    """
+    doubted = told.filter(pl.col("code").is_in([UNMARKED, OTHERWISE]))["field"]
     asked = waiting.with_columns(
         pl.col("reason").replace_strict(WAITS_FOR_EXPORT, default=None, return_dtype=pl.String)
     )
     sums = asked.group_by("reason", maintain_order=True).agg(pl.col("count").sum())
     counts = {row["reason"]: row["count"] for row in sums.to_dicts()}
-    return {item: counts[item] for item in ITEMS if item in counts}
+    return {item: counts[item] for item in ITEMS if item in counts and item not in doubted}
 
 
 def exports_next(ledger: pl.DataFrame, withheld: Collection[str] = ()) -> tuple[str, ...]:

@@ -74,11 +74,20 @@ def with_shown(rows: pl.DataFrame, joins: pl.Expr, held: Held) -> pl.DataFrame:
         name: pl.col(f"there_{name}").is_null() if column in raw.columns else pl.lit(value=False)
         for name, column in _SHOWN.items()
     }
-    lacks |= {name: (pl.col(f"there_{kept}").list.len() == 0) for name, kept in _SEVERAL.items()}
+    lacks |= {
+        name: pl.col(f"there_{kept}").list.len() == 0 if _shows(raw, kept) else pl.lit(value=False)
+        for name, kept in _SEVERAL.items()
+    }
     return beside(rows, people, "p_system_id").with_columns(
         pl.when(joins & pl.col("brings") & lack.fill_null(value=False)).then(name).alias(f"more_{name}")
         for name, lack in lacks.items()
     )
+
+
+def _shows(raw: pl.DataFrame, kept: str) -> bool:
+    """Whether an export of people shows their e-mails or phones: else nobody knows that they have none."""
+    header = {"emails": "Email", "phones": "Phone"}[kept]
+    return any(name == header or name.startswith(f"{header} - ") for name in raw.columns)
 
 
 def filled() -> pl.Expr:

@@ -58,7 +58,7 @@ def doubts(
         companies, people, leads, deals: where each record of Sell's is in Pipedrive, and its parties.
     """
     ours = {
-        "organizations": lambda: companies.frame.select("id", name="title"),
+        "organizations": lambda: companies.frame.select("id", "address", name="title"),
         "persons": lambda: people.frame.select("id", graph.contacts["name"], "email"),
         "deals": lambda: _deals(deals, graph, companies, people),
         "leads": lambda: _leads(leads, companies, people),
@@ -125,8 +125,7 @@ def _unmarked(item: str, ours: pl.DataFrame, held: Held) -> Doubt | None:
     on = ("person_id", "organization_id")
     linked = pl.concat(alike.join(ours, on=["n", tie], how="semi", maintain_order="left") for tie in on)
     linked = firsts(linked, "system_id")
-    few = min(typed.height, ours.height)
-    if linked.height >= NO_CHANCE or (linked.height and 2 * linked.height >= few):
+    if linked.height >= NO_CHANCE or (linked.height and 2 * linked.height >= ours.height):
         return Doubt(UNMARKED, _said(linked))
     if typed.height == listed.height and mostly(alike.height, listed.height):
         return Doubt(UNMARKED, _said(alike))
@@ -147,7 +146,12 @@ def _otherwise(item: str, ours: pl.DataFrame, held: Held) -> Doubt | None:
     mine = _tokens(ours.with_row_index("system_id"))
     met = _tokens(theirs).join(mine, on=["n", "v"], how="semi", maintain_order="left")
     alike = mine.join(met, on=["n", "v"], how="semi", maintain_order="left")["system_id"].n_unique()
-    if 2 * alike >= ours.height or mostly(met["system_id"].n_unique(), theirs["system_id"].n_unique()):
+    whole = alike == ours.height > 1
+    if (
+        whole
+        or mostly(alike, ours.height)
+        or mostly(met["system_id"].n_unique(), theirs["system_id"].n_unique())
+    ):
         return Doubt(OTHERWISE, _said(firsts(theirs, "system_id").join(met, on="system_id", how="semi")))
     return None
 
@@ -158,7 +162,7 @@ def _tokens(rows: pl.DataFrame) -> pl.DataFrame:
     read = rows.with_columns(n=folded(pl.col(name))).filter(pl.col("n").is_not_null())
     if "emails" in rows.columns:
         read = read.explode("emails").rename({"emails": "email"})
-    values = [column for column in ("email", "person", "organization") if column in read.columns]
+    values = [column for column in ("email", "address", "person", "organization") if column in read.columns]
     each = [
         read.select("system_id", "n", v=pl.lit(column) + folded(pl.col(column))).drop_nulls("v")
         for column in values
@@ -173,4 +177,4 @@ def _said(alike: pl.DataFrame) -> str:
     """How many of Pipedrive's records look like Sell's, and which one, for an example."""
     first = alike.row(0, named=True)
     name = first.get("title") or first.get("name")
-    return f"{alike.height}, for one '{name}', System ID {first['system_id']}"
+    return f"{alike.height}, such as '{name}', System ID {first['system_id']}"

@@ -35,11 +35,11 @@ def move(what: Path, to: Path, pauses: Sequence[float] = _PAUSES) -> Path:
     return what.rename(to)
 
 
-def discard(folder: Path) -> None:
+def discard(folder: Path, pauses: Sequence[float] = _SHORT_PAUSES) -> None:
     """Removes a folder of our own making, whatever is in it; what cannot be removed is left."""
     handler = "onexc" if sys.version_info >= (3, 12) else "onerror"
     named: dict[str, Any] = {handler: _once_more}
-    for pause in (*_SHORT_PAUSES, None):
+    for pause in (*pauses, None):
         shutil.rmtree(folder, **named)
         if pause is None or not os.path.lexists(folder):
             return

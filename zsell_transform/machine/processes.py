@@ -36,8 +36,9 @@ def sweep(folder: Path, names: str, after: float | None = _DAY) -> None:
     """Removes what processes that were killed left in a folder under such names."""
     if folder.is_dir():
         for left in folder.glob(names):
-            if is_abandoned(left, after=after):
-                discard(left)
+            with suppress(OSError):  # another run may sweep as well
+                if is_abandoned(left, after=after):
+                    discard(left, pauses=())
 
 
 def is_abandoned(

@@ -67,7 +67,7 @@ def split_ids(cell: pl.Expr) -> pl.Expr:
     numbers = cell.str.contains(_PARTS)
     plain = pl.when(numbers).then(cell.str.replace_all(r"[;/|]", ",")).otherwise(cell)
     plain = plain.str.replace_all(r"\s*,\s*", "\x1f")
-    both = pl.when(cell.str.contains("name:|email:")).then(mixed).otherwise(plain)
+    both = pl.when(cell.str.contains(r"(?:^|[,;/|]\s*)(?:name:|email:)")).then(mixed).otherwise(plain)
     both = where_found(both.str.strip_chars(), "%", _uncoded)
     return both.str.split("\x1f")
 
@@ -84,10 +84,12 @@ def _uncoded(cell: pl.Expr) -> pl.Expr:
 
 def _each_exact(cell: pl.Expr) -> pl.Expr:
     """Several ids of which a program made decimals; Pipedrive itself puts a space behind the comma. A name
-    may end in such figures itself: `1.0, name:web 2.0`.
+    may end in such figures itself: `1.0, name:web 2.0`; and an id may hold them: `3.0.1`, `1/2.0`.
     """
     ids, names = cell.str.extract(r"^([\d.,;/|\s]*)", 1), cell.str.extract(r"^[\d.,;/|\s]*(.*)$", 1)
-    return ids.str.replace_all(r"\b(\d+)\.0+\b", "${1}") + names
+    for _ in range(2):  # what parts two ids is read with the first one
+        ids = ids.str.replace_all(r"(^|[,;|]\s*)(\d+)\.0+(\s*(?:[,;|]|$))", "${1}${2}${3}")
+    return ids + names
 
 
 # --- marks --------------------------------------------------------------------------------------------
