@@ -50,11 +50,13 @@ def test_headings_of_before_are_still_known() -> None:
     assert pl.select(mark("notes", pl.lit(heading))).item() == "Sell note 226"
 
 
-@given(st.lists(st.text("0123456789,;/|% :-ab", min_size=1, max_size=14), min_size=1, max_size=3))
+@given(st.lists(st.text("0123456789,;/|% :-ab.", min_size=1, max_size=14), min_size=1, max_size=3))
 @example(["7,8"])
 @example(["12345/67890", "5"])
 @example(["7%2C8", "100%"])
 @example(["2019/001"])
+@example(["11", "3.0.1"])
+@example(["1/2.0", "7.0.2"])
 def test_ids_in_one_cell_are_read_as_they_were_written(ids: list[str]) -> None:
     known = pl.DataFrame({"id": ids}).select(exact(pl.col("id").str.strip_chars())).filter(pl.col("id") != "")
     cell = ", ".join(known.select(sell_id_cell(pl.col("id")))["id"].to_list())
