@@ -112,8 +112,8 @@ def _at(values: pl.Series, rows: pl.Series) -> pl.Series:
 
 
 def _unmarked(item: str, ours: pl.DataFrame, held: Held) -> Doubt | None:
-    """Records without a Sell id that have the title of one of Sell's and hang on the very person or
-    organization that came with it; without such links, half of a list in which nothing has an id.
+    """Records without a Sell id that have the titles of nearly all of Sell's that lack, and hang on the very
+    person or organization that came with each; without such links, half of a list in which nothing has an id.
     """
     listed = firsts(held[item], "system_id")
     own = [pl.col(name).is_not_null() for name in ("sell_id", "sell_lead_id") if name in listed.columns]
@@ -122,14 +122,23 @@ def _unmarked(item: str, ours: pl.DataFrame, held: Held) -> Doubt | None:
     named = typed.with_columns(n=folded(pl.col("title")))
     ours = ours.with_columns(n=folded(pl.col("name")))
     alike = named.filter(pl.col("n").is_in(ours["n"].drop_nulls().implode()))
-    on = ("person_id", "organization_id")
-    linked = pl.concat(alike.join(ours, on=["n", tie], how="semi", maintain_order="left") for tie in on)
-    linked = firsts(linked, "system_id")
-    if linked.height >= NO_CHANCE or (linked.height and 2 * linked.height >= ours.height):
-        return Doubt(UNMARKED, _said(linked))
-    if typed.height == listed.height and mostly(alike.height, listed.height):
+    ties = {tie: ["n", tie] for tie in ("person_id", "organization_id")}
+    linked = pl.concat(alike.join(ours, on=on, how="semi", maintain_order="left") for on in ties.values())
+    met = pl.concat(ours.join(alike, on=on, how="semi", maintain_order="left") for on in ties.values())
+    if _nearly_all(met["id"].n_unique(), ours.height):
+        return Doubt(UNMARKED, _said(firsts(linked, "system_id")))
+    titled = int(ours["n"].is_in(alike["n"].implode()).sum())
+    nothing_has_one = typed.height == listed.height
+    if nothing_has_one and mostly(alike.height, listed.height) and _nearly_all(titled, ours.height):
         return Doubt(UNMARKED, _said(alike))
     return None
+
+
+def _nearly_all(met: int, of: int) -> bool:
+    """Whether so many of the records that lack are there under their titles as an import makes them: some
+    may be somebody's own.
+    """
+    return met > 0 and 4 * met >= 3 * of
 
 
 # --- under another Sell id ------------------------------------------------------------------------------
