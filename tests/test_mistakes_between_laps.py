@@ -88,13 +88,28 @@ def test_records_that_came_without_their_sell_ids_are_not_written_again(tmp_path
 
 
 def test_one_part_of_a_file_may_have_come_without_its_sell_ids(tmp_path: Path) -> None:
-    transform(account(), tmp_path / "lap_1", rehearse=False)
+    """Of one deal more, which stands there alone without an id, nobody knows whether it is somebody's own."""
+    deals = account()["deals"]
+    more = pl.concat(deals.with_columns(pl.concat_str(pl.lit(n), "id").alias("id")) for n in "123")
+    whole = {**account(), "deals": more.with_columns(pl.col("name") + " " + pl.col("id"))}
+    transform(whole, tmp_path / "lap_1", rehearse=False)
     part = tmp_path / "lap_1" / "3-deals-01.csv"
     pl.read_csv(part, infer_schema=False).drop(OWN["deals"]).write_csv(part)
 
-    lap = next_lap(account(), rehearse(tmp_path / "lap_1"), tmp_path)
+    lap = next_lap(whole, rehearse(tmp_path / "lap_1"), tmp_path)
 
     assert held_back(lap, "sell_id_not_imported") == {"deals"}
+
+
+def test_a_deal_of_somebodys_own_is_not_taken_for_one_whose_row_was_skipped(tmp_path: Path) -> None:
+    """The other deals came with their ids, so the column was mapped."""
+    transform(account(), tmp_path / "lap_1", rehearse=False)
+    part = tmp_path / "lap_1" / "3-deals-01.csv"
+    pl.read_csv(part, infer_schema=False).head(1).drop(OWN["deals"]).write_csv(part)
+
+    lap = next_lap(account(), rehearse(tmp_path / "lap_1"), tmp_path)
+
+    assert lap.tables["deals"].height == 1
 
 
 @pytest.mark.parametrize("title", ["New lens", "Lens of old"])

@@ -125,10 +125,11 @@ def _unmarked(item: str, ours: pl.DataFrame, held: Held) -> Doubt | None:
     ties = {tie: ["n", tie] for tie in ("person_id", "organization_id")}
     linked = pl.concat(alike.join(ours, on=on, how="semi", maintain_order="left") for on in ties.values())
     met = pl.concat(ours.join(alike, on=on, how="semi", maintain_order="left") for on in ties.values())
-    if _nearly_all(met["id"].n_unique(), ours.height):
+    nothing_has_one = typed.height == listed.height
+    least = 1 if nothing_has_one else NO_CHANCE
+    if (several := met["id"].n_unique()) >= least and _nearly_all(several, ours.height):
         return Doubt(UNMARKED, _said(firsts(linked, "system_id")))
     titled = int(ours["n"].is_in(alike["n"].implode()).sum())
-    nothing_has_one = typed.height == listed.height
     if nothing_has_one and mostly(alike.height, listed.height) and _nearly_all(titled, ours.height):
         return Doubt(UNMARKED, _said(alike))
     return None
@@ -138,7 +139,7 @@ def _nearly_all(met: int, of: int) -> bool:
     """Whether so many of the records that lack are there under their titles as an import makes them: some
     may be somebody's own.
     """
-    return met > 0 and 4 * met >= 3 * of
+    return 4 * met >= 3 * of
 
 
 # --- under another Sell id ------------------------------------------------------------------------------
