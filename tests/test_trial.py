@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 import zsell_transform as zt
 from zsell_transform.guide import features, sightings
 from zsell_transform.guide.features import FEATURES, Feature, alike, bracketed
-from zsell_transform.guide.sightings import CONSIDERED, MOST, ORDINARY, VALUES, Sightings, conditions
+from zsell_transform.guide.sightings import CONSIDERED, ORDINARY, VALUES, Sightings, conditions
 from zsell_transform.guide.story import TRIAL, Story
 from zsell_transform.guide.trial import Record, Trial
 from zsell_transform.guide.trial import choose as choose_among
 from zsell_transform.guide.trial_page import trial_markdown
+from zsell_transform.machine.given import MOST_IN_TRIAL
 from zsell_transform.pipedrive.assumptions import ASSUMPTIONS
 from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.sell.entities import ITEMS
@@ -64,9 +65,11 @@ def seen(files: Files, limit: int, chunk: int = 50) -> dict[str, Sightings]:
     """What is noted of these rows, passing chunk by chunk."""
     joined = pl.Series([one[1] for one, other in files.linked if (one[0], other[0]) == ("leads", "persons")])
     noted = {
-        item: Sightings(item, {"all": frame.drop("_id").columns}, min(limit, MOST), joined.cast(pl.String))
+        item: Sightings(
+            item, {"all": frame.drop("_id").columns}, min(limit, MOST_IN_TRIAL), joined.cast(pl.String)
+        )
         if item == "leads"
-        else Sightings(item, {"all": frame.drop("_id").columns}, min(limit, MOST))
+        else Sightings(item, {"all": frame.drop("_id").columns}, min(limit, MOST_IN_TRIAL))
         for item, frame in files.frames.items()
     }
     for item, frame in files.frames.items():
@@ -189,7 +192,7 @@ def test_never_more_than_ten(limit: int) -> None:
     ]
     links = linked(*[("persons", f"p{k}", "organizations", f"{k:03}") for k in range(40)])
     trial = choose(frames(organizations=organizations(), persons=rows), links, limit=limit)
-    assert all(0 < len(ids) <= MOST for ids in trial.ids.values())
+    assert all(0 < len(ids) <= MOST_IN_TRIAL for ids in trial.ids.values())
 
 
 @st.composite
@@ -234,7 +237,7 @@ def test_the_trial_is_closed_and_small_and_the_same_again(
     written = {(item, place) for item, frame in files.items() for place in frame.collect()["_id"]}
     chosen = {(item, place) for item, ids in trial.ids.items() for place in ids}
     assert chosen <= written
-    assert all(len(ids) == len(set(ids)) <= MOST for ids in trial.ids.values())
+    assert all(len(ids) == len(set(ids)) <= MOST_IN_TRIAL for ids in trial.ids.values())
     for item, place, target, target_id in links.rows():
         if (item, place) in chosen and (target, target_id) in written:
             assert (target, target_id) in chosen

@@ -37,7 +37,7 @@ _MARKS: Final = ("x", "✓", "✔")
 
 
 def _spelt(words: Iterable[str]) -> tuple[str, ...]:
-    """Words as they are compared, in lower case; each also without its accents."""
+    """Words as they are compared, in lower case; each also without accents that can be parted from it."""
     return tuple(dict.fromkeys(spelling for word in words for spelling in (word, plain(word))))
 
 

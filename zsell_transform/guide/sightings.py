@@ -19,8 +19,6 @@ from zsell_transform.lap.words import Plan
 from zsell_transform.machine.given import MOST_IN_TRIAL
 from zsell_transform.sell.entities import HISTORY, TARGETS, mark_of
 
-#: Pipedrive's advice is five to ten records; no file of a trial holds more.
-MOST: Final = MOST_IN_TRIAL
 #: How many records are considered for each feature, and how many values of one that wants a record for each.
 CONSIDERED: Final = 3
 VALUES: Final = 6
@@ -55,7 +53,7 @@ def watch(
         for entity, plan in plans.items()
         if entity == "leads"
     }
-    limit = min(limit, MOST)
+    limit = min(limit, MOST_IN_TRIAL)
     return {item: Sightings(item, of, limit, joined.get(item)) for item, of in parts.items() if limit > 0}
 
 

@@ -19,8 +19,9 @@ from zsell_transform.evidence import TEXT_LIMIT
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.guide import words
 from zsell_transform.guide.features import FEATURES, Feature, alike, cells_of
-from zsell_transform.guide.sightings import MOST, ORDINARY, Sightings
+from zsell_transform.guide.sightings import ORDINARY, Sightings
 from zsell_transform.guide.story import TRIAL
+from zsell_transform.machine.given import MOST_IN_TRIAL
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
 from zsell_transform.sell.entities import ITEMS
 
@@ -74,7 +75,8 @@ def choose(seen: Mapping[str, Sightings], rows: Rows, limit: int = 7) -> Trial:
     Args:
         seen: item → what was noted of the rows that this lap writes.
         rows: the rows.
-        limit: how many records to choose a file; with those they are linked to, at most `MOST`. 0 = none.
+        limit: how many records to choose a file, 0 = none; with those they are linked to, at most
+            `MOST_IN_TRIAL`.
 
     Returns:
         The records; every one that a chosen record is linked to and that this lap writes is among them.
@@ -84,7 +86,7 @@ def choose(seen: Mapping[str, Sightings], rows: Rows, limit: int = 7) -> Trial:
         return Trial({}, pl.DataFrame(schema=TRIAL))
     found = _found(seen, rows)
     linked = _closed(found, rows)
-    chosen = _greedy(found, linked, min(limit, MOST))
+    chosen = _greedy(found, linked, min(limit, MOST_IN_TRIAL))
     return _told(chosen, found, seen, rows)
 
 
@@ -179,9 +181,9 @@ def _held(records: Iterable[Record]) -> Counter[str]:
 
 
 def _fits(records: frozenset[Record], chosen: set[Record]) -> bool:
-    """Whether no file gets more than `MOST` if these come too."""
+    """Whether no file gets more than `MOST_IN_TRIAL` if these come too."""
     held = _held(chosen)
-    return all(held[item] + more <= MOST for item, more in _held(records - chosen).items())
+    return all(held[item] + more <= MOST_IN_TRIAL for item, more in _held(records - chosen).items())
 
 
 def _told(

@@ -115,22 +115,19 @@ def _unmarked(item: str, ours: pl.DataFrame, held: Held) -> Doubt | None:
     """Records without a Sell id that have the titles of nearly all of Sell's that lack, and hang on the very
     person or organization that came with each; without such links, half of a list in which nothing has an id.
     """
-    listed = firsts(held[item], "system_id")
-    own = [pl.col(name).is_not_null() for name in ("sell_id", "sell_lead_id") if name in listed.columns]
-    twice = held.twice.filter(pl.col("item") == item)["system_ids"].str.split(", ").explode()
-    typed = listed.filter(~pl.any_horizontal(own), ~pl.col("system_id").is_in(twice.implode()))
+    listed, typed = firsts(held[item], "system_id").height, held.typed(item)
     named = typed.with_columns(n=folded(pl.col("title")))
     ours = ours.with_columns(n=folded(pl.col("name")))
     alike = named.filter(pl.col("n").is_in(ours["n"].drop_nulls().implode()))
     ties = {tie: ["n", tie] for tie in ("person_id", "organization_id")}
     linked = pl.concat(alike.join(ours, on=on, how="semi", maintain_order="left") for on in ties.values())
     met = pl.concat(ours.join(alike, on=on, how="semi", maintain_order="left") for on in ties.values())
-    nothing_has_one = typed.height == listed.height
+    nothing_has_one = typed.height == listed
     least = 1 if nothing_has_one else NO_CHANCE
     if (several := met["id"].n_unique()) >= least and _nearly_all(several, ours.height):
         return Doubt(UNMARKED, _said(firsts(linked, "system_id")))
     titled = int(ours["n"].is_in(alike["n"].implode()).sum())
-    if nothing_has_one and mostly(alike.height, listed.height) and _nearly_all(titled, ours.height):
+    if nothing_has_one and mostly(alike.height, listed) and _nearly_all(titled, ours.height):
         return Doubt(UNMARKED, _said(alike))
     return None
 

@@ -267,7 +267,7 @@ def _stated(
 
     One of them may carry another id beside it (`11, 12`), by which it is known.
     """
-    twice = held.twice.filter(pl.col("item") == item)["system_ids"].str.split(", ").explode()
+    twice = held.standing_twice(item)
     waits = pl.lit(False) if waits is None else waits
     there = pl.col("system_id").is_not_null()
     return rows.with_columns(

@@ -135,6 +135,17 @@ class Held:
         marked = (*((item, "sell_id") for item in MAIN), *((item, "mark") for item in MARKED_TEXT))
         return any(self[item][sign].count() for item, sign in marked) or self.twice.height > 0
 
+    def standing_twice(self, item: str) -> pl.Series:
+        """System IDs of the records that share a Sell id with another one."""
+        return self.twice.filter(pl.col("item") == item)["system_ids"].str.split(", ").explode()
+
+    def typed(self, item: str) -> pl.DataFrame:
+        """The records that nothing says to be from Sell, a row each."""
+        every = self[item]
+        signs = [pl.col(sign).is_not_null() for sign in ("sell_id", "sell_lead_id") if sign in every.columns]
+        is_twice = pl.col("system_id").is_in(self.standing_twice(item).implode())
+        return firsts(every.filter(~pl.any_horizontal(signs) & ~is_twice), "system_id")
+
     def shows(self, item: str, *columns: str) -> bool:
         """Whether the export of an item has some columns: a blank cell in them says that there is nothing."""
         table = self.raw.get(item)

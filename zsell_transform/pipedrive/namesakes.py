@@ -29,10 +29,7 @@ def twins(held: Held) -> pl.DataFrame:
 def _of(item: str, held: Held) -> pl.DataFrame:
     every = held[item]
     name = "title" if "title" in every.columns else "name"
-    twice = held.twice.filter(pl.col("item") == item)["system_ids"].str.split(", ").explode()
-    is_twice = pl.col("system_id").is_in(twice.implode())
-    signs = [pl.col(sign).is_not_null() for sign in ("sell_id", "sell_lead_id") if sign in every.columns]
-    typed = firsts(every.filter(~pl.any_horizontal(signs) & ~is_twice), "system_id")
+    typed = held.typed(item)
     if not typed.height:
         return pl.DataFrame(schema=TWINS)
     ours = firsts(
