@@ -108,7 +108,9 @@ class Moved:
 def move(source: Any, place: Path, mapping: Any = None, laps: int = 3) -> Moved:
     held, exports = None, None
     for lap in range(laps):
-        done = transform(source, place / f"lap_{lap}", pipedrive=exports, mapping=mapping, rehearse=False)
+        done = transform(
+            source, place / f"lap_{lap}", pipedrive=exports, mapping=mapping, trial=0, rehearse=False
+        )
         if not done.summary()["rows_out"].sum():
             break
         held = rehearse(place / f"lap_{lap}", held)

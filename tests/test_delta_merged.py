@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.moved import Account, Edit, account, move, where
+from tests.moved import Account, Edit, Moved, account, move, where
 from zsell_transform import transform
-from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
+from zsell_transform.pipedrive.wizard import rehearse
 from zsell_transform.proof import verify
 
 MERGE = {"duplicates": {"contacts": "merge", "companies": "merge"}}
@@ -31,16 +31,20 @@ def of_13(**cells: str | None) -> list[Edit]:
 
 
 @pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the account's move."""
-    place = tmp_path_factory.mktemp("merged")
-    move(in_sell(), place, MERGE)
-    return place
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Moved:
+    """The account when it had come through the loop."""
+    return move(in_sell(), tmp_path_factory.mktemp("merged"), MERGE)
 
 
-def delta(before: Path, after: Account, place: Path, exports: Path) -> tuple[Found, Any]:
+def delta(merged: Moved, after: Account, place: Path, exports: Path) -> tuple[Found, Any]:
     made = transform(
-        after, place, pipedrive=exports, previous=before / "lap_0", mapping=MERGE, trial=0, rehearse=False
+        after,
+        place,
+        pipedrive=exports,
+        previous=merged.exports.parent / "lap_0",
+        mapping=MERGE,
+        trial=0,
+        rehearse=False,
     )
     files = sorted((place / "updates").glob("2-*.csv"))
     rows = [row for file in files for row in pl.read_csv(file, infer_schema=False).to_dicts()]
@@ -77,34 +81,22 @@ LOST = "merged_value_lost"
     ids=["owner", "name", "both phones", "phone", "labels", "company", "the first one's owner"],
 )
 def test_the_first_one_that_has_a_value_supplies_it(
-    before: Path, tmp_path: Path, edits: list[Edit], written: dict[str, str], told: list[tuple[str, ...]]
+    merged: Moved, tmp_path: Path, edits: list[Edit], written: dict[str, str], told: list[tuple[str, ...]]
 ) -> None:
     after = in_sell(*edits)
-    exports = max(before.glob("exports_*"))
-
-    found, _ = delta(before, after, tmp_path / "delta", exports)
+    found, _ = delta(merged, after, tmp_path / "delta", merged.exports)
 
     assert found == (written, told)
-    held = as_moved(before)
     updates = tmp_path / "delta" / "updates"
-    (rehearse(updates, held) if updates.exists() else held).export(tmp_path / "later")
+    (rehearse(updates, merged.held) if updates.exists() else merged.held).export(tmp_path / "later")
     assert verify(after, tmp_path / "later", mapping=MERGE).complete
-    assert delta(before, after, tmp_path / "again", tmp_path / "later")[0] == ({}, told)
+    assert delta(merged, after, tmp_path / "again", tmp_path / "later")[0] == ({}, told)
 
 
-def as_moved(before: Path) -> Rehearsal:
-    held = None
-    for lap in sorted(before.glob("lap_*")):
-        if list(lap.glob("[1-6]-*.csv")):
-            held = rehearse(lap, held)
-    assert held is not None
-    return held
-
-
-def test_what_was_put_in_by_hand_is_not_told_again(before: Path, tmp_path: Path) -> None:
+def test_what_was_put_in_by_hand_is_not_told_again(merged: Moved, tmp_path: Path) -> None:
     after = in_sell(where("id", "12", "phone", "+47 1212"), *of_13(phone="+47 1313"))
     theirs = tmp_path / "theirs"
-    as_moved(before).export(theirs)
+    merged.held.export(theirs)
     (people,) = theirs.glob("pe*")
     frame = pl.read_csv(people, infer_schema=False)
     phone = next(column for column in frame.columns if "Phone - Work" in column)
@@ -113,15 +105,15 @@ def test_what_was_put_in_by_hand_is_not_told_again(before: Path, tmp_path: Path)
     )
     both(frame).write_csv(people)
 
-    assert delta(before, after, tmp_path / "delta", theirs)[0] == ({}, [])
+    assert delta(merged, after, tmp_path / "delta", theirs)[0] == ({}, [])
 
 
-def test_of_one_that_is_left_alone_the_values_are_written(before: Path, tmp_path: Path) -> None:
+def test_of_one_that_is_left_alone_the_values_are_written(merged: Moved, tmp_path: Path) -> None:
     """12 was merged into 13 in Sell: what Pipedrive shows of 12 gives way to what 13 has."""
     after = in_sell(*of_13(owner="Cy Wax", organisation_name="Fog & Sons"))
     after["contacts"] = after["contacts"].filter(pl.col("id") != "12")
     after["deals"] = where("id", "22", "main_contact_id", "13")(after["deals"])
 
-    found, _ = delta(before, after, tmp_path / "delta", max(before.glob("exports_*")))
+    found, _ = delta(merged, after, tmp_path / "delta", merged.exports)
 
     assert found[0]["Owner"] == "Cy Wax"

@@ -150,7 +150,7 @@ def test_a_list_that_others_prove_to_be_filtered_holds_its_records_back(tmp_path
     """A filter in Pipedrive's list, an old export: what it left out was written once more without a word."""
     sell = after_a_lap(tmp_path, deals=FILTERED, notes=NOTES.format("5.0"))
 
-    run = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
     [told] = run.issues.filter(severity="error").to_dicts()
     assert (told["code"], told["entity"], told["value"]) == ("export_incomplete", "deals", "1")
@@ -163,7 +163,11 @@ def test_the_mapping_says_that_what_a_list_lacks_was_deleted(tmp_path: Path) -> 
     sell = after_a_lap(tmp_path, deals=FILTERED, notes=NOTES.format(5))
 
     run = transform(
-        sell, pipedrive=tmp_path / "pipedrive", mapping={"empty_in_pipedrive": ["deals"]}, rehearse=False
+        sell,
+        pipedrive=tmp_path / "pipedrive",
+        mapping={"empty_in_pipedrive": ["deals"]},
+        trial=0,
+        rehearse=False,
     )
 
     assert "export_incomplete" not in run.issues["code"]
@@ -175,7 +179,9 @@ def test_what_is_no_link_to_a_missing_record_holds_nothing_back(tmp_path: Path, 
     """A deal that was deleted in Pipedrive, and is linked to by nothing any more, comes back."""
     sell = after_a_lap(tmp_path, deals=FILTERED, notes=NOTES.format(f'"{link}"'))
 
-    assert transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False).tables["deals"].height == 2
+    assert (
+        transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False).tables["deals"].height == 2
+    )
 
 
 def test_links_of_what_people_made_themselves_hold_nothing_back(tmp_path: Path) -> None:
@@ -183,7 +189,9 @@ def test_links_of_what_people_made_themselves_hold_nothing_back(tmp_path: Path) 
     typed = 'ID,Content,Deal ID\n9,"Called, see Sell note 61000011",99\n'
     sell = after_a_lap(tmp_path, deals=FILTERED, notes=typed)
 
-    assert transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False).tables["deals"].height == 2
+    assert (
+        transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False).tables["deals"].height == 2
+    )
 
 
 def test_a_custom_field_under_the_name_of_a_link_is_none(tmp_path: Path) -> None:
@@ -196,7 +204,7 @@ def test_a_custom_field_under_the_name_of_a_link_is_none(tmp_path: Path) -> None
         notes=NOTES.format(6),
     )
 
-    run = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
     assert "export_incomplete" not in run.issues["code"]
     assert run.tables["deals"].height == 2
@@ -213,6 +221,7 @@ def test_a_second_id_of_a_record_that_stands_twice_is_linked_to(tmp_path: Path) 
         {"contacts": pl.DataFrame(companies), "deals": pl.DataFrame(deals)},
         pipedrive=tmp_path,
         mapping={"empty_in_pipedrive": ["deals", "persons", "leads"]},
+        trial=0,
         rehearse=False,
     )
 
@@ -225,7 +234,7 @@ def test_a_list_of_which_nothing_would_be_written_needs_no_proof(tmp_path: Path)
 
     assert (
         "export_incomplete"
-        not in transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False).issues["code"]
+        not in transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False).issues["code"]
     )
 
 
@@ -239,7 +248,7 @@ def test_people_of_leads_prove_their_list_incomplete(tmp_path: Path) -> None:
     with (sell / "contacts.0.csv").open("a") as file:
         file.write("80001,false,Ada\n80002,false,Bo\n")
 
-    told = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False).issues.filter(
+    told = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False).issues.filter(
         code="export_incomplete"
     )
 
@@ -257,7 +266,7 @@ def test_history_of_a_converted_lead_does_not_ask_for_the_lead(
         activities=f"ID,Subject,Note,Deal ID,Lead ID\n3,Call,Sell task 77,{deal},ab-2\n",
     )
 
-    run = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
     assert run.tables["leads"].height == leads_out
     assert ("export_incomplete" in run.issues["code"]) is not bool(leads_out)
@@ -283,7 +292,7 @@ def test_leads_that_may_be_deals_by_now_are_told(tmp_path: Path, deals: str, tol
     """A lead that was converted in Pipedrive came once more, beside its deal, and nothing said so."""
     sell = leads_after_a_lap(tmp_path, deals=deals)
 
-    run = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
     assert run.tables["leads"].height == 1
     assert run.issues.filter(code="converted_leads_unknown")["value"].to_list() == told
@@ -296,6 +305,6 @@ def test_ids_of_which_none_is_sells_are_told(tmp_path: Path, known: str, told: l
     rows = "".join(f"{n},Deal {n},{sell_id}\n" for n, sell_id in enumerate(ids, 5))
     sell = after_a_lap(tmp_path, deals=f"ID,Title,Zendesk Sell ID\n{rows}")
 
-    issues = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False).issues
+    issues = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False).issues
 
     assert issues.filter(code="foreign_sell_ids")["value"].to_list() == told

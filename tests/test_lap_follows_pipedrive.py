@@ -75,7 +75,7 @@ def edited(exports: Path, folder: Path, **edits: Edit) -> Path:
 
 
 def lap(source: Account, exports: Path, target: Path, mapping: Mapping[str, Any] | None = None) -> Done:
-    run = transform(source, target, pipedrive=exports, mapping=mapping, rehearse=False)
+    run = transform(source, target, pipedrive=exports, mapping=mapping, trial=0, rehearse=False)
     return Done(run, rehearse(target, Rehearsal.of(read_pipedrive(exports).raw)))
 
 
@@ -122,7 +122,7 @@ def test_so_does_one_whose_deals_are_shown_without_their_links(exports: Path, tm
         exports, tmp_path / "e", people=contact_moved(exports), deals=lambda frame: frame.select(few)
     )
 
-    run = transform(in_sell(), tmp_path / "lap_2", pipedrive=there, rehearse=False)
+    run = transform(in_sell(), tmp_path / "lap_2", pipedrive=there, trial=0, rehearse=False)
 
     row = run.tables["activities"].row(by_predicate=pl.col("Deal - Title") == "New lens", named=True)
     assert row["Person - Pipedrive System ID"] == of(exports, "persons", "11")
@@ -179,7 +179,7 @@ def test_what_was_merged_keeps_what_it_took_over(exports: Path, tmp_path: Path) 
 
     second = lap(in_sell(), there, tmp_path / "lap_2")
     second.after.export(tmp_path / "e_2")
-    third = transform(in_sell(), tmp_path / "lap_3", pipedrive=tmp_path / "e_2", rehearse=False)
+    third = transform(in_sell(), tmp_path / "lap_3", pipedrive=tmp_path / "e_2", trial=0, rehearse=False)
 
     assert second.record("persons", "12")["ID"] != otto
     assert second.record("deals", "22")["Contact person ID"] == wilma
@@ -200,7 +200,7 @@ def test_organizations_that_were_merged_keep_their_people(exports: Path, tmp_pat
 
     second = lap(in_sell(), there, tmp_path / "lap_2")
     second.after.export(tmp_path / "e_2")
-    third = transform(in_sell(), tmp_path / "lap_3", pipedrive=tmp_path / "e_2", rehearse=False)
+    third = transform(in_sell(), tmp_path / "lap_3", pipedrive=tmp_path / "e_2", trial=0, rehearse=False)
 
     assert second.record("organizations", "1")["ID"] != skerry
     assert second.moved == []
@@ -241,13 +241,14 @@ def with_a_deal(company: str, name: str, **more: str) -> Account:
 def test_a_new_deal_does_not_move_its_contact_back(exports: Path, tmp_path: Path, previous: bool) -> None:
     there = edited(exports, tmp_path / "e", people=contact_moved(exports))
     before = tmp_path / "before"
-    transform(in_sell(), before, rehearse=False)
+    transform(in_sell(), before, trial=0, rehearse=False)
 
     run = transform(
         with_a_deal("1", "Skerry Lights"),
         tmp_path / "lap_2",
         pipedrive=there,
         previous=before if previous else None,
+        trial=0,
         rehearse=False,
     )
     done = Done(run, rehearse(tmp_path / "lap_2", Rehearsal.of(read_pipedrive(there).raw)))
@@ -351,7 +352,7 @@ def test_so_does_that_of_a_lead_that_became_a_deal(exports: Path, tmp_path: Path
         exports, tmp_path / "e", leads=lambda frame: frame.filter(pl.col(LEAD) != "31"), deals=converted
     )
 
-    run = transform(in_sell(), tmp_path / "lap_2", pipedrive=there, rehearse=False)
+    run = transform(in_sell(), tmp_path / "lap_2", pipedrive=there, trial=0, rehearse=False)
 
     told = run.issues.filter(code="parties_not_exported", entity="tasks")["message"].to_list()
     assert any("the export of deals lacks" in message for message in told)

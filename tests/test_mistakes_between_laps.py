@@ -47,7 +47,12 @@ def exported(held: Rehearsal, folder: Path, **edits: Edit) -> Path:
 
 def next_lap(source: Account, held: Rehearsal, place: Path, mapping: object = None) -> Migration:
     return transform(
-        source, place / "next", pipedrive=exported(held, place / "exports"), mapping=mapping, rehearse=False
+        source,
+        place / "next",
+        pipedrive=exported(held, place / "exports"),
+        mapping=mapping,
+        trial=0,
+        rehearse=False,
     )
 
 
@@ -55,7 +60,7 @@ def test_a_record_with_a_name_of_its_own_that_came_without_its_id_is_known_by_ot
     tmp_path: Path,
 ) -> None:
     """Nobody has an id among the people, but deals do: `Otto Shoal (Wick)` was written again as `(2)`."""
-    transform(account(), tmp_path / "lap_1", rehearse=False)
+    transform(account(), tmp_path / "lap_1", trial=0, rehearse=False)
     held = upload(tmp_path / "lap_1", persons=unmapped(OWN["persons"]))
     people = held.tables["persons"].height
 
@@ -75,7 +80,7 @@ def held_back(lap: Migration, code: str) -> set[str]:
 @pytest.mark.parametrize("item", ["deals", "leads"])
 def test_records_that_came_without_their_sell_ids_are_not_written_again(tmp_path: Path, item: str) -> None:
     """Nobody mapped the column: all were doubled, without an issue, and complete in the end."""
-    transform(account(), tmp_path / "lap_1", rehearse=False)
+    transform(account(), tmp_path / "lap_1", trial=0, rehearse=False)
     held = upload(tmp_path / "lap_1", **{item: unmapped(OWN[item])})
 
     lap = next_lap(account(), held, tmp_path)
@@ -92,7 +97,7 @@ def test_one_part_of_a_file_may_have_come_without_its_sell_ids(tmp_path: Path) -
     deals = account()["deals"]
     more = pl.concat(deals.with_columns(pl.concat_str(pl.lit(n), "id").alias("id")) for n in "123")
     whole = {**account(), "deals": more.with_columns(pl.col("name") + " " + pl.col("id"))}
-    transform(whole, tmp_path / "lap_1", rehearse=False)
+    transform(whole, tmp_path / "lap_1", trial=0, rehearse=False)
     part = tmp_path / "lap_1" / "3-deals-01.csv"
     pl.read_csv(part, infer_schema=False).drop(OWN["deals"]).write_csv(part)
 
@@ -103,7 +108,7 @@ def test_one_part_of_a_file_may_have_come_without_its_sell_ids(tmp_path: Path) -
 
 def test_a_deal_of_somebodys_own_is_not_taken_for_one_whose_row_was_skipped(tmp_path: Path) -> None:
     """The other deals came with their ids, so the column was mapped."""
-    transform(account(), tmp_path / "lap_1", rehearse=False)
+    transform(account(), tmp_path / "lap_1", trial=0, rehearse=False)
     part = tmp_path / "lap_1" / "3-deals-01.csv"
     pl.read_csv(part, infer_schema=False).head(1).drop(OWN["deals"]).write_csv(part)
 
@@ -115,7 +120,7 @@ def test_a_deal_of_somebodys_own_is_not_taken_for_one_whose_row_was_skipped(tmp_
 @pytest.mark.parametrize("title", ["New lens", "Lens of old"])
 def test_deals_that_an_account_had_before_hold_nothing_back(tmp_path: Path, title: str) -> None:
     """They hang on nothing that came from Sell, and few of them are called as Sell's."""
-    transform(account(), tmp_path / "lap_1", rehearse=False)
+    transform(account(), tmp_path / "lap_1", trial=0, rehearse=False)
     held = upload(tmp_path / "lap_1", deals=lambda frame: frame.clear(), leads=lambda frame: frame.clear())
     exports = exported(held, tmp_path / "exports")
     typed = [title, "Paint", "Rope", "Oil"]
@@ -123,7 +128,9 @@ def test_deals_that_an_account_had_before_hold_nothing_back(tmp_path: Path, titl
     frame = pl.DataFrame({"ID": ["1", "2", "3", "4"], "Title": typed, "Zendesk Sell ID": blank})
     frame.write_csv(next(exports.glob("deals*"), exports / "deals.csv"))
 
-    lap = transform(account(), pipedrive=exports, mapping={"empty_in_pipedrive": ["leads"]}, rehearse=False)
+    lap = transform(
+        account(), pipedrive=exports, mapping={"empty_in_pipedrive": ["leads"]}, trial=0, rehearse=False
+    )
 
     assert lap.tables["deals"].height == 2
 
@@ -141,7 +148,7 @@ def renumbered(of: Account, digit: str = "9") -> Account:
 
 def test_an_account_that_is_there_under_other_ids_is_not_written_again(tmp_path: Path) -> None:
     """Exports of two accounts, or a list without its ids in one lap and with them in another."""
-    transform(renumbered(account()), tmp_path / "lap_1", rehearse=False)
+    transform(renumbered(account()), tmp_path / "lap_1", trial=0, rehearse=False)
     held = upload(tmp_path / "lap_1")
 
     lap = next_lap(account(), held, tmp_path)
@@ -162,7 +169,7 @@ def test_the_second_half_of_an_account_may_come_later(tmp_path: Path) -> None:
         }
         for ids in (["1", "11", "21"], ["2", "12", "22"])
     ]
-    transform(halves[0], tmp_path / "lap_1", rehearse=False)
+    transform(halves[0], tmp_path / "lap_1", trial=0, rehearse=False)
     held = upload(tmp_path / "lap_1")
 
     lap = next_lap(halves[1], held, tmp_path, {"empty_in_pipedrive": ["leads"]})
@@ -182,7 +189,7 @@ def test_namesakes_in_a_second_part_of_an_account_hold_nothing_back(
         shop = {"id": ids, "name": ["Fog"] * len(ids), "city": list(towns), "is_organisation": "true"}
         return {"companies": pl.DataFrame(shop)}
 
-    transform(shops("Hull"), tmp_path / "lap_1", rehearse=False)
+    transform(shops("Hull"), tmp_path / "lap_1", trial=0, rehearse=False)
     held = upload(tmp_path / "lap_1")
 
     lap = next_lap(shops(*towns), held, tmp_path)
@@ -196,7 +203,7 @@ def test_few_typed_deals_hold_nothing_back(tmp_path: Path) -> None:
     deals = first["deals"]
     more = pl.concat(deals.with_columns(pl.concat_str(pl.lit(n), "id").alias("id")) for n in "123")
     whole = {**first, "deals": more.with_columns(pl.col("name") + " " + pl.col("id"))}
-    transform(whole, tmp_path / "lap_1", rehearse=False)
+    transform(whole, tmp_path / "lap_1", trial=0, rehearse=False)
     held = upload(tmp_path / "lap_1", deals=lambda frame: frame.head(1).drop(OWN["deals"]))
 
     lap = next_lap(whole, held, tmp_path, {"empty_in_pipedrive": []})
@@ -210,10 +217,10 @@ def no_system_ids(frame: pl.DataFrame) -> pl.DataFrame:
 
 def test_twins_that_the_wizard_made_without_system_ids_are_named(tmp_path: Path) -> None:
     """Nobody mapped the System IDs of lap 2: its history hung on twins, and all was complete in the end."""
-    transform(account(), tmp_path / "lap_1", rehearse=False)
+    transform(account(), tmp_path / "lap_1", trial=0, rehearse=False)
     held = upload(tmp_path / "lap_1")
     exports = exported(held, tmp_path / "exports_1")
-    transform(account(), tmp_path / "lap_2", pipedrive=exports, rehearse=False)
+    transform(account(), tmp_path / "lap_2", pipedrive=exports, trial=0, rehearse=False)
     held = upload(tmp_path / "lap_2", held, activities=no_system_ids, notes=no_system_ids)
 
     lap = next_lap(account(), held, tmp_path)

@@ -54,7 +54,7 @@ GAPS: dict[str, tuple[Edit, str, str]] = {
 def lap_2(sample: Path, after_lap_1: Path, folder: Path, edit: Edit) -> Migration:
     exports = Path(shutil.copytree(after_lap_1, folder / "exports"))
     edit(exports)
-    return zt.transform(sample, folder / "second", pipedrive=exports, rehearse=False)
+    return zt.transform(sample, folder / "second", pipedrive=exports, trial=0, rehearse=False)
 
 
 # ---- an export that was forgotten, or is not whole ------------------------------------------------------
@@ -109,7 +109,7 @@ def test_a_list_of_which_nothing_was_written_is_empty_only_if_somebody_looked(se
         "id,name,main_contact_id,stage_name\n104,Roof,14,Incoming\n", encoding="utf-8"
     )
 
-    told = zt.transform(sell, rehearse=False).story
+    told = zt.transform(sell, trial=0, rehearse=False).story
 
     [export] = [step for step in steps.checklist(told) if step.title.startswith("Export")]
     assert "look there first, and only if it is empty, set `empty_in_pipedrive: [deals]`" in export.text
@@ -123,7 +123,7 @@ def test_an_error_about_a_file_is_in_the_headline(sell: Path) -> None:
     """A list that was a zip belongs to no row of the ledger: no page and no display said a word of it."""
     (sell / "leads.0.csv").write_bytes(b"PK\x03\x04 and so on")
 
-    done = zt.transform(sell, rehearse=False)
+    done = zt.transform(sell, trial=0, rehearse=False)
 
     assert done.summary()["errors"].sum() < len(done.issues.filter(severity="error"))
     for shown in (repr(done), done._repr_html_(), report_html(done.story)):
@@ -132,7 +132,7 @@ def test_an_error_about_a_file_is_in_the_headline(sell: Path) -> None:
 
 def test_an_earlier_run_without_exports_is_said_before_all(moved: Moved) -> None:
     """Every record was written once more, and the page told to upload the files."""
-    told = zt.transform(moved.source, previous=moved.exports.with_name("lap_0"), rehearse=False)
+    told = zt.transform(moved.source, previous=moved.exports.with_name("lap_0"), trial=0, rehearse=False)
 
     [step] = steps.checklist(told.story)
     assert step.text.startswith("Do not upload these files")
@@ -166,7 +166,7 @@ def test_a_delta_without_a_folder_is_called_so(moved: Moved) -> None:
     since = {**moved.source, "contacts": moved.source["contacts"].with_columns(email=pl.lit("a@b.example"))}
 
     lap_0 = moved.exports.with_name("lap_0")
-    told = zt.transform(since, pipedrive=moved.exports, previous=lap_0, rehearse=False)
+    told = zt.transform(since, pipedrive=moved.exports, previous=lap_0, trial=0, rehearse=False)
 
     assert '.write("delta")' in repr(told)
     assert told.story.next_target == "delta_2"
@@ -184,4 +184,4 @@ def test_the_second_lap_is_not_the_third(sample: Path, after_lap_1: Path, tmp_pa
 
 
 def test_a_history_that_needed_ids_tells_of_a_third_lap(moved: Moved) -> None:
-    assert zt.transform(moved.source, pipedrive=moved.exports, rehearse=False).story.lap == 3
+    assert zt.transform(moved.source, pipedrive=moved.exports, trial=0, rehearse=False).story.lap == 3

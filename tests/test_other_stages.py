@@ -72,6 +72,7 @@ def test_pipedrive_s_export_and_the_earlier_run_tell_of_it_each(column: str | No
         pipedrive=exports,
         previous=None if column else tmp_path / "lap_1",
         mapping=EMPTY,
+        trial=0,
         rehearse=False,
     )
 
@@ -85,7 +86,11 @@ def test_a_pipeline_that_pipedrive_calls_otherwise_is_no_second_one(tmp_path: Pa
     frame.with_columns(pl.lit("Pipeline").alias("Deal - Pipeline")).write_csv(deals)
 
     run = transform(
-        account(STAYS, STAYS), pipedrive=exports, mapping={"empty_in_pipedrive": ["leads"]}, rehearse=False
+        account(STAYS, STAYS),
+        pipedrive=exports,
+        mapping={"empty_in_pipedrive": ["leads"]},
+        trial=0,
+        rehearse=False,
     )
 
     assert run.tables["deals"][CELL].to_list() == ["Incoming"]
@@ -107,7 +112,9 @@ def test_the_stages_of_a_dump_count(tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
 
-    assert transform(tmp_path, rehearse=False).tables["deals"][CELL].to_list() == ["Incoming (South)"]
+    assert transform(tmp_path, trial=0, rehearse=False).tables["deals"][CELL].to_list() == [
+        "Incoming (South)"
+    ]
 
 
 def test_the_setup_lists_stages_of_a_dump_in_which_no_deal_stands(tmp_path: Path) -> None:

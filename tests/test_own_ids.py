@@ -86,12 +86,16 @@ def test_a_list_made_by_hand_comes_to_an_end(tmp_path: Path) -> None:
         "id,noteable_type,noteable_id,content,owner,created_at,type,is_important\n"
         'N 1,Contact,"7,8",hi,K,2020-01-01T00:00:00Z,Special type,true\n'
     )
-    first = zt.transform(source, tmp_path / "1", progress=False, rehearse=False)
+    first = zt.transform(source, tmp_path / "1", progress=False, trial=0, rehearse=False)
     there = zt.rehearse(tmp_path / "1")
     there.export(tmp_path / "pd1")
-    second = zt.transform(source, tmp_path / "2", pipedrive=tmp_path / "pd1", progress=False, rehearse=False)
+    second = zt.transform(
+        source, tmp_path / "2", pipedrive=tmp_path / "pd1", progress=False, trial=0, rehearse=False
+    )
     zt.rehearse(tmp_path / "2", there).export(tmp_path / "pd2")
-    third = zt.transform(source, tmp_path / "3", pipedrive=tmp_path / "pd2", progress=False, rehearse=False)
+    third = zt.transform(
+        source, tmp_path / "3", pipedrive=tmp_path / "pd2", progress=False, trial=0, rehearse=False
+    )
 
     assert [first.tables["persons"].height, second.tables["persons"].height] == [1, 0]
     assert [second.tables["activities"].height, second.tables["notes"].height] == [2, 1]

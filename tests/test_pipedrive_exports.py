@@ -337,7 +337,7 @@ def test_of_a_type_whose_ids_a_spreadsheet_rounded_nothing_is_written(tmp_path: 
     (tmp_path / "pipedrive" / "organizations.csv").write_text(
         "Organization - ID,Organization - Name,Organization - Zendesk Sell ID\n1,Bolt Ltd,4.1E+07\n"
     )
-    run = transform(tmp_path / "sell", pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(tmp_path / "sell", pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
     assert run.summary().row(0, named=True)["waiting"] == 1
     assert {"sell_ids_rounded", "no_export_of_organizations"} <= set(run.issues["code"])
 
@@ -345,7 +345,7 @@ def test_of_a_type_whose_ids_a_spreadsheet_rounded_nothing_is_written(tmp_path: 
 def test_ids_that_were_rounded_before_the_upload_are_nobody_s(tmp_path: Path) -> None:
     """Two deals had become `5.1E+07` in Pipedrive itself, and were to be merged there as one."""
     sell = after_a_lap(tmp_path, deals="ID,Title,Zendesk Sell ID\n5,Roof,5.1E+07\n6,Wall,5.1E+07\n")
-    run = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
     assert run.tables["deals"].height == 0
     assert "sell_ids_rounded" in run.issues["code"]
@@ -382,7 +382,7 @@ def test_deals_whose_sell_ids_nobody_exported_are_not_written_again(tmp_path: Pa
         deals="Deal - ID,Deal - Title\n5,Roof\n6,Wall\n7,Pond\n",
         notes=None,
     )
-    run = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
     assert run.tables["deals"].height == 0
     assert "no_export_of_deals" in run.issues.filter(severity="error")["code"]
@@ -392,14 +392,14 @@ def test_deals_of_others_hold_nobody_back(tmp_path: Path) -> None:
     """An account that is used already, before the first lap."""
     typed = "Deal - ID,Deal - Title\n5,Old roof\n6,Wall\n7,Pond\n"
     sell = after_a_lap(tmp_path, organizations=None, deals=typed, notes=None)
-    run = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
     assert run.tables["deals"].height == 3
 
 
 def test_notes_without_system_ids_are_not_written_again(tmp_path: Path) -> None:
     sell = after_a_lap(tmp_path, notes='Content,Deal ID\n"x · Sell note 61000011<br>Called",5\n')
-    run = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
     assert run.tables["notes"].height == 0
     assert {"export_id_missing", "no_export_of_notes"} <= set(run.issues["code"])
@@ -420,7 +420,7 @@ def test_notes_whose_export_cannot_be_read_are_not_written_again(
     """They counted as empty, and a second import of notes is found by nothing."""
     sell = after_a_lap(tmp_path, notes="ID,Content,Deal ID\n1,Hello,5\n" if name == "notes-2.csv" else None)
     (tmp_path / "pipedrive" / name).write_bytes(content)
-    run = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
     assert run.tables["notes"].height == 0
     assert "no_export_of_notes" in run.issues.filter(severity="error")["code"]
@@ -433,7 +433,7 @@ def test_an_export_that_cannot_be_read_may_be_any_list_where_its_name_does_not_s
     """The notes lay there under a name of somebody's own, could not be read, and were written again."""
     sell = after_a_lap(tmp_path, notes=None)
     (tmp_path / "pipedrive" / name).write_bytes(b"")
-    run = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
     unsaid = name.startswith("export")
     assert run.tables["notes"].height == (not unsaid)
@@ -454,7 +454,7 @@ def test_an_export_in_utf_16_without_quotes_is_read(tmp_path: Path) -> None:
 def test_a_workbook_beside_the_same_list_as_csv_holds_nothing_back(tmp_path: Path) -> None:
     sell = after_a_lap(tmp_path, notes="ID,Content,Deal ID\n1,Hello,5\n")
     (tmp_path / "pipedrive" / "notes-1.xlsx").write_bytes(b"PK")
-    run = transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
     assert run.tables["notes"].height
 
@@ -463,11 +463,11 @@ def test_lists_without_system_ids_are_refused(tmp_path: Path) -> None:
     """Also the files that the library wrote: nothing in them says what Pipedrive holds."""
     sell = after_a_lap(tmp_path, organizations="Name\nBolt Ltd\n", deals="Title\nRoof\n", notes=None)
     with pytest.raises(ExportError, match=r"deals\.csv has no column ID"):
-        transform(sell, pipedrive=tmp_path / "pipedrive", rehearse=False)
+        transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
-    transform(sell, tmp_path / "lap_1", rehearse=False)
+    transform(sell, tmp_path / "lap_1", trial=0, rehearse=False)
     with pytest.raises(ExportError, match="folder of files for Pipedrive"):
-        transform(sell, pipedrive=tmp_path / "lap_1", rehearse=False)
+        transform(sell, pipedrive=tmp_path / "lap_1", trial=0, rehearse=False)
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_the_company_of_a_person_who_was_merged_into_another_is_told(tmp_path: P
     source = account()
     source["contacts"] = where("id", "13", "organisation_name", "Skerry Lights")(source["contacts"])
 
-    made = transform(source, mapping={"duplicates": {"contacts": "merge"}}, rehearse=False)
+    made = transform(source, mapping={"duplicates": {"contacts": "merge"}}, trial=0, rehearse=False)
 
     lost = made.issues.filter(pl.col("code") == "merged_value_lost", pl.col("source_id") == "13")
     assert lost.select("field", "value").rows() == [("organisation_name", "Skerry Lights")]
@@ -194,14 +194,14 @@ def test_history_of_a_lead_that_is_left_out_since_stays_where_it_is(tmp_path: Pa
     lead = pl.DataFrame({"id": ["31"], "last_name": ["Buoy"], "status": ["Lost"], "email": ["b@b.example"]})
     note = pl.DataFrame({"id": ["41"], "content": ["Hi"], "noteable_type": ["Lead"], "noteable_id": ["31"]})
     source = {"leads": lead, "notes": note}
-    transform(source, tmp_path / "lap_1", mapping={"single_pass": True}, rehearse=False)
+    transform(source, tmp_path / "lap_1", mapping={"single_pass": True}, trial=0, rehearse=False)
     rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
     since = {
         "lead_statuses": {"Lost": "leave_out"},
         "empty_in_pipedrive": ["organizations", "persons", "deals"],
     }
 
-    later = transform(source, pipedrive=tmp_path / "exports", mapping=since, rehearse=False)
+    later = transform(source, pipedrive=tmp_path / "exports", mapping=since, trial=0, rehearse=False)
     proof = verify(source, tmp_path / "exports", mapping=since)
 
     assert later.complete
@@ -211,7 +211,7 @@ def test_history_of_a_lead_that_is_left_out_since_stays_where_it_is(tmp_path: Pa
 def test_deals_that_are_left_out_since_stay_where_they_are(tmp_path: Path) -> None:
     """They hang on the placeholder, and the proof would have them hang on nothing."""
     deals = pl.DataFrame({"id": ["21"], "name": ["Roof"], "stage_name": ["Incoming"]})
-    transform({"deals": deals}, tmp_path / "lap_1", rehearse=False)
+    transform({"deals": deals}, tmp_path / "lap_1", trial=0, rehearse=False)
     rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
     since = {"orphans": {"deals": "leave_out"}, "empty_in_pipedrive": ["persons", "leads"]}
 
@@ -272,18 +272,18 @@ def test_a_placeholder_that_somebody_deleted_is_wanted_by_nobody_who_is_there(
 
     exports = moved.edited(tmp_path / "e", "", edit)
 
-    assert transform(source, pipedrive=exports, rehearse=False).complete
+    assert transform(source, pipedrive=exports, trial=0, rehearse=False).complete
     proof = verify(source, exports)
     assert proof.complete, proof.frames
 
     # A note that comes behind needs one; what it hangs on is there without any.
     late = with_notes(source, ("44", None), ("45", "23"))
-    lap = transform(late, pipedrive=exports, rehearse=False)
+    lap = transform(late, pipedrive=exports, trial=0, rehearse=False)
     missing = verify(late, exports).missing
     assert lap.summary().filter(entity="companies")["rows_out"].item() == 1
     assert missing.filter(entity="companies")["source_id"].to_list() == ["name:zendesk sell (unlinked)"]
     of_deal = with_notes(source, ("45", "23"))
-    lap = transform(of_deal, pipedrive=exports, rehearse=False)
+    lap = transform(of_deal, pipedrive=exports, trial=0, rehearse=False)
     missing = verify(of_deal, exports).missing
     assert lap.summary().filter(pl.col("rows_out") > 0).select("entity", "rows_out").rows() == [("notes", 1)]
     assert missing.select("entity", "source_id").rows() == [("notes", "45")]
@@ -417,7 +417,7 @@ def test_the_company_of_a_lead_that_is_left_out_is_not_written(tmp_path: Path) -
     mapping = {"lead_statuses": {"Unqualified": "leave_out"}}
 
     names = (
-        transform(account(), mapping=mapping, rehearse=False)
+        transform(account(), mapping=mapping, trial=0, rehearse=False)
         .tables["organizations"]["Organization - Name"]
         .to_list()
     )

@@ -77,7 +77,7 @@ def test_columns_called_like_ours_arrive(prefix: str, tmp_path: Path) -> None:
     # The same person in a second file, with another value in each of the columns.
     (sell / "contacts.1.csv").write_text(f"{header}{person},{cells.replace('cell', 'other')}\n")
 
-    run = zt.transform(sell, rehearse=False)
+    run = zt.transform(sell, trial=0, rehearse=False)
     [row] = run.tables["persons"].to_dicts()
     differing = run.issues.filter(pl.col("code") == "records_differ")
 
@@ -93,7 +93,7 @@ def test_custom_fields_of_the_api_called_like_ours_arrive(tmp_path: Path) -> Non
     )
     header = "id,is_organization,first_name,last_name,email,custom_fields\n"
     sell = folder(tmp_path, contacts=f'{header}41000211,false,Ann,Dunn,ann@dunn.example,"{fields}"\n')
-    [row] = zt.transform(sell, rehearse=False).tables["persons"].to_dicts()
+    [row] = zt.transform(sell, trial=0, rehearse=False).tables["persons"].to_dicts()
     shown = {name: row.get(f"Person - {name}", row.get(f"Person - {name} (2)")) for name in OURS}
     assert shown == {name: f"cell {name}" for name in OURS}
     assert {"ann@dunn.example", "cell email", "cell custom email"} <= set(row.values())
@@ -102,7 +102,7 @@ def test_custom_fields_of_the_api_called_like_ours_arrive(tmp_path: Path) -> Non
 def test_a_cell_that_a_spreadsheet_ruined_is_told_whatever_its_column_is_called(tmp_path: Path) -> None:
     header = f"id,is_organisation,first_name,last_name,{','.join(OURS)}\n"
     person = f"41000211,false,Poppy,Quillfeather,{','.join(['1.5E+12'] * len(OURS))}\n"
-    run = zt.transform(folder(tmp_path, contacts=header + person), rehearse=False)
+    run = zt.transform(folder(tmp_path, contacts=header + person), trial=0, rehearse=False)
     told = run.issues.filter(pl.col("code") == "spreadsheet_damage")
     assert sorted(name.removeprefix("custom ").removesuffix(" (2)") for name in told["field"]) == sorted(OURS)
 
@@ -124,7 +124,7 @@ id,name,scope,stage_name,currency,main_contact_id,company_id
 def test_ids_that_pandas_wrote_as_decimals_link(form: str, tmp_path: Path) -> None:
     """`read_csv` and `to_csv` make `1.0` of `1` wherever one cell of the column is blank."""
     sell = folder(tmp_path, contacts=CONTACTS.format(form), deals=DEALS.format(form))
-    run = zt.transform(sell, rehearse=False)
+    run = zt.transform(sell, trial=0, rehearse=False)
     assert linked(run) == {"Roof": ["Bolt Ltd", "Ann Dunn"], "Hedge": ["Bolt Ltd", None]}
     people = run.tables["persons"]
     assert people["Person - Zendesk Sell ID"].to_list() == ["2", "3"]
@@ -144,7 +144,7 @@ def test_frames_with_ids_as_decimals_link() -> None:
         }
     )
     deals = pl.DataFrame({"id": [11], "name": ["Roof"], "stage_name": ["Quote"], "company_id": [1.0]})
-    run = zt.transform({"contacts": people, "deals": deals}, rehearse=False)
+    run = zt.transform({"contacts": people, "deals": deals}, trial=0, rehearse=False)
     assert linked(run) == {"Roof": ["Bolt Ltd", None]}
     written = run.tables["persons"].select("Organization - Name", "Person - Weight")
     assert written.rows() == [("Bolt Ltd", None), (None, "2")]
@@ -161,7 +161,7 @@ def test_ids_that_a_spreadsheet_rounded_make_no_two_people_one(tmp_path: Path) -
         "11,Roof,Quote,EUR,1.07E+09,Carl Foss\n"
         "12,Hedge,Quote,EUR,1.07E+09,\n",
     )
-    run = zt.transform(sell, mapping={"orphans": {"deals": "leave_out"}}, rehearse=False)
+    run = zt.transform(sell, mapping={"orphans": {"deals": "leave_out"}}, trial=0, rehearse=False)
     assert run.tables["persons"]["Person - Name"].to_list() == ["Ann Dunn", "Carl Foss"]
     assert linked(run) == {"Roof": [None, "Carl Foss"]}  # by its name, since it has one
     told = run.issues.filter(pl.col("code") == "id_ruined").select("severity", "entity", "row", "field")
@@ -187,7 +187,7 @@ def test_ids_that_a_spreadsheet_rounded_make_no_two_people_one(tmp_path: Path) -
 )
 def test_records_without_an_id_stay_apart(entity: str, header: str, rows: list[str], tmp_path: Path) -> None:
     """A lead was known by its last name alone, and people without an e-mail all by the same nothing."""
-    run = zt.transform(folder(tmp_path, **{entity: "\n".join([header, *rows, ""])}), rehearse=False)
+    run = zt.transform(folder(tmp_path, **{entity: "\n".join([header, *rows, ""])}), trial=0, rehearse=False)
     ledger = run.summary()
     assert (ledger["rows_in"].sum(), ledger["merged"].sum()) == (len(rows), 0)
     assert ledger["rows_out"].sum() - ledger["added"].sum() == len(rows)
@@ -204,7 +204,7 @@ def test_frames_may_hold_lists() -> None:
             "Took": [timedelta(hours=1)],
         }
     )
-    [row] = zt.transform({"contacts": people}, rehearse=False).tables["persons"].to_dicts()
+    [row] = zt.transform({"contacts": people}, trial=0, rehearse=False).tables["persons"].to_dicts()
     wanted = {"Person - Label": "VIP, terrace", "Person - Sizes": "1, 2", "Person - Took": "PT1H"}
     assert {header: row[header] for header in wanted} == wanted
 
@@ -212,7 +212,7 @@ def test_frames_may_hold_lists() -> None:
 def test_frames_of_python_objects_are_refused_in_one_line() -> None:
     people = pl.DataFrame({"id": ["1"], "name": ["A"], "thing": pl.Series([object()], dtype=pl.Object)})
     with pytest.raises(zt.ExportError, match=r"'contacts': column 'thing' holds Python objects"):
-        zt.transform({"contacts": people}, rehearse=False)
+        zt.transform({"contacts": people}, trial=0, rehearse=False)
 
 
 def test_a_company_that_is_a_person_is_told_as_that(tmp_path: Path) -> None:
@@ -220,9 +220,9 @@ def test_a_company_that_is_a_person_is_told_as_that(tmp_path: Path) -> None:
     deals = "id,name,stage_name,owner,main_contact_id,company_id\n11,Roof,In,Kim,2,2\n12,Hedge,In,Kim,2,77\n"
     people = "id,is_organisation,name,first_name,last_name\n1,true,Bolt Ltd,,\n2,false,,Ann,Dunn\n"
 
-    told = zt.transform(folder(tmp_path, contacts=people, deals=deals), rehearse=False).issues.filter(
-        code="link_dangling"
-    )
+    told = zt.transform(
+        folder(tmp_path, contacts=people, deals=deals), trial=0, rehearse=False
+    ).issues.filter(code="link_dangling")
 
     assert ["a person, and no company" in message for message in told["message"]] == [True, False]
     assert "not in the export" in told["message"][1]

@@ -155,7 +155,9 @@ def test_a_label_that_was_taken_away_is_told(tmp_path: Path) -> None:
 
     folder, held = updated(before, after, tmp_path)
     rehearse(folder, held).export(tmp_path / "later")
-    again = transform(after, pipedrive=tmp_path / "later", previous=tmp_path / "lap_1", rehearse=False)
+    again = transform(
+        after, pipedrive=tmp_path / "later", previous=tmp_path / "lap_1", trial=0, rehearse=False
+    )
 
     def told(frame: pl.DataFrame) -> list[tuple[str, ...]]:
         mine = frame.filter(pl.col("code").is_in(["label_removed", "changed_in_both"]))
@@ -187,14 +189,18 @@ def test_labels_that_were_only_added_are_not_told(tmp_path: Path) -> None:
     tags = [None, "vip", "vip"]
     before = people()["contacts"].with_columns(tags=pl.Series(tags))
     after = people()["contacts"].with_columns(tags=pl.Series(["vip", "vip,hot", "vip,hot"]))
-    transform({"contacts": before}, tmp_path / "lap_1", rehearse=False)
+    transform({"contacts": before}, tmp_path / "lap_1", trial=0, rehearse=False)
     held = rehearse(tmp_path / "lap_1")
     theirs = pl.when(pl.col("Zendesk Sell ID") == "3").then(pl.lit("vip, hot, theirs")).otherwise("Label")
     store = {**held.store, "persons": held.store["persons"].with_columns(Label=theirs)}
     attrs.evolve(held, store=store).export(tmp_path / "exports")
 
     made = transform(
-        {"contacts": after}, pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1", rehearse=False
+        {"contacts": after},
+        pipedrive=tmp_path / "exports",
+        previous=tmp_path / "lap_1",
+        trial=0,
+        rehearse=False,
     )
 
     assert not made.issues["code"].is_in(["label_removed", "changed_in_both"]).any()
@@ -220,20 +226,20 @@ def test_what_an_earlier_run_did_not_have_is_told_where_it_differs(tmp_path: Pat
         .with_columns(id=pl.lit("4"), name=pl.lit("Ada Lum"), email=pl.lit("ada@lum.example"))
     )
     more = {"contacts": pl.concat([first["contacts"], ada])}
-    transform(first, tmp_path / "lap_1", rehearse=False)
+    transform(first, tmp_path / "lap_1", trial=0, rehearse=False)
     held = rehearse(tmp_path / "lap_1")
     held.export(tmp_path / "exports_1")
     since = {"pipedrive": tmp_path / "exports_1", "previous": tmp_path / "lap_1"}
-    transform(more, tmp_path / "lap_2", **since, rehearse=False)
+    transform(more, tmp_path / "lap_2", **since, trial=0, rehearse=False)
     rehearse(tmp_path / "lap_2", held).export(tmp_path / "exports_2")
     email = pl.when(pl.col("id") == "4").then(pl.lit("al@lum.example")).otherwise("email")
     later = {"contacts": more["contacts"].with_columns(email=email)}
 
     same = transform(
-        more, pipedrive=tmp_path / "exports_2", previous=tmp_path / "lap_1", rehearse=False
+        more, pipedrive=tmp_path / "exports_2", previous=tmp_path / "lap_1", trial=0, rehearse=False
     ).issues
     told = transform(
-        later, pipedrive=tmp_path / "exports_2", previous=tmp_path / "lap_1", rehearse=False
+        later, pipedrive=tmp_path / "exports_2", previous=tmp_path / "lap_1", trial=0, rehearse=False
     ).issues
 
     assert "not_in_earlier_run" not in same["code"]
@@ -257,7 +263,7 @@ def test_a_note_that_is_there_needs_no_placeholder(tmp_path: Path) -> None:
     held = None
     for lap in (1, 2):
         exports = tmp_path / f"exports_{lap - 1}" if held else None
-        transform(before, tmp_path / f"lap_{lap}", pipedrive=exports, rehearse=False)
+        transform(before, tmp_path / f"lap_{lap}", pipedrive=exports, trial=0, rehearse=False)
         held = rehearse(tmp_path / f"lap_{lap}", held)
         held.export(tmp_path / f"exports_{lap}")
 
@@ -265,6 +271,7 @@ def test_a_note_that_is_there_needs_no_placeholder(tmp_path: Path) -> None:
         {"contacts": person, "notes": note},
         pipedrive=tmp_path / "exports_2",
         previous=tmp_path / "lap_1",
+        trial=0,
         rehearse=False,
     )
 
@@ -277,12 +284,12 @@ def test_a_person_who_becomes_sells_is_no_error_of_the_rehearsal(tmp_path: Path)
     lead = pl.DataFrame(
         {"id": ["7"], "first_name": ["Pim"], "last_name": ["Quill"], "email": ["pim@quill.example"]}
     )
-    transform({"leads": lead}, tmp_path / "lap_1", rehearse=False)
+    transform({"leads": lead}, tmp_path / "lap_1", trial=0, rehearse=False)
     rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
     wish = {"empty_in_pipedrive": ["organizations", "deals"]}
 
     told = transform(
-        {**people(), "leads": lead}, pipedrive=tmp_path / "exports", mapping=wish, rehearse=False
+        {**people(), "leads": lead}, pipedrive=tmp_path / "exports", mapping=wish, trial=0, rehearse=False
     ).issues
 
     assert "joins_existing" in told["code"]
@@ -290,41 +297,51 @@ def test_a_person_who_becomes_sells_is_no_error_of_the_rehearsal(tmp_path: Path)
 
 
 def test_damaged_records_of_an_earlier_run_are_told(tmp_path: Path) -> None:
-    transform(people(), tmp_path / "lap_1", rehearse=False)
+    transform(people(), tmp_path / "lap_1", trial=0, rehearse=False)
     rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
     (tmp_path / "lap_1" / "records" / "contacts.parquet").write_bytes(b"PAR1")
 
     with pytest.raises(ExportError, match=r"contacts\.parquet: damaged; give the folder"):
-        transform(people(), pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1", rehearse=False)
+        transform(
+            people(), pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1", trial=0, rehearse=False
+        )
 
 
 def test_a_damaged_manifest_of_an_earlier_run_is_told(tmp_path: Path) -> None:
     """It ended in an internal error, or went by, and nobody looked for records that are gone."""
-    transform(people(), tmp_path / "lap_1", rehearse=False)
+    transform(people(), tmp_path / "lap_1", trial=0, rehearse=False)
     rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
     (tmp_path / "lap_1" / "manifest.json").write_text('{"outputs": [{"file": 5}], "ledger": []}')
 
     with pytest.raises(ExportError, match=r"lap_1: its manifest\.json is damaged; give the earlier run"):
-        transform(people(), pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1", rehearse=False)
+        transform(
+            people(), pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1", trial=0, rehearse=False
+        )
 
 
 def test_records_of_an_earlier_run_that_are_gone_are_told(tmp_path: Path) -> None:
     """None of their changes was looked at, without a word."""
-    transform(in_stages("Incoming"), tmp_path / "lap_1", rehearse=False)
+    transform(in_stages("Incoming"), tmp_path / "lap_1", trial=0, rehearse=False)
     rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
     (tmp_path / "lap_1" / "records" / "deals.parquet").unlink()
 
     with pytest.raises(ExportError, match=r"records/deals\.parquet is missing; give the earlier"):
         transform(
-            in_stages("Quote"), pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1", rehearse=False
+            in_stages("Quote"),
+            pipedrive=tmp_path / "exports",
+            previous=tmp_path / "lap_1",
+            trial=0,
+            rehearse=False,
         )
 
 
 def test_an_earlier_run_without_exports_is_an_error(tmp_path: Path) -> None:
     """All of it was written once more, without a word."""
-    transform(people(), tmp_path / "lap_1", rehearse=False)
+    transform(people(), tmp_path / "lap_1", trial=0, rehearse=False)
 
-    told = transform(people(), tmp_path / "again", previous=tmp_path / "lap_1", rehearse=False).issues
+    told = transform(
+        people(), tmp_path / "again", previous=tmp_path / "lap_1", trial=0, rehearse=False
+    ).issues
 
     assert told.filter(pl.col("severity") == "error")["code"].to_list() == ["previous_without_exports"]
 
@@ -348,7 +365,7 @@ def test_a_changed_description_leaves_what_stands_behind_it(tmp_path: Path) -> N
         (tmp_path / when).mkdir()
         (tmp_path / when / "contacts.csv").write_text(contacts)
         (tmp_path / when / "leads.csv").write_text(leads.format(text))
-    transform(tmp_path / "then", tmp_path / "lap_1", rehearse=False)
+    transform(tmp_path / "then", tmp_path / "lap_1", trial=0, rehearse=False)
     rehearse(tmp_path / "lap_1").export(tmp_path / "pipedrive")
 
     transform(
@@ -356,6 +373,7 @@ def test_a_changed_description_leaves_what_stands_behind_it(tmp_path: Path) -> N
         tmp_path / "lap_2",
         pipedrive=tmp_path / "pipedrive",
         previous=tmp_path / "lap_1",
+        trial=0,
         rehearse=False,
     )
 
@@ -378,12 +396,13 @@ def test_a_changed_text_keeps_the_line_that_names_its_deal(tmp_path: Path) -> No
                 f'41,"First line\n{text}",Deal,21,2026-02-03T04:05:06Z,Ada Lamp\n'
             )
     mapping = {"single_pass": True}
-    transform(tmp_path / "then", tmp_path / "lap_1", rehearse=False, mapping=mapping)
+    transform(tmp_path / "then", tmp_path / "lap_1", trial=0, rehearse=False, mapping=mapping)
     rehearse(tmp_path / "lap_1").export(tmp_path / "pipedrive")
 
     transform(
         tmp_path / "now", tmp_path / "lap_2", pipedrive=tmp_path / "pipedrive", previous=tmp_path / "lap_1",
-        mapping={**mapping, "empty_in_pipedrive": ["organizations", "leads"]}, rehearse=False)  # fmt: skip
+        mapping={**mapping, "empty_in_pipedrive": ["organizations", "leads"]},
+        trial=0, rehearse=False)  # fmt: skip
 
     for name, header in (("6-notes", "Note - Content"), ("5-activities", "Activity - Note")):
         then = pl.read_csv(tmp_path / "lap_1" / f"{name}.csv")[header].item()
@@ -397,7 +416,7 @@ def test_the_files_of_updates_are_among_those_to_upload(
 ) -> None:
     """The command line said that all was done."""
     then = pl.DataFrame({"id": ["1"], "name": ["Bay Oil"], "phone": ["1"], "is_organisation": ["true"]})
-    transform({"contacts": then}, tmp_path / "lap_1", rehearse=False)
+    transform({"contacts": then}, tmp_path / "lap_1", trial=0, rehearse=False)
     rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
     then.with_columns(phone=pl.lit("2")).write_csv(tmp_path / "contacts.csv")
     given = ("--pipedrive", str(tmp_path / "exports"), "--previous", str(tmp_path / "lap_1"))
@@ -425,10 +444,10 @@ def test_a_company_that_is_there_by_its_name_alone_is_told(tmp_path: Path) -> No
     for when, more in (("then", ""), ("now", "5,true,Skerry,,,Lund\n")):
         (tmp_path / when).mkdir()
         (tmp_path / when / "contacts.csv").write_text(header + person + more)
-    transform(tmp_path / "then", tmp_path / "lap_1", rehearse=False)
+    transform(tmp_path / "then", tmp_path / "lap_1", trial=0, rehearse=False)
     rehearse(tmp_path / "lap_1").export(tmp_path / "pipedrive")
 
-    run = transform(tmp_path / "now", pipedrive=tmp_path / "pipedrive", rehearse=False)
+    run = transform(tmp_path / "now", pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
 
     told = run.issues.filter(pl.col("code") == "present_by_name")
     assert told.select("entity", "source_id", "value").rows() == [("companies", "5", "Skerry")]
