@@ -45,7 +45,9 @@ def tell_story(
         told: the issues, rendered.
     """
     complete, ledger = book.complete, book.frame()
-    withheld = waiting_for_exports(run.lap.waiting, told)
+    blocked = held_back(run.lap.waiting)
+    # What seems to be there without these Sell ids waits until somebody has looked, and for no export.
+    doubted = set(told.filter(pl.col("code").is_in([UNMARKED, OTHERWISE]))["field"])
     names, pipelines = run.names, run.written.pipelines
     again = bool(names.get("pipedrive"))
     number = lap_number(run.held, names.get("target")) if again else 1
@@ -68,9 +70,9 @@ def tell_story(
         ledger=ledger,
         files=_listed(files),
         waiting=run.lap.waiting,
-        exports_next=() if complete and not files["updates"] else exports_next(ledger, withheld),
-        unexported=still_empty(ledger, withheld),
-        withheld=withheld,
+        exports_next=() if complete and not files["updates"] else exports_next(ledger, blocked),
+        unexported=still_empty(ledger, blocked),
+        withheld={item: count for item, count in blocked.items() if item not in doubted},
         placeholder="placeholder_added" in told["code"],
         links=run.links,
         pipeline=pipelines if pipelines.width else story.empty(story.PIPELINE),
@@ -94,40 +96,36 @@ def _listed(files: MappingOf[str, tuple[FileFacts, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=story.FILES, orient="row")
 
 
-def waiting_for_exports(waiting: pl.DataFrame, told: pl.DataFrame) -> dict[str, int]:
-    """Item → records that wait until Pipedrive's export of it is given, whole and with all its columns.
-
-    Args:
-        told: all issues: what waits until somebody has looked at them waits for no export.
+def held_back(waiting: pl.DataFrame) -> dict[str, int]:
+    """Item → records that wait since nobody knows what of the item is there: its export is missing or not
+    whole, or shows records that may be these.
     """
-    doubted = told.filter(pl.col("code").is_in([UNMARKED, OTHERWISE]))["field"]
     asked = waiting.with_columns(
         pl.col("reason").replace_strict(WAITS_FOR_EXPORT, default=None, return_dtype=pl.String)
     )
     sums = asked.group_by("reason", maintain_order=True).agg(pl.col("count").sum())
     counts = {row["reason"]: row["count"] for row in sums.to_dicts()}
-    return {item: counts[item] for item in ITEMS if item in counts and item not in doubted}
+    return {item: counts[item] for item in ITEMS if item in counts}
 
 
-def exports_next(ledger: pl.DataFrame, withheld: Collection[str] = ()) -> tuple[str, ...]:
+def exports_next(ledger: pl.DataFrame, blocked: Collection[str] = ()) -> tuple[str, ...]:
     """The exports that the next lap needs: of the types of which something is in Pipedrive then.
 
     Args:
-        withheld: items whose export was missing or not whole: nobody knows what of them is there, so they
-            are asked for before all others.
+        blocked: items of which nobody knows what is there.
     """
-    return tuple(item for item, counts in _sums(ledger).items() if counts["there"] > 0 or item in withheld)
+    return tuple(item for item, counts in _sums(ledger).items() if counts["there"] > 0 or item in blocked)
 
 
-def still_empty(ledger: pl.DataFrame, withheld: Collection[str] = ()) -> tuple[str, ...]:
+def still_empty(ledger: pl.DataFrame, blocked: Collection[str] = ()) -> tuple[str, ...]:
     """Main types of which nothing was written yet, and records wait: they may have no export to give.
 
-    An item whose export is missing (`withheld`) is never one: who calls that empty doubles its records.
+    One of which nobody knows what is there (`blocked`) is none: who calls that empty doubles its records.
     """
     return tuple(
         item
         for item, counts in _sums(ledger).items()
-        if item in MAIN and counts["waiting"] and not counts["there"] and item not in withheld
+        if item in MAIN and counts["waiting"] and not counts["there"] and item not in blocked
     )
 
 
