@@ -308,3 +308,62 @@ def test_ids_of_which_none_is_sells_are_told(tmp_path: Path, known: str, told: l
     issues = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False).issues
 
     assert issues.filter(code="foreign_sell_ids")["value"].to_list() == told
+
+
+# ---- a list that was forgotten, and is called empty ------------------------------------------------------
+
+COMPANY = "ID,Name,Address,Zendesk Sell ID{}\n1,Bolt Ltd,,41000011{}\n"
+CALLED_EMPTY = {"empty_in_pipedrive": ["persons", "deals", "leads"]}
+
+
+@pytest.mark.parametrize(
+    ("lists", "example"),
+    [
+        ({}, "record 9 of notes names System ID 5"),
+        (
+            {"notes": NOTES.format("").replace("Deal ID", "Deal title").replace(",\n", ",Roof\n")},
+            "names 'Roof'",
+        ),
+        (
+            {"notes": None, "organizations": COMPANY.format(",Open deals,Won deals", ",0,2")},
+            "record 1 of organizations has 2 under Won deals",
+        ),
+    ],
+    ids=["by their System IDs", "by their titles", "counted"],
+)
+def test_a_list_that_others_show_is_not_empty_whatever_the_mapping_says(
+    tmp_path: Path, lists: dict[str, str | None], example: str
+) -> None:
+    """The line of lap 2 still stood in lap 3, whose export of deals was forgotten: all were written again."""
+    sell = after_a_lap(tmp_path, **{"deals": None, **lists})
+
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", mapping=CALLED_EMPTY, trial=0, rehearse=False)
+
+    [told] = run.issues.filter(severity="error").to_dicts()
+    assert (told["code"], told["entity"], told["field"]) == ("not_empty_in_pipedrive", "deals", "deals")
+    assert example in told["message"]
+    assert run.tables["deals"].height == 0
+    assert "deals" in run.story.exports_next
+    assert "deals" not in run.story.unexported
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        {"notes": None},
+        {"notes": None, "organizations": COMPANY.format(",Open deals,Closed deals", ",0,")},
+        {"notes": 'ID,Content,Deal ID\n9,"Called, of ours",5\n'},
+        {"deals": "ID,Title\n", "notes": NOTES.format(5)},
+        {"deals": "ID,Title\n5,Somebody's own\n"},
+    ],
+    ids=["nothing told", "none counted", "typed", "shown to be empty", "an export was given"],
+)
+def test_what_nothing_denies_is_empty_as_the_mapping_says(
+    tmp_path: Path, lists: dict[str, str | None]
+) -> None:
+    sell = after_a_lap(tmp_path, **{"deals": None, **lists})
+
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", mapping=CALLED_EMPTY, trial=0, rehearse=False)
+
+    assert "not_empty_in_pipedrive" not in run.issues["code"]
+    assert run.tables["deals"].height == 3

@@ -147,6 +147,15 @@ KINDS: Final[dict[str, Kind]] = {
         )
         for item in ("organizations", "persons", "deals", "leads", "activities", "notes")
     },
+    "not_empty_in_pipedrive": Kind(
+        "error",
+        "the mapping calls {field} empty in Pipedrive, and no export of them was given, but others show that"
+        " there are some (for one, record {detail})",
+        "all its records wait ({value}), so that none is written twice",
+        "Export {field} from Pipedrive, too: with their export, `empty_in_pipedrive` may stand or go. If there"
+        " are none any more and Pipedrive gives no export, a file `{field}.csv` with the one line"
+        " `ID,Title,Name` says so.",
+    ),
     "export_incomplete": Kind(
         "error",
         "the export of {field} lacks {value|record|records} to which records from Sell are linked in"
@@ -164,7 +173,7 @@ KINDS: Final[dict[str, Kind]] = {
         "Look at them in Pipedrive. If they came from a lap, undo that import or delete them, export again,"
         " run the lap again and map the column `Zendesk Sell ID` (leads: `Zendesk Sell lead ID`); or fill in"
         " their ids there. If they are other records, name the type in `empty_in_pipedrive` for this lap, and"
-        " take it out again: while it stands there, a forgotten export is not noticed.",
+        " take it out again: while it stands there, a forgotten export is noticed only where others show it.",
     ),
     "known_under_other_ids": Kind(
         "error",
@@ -174,7 +183,7 @@ KINDS: Final[dict[str, Kind]] = {
         "Look whether both exports are of one account. If they are, an earlier lap read a list without its"
         " column of ids, or this one does: give the same kind of list in every lap. If these are other"
         " records, name the type in `empty_in_pipedrive` for this lap, and take it out again: while it stands"
-        " there, a forgotten export is not noticed.",
+        " there, a forgotten export is noticed only where others show it.",
     ),
     "twin_without_id": Kind(
         "warning",

@@ -22,7 +22,7 @@ from zsell_transform.lap.placeholder import needs_placeholder
 from zsell_transform.lap.words import NO_EXPORT, OUT, UNSEEN_PARTIES, WAITING, Plan, Targets
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.export_gaps import Gap, gaps
+from zsell_transform.pipedrive.export_gaps import Gap, gaps, shown_elsewhere
 from zsell_transform.pipedrive.export_headers import own_columns
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.namesakes import twins
@@ -67,7 +67,8 @@ def plan(
         left_out: ids of leads that the mapping leaves out by their status.
         listed: ids of parties, deals and leads of which `where` shall tell.
     """
-    forgotten = without_export(graph, held, ask)
+    denied = shown_elsewhere(held, ask.empty_in_pipedrive) if held.has_ours else {}
+    forgotten = without_export(graph, held, ask) | denied.keys()
     placeholder = needs_placeholder(graph, held, ask, left_out)
 
     def planned(blocked: frozenset[str]) -> _Main:
@@ -109,7 +110,7 @@ def plan(
         issues.gather(
             [
                 *(p.found for p in plans.values()),
-                _told(plans, waiting, forgotten, lacking, doubted, held),
+                _told(plans, waiting, denied, lacking, doubted, held),
                 *_told_of_ids(graph, plans, held, doubted.keys()),
                 *_told_twins(held),
             ]
@@ -243,12 +244,16 @@ def _waiting(plans: MappingOf[str, Plan]) -> pl.DataFrame:
 def _told(
     plans: MappingOf[str, Plan],
     waiting: pl.DataFrame,
-    forgotten: frozenset[str],
+    denied: MappingOf[str, Gap],
     lacking: MappingOf[str, Gap],
     doubted: MappingOf[str, Doubt],
     held: Held,
 ) -> pl.DataFrame:
     def of(entity: str, item: str, count: int) -> pl.DataFrame:
+        if gap := denied.get(item):
+            return issues.issue(
+                "not_empty_in_pipedrive", entity=entity, field=item, value=count, detail=gap.example
+            )
         if gap := lacking.get(item):
             return issues.issue(
                 "export_incomplete", entity=entity, field=item, value=gap.count, detail=gap.example

@@ -1,6 +1,7 @@
 """What Pipedrive's exports say of each other: a record that one of them names, and the other does not hold.
 
-A list that was exported with a filter, last week, or without its archived leads looks like any other one.
+A list that was exported with a filter, last week, or without its archived leads looks like any other one; and
+one that was forgotten looks as if there were none.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import polars as pl
 
 from zsell_transform.ids import exact
 from zsell_transform.pipedrive.exports import NAMED_BY, Held
+from zsell_transform.sell.entities import MAIN
 
 #: Item → what its records are linked to; under the same words, any other list may have custom fields.
 _LINKED_TO: Final = {
@@ -23,6 +25,16 @@ _LINKED_TO: Final = {
     "activities": tuple(NAMED_BY),
     "notes": tuple(NAMED_BY),
 }
+#: Item → how other lists call its records, beside their System IDs.
+_CALLED_BY: Final = {
+    "organizations": ("Organization",),
+    "persons": ("Contact person",),
+    "deals": ("Deal", "Deal title"),
+    "leads": ("Lead",),
+}
+#: What an export of people or organizations counts of each of them (facts, pipedrive_import: X2, X4; high).
+_COUNTED: Final = {"deals": ("Open deals", "Won deals", "Lost deals", "Closed deals")}
+_COUNTING: Final = ("organizations", "persons")
 #: What tells that a record came from Sell.
 _SIGNS: Final = ("sell_id", "sell_lead_id", "mark")
 #: One System ID, whole: not several in a cell, not one that a spreadsheet rounded, not a 0 for none.
@@ -49,16 +61,30 @@ def gaps(held: Held, items: Iterable[str]) -> dict[str, Gap]:
     return {item: gap for item, gap in found.items() if gap}
 
 
+def shown_elsewhere(held: Held, items: Iterable[str]) -> dict[str, Gap]:
+    """The main items without an export that have records nonetheless: others name some of them beside records
+    of Sell's, or count them there.
+    """
+    asked = [item for item in items if item in MAIN and item not in held.given]
+    ours = {item: _from_sell(held, item) for item in held.raw} if asked else {}
+    found = {item: _gap(ours, item) or _called(ours, item) or _counted(ours, item) for item in asked}
+    return {item: gap for item, gap in found.items() if gap}
+
+
 def _from_sell(held: Held, item: str) -> pl.DataFrame:
-    """The records of a list that came from Sell, with the columns that name others."""
+    """The records of a list that came from Sell, with the columns that tell of others."""
     signs = [pl.col(sign).is_not_null() for sign in _SIGNS if sign in held[item].columns]
     ids = held[item].filter(pl.any_horizontal(signs))["system_id"]
     table = held.raw[item]
-    names = [name for target in _LINKED_TO[item] if (name := NAMED_BY[target]) in table.columns]
+    telling = [name for target in _LINKED_TO[item] for name in (NAMED_BY[target], *_CALLED_BY[target])]
+    telling += [name for names in _COUNTED.values() for name in names if item in _COUNTING]
+    names = [name for name in telling if name in table.columns]
     return table.select("ID", *names).filter(pl.col("ID").is_in(ids.implode()))
 
 
-def _gap(ours: dict[str, pl.DataFrame], item: str, there: pl.Series) -> Gap | None:
+def _gap(ours: dict[str, pl.DataFrame], item: str, there: pl.Series | None = None) -> Gap | None:
+    """What the other lists name of an item by System IDs that are not `there`."""
+    there = pl.Series("ID", [], pl.String) if there is None else there
     known = there.to_frame("ID").select(exact(pl.col("ID"))).to_series().implode()
     parts = [
         _naming(rows, item).filter(~pl.col("named").is_in(known)).with_columns(by=pl.lit(by))
@@ -70,6 +96,28 @@ def _gap(ours: dict[str, pl.DataFrame], item: str, there: pl.Series) -> Gap | No
         return None
     example = lacking.select(pl.format("{} of {} names System ID {}", "ID", "by", "named")).item(0, 0)
     return Gap(lacking["named"].n_unique(), example)
+
+
+def _called(ours: dict[str, pl.DataFrame], item: str) -> Gap | None:
+    """What the other lists call records of an item, where they do not show System IDs."""
+    for by, rows in ours.items():
+        for name in _CALLED_BY[item]:
+            if name in rows.columns and (said := rows.select("ID", name).drop_nulls()).height:
+                first, called = said.row(0)
+                return Gap(said[name].n_unique(), f"{first} of {by} names '{called}'")
+    return None
+
+
+def _counted(ours: dict[str, pl.DataFrame], item: str) -> Gap | None:
+    """What the other lists count of an item, by the first record that counts any."""
+    for by, rows in ours.items():
+        for name in _COUNTED.get(item, ()):
+            if name in rows.columns:
+                counts = rows.select("ID", count=pl.col(name).cast(pl.Float64, strict=False).cast(pl.Int64))
+                if (some := counts.filter(pl.col("count") > 0)).height:
+                    first, count = some.row(0)
+                    return Gap(count, f"{first} of {by} has {count} under {name}")
+    return None
 
 
 def _naming(rows: pl.DataFrame, item: str) -> pl.DataFrame:
