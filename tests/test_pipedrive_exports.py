@@ -33,7 +33,7 @@ def given(folder: Path, ask: object = None, **files: str) -> Held:
 
 
 @pytest.mark.parametrize("style", ["prefixed", "bare"])
-@pytest.mark.parametrize("language", ["en", "de", "pt", "es"])
+@pytest.mark.parametrize("language", ["en", "de", "pt", "es", "fr", "nl"])
 @pytest.mark.parametrize("item", ITEMS)
 def test_an_item_is_recognised_by_its_headers(item: str, language: str, style: str) -> None:
     """Whatever the file is called."""
@@ -62,6 +62,68 @@ def test_an_item_is_recognised_by_its_headers(item: str, language: str, style: s
 )
 def test_real_header_lines(line: str, item: str | None) -> None:
     assert recognise(line.split(","), "x.csv", {})[0] == item
+
+
+@pytest.mark.parametrize(
+    ("line", "file"),
+    [
+        ("Negocio - ID,Negocio - Título,Negocio - Etapa,Persona - ID", "export.csv"),
+        ("Affaire - ID,Affaire - Titre,Affaire - Valeur,Organisation - ID", "export.csv"),
+        ("Sopimus - ID,Sopimus - Otsikko,Sopimus - Arvo,Person - ID", "deals-7.csv"),
+        ("Deal - ID,Deal - Title,Person - ID,Person - Name,Person - Email - Work", "deals-7.csv"),
+        ("Deal - Title,Deal - Stage,Person - ID,Person - Name,Organization - ID", "deals-7.csv"),
+    ],
+)
+def test_a_list_may_show_more_of_linked_records_than_of_its_own(line: str, file: str) -> None:
+    """Deals were read as people, whose ids were those of the deals: people and companies came twice."""
+    assert recognise(line.split(","), file, {})[0] == "deals"
+
+
+@pytest.mark.parametrize("other", ["Person", "Organización", "Henkilö"])
+def test_the_sell_id_of_a_linked_record_is_not_the_list_s_own(tmp_path: Path, other: str) -> None:
+    """Deals had the Sell ids of their people, and were written again."""
+    text = f"Deal - ID,Deal - Title,{other} - ID,{other} - Zendesk Sell ID\n5,Roof,1,80001\n"
+
+    found = given(tmp_path, **{"deals-7": text})
+
+    assert found.deals.select("system_id", "sell_id").rows() == [("5", None)]
+    assert found.readable == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("status", "done", "to_do"),
+    [
+        ("Won", "Done", "To do"),
+        ("Gewonnen", "Erledigt", "Zu erledigen"),
+        ("Ganho", "Concluído", "A fazer"),
+        ("Ganado", "Completada", "Por hacer"),
+        ("Gagnée", "Terminé", "À faire"),
+        ("GAGNÉ", "yes", "no"),
+    ],
+)
+def test_words_of_closed_lists_are_read_in_the_account_s_language(
+    tmp_path: Path, status: str, done: str, to_do: str
+) -> None:
+    """A won deal was `changed_in_both` in every language but English, and `verify` called all different."""
+    found = given(
+        tmp_path,
+        deals=f"ID,Title,Status,Zendesk Sell ID\n5,Roof,{status},70001\n",
+        activities=f"ID,Subject,Note,Done\n1,Ring,Sell task 1,{done}\n2,Ask,Sell task 2,{to_do}\n",
+    )
+
+    assert found.raw["deals"]["Status"].to_list() == ["Won"]
+    assert found.raw["activities"]["Done"].to_list() == ["Done", "Undone"]
+    assert found.issues.height == 0
+
+
+def test_words_of_an_unknown_language_are_told_and_compared_with_nothing(tmp_path: Path) -> None:
+    text = "ID,Title,Status,Zendesk Sell ID\n5,Roof,Wygrana,70001\n6,Wall,,70002\n"
+
+    found = given(tmp_path, deals=text)
+
+    assert "Status" not in found.raw["deals"].columns
+    [told] = found.issues.to_dicts()
+    assert (told["code"], told["field"], told["value"]) == ("words_not_known", "Status", "Wygrana")
 
 
 def test_an_unknown_language_is_read_by_file_name_and_sell_id(tmp_path: Path) -> None:
@@ -492,7 +554,7 @@ def test_lists_without_system_ids_are_refused(tmp_path: Path) -> None:
         ("leads-7.csv", "deals", "Stage"),
     ],
 )
-@pytest.mark.parametrize("language", ["en", "de", "pt", "es"])
+@pytest.mark.parametrize("language", ["en", "de", "pt", "es", "fr", "nl"])
 def test_a_custom_field_may_be_called_like_another_list_s_column(
     file: str, item: str, also: str, language: str
 ) -> None:

@@ -36,6 +36,18 @@ def test_the_sample_account_is_proved(sample: Path, tmp_path: Path) -> None:
     assert not proof.unverifiable.height
 
 
+@pytest.mark.parametrize("language", ["de", "pt", "es", "fr", "nl"])
+def test_a_whole_move_is_proved_in_the_language_of_the_account(
+    moved: Moved, language: str, tmp_path: Path
+) -> None:
+    moved.held.export(tmp_path, language=language)
+
+    proof = verify(moved.source, tmp_path)
+
+    assert proof.complete, proof.frames
+    assert not proof.unverifiable.height
+
+
 def test_people_who_were_kept_apart_are_no_difference(moved: Moved) -> None:
     """The second Otto was written as `Otto Shoal (Wick)`, so that the wizard did not merge him."""
     names = moved.held.tables["persons"]["Name"].to_list()

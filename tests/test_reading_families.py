@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -96,6 +97,30 @@ def test_flattened_api_columns(tmp_path: Path) -> None:
     columns = ["address", "city", "Size", "owner", "customer_status"]
     assert export.tables["contacts"].select(columns).row(0) == ("Street 1", "Lund", "S", "77", "non")
     assert codes(export) == ["names_unknown"]
+
+
+@pytest.mark.parametrize("write", [str.upper, str.title], ids=["capitals", "one capital"])
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        (
+            "address,tags,custom_fields",
+            '"{""line1"":""Elm 1"",""city"":""Lund""}","[""vip""]","{""Size"":""S""}"',
+        ),
+        ("address__line1,address__city,tags,custom_fields__", "Elm 1,Lund,vip,S"),
+    ],
+    ids=["JSON", "flattened"],
+)
+def test_the_columns_of_a_dump_may_be_called_in_capitals(
+    tmp_path: Path, header: str, cells: str, write: Callable[[str], str]
+) -> None:
+    """As warehouses call them: JSON was written as a person's address and label, and nothing said so."""
+    header = write(header) + ("Size" if header.endswith("__") else "")
+    text = f"id,is_organization,name,owner_id,{header}\n1,false,Berg,77,{cells}\n"
+
+    person = read_export(folder(tmp_path, contacts__csv=text)).tables["contacts"]
+
+    assert person.select("address", "city", "tags", "Size").row(0) == ("Elm 1", "Lund", "vip", "S")
 
 
 def test_choices_in_flattened_columns_are_read_as_in_others(tmp_path: Path) -> None:

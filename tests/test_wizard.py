@@ -438,7 +438,7 @@ def test_links_by_hand_cover_every_item() -> None:
 
 
 @pytest.mark.parametrize("style", ["prefixed", "bare"])
-@pytest.mark.parametrize("language", ["en", "de", "pt", "es"])
+@pytest.mark.parametrize("language", ["en", "de", "pt", "es", "fr", "nl"])
 def test_exports_are_read_back(tmp_path: Path, style: str, language: str) -> None:
     rows = [
         deal("Roof", sell="70001")

@@ -6,6 +6,16 @@ from typing import Final
 
 from zsell_transform.catalogue.kind import Kind
 
+#: Item → the column of Pipedrive's export that says which of its records are from Sell.
+_OURS: Final = {
+    "organizations": "Zendesk Sell ID",
+    "persons": "Zendesk Sell ID",
+    "deals": "Zendesk Sell ID",
+    "leads": "Zendesk Sell lead ID",
+    "activities": "Note",
+    "notes": "Content",
+}
+
 KINDS: Final[dict[str, Kind]] = {
     "link_ambiguous": Kind(
         "warning",
@@ -141,11 +151,12 @@ KINDS: Final[dict[str, Kind]] = {
             "no export of {detail} was given in which Sell's ids or marks can be read, but Pipedrive holds"
             " records from Sell, as their ids or titles show",
             "all its records wait ({value}), so that none is written twice",
-            f"Export {item} from Pipedrive, with all columns, as Pipedrive writes them. Only if that list is"
-            f" empty in Pipedrive (look first), name it in `empty_in_pipedrive`: else all of it is written"
-            " twice.",
+            f"Export {item} from Pipedrive, with all columns, as Pipedrive writes them. Where the column of"
+            f" Sell's ids or marks has another header, name it: `columns: {{pipedrive_{item}: {{Their header:"
+            f" {column}}}}}`. Only if that list is empty in Pipedrive (look first), name it in"
+            " `empty_in_pipedrive`: else all of it is written twice.",
         )
-        for item in ("organizations", "persons", "deals", "leads", "activities", "notes")
+        for item, column in _OURS.items()
     },
     "not_empty_in_pipedrive": Kind(
         "error",

@@ -38,6 +38,12 @@ KINDS: Final[dict[str, Kind]] = {
         "Export it again with the column ID, or name it in the mapping:"
         " `columns: {pipedrive_deals: {Their header: ID}}`.",
     ),
+    "words_not_known": Kind(
+        "warning",
+        "the export of {detail} says {field} in words of a language that is not known (such as '{value}')",
+        "it is not compared with Sell's, nor written to `updates/`",
+        "Set your language in Pipedrive to English for the export, or look at this column yourself.",
+    ),
     "sell_ids_rounded": Kind(
         "error",
         "the export of {detail} has {value|Sell id|Sell ids} rounded by a spreadsheet (`4.1E+07`)",

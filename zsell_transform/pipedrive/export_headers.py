@@ -28,18 +28,23 @@ def columns_of(item: str) -> tuple[str, ...]:
     return (*known["columns"][item], *known["sell_ids"].get(item, {}).values())
 
 
+def _spelling(header: str) -> str:
+    """A header as it is compared: whatever its case, blanks and apostrophes."""
+    return folded_header(header.replace("’", "'"))
+
+
 @cache
 def _spellings(item: str) -> dict[str, str]:
     """Folded spelling of a column, in any language → canonical column."""
     known: dict[str, str] = {}
     columns: dict[str, dict[str, Any]] = vocabulary()["columns"][item]
     for canonical in columns:
-        known[folded_header(canonical)] = canonical
+        known[_spelling(canonical)] = canonical
     for canonical, forms in columns.items():
         for spelling in [s for key, value in forms.items() if key != "wizard" for s in value]:
-            known.setdefault(folded_header(spelling), canonical)
+            known.setdefault(_spelling(spelling), canonical)
     for name in vocabulary()["sell_ids"].get(item, {}).values():
-        known.setdefault(folded_header(name), name)
+        known.setdefault(_spelling(name), name)
     return known
 
 
@@ -47,34 +52,53 @@ def recognise(
     headers: Sequence[str], file: str, named: Mapping[str, Mapping[str, str]]
 ) -> tuple[str | None, dict[str, str]]:
     """Which item a file holds, and header → canonical column; an unknown header keeps its bare name."""
-    item, bare = _prefix(headers)[1], bare_names(headers)
+    (_, item), bare = _prefix(headers, file), bare_names(headers, file)
     if item is None:
         item = _by_mapping(headers, named) or _by_signs(list(bare.values()), item_named(file))
     if item is None:
         return None, bare
     spelled = _spellings(item)
     mapped = named.get(f"pipedrive_{item}", {})
-    names = {h: spelled.get(folded_header(rest), rest) for h, rest in bare.items()}
+    names = {h: spelled.get(_spelling(rest), rest) for h, rest in bare.items()}
     names |= {h: mapped.get(h) or mapped[rest] for h, rest in bare.items() if h in mapped or rest in mapped}
     return item, names
 
 
-def _prefix(headers: Sequence[str]) -> tuple[str, str | None]:
-    """The prefix that most headers share, and its item; one of an unknown language if nearly all have it."""
-    known = {word: item for item, words in vocabulary()["prefixes"].items() for word in words.values()}
+@cache
+def _prefixes() -> dict[str, str]:
+    """What stands before ` - ` in the headers of an item's export, in any language → the item."""
+    return {word: item for item, words in vocabulary()["prefixes"].items() for word in words.values()}
+
+
+def _prefix(headers: Sequence[str], file: str = "") -> tuple[str, str | None]:
+    """The prefix of a file's own columns, and its item; None for one of an unknown language.
+
+    A list shows columns of linked records, too, under the prefix of theirs, and may show more of these than
+    of its own: then its name says which. Without a name, most columns are its own.
+    """
+    known = _prefixes()
     heads = [header.split(" - ", 1)[0] for header in headers if " - " in header]
     counts = sorted(((heads.count(head), head) for head in dict.fromkeys(heads)), key=lambda c: -c[0])
-    for count, head in counts:
-        if head in known and (f"{head} - ID" in headers or count * 2 > len(headers)):
-            return head, known[head]
+    bare, its_name = "ID" in headers, item_named(file)
+    own = [head for count, head in counts if f"{head} - ID" in headers or count * 2 > len(headers)]
+    named = [head for _, head in counts if known.get(head, "") == its_name and (head in own or not bare)]
+    if fitting := named or [head for head in own if head in known or not bare]:
+        return fitting[0], known.get(fitting[0])
     if counts and counts[0][0] * 5 >= len(headers) * 4:
         return counts[0][1], None
     return "", None
 
 
-def bare_names(headers: Sequence[str]) -> dict[str, str]:
+def is_of_another(header: str, item: str, headers: Sequence[str]) -> bool:
+    """Whether a header that stands without its file's prefix is one of a linked record (`Person - Name`)."""
+    head, dash, _ = header.partition(" - ")
+    becomes = "leads" if item == "deals" else item  # a deal keeps what its lead had
+    return bool(dash) and (_prefixes().get(head, item) not in (item, becomes) or f"{head} - ID" in headers)
+
+
+def bare_names(headers: Sequence[str], file: str = "") -> dict[str, str]:
     """Header → what it says without the prefix of the file."""
-    prefix, _ = _prefix(headers)
+    prefix, _ = _prefix(headers, file)
     return {header: header.removeprefix(f"{prefix} - ") if prefix else header for header in headers}
 
 
@@ -104,13 +128,13 @@ def _by_signs(bare: list[str], from_name: str | None) -> str | None:
     fits: list[str] = []
     nearly: list[str] = []
     for item, signs in vocabulary()["signs"].items():
-        names = {_spellings(item).get(folded_header(header), header) for header in bare}
+        names = {_spellings(item).get(_spelling(header), header) for header in bare}
         if set(signs["with"]) <= names and set(signs.get("any", names)) & names:
             nearly.append(item)
             fits += [item] * (not set(signs["without"]) & names)
     if from_name in fits or not nearly:
         return from_name
-    known = {item: sum(folded_header(header) in _spellings(item) for header in bare) for item in ITEMS}
+    known = {item: sum(_spelling(header) in _spellings(item) for header in bare) for item in ITEMS}
     most = max([*fits, *nearly], key=lambda item: known[item])  # of equals the first, one that fits
     if from_name in nearly:
         return most if known[most] > 2 * known[from_name] else from_name
@@ -146,12 +170,14 @@ def guessed_ids(item: str, columns: Sequence[str], filled: Sequence[str]) -> dic
     """Columns that carry our ids under another name: one with `sell` and `id` in it, and with values.
 
     That of a lead says so: a lead has the custom fields of deals as well, and the id of a deal is not its
-    own. A blank one may be anything (`Best-sell ID`), and would say that no record is from Sell.
+    own. A blank one may be anything (`Best-sell ID`), and would say that no record is from Sell; that of a
+    linked record says where that one is from.
     """
     found: dict[str, str] = {}
+    shown = [name for name in filled if not is_of_another(name, item, columns)]
     for own, canonical in own_columns(item).items():
         of_lead = item == "leads" or own == "sell_lead_id"
-        fitting = [name for name in filled if _may_be_ours(name, of_lead=of_lead, item=item)]
+        fitting = [name for name in shown if _may_be_ours(name, of_lead=of_lead, item=item)]
         if canonical not in columns and fitting:
             found[fitting[0]] = canonical
     return found

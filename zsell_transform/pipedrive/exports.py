@@ -25,6 +25,7 @@ from zsell_transform.machine.disk import readable, temporary_files
 from zsell_transform.machine.paths import path_of
 from zsell_transform.machine.processes import own_prefix
 from zsell_transform.mapping_values import nearest
+from zsell_transform.pipedrive.export_cells import in_english, in_other_words
 from zsell_transform.pipedrive.export_files import (
     csv_files,
     instead_of_csv,
@@ -198,6 +199,9 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
             _refuse_two_states(parts)
             frames = with_guessed_ids(item, [file.frame for file in parts])
             tables[item] = united(frames)
+            if strange := in_other_words(item, tables[item]):
+                tables[item] = tables[item].drop(strange)
+                problems += _in_other_words(item, strange)
             if not all_shown(tables[item], frames, _own_column(item, tables[item])):
                 lost.add(item)
     if not tables:
@@ -206,6 +210,12 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     if any(map(_of_any_list, unread)):
         lost |= set(ITEMS) - given
     return _held(tables, problems, frozenset(given | lost), lost)
+
+
+def _in_other_words(item: str, strange: Mapping[str, str]) -> Iterator[pl.DataFrame]:
+    """What is told of columns whose cells nobody here can read: they may say the same as Sell or not."""
+    for column, example in strange.items():
+        yield issue("words_not_known", entity=ENTITY_OF[item], field=column, value=example, detail=item)
 
 
 def _items_named(files: Iterable[str]) -> set[str]:
@@ -257,7 +267,7 @@ def _read_file(one: Found, named: Mapping[str, Mapping[str, str]]) -> _File:
     if is_sells(frame.columns, one.file):
         return _File(one.file, unread="export_of_sells")
     item, names = recognise(frame.columns, one.file, named)
-    bare, wished = bare_names(frame.columns), dict[str, str]()
+    bare, wished = bare_names(frame.columns, one.file), dict[str, str]()
     headers = frozenset([*bare, *bare.values()])
     if item is None:
         return _File(one.file, unread="export_not_recognised", headers=headers)
@@ -266,7 +276,7 @@ def _read_file(one: Found, named: Mapping[str, Mapping[str, str]]) -> _File:
         names = {header: name for header, name in names.items() if header in frame.columns}
     for header, name in names.items():  # of twins, as of two languages, the second is a custom field
         wished[header] = name if name not in wished.values() else bare[header]
-    return _File(one.file, item, frame.rename(told_apart(wished)), headers=headers)
+    return _File(one.file, item, in_english(item, frame.rename(told_apart(wished))), headers=headers)
 
 
 def _refuse_two_states(files: list[_File]) -> None:

@@ -169,6 +169,8 @@ def _unnested(
 ) -> tuple[pl.LazyFrame, list[str], list[pl.DataFrame]]:
     """JSON cells and a connector's flattened columns as columns of their own."""
     notes = []
+    written = _as_dumps_write_them(names)
+    frame, names = frame.rename(written), [written.get(name, name) for name in names]
     if nested := json_cells.nested_columns(frame, names, flattened=_FLATTENED):
         temporary.mkdir(parents=True, exist_ok=True)
         frame, told = json_cells.expanded(frame, nested, entity, file, temporary / "expanded.parquet")
@@ -179,6 +181,20 @@ def _unnested(
     flat |= {name: name.removeprefix(_FLATTENED) for name in names if name.startswith(_FLATTENED)}
     found = {name: column for name, column in flat.items() if name in names and column not in names}
     return frame.rename(found), [found.get(name, name) for name in names], notes
+
+
+def _as_dumps_write_them(names: Sequence[str]) -> dict[str, str]:
+    """Header → the same in small letters, where it may hold JSON or a part of it: some warehouses write their
+    columns in capitals. The name of a custom field stays as it is.
+    """
+    new: dict[str, str] = {}
+    for name in names:
+        low = name.lower()
+        if low in json_cells.NESTED or low.startswith("address__"):
+            new.setdefault(low, name)
+        elif low.startswith(_FLATTENED):
+            new.setdefault(_FLATTENED + name[len(_FLATTENED) :], name)
+    return {name: small for small, name in new.items() if small not in names}
 
 
 def _renamed(frame: pl.LazyFrame, names: list[str], meaning: Meaning) -> tuple[pl.LazyFrame, list[str]]:

@@ -11,6 +11,7 @@ import polars as pl
 from zsell_transform.errors import TargetError
 from zsell_transform.frames.unique import told_apart
 from zsell_transform.machine.litter import is_litter
+from zsell_transform.pipedrive.export_cells import in_language
 from zsell_transform.pipedrive.export_headers import vocabulary
 
 #: Lists that are exported even where they hold nothing.
@@ -45,7 +46,7 @@ def write_export(
             continue
         path = folder / names[item]
         heads = headers(item, table.columns, style="bare" if item in _BARE else style, language=language)
-        table.rename(heads).write_csv(path)
+        in_language(item, table, language).rename(heads).write_csv(path)
         written.append(path)
     return written
 
