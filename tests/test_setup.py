@@ -437,6 +437,18 @@ def test_a_header_is_known_as_its_file_spells_it(tmp_path: Path) -> None:
     assert "did you mean 'Pager'?" in unused_lines["message"][0]
 
 
+def test_near_names_are_looked_for_as_long_as_somebody_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mapping of another account: a thousand labels were each compared with all ten thousand tags."""
+    monkeypatch.setattr("zsell_transform.guide.unused._COMPARISONS", 1)
+    wishes = Mapping.load({"labels": {"VIPs": "x", "vipp": "y"}, "owners": {"Ann B": "a@b.example"}})
+
+    told = issues.render(unused(wishes, study(frames(ACCOUNT), wishes), ["deals.csv"]))
+
+    assert told["code"].to_list() == ["mapping_unused"] * 3
+    labels = told.filter(pl.col("field").str.starts_with("labels"))["message"].to_list()
+    assert ["did you mean" in message for message in labels] == [True, False]
+
+
 def test_a_pipeline_that_there_is_not_is_told(tmp_path: Path) -> None:
     (tmp_path / "deals.csv").write_text("id,name,stage_name,stage_id,pipeline_name\n1,Roof,Quote,3,Sales\n")
 

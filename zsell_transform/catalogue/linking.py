@@ -163,8 +163,8 @@ KINDS: Final[dict[str, Kind]] = {
         "the mapping calls {field} empty in Pipedrive, and no export of them was given, but others show that"
         " there are some (for one, record {detail})",
         "all its records wait ({value}), so that none is written twice",
-        "Export that list from Pipedrive, too: with its export, `empty_in_pipedrive` may stand or go. If all of"
-        " it was deleted and Pipedrive gives no export, a file of its name (`deals.csv`) with the one line"
+        "Export that list from Pipedrive, too: with its export, `empty_in_pipedrive` may stand or go. If all"
+        " of it was deleted and Pipedrive gives no export, a file of its name (`deals.csv`) with the one line"
         " `ID,Title,Name` says so.",
     ),
     "export_incomplete": Kind(

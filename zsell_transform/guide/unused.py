@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
+from itertools import groupby
 from typing import Final
 
 import polars as pl
@@ -38,11 +39,19 @@ def unused(
         for entity in headers.keys() | seen.columns.keys()
     }
     found = []
-    for mention in ask.mentions():
-        known = _known(mention, ask, seen, files, spelled)
-        if not _matches(mention, known):
-            found.append(_told(mention, known, seen))
+    for _, together in groupby(ask.mentions(), key=lambda mention: (mention.topic, mention.group)):
+        mentions = list(together)
+        known = _known(mentions[0], ask, seen, files, spelled)
+        names = {_compared(mentions[0], name) for name in known}
+        strange = [mention for mention in mentions if _compared(mention, mention.name) not in names]
+        for n, mention in enumerate(strange):
+            near = known if n * len(known) < _COMPARISONS else ()
+            found.append(_told(mention, known, seen, near))
     return issues.gather(found)
+
+
+#: So many comparisons look for near names. Nobody reads a thousand of them, and each takes a microsecond.
+_COMPARISONS: Final = 500_000
 
 
 def with_comma(ask: Mapping) -> pl.DataFrame:
@@ -56,10 +65,8 @@ def with_comma(ask: Mapping) -> pl.DataFrame:
     )
 
 
-def _matches(mention: Mention, known: Collection[str]) -> bool:
-    if mention.topic in _FOLDED:
-        return plain(mention.name) in {plain(name) for name in known}
-    return mention.name in known
+def _compared(mention: Mention, name: str) -> str:
+    return plain(name) if mention.topic in _FOLDED else name
 
 
 #: Names that are compared without case and accents; all others are taken as they stand.
@@ -124,8 +131,9 @@ def _stages(seen: Survey, pipeline: str | None) -> list[str]:
     return rows["stage_name"].to_list()
 
 
-def _told(mention: Mention, known: Collection[str], seen: Survey) -> pl.DataFrame:
-    detail = _nearest(mention, known, seen)
+def _told(mention: Mention, known: Collection[str], seen: Survey, near: Collection[str]) -> pl.DataFrame:
+    """The issue of one name; what may have been meant is looked for among those that are `near`."""
+    detail = _nearest(mention, known, seen, near)
     if mention.topic == "day_first":
         column = next(
             (
@@ -145,10 +153,10 @@ def _told(mention: Mention, known: Collection[str], seen: Survey) -> pl.DataFram
     )
 
 
-def _nearest(mention: Mention, known: Collection[str], seen: Survey) -> str:
+def _nearest(mention: Mention, known: Collection[str], seen: Survey, near: Collection[str]) -> str:
     """What may have been meant: a pipeline, a like name; and that a list works also where a name does not."""
     if mention.topic == "stages" and not known:
         pipelines = [name for name in seen.stages["pipeline_name"].unique().sort() if name]
         return f"; there is no pipeline {mention.group!r}{nearest(mention.group or '', pipelines)}"
     replaces = f", but the list {mention.topic} replaces Sell's own names of such stages"
-    return f"{replaces if mention.topic in _LISTS else ''}{nearest(mention.name, known)}"
+    return f"{replaces if mention.topic in _LISTS else ''}{nearest(mention.name, near)}"
