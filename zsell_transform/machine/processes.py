@@ -109,7 +109,7 @@ def table() -> str:
 
     said = [platform.node()]
     with suppress(OSError):  # Linux
-        said.append(Path("/proc/sys/kernel/random/boot_id").read_text())
+        said.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii"))
         said.append(str(Path("/proc/self/ns/pid").readlink()))
     return hashlib.sha256("\n".join(said).encode(errors="replace")).hexdigest()[:4]
 
