@@ -77,6 +77,7 @@ def test_ids_that_need_nothing_stay_as_they_are(id_: str) -> None:
         ["2019/001", "name:acme"],
         ["name:lind/22222"],
         ["name:acme", "22222", "name:lind"],
+        ["name:5%25 off", "22222"],
     ],
 )
 def test_ids_beside_a_name_are_parted(ids: list[str]) -> None:
