@@ -57,6 +57,7 @@ def test_headings_of_before_are_still_known() -> None:
 @example(["2019/001"])
 @example(["11", "3.0.1"])
 @example(["1/2.0", "7.0.2"])
+@example(["3.0/2", "7"])
 def test_ids_in_one_cell_are_read_as_they_were_written(ids: list[str]) -> None:
     known = pl.DataFrame({"id": ids}).select(exact(pl.col("id").str.strip_chars())).filter(pl.col("id") != "")
     cell = ", ".join(known.select(sell_id_cell(pl.col("id")))["id"].to_list())

@@ -323,7 +323,7 @@ def test_our_ids_are_known_in_every_form_that_other_programs_give_them(form: str
         ("name:web 2.0 gmbh", ["name:web 2.0 gmbh"]),
         ("12345.0, name:web 2.0 gmbh", ["12345", "name:web 2.0 gmbh"]),
         ("1.0, 2.0", ["1", "2"]),
-        ("1.0, 2.0, 3.0", ["1", "2", "3"]),
+        ("1.0, 2.00, 3.0", ["1", "2", "3"]),
     ],
 )
 def test_figures_in_a_name_are_no_decimals_of_an_id(cell: str, ids: list[str]) -> None:
