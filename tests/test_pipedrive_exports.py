@@ -282,6 +282,13 @@ def test_marks_in_an_unknown_language(tmp_path: Path) -> None:
     assert found.readable == {"notes"}
 
 
+def test_without_a_mark_in_any_column_nobody_knows_which_one_has_them(tmp_path: Path) -> None:
+    found = given(tmp_path, notes="ID,Sisältö,Sopimus\n1,Moi,x\n")
+
+    assert "notes" in found.given
+    assert not found.readable
+
+
 def test_a_note_that_came_twice_is_told(tmp_path: Path) -> None:
     found = given(tmp_path, notes="ID,Content\n1,2014 · K · Sell note 226\n2,2014 · K · Sell note 226\n")
 
