@@ -145,6 +145,36 @@ def test_two_records_of_one_sell_id_are_linked_to_by_nobody(tmp_path: Path) -> N
     assert "1, 3" in told["message"]
 
 
+OWN_SIGNS = {
+    "a Sell id": {"deals": "ID,Title,Zendesk Sell ID\n1,Roof,5\n"},
+    "a mark": {"notes": "ID,Content\n1,2014 · K · Sell note 226\n"},
+    "an id that stands twice": {"deals": "ID,Title,Zendesk Sell ID\n1,Roof,5\n2,Barn,5\n"},
+}
+
+
+@pytest.mark.parametrize("sign", OWN_SIGNS)
+def test_any_sign_says_that_something_came_from_sell(tmp_path: Path, sign: str) -> None:
+    assert given(tmp_path / "with", **OWN_SIGNS[sign]).has_ours
+    assert not given(tmp_path / "without", deals="ID,Title,Zendesk Sell ID\n1,Roof,\n").has_ours
+
+
+def test_what_has_no_sign_of_sell_at_all_was_typed(tmp_path: Path) -> None:
+    header = "ID,Title,Zendesk Sell ID,Zendesk Sell lead ID\n"
+    rows = "1,Roof,5,\n2,Barn,,6\n3,Shed,7,\n4,Shed,7,\n8,Hut,,\n"
+
+    found = given(tmp_path, deals=header + rows)
+
+    assert found.typed("deals")["system_id"].to_list() == ["8"]
+
+
+def test_links_are_shown_only_where_all_their_columns_are(tmp_path: Path) -> None:
+    found = given(tmp_path, deals="ID,Title,Contact person ID,Zendesk Sell ID\n1,Roof,3,5\n")
+
+    assert found.shows("deals", "person_id")
+    assert not found.shows("deals", "person_id", "organization_id")
+    assert not found.shows("leads", "person_id")
+
+
 def test_a_record_in_two_files_is_one(tmp_path: Path) -> None:
     text = "ID,Name,Zendesk Sell ID\n1,Acme,11111\n"
 
