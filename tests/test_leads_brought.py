@@ -11,7 +11,7 @@ import pytest
 from tests.loop import doubled, mishaps
 from tests.moved import Account, account
 from zsell_transform import transform
-from zsell_transform.lap.brought import with_first, with_shown
+from zsell_transform.lap.brought import unsaid, with_first, with_shown
 from zsell_transform.pipedrive.exports import read_pipedrive
 from zsell_transform.pipedrive.lead_people import HELD
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
@@ -172,3 +172,21 @@ def test_only_who_brings_somebody_says_what_the_export_shows_as_blank(tmp_path: 
 
     more = [{name for name in said if row[f"more_{name}"]} for row in done.to_dicts()]
     assert more == [{"first", "email"}, set()]
+
+
+@pytest.mark.parametrize(
+    ("name", "mine", "there", "is_unsaid"),
+    [
+        ("work", "+47 31 00", ["+473100"], False),
+        ("work", "+47 31 01", ["+473100"], True),
+        ("email", "A@x.no", ["a@x.no"], False),
+        ("email", "1@x.no", ["1@y.no"], True),
+    ],
+)
+def test_a_value_is_unsaid_if_none_of_the_person_s_is_the_same(
+    name: str, mine: str, there: list[str], is_unsaid: bool
+) -> None:
+    """Phones are their digits, e-mails their letters."""
+    rows = pl.DataFrame({name: [mine], "there_phones": [there], "there_emails": [there]})
+
+    assert rows.select(unsaid(name)).item() == is_unsaid
