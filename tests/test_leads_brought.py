@@ -6,10 +6,14 @@ from pathlib import Path
 
 import attrs
 import polars as pl
+import pytest
 
 from tests.loop import doubled, mishaps
 from tests.moved import Account, account
 from zsell_transform import transform
+from zsell_transform.lap.brought import unsaid, with_first, with_shown
+from zsell_transform.pipedrive.exports import read_pipedrive
+from zsell_transform.pipedrive.lead_people import HELD
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.proof import verify
 
@@ -129,3 +133,60 @@ def test_one_that_only_joins_says_nothing_of_the_person(tmp_path: Path) -> None:
     assert held.tables["notes"].filter(pl.col("Lead").is_not_null())["Content"].to_list() == [
         "Job title: Mate<br>Company: Tidal"
     ]
+
+
+@pytest.mark.parametrize(
+    ("lead", "header", "known_at", "brings", "company_at"),
+    [
+        ("31", "Organization ID", None, True, 5),
+        ("31", "Organization ID", 7, True, 7),
+        ("33", "Organization ID", None, False, None),
+        ("31", "Label", None, False, None),
+    ],
+)
+def test_a_lead_brings_whom_one_that_became_a_deal_has_made(
+    tmp_path: Path, lead: str, header: str, known_at: int | None, brings: bool, company_at: int | None
+) -> None:
+    """It has most to say of them if it is the first one, and if the export shows what they lack."""
+    (tmp_path / "people.csv").write_text(f"ID,Name,{header},Zendesk Sell ID\n8,Ines,,\n")
+    (tmp_path / "deals.csv").write_text(
+        "ID,Title,Contact person ID,Zendesk Sell ID,Zendesk Sell lead ID\n1,Ines,8,,32\n"
+    )
+    row = {"id": lead, "who": HELD, "who_id": "8", "company_at": 5, "p_company_at": known_at}
+    rows = pl.DataFrame([row], schema_overrides={"p_company_at": pl.Int64})
+
+    done = with_first(rows, read_pipedrive(tmp_path)).row(0, named=True)
+
+    assert (done["brings"], done["p_company_at"]) == (brings, company_at)
+
+
+def test_only_who_brings_somebody_says_what_the_export_shows_as_blank(tmp_path: Path) -> None:
+    """Of a column that it does not show nobody knows what stands there."""
+    (tmp_path / "people.csv").write_text(
+        "ID,Name,First name,Job title,Email,Zendesk Sell ID\n8,Ines,,Captain,,\n"
+    )
+    said = dict.fromkeys(("first", "last", "job", "address", "email", "work", "mobile"), "x")
+    rows = pl.DataFrame([{"p_system_id": "8", "brings": brings, **said} for brings in (True, False)])
+
+    done = with_shown(rows, pl.col("p_system_id").is_not_null(), read_pipedrive(tmp_path))
+
+    more = [{name for name in said if row[f"more_{name}"]} for row in done.to_dicts()]
+    assert more == [{"first", "email"}, set()]
+
+
+@pytest.mark.parametrize(
+    ("name", "mine", "there", "is_unsaid"),
+    [
+        ("work", "+47 31 00", ["+473100"], False),
+        ("work", "+47 31 01", ["+473100"], True),
+        ("email", "A@x.no", ["a@x.no"], False),
+        ("email", "1@x.no", ["1@y.no"], True),
+    ],
+)
+def test_a_value_is_unsaid_if_none_of_the_person_s_is_the_same(
+    name: str, mine: str, there: list[str], is_unsaid: bool
+) -> None:
+    """Phones are their digits, e-mails their letters."""
+    rows = pl.DataFrame({name: [mine], "there_phones": [there], "there_emails": [there]})
+
+    assert rows.select(unsaid(name)).item() == is_unsaid

@@ -252,6 +252,7 @@ def test_an_account_without_mistakes_has_no_twins(tmp_path: Path) -> None:
         ({"organizations": "ID,Name,Address,Zendesk Sell ID\n1,Fog,,1\n2,Fog,,\n"}, ["2"]),
         ({"organizations": "ID,Name,Address,Zendesk Sell ID\n1,Fog,Oban,1\n2,Fog,Oban,\n"}, ["2"]),
         ({"organizations": "ID,Name,Address,Zendesk Sell ID\n1,Fog,Oban,1\n2,Fog,Wick,\n"}, []),
+        ({"organizations": "ID,Name,Address,Zendesk Sell ID\n1,Fog,,\n2,Fog,,\n3,Mist,,1\n"}, []),
         (
             {"people": "ID,Name,Email,Phone,Zendesk Sell ID\n7,Ada,a@x.no,1,1\n8,Ada,A@x.no,,\n"},
             ["8"],
@@ -266,8 +267,27 @@ def test_an_account_without_mistakes_has_no_twins(tmp_path: Path) -> None:
         ),
         (
             {
-                "deals": "ID,Title,Value,Contact person,Stage,Zendesk Sell ID\n"
-                "1,Lens,80,Ada,New,1\n2,Lens,0,Ada,New,\n3,Lens,75,Ada,New,\n4,Lens,0,Bo,New,\n"
+                "people": "ID,Name,Email,Phone,Zendesk Sell ID\n7,Ada,a@x.no,1,1\n8,Ada,a@x.no,,\n",
+                "leads": "ID,Title,Contact person ID,Zendesk Sell lead ID\nx-1,Ada,8,3\n",
+            },
+            ["8"],
+        ),
+        (
+            {
+                "people": "ID,Name,Email,Phone,Zendesk Sell ID\n7,Ada,a@x.no,1,1\n8,Ada,,,\n",
+                "deals": "ID,Title,Contact person ID,Zendesk Sell ID,Zendesk Sell lead ID\n1,Ada,8,,3\n",
+            },
+            [],
+        ),
+        (
+            {"people": "ID,Name,Email,Organization,Zendesk Sell ID\n7,Ada,a@x.no,Fog,1\n8,Ada,,Mist,\n"},
+            [],
+        ),
+        (
+            {
+                "deals": "ID,Title,Value,Contact person,Organization,Zendesk Sell ID\n"
+                "1,Lens,80,Ada,Fog,1\n2,Lens,0,Ada,,\n3,Lens,75,Ada,,\n4,Lens,0,Bo,,\n5,Lens,0,,,\n"
+                "6,Lens,0,Ada,Mist,\n"
             },
             ["2"],
         ),

@@ -13,11 +13,13 @@ import pytest
 import zsell_transform as zt
 from tests.moved import Moved
 from zsell_transform.__main__ import main
+from zsell_transform.ending import telling
 from zsell_transform.guide import steps
 from zsell_transform.guide.report import report_html
 from zsell_transform.guide.story import Story
 from zsell_transform.ledger import COUNTS
 from zsell_transform.migrated import Migration
+from zsell_transform.pipedrive.exports import read_pipedrive
 
 Edit = Callable[[Path], object]
 
@@ -185,3 +187,56 @@ def test_the_second_lap_is_not_the_third(sample: Path, after_lap_1: Path, tmp_pa
 
 def test_a_history_that_needed_ids_tells_of_a_third_lap(moved: Moved) -> None:
     assert zt.transform(moved.source, pipedrive=moved.exports, trial=0, rehearse=False).story.lap == 3
+
+
+# ---- what is asked for, from the ledger alone -------------------------------------------------------------
+
+
+def ledger(**counts: dict[str, int]) -> pl.DataFrame:
+    """A row for each of some targets."""
+    rows = [
+        {"entity": item, "target": item, **dict.fromkeys(COUNTS, 0)} | few for item, few in counts.items()
+    ]
+    return pl.DataFrame(rows)
+
+
+def test_exports_are_asked_of_what_is_there_and_only_a_waiting_list_may_be_empty() -> None:
+    book = ledger(persons={"rows_out": 1, "waiting": 2}, deals={}, leads={"waiting": 3}, notes={"waiting": 2})
+
+    assert telling.exports_next(book) == ("persons",)
+    assert telling.exports_next(book, ["leads"]) == ("persons", "leads")
+    assert telling.still_empty(book) == ("leads",)
+    assert telling.still_empty(book, ["leads"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "lap"),
+    [("Deal ID", 3), ("Deal", 3), ("Deal title", 3), ("Lead ID", 3), ("Lead", 3), ("Organization", 2)],
+)
+def test_only_a_third_lap_finds_history_on_deals_and_leads(tmp_path: Path, column: str, lap: int) -> None:
+    (tmp_path / "people.csv").write_text("ID,Name,Zendesk Sell ID\n8,Ines,5\n")
+    (tmp_path / "activities.csv").write_text(f"ID,Subject,Note,{column}\n1,Call,Sell task 7,x\n2,Own,,x\n")
+
+    assert telling.lap_number(read_pipedrive(tmp_path), None) == lap
+    assert telling.lap_number(read_pipedrive(tmp_path), "lap_5") == 5
+    (tmp_path / "activities.csv").write_text(f"ID,Subject,Note,{column}\n1,Call,Sell task 7,\n2,Own,,x\n")
+    assert telling.lap_number(read_pipedrive(tmp_path), None) == 2
+
+
+def test_the_placeholder_is_no_company_of_that_name() -> None:
+    told = Story(ledger=ledger(deals={"added": 2}), placeholder=True)
+
+    lead = steps.headline(told)["lead"]
+    assert "1 company or person is added by name. One organization is added for records without" in lead
+
+
+def test_changes_of_a_complete_delta_are_uploaded_before_the_proof() -> None:
+    """Nothing else is: the setup and the trial were those of the first lap."""
+    files = pl.DataFrame({"file": ["updates/1-deals.csv"], "item": ["updates"], "rows": [1], "bytes": [9]})
+    kit = {"labels": pl.DataFrame({"label": ["Hot"]})}
+    told = Story(complete=True, files=files, exports_next=("deals",), setup=kit, ledger=ledger(deals={}))
+
+    titles = [step.title for step in steps.checklist(told)]
+    assert titles == ["Upload the files in this order", "Export from Pipedrive", "Prove it"]
+    assert [step.title for step in steps.unwritten(told)] == ["Write the files"]
+    assert [step.title for step in steps.unwritten(Story(complete=True))] == ["Prove it"]

@@ -57,6 +57,7 @@ def test_headings_of_before_are_still_known() -> None:
 @example(["2019/001"])
 @example(["11", "3.0.1"])
 @example(["1/2.0", "7.0.2"])
+@example(["3.0/2", "7"])
 def test_ids_in_one_cell_are_read_as_they_were_written(ids: list[str]) -> None:
     known = pl.DataFrame({"id": ids}).select(exact(pl.col("id").str.strip_chars())).filter(pl.col("id") != "")
     cell = ", ".join(known.select(sell_id_cell(pl.col("id")))["id"].to_list())
@@ -65,9 +66,26 @@ def test_ids_in_one_cell_are_read_as_they_were_written(ids: list[str]) -> None:
     assert not known.height or back.to_list() == known["id"].to_list()
 
 
-@pytest.mark.parametrize("id_", ["7", "98", "name:peter, paul", "email:a,b@x.example", "2019/001", "T 1"])
+@pytest.mark.parametrize("id_", ["7", "98", "name:peter, paul", "email:a,b@x.example", "2019/2020", "T 1"])
 def test_ids_that_need_nothing_stay_as_they_are(id_: str) -> None:
     assert pl.DataFrame({"id": [id_]}).select(sell_id_cell(pl.col("id"))).item() == id_
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ["1", "2", "3", "4", "name:acme, 5 co"],
+        ["2019/001", "name:acme"],
+        ["name:lind/22222"],
+        ["name:acme", "22222", "name:lind"],
+        ["name:5%25 off", "22222"],
+    ],
+)
+def test_ids_beside_a_name_are_parted(ids: list[str]) -> None:
+    """Of long and short numbers, before and behind it; what it holds itself parts nothing."""
+    cell = ", ".join(ids)
+
+    assert pl.DataFrame({"cell": [cell]}).select(split_ids(pl.col("cell"))).item().to_list() == ids
 
 
 def test_a_list_made_by_hand_comes_to_an_end(tmp_path: Path) -> None:

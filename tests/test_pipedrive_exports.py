@@ -207,6 +207,36 @@ def test_two_records_of_one_sell_id_are_linked_to_by_nobody(tmp_path: Path) -> N
     assert "1, 3" in told["message"]
 
 
+OWN_SIGNS = {
+    "a Sell id": {"deals": "ID,Title,Zendesk Sell ID\n1,Roof,5\n"},
+    "a mark": {"notes": "ID,Content\n1,2014 · K · Sell note 226\n"},
+    "an id that stands twice": {"deals": "ID,Title,Zendesk Sell ID\n1,Roof,5\n2,Barn,5\n"},
+}
+
+
+@pytest.mark.parametrize("sign", OWN_SIGNS)
+def test_any_sign_says_that_something_came_from_sell(tmp_path: Path, sign: str) -> None:
+    assert given(tmp_path / "with", **OWN_SIGNS[sign]).has_ours
+    assert not given(tmp_path / "without", deals="ID,Title,Zendesk Sell ID\n1,Roof,\n").has_ours
+
+
+def test_what_has_no_sign_of_sell_at_all_was_typed(tmp_path: Path) -> None:
+    header = "ID,Title,Zendesk Sell ID,Zendesk Sell lead ID\n"
+    rows = "1,Roof,5,\n2,Barn,,6\n3,Shed,7,\n4,Shed,7,\n8,Hut,,\n"
+
+    found = given(tmp_path, deals=header + rows)
+
+    assert found.typed("deals")["system_id"].to_list() == ["8"]
+
+
+def test_links_are_shown_only_where_all_their_columns_are(tmp_path: Path) -> None:
+    found = given(tmp_path, deals="ID,Title,Contact person ID,Zendesk Sell ID\n1,Roof,3,5\n")
+
+    assert found.shows("deals", "person_id")
+    assert not found.shows("deals", "person_id", "organization_id")
+    assert not found.shows("leads", "person_id")
+
+
 def test_a_record_in_two_files_is_one(tmp_path: Path) -> None:
     text = "ID,Name,Zendesk Sell ID\n1,Acme,11111\n"
 
@@ -318,12 +348,14 @@ def test_nothing_is_held_where_no_export_was_given() -> None:
         ("notes", "<p>2014 &middot; K &#183;&nbsp;Sell note 226</p><p>Hi</p>", "Sell note 226"),
         ("notes", "<div><b>2014 · K · Sell text 5 · restricted</b></div><div>Hi</div>", "Sell text 5"),
         ("notes", "\n<br/>2014 · K · Sell email x0123456789ab<br/>Hi", "Sell email x0123456789ab"),
+        ("notes", "<h2>2014 · K · Sell note 226</h2>Hi", "Sell note 226"),
         ("notes", "Hi<br>2014 · K · Sell note 226", None),
         ("notes", "He wrote: Sell note 226 soon", None),
         ("notes", "Sell notebook 226", None),
         ("activities", "Hi<br>Sell task 74", "Sell task 74"),
         ("activities", "<p>Hi</p><p>Sell call 74</p><br />\n", "Sell call 74"),
         ("activities", "<ul><li>a</li></ul>Sell visit 74", "Sell visit 74"),
+        ("activities", 'Hi<p class="x">Sell task 74</p>', "Sell task 74"),
         ("activities", "Sell task 74<br>done", None),
         ("activities", "Hi Sell task 74", None),
         ("activities", None, None),
@@ -340,6 +372,13 @@ def test_marks_in_an_unknown_language(tmp_path: Path) -> None:
 
     assert found.notes["mark"].to_list() == ["Sell note 226"]
     assert found.readable == {"notes"}
+
+
+def test_without_a_mark_in_any_column_nobody_knows_which_one_has_them(tmp_path: Path) -> None:
+    found = given(tmp_path, notes="ID,Sisältö,Sopimus\n1,Moi,x\n")
+
+    assert "notes" in found.given
+    assert not found.readable
 
 
 def test_a_note_that_came_twice_is_told(tmp_path: Path) -> None:
@@ -385,6 +424,7 @@ def test_our_ids_are_known_in_every_form_that_other_programs_give_them(form: str
         ("name:web 2.0 gmbh", ["name:web 2.0 gmbh"]),
         ("12345.0, name:web 2.0 gmbh", ["12345", "name:web 2.0 gmbh"]),
         ("1.0, 2.0", ["1", "2"]),
+        ("1.0, 2.00, 3.0", ["1", "2", "3"]),
     ],
 )
 def test_figures_in_a_name_are_no_decimals_of_an_id(cell: str, ids: list[str]) -> None:

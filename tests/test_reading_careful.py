@@ -6,10 +6,12 @@ import io
 import re
 import sys
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zsell_transform.reading.careful import Reader, Record, Run
+from zsell_transform.reading.ways import Way, Ways
 
 CELL = st.sampled_from(
     ["", "a", "bc", '"q"', '"a,b"', '"x\ny"', 'say "hi"', 'a"b', '"a"b', ' "a"', "x ", "\r", '"a""b"', "\0"]
@@ -84,3 +86,20 @@ def test_a_lone_carriage_return_is_text_where_line_feeds_end_the_records(data: s
         found += records
     assert [record.cells for record in found] == rows
     assert not any(record.code for record in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ('"a",', [("a", 3, 0), ('"a"', 3, 8)]),
+        (' "a",', [("a", 4, 1), (' "a"', 4, 2)]),
+        ('"a"b",', [('a"b', 5, 2), ('"a"b"', 5, 3)]),
+        ('"a"b,c",', [('a"b,c', 7, 4), ('"a"b', 4, 3)]),
+        ('a"b,', [('a"b', 3, 2)]),
+        ("a,", [("a", 1, 0)]),
+        ('"a\nb",', [('"a', 2, 3)]),
+    ],
+)
+def test_of_two_ways_to_read_a_cell_one_is_likelier(text: str, ways: list[Way]) -> None:
+    """As cells, where they end, and how unlikely that is: what is legal costs nothing."""
+    assert Ways(",", 3, "[^,]*,[^,]*,[^,\r\n]*").within_line(text, 0) == ways

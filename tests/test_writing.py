@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import random
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -404,6 +405,33 @@ def test_what_a_killed_run_left_is_recovered(tmp_path: Path) -> None:
     Folder(path)
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted([*left, "lap_1"])
     assert read_manifest(path)
+
+
+@posix
+def test_the_folder_that_was_there_last_is_put_back(tmp_path: Path) -> None:
+    """By its number, whatever its name sorts as; a link of such a name is nobody's folder."""
+    target = tmp_path / "lap_1"
+    for number in ("", "-9", "-10"):
+        aside = tmp_path / f".lap_1.old-by-zsell{number}"
+        aside.mkdir()
+        (aside / f"file{number}").touch()
+    (tmp_path / ".lap_1.old-by-zsell-11").symlink_to(tmp_path / ".lap_1.old-by-zsell", True)
+    assert appearing._aside(target).name == ".lap_1.old-by-zsell-11"
+
+    appearing.recover(target)
+
+    assert [one.name for one in target.iterdir()] == ["file-10"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".lap_1.old-by-zsell-11", "lap_1"]
+
+
+@posix
+def test_who_closed_the_earlier_folder_to_others_means_the_next_one_too(tmp_path: Path) -> None:
+    """Its owner can write into it all the same."""
+    target = tmp_path / "lap_1"
+    target.mkdir()
+    target.chmod(0o550)
+
+    assert stat.S_IMODE(appearing.hidden(target).stat().st_mode) == 0o750
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
