@@ -75,6 +75,9 @@ def test_ids_that_need_nothing_stay_as_they_are(id_: str) -> None:
     "ids",
     [
         ["1", "2", "3", "4", "name:acme, 5 co"],
+        [*(f"{n}" for n in range(1, 10)), "name:acme"],
+        [*(f"4100000{n}" for n in range(1, 10)), "name:acme"],
+        ["name:acme", *(f"4100000{n}" for n in range(1, 10))],
         ["2019/001", "name:acme"],
         ["name:lind/22222"],
         ["name:acme", "22222", "name:lind"],
@@ -86,6 +89,20 @@ def test_ids_beside_a_name_are_parted(ids: list[str]) -> None:
     cell = ", ".join(ids)
 
     assert pl.DataFrame({"cell": [cell]}).select(split_ids(pl.col("cell"))).item().to_list() == ids
+
+
+@pytest.mark.parametrize("cell", ["11111,", "11111, ", ",11111", "11111,,", " , 11111 ,"])
+def test_what_parts_nothing_is_no_id(cell: str) -> None:
+    """A comma that somebody left behind an id stood for a blank one, on several records."""
+    assert pl.DataFrame({"cell": [cell]}).select(split_ids(pl.col("cell"))).item().to_list() == ["11111"]
+
+
+def test_blanks_between_ids_are_none() -> None:
+    cells = pl.DataFrame({"cell": ["11111,,22222", "11111, ,, 22222,", "name:a,,b", None]})
+
+    found = cells.select(split_ids(pl.col("cell"))).to_series().to_list()
+
+    assert found == [["11111", "22222"], ["11111", "22222"], ["name:a,,b"], None]
 
 
 def test_a_list_made_by_hand_comes_to_an_end(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from zsell_transform.sell.entities import mark_of
 
 #: Ids that stand in for none; names and e-mails are written as they are.
 _STAND_IN: Final = r"^(?:name|email):"
+_NAMES: Final = r"(?:^|[,;/|]\s*)(?:name:|email:)"
 #: What parts several ids in one cell, also numbers that people merged by hand (see `split_ids`).
 _PARTS: Final = r"^\s*\d{5,}(?:\s*[,;/|]\s*\d{5,})+\s*$"
 
@@ -59,17 +60,31 @@ def split_ids(cell: pl.Expr) -> pl.Expr:
     long number (`2019/001`), which only a comma parts.
     """
     cell = where_found(exact(cell), r"^\d[\d.,;/|\s]*\.0", _each_exact)
-    mixed = cell.str.replace_all(r"\s*[,;/|]\s*(name:|email:)", "\x1f${1}")
-    for _ in range(3):
-        mixed = mixed.str.replace(r"(^|\x1f)(\d+)\s*,\s*", "${1}${2}\x1f")
-        mixed = mixed.str.replace(r"(^|\x1f)(\d{5,})\s*[;/|]\s*(\d{5,})", "${1}${2}\x1f${3}")
-        mixed = mixed.str.replace(r"\s*[,;]\s*(\d{5,})($|\x1f)", "\x1f${1}${2}")
-    numbers = cell.str.contains(_PARTS)
-    plain = pl.when(numbers).then(cell.str.replace_all(r"[;/|]", ",")).otherwise(cell)
-    plain = plain.str.replace_all(r"\s*,\s*", "\x1f")
-    both = pl.when(cell.str.contains(r"(?:^|[,;/|]\s*)(?:name:|email:)")).then(mixed).otherwise(plain)
-    both = where_found(both.str.strip_chars(), "%", _uncoded)
-    return both.str.split("\x1f")
+    cell = where_found(cell, r"^\s*,|,\s*(?:,|$)", _without_blanks)
+    is_mixed = cell.str.contains(_NAMES)
+    mixed = cell.map_batches(_beside_names, return_dtype=pl.String, is_elementwise=True)
+    plain = pl.when(cell.str.contains(_PARTS)).then(cell.str.replace_all(r"[;/|]", ",")).otherwise(cell)
+    both = pl.when(is_mixed).then(mixed).otherwise(plain.str.replace_all(r"\s*,\s*", "\x1f"))
+    return where_found(both, "%", _uncoded).str.split("\x1f")
+
+
+def _beside_names(cells: pl.Series) -> pl.Series:
+    """Cells with names in them, parted: each round parts one more id from either end of what is left of it."""
+    some = cells.str.contains(_NAMES).arg_true()
+    parted = cells.gather(some).str.replace_all(r"\s*[,;/|]\s*(name:|email:)", "\x1f${1}")
+    while True:
+        left = parted
+        parted = left.str.replace_all(r"(^|\x1f)(\d+)\s*,\s*", "${1}${2}\x1f")
+        parted = parted.str.replace_all(r"(^|\x1f)(\d{5,})\s*[;/|]\s*(\d{5,})", "${1}${2}\x1f${3}")
+        parted = parted.str.replace_all(r"\s*[,;]\s*(\d{5,})($|\x1f)", "\x1f${1}${2}")
+        if parted.equals(left):
+            return cells.scatter(some, parted)
+
+
+def _without_blanks(cell: pl.Expr) -> pl.Expr:
+    """Ids without commas that part nothing; a name may hold them."""
+    several = cell.str.strip_chars(" ,").str.replace_all(r",(?:\s*,)+", ",")
+    return pl.when(cell.str.contains(_NAMES)).then(cell).otherwise(several)
 
 
 def _uncoded(cell: pl.Expr) -> pl.Expr:
