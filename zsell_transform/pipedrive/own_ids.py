@@ -69,7 +69,7 @@ def split_ids(cell: pl.Expr) -> pl.Expr:
 
 
 def _beside_names(cells: pl.Series) -> pl.Series:
-    """Cells with names in them, parted: each round parts one more id from either end of what is left of it."""
+    """Cells with names in them, parted: each round parts one more id from either end of what is left."""
     some = cells.str.contains(_NAMES).arg_true()
     parted = cells.gather(some).str.replace_all(r"\s*[,;/|]\s*(name:|email:)", "\x1f${1}")
     while True:
