@@ -326,7 +326,7 @@ def test_an_id_that_stands_twice_in_one_file_is_one_record(tmp_path: Path) -> No
 
 
 def test_of_two_states_in_one_file_the_later_one_counts(tmp_path: Path) -> None:
-    """As across files; what it does not say is filled from the earlier one, and the order of records stays."""
+    """As across files; what it does not say is filled from the other one, and the order of records stays."""
     header, day = "id,name,scope,stage_name,loss_reason,updated_at\n", "2026-0{}-02T10:00:00Z"
     rows = (
         f"1,Roof,5,New,Dear,{day.format(1)}\n"

@@ -20,7 +20,7 @@ from zsell_transform.frames.unique import free, told_apart
 from zsell_transform.ids import exact
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.recognise import Meaning
-from zsell_transform.reading.vocabulary import PARTIES, bookkeeping
+from zsell_transform.reading.vocabulary import PARTIES
 
 #: Attached table → its columns in the order in which they are told, then whatever else it has. The first one
 #: is told without its header. `contact` and `order_discount` are looked up.
@@ -148,11 +148,7 @@ def _names(ids: pl.Series, parts: Parts) -> pl.Series:
 
 def _in_order(columns: Sequence[str], first: Sequence[str]) -> list[str]:
     """The columns that are told: the known ones, then whatever else the table has."""
-    others = (
-        name
-        for name in columns
-        if name not in (*first, *_SILENT) and not name.startswith(("_", *bookkeeping()))
-    )
+    others = (name for name in columns if name not in (*first, *_SILENT) and not name.startswith("_"))
     return [*(name for name in first if name in columns), *others]
 
 

@@ -24,8 +24,8 @@ from zsell_transform.reading.vocabulary import (
     API,
     Naming,
     address_parts,
-    bookkeeping,
     instead,
+    is_bookkeeping,
     namings,
     street_column,
 )
@@ -50,7 +50,7 @@ def shaped(
         temporary: a folder for what has to be rewritten.
     """
     frame, names, notes = table.frame, list(table.names), []
-    if kept_by_connector := [name for name in names if name.lower().startswith(bookkeeping())]:
+    if kept_by_connector := [name for name in names if is_bookkeeping(name)]:
         frame, names = frame.drop(kept_by_connector), [n for n in names if n not in kept_by_connector]
         notes.append(
             issues.issue(

@@ -156,10 +156,9 @@ def momentary() -> frozenset[str]:
     )
 
 
-@cache
-def bookkeeping() -> tuple[str, ...]:
-    """How the columns begin that connectors add for themselves."""
-    return tuple(facts("sell/api")["bookkeeping"])
+def is_bookkeeping(header: str) -> bool:
+    """Whether a column is one that connectors add for themselves."""
+    return header.lower().startswith(tuple(facts("sell/api")["bookkeeping"]))
 
 
 @cache
