@@ -9,7 +9,6 @@ cells of Zendesk Sell look like is told beside each pattern (genuine exports of 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import partial
 from html import escape
@@ -48,23 +47,6 @@ _GROUPS: Final = {".": r",'’  \x{00a0}\x{202f}", ",": r".'’  \x{00a0}\x{202f
 def cell(column: Cell) -> pl.Expr:
     """The column itself, whether given by name or as an expression."""
     return pl.col(column) if isinstance(column, str) else column
-
-
-def plain(word: str) -> str:
-    """A word as it is compared: without case, accents and needless spaces.
-
-    For Python values, not for columns.
-    """
-    plain = unicodedata.normalize("NFKD", word)
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
-
-
-def letters(word: str) -> str:
-    """What two spellings of one word have in common: the word without case, accents, spaces and signs.
-
-    For Python values; a word of signs alone stays as it is.
-    """
-    return "".join(filter(str.isalnum, plain(word))) or word
 
 
 # --- text --------------------------------------------------------------------------------------------

@@ -14,8 +14,9 @@ from typing import Final
 
 import attrs
 
-from zsell_transform.cleaning import MARKS, ORDERS, plain
+from zsell_transform.cleaning import MARKS, ORDERS
 from zsell_transform.counts import count as counted
+from zsell_transform.folding import plain
 from zsell_transform.ticks import PAIRS
 
 #: Pipedrive's limits, of which `account.yaml` says where they come from: a text field takes 255 characters, a

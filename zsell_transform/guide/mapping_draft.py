@@ -17,8 +17,9 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import DELETED, letters, plain
+from zsell_transform.cleaning import DELETED
 from zsell_transform.counts import count
+from zsell_transform.folding import letters, plain
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.sell.stages import Stage, stages
@@ -112,7 +113,7 @@ def _labels(found: Found) -> Lines:
     tags = found.words("tags")
     spellings: dict[str, list[str]] = {}
     for tag in tags:
-        spellings.setdefault(letters(tag), []).append(tag)
+        spellings.setdefault(letters(tag) or tag, []).append(tag)
     twins = {tag: others for others in spellings.values() if len(others) > 1 for tag in others}
     remarks = {
         tag: said + (f"; also spelled {', '.join(t for t in twins[tag] if t != tag)}" if tag in twins else "")

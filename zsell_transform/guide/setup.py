@@ -14,7 +14,8 @@ from typing import Any, Final, Protocol
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import DELETED, letters, one_label, plain
+from zsell_transform.cleaning import DELETED, one_label
+from zsell_transform.folding import letters, plain
 from zsell_transform.guide.columns import columns
 from zsell_transform.guide.limits import plan
 from zsell_transform.mapping import Mapping
@@ -297,9 +298,9 @@ def _labels(words: MappingOf[str, pl.DataFrame]) -> list[dict[str, Any]]:
         item = field_facts()[header].item
         spellings: dict[str, list[str]] = {}
         for label in values["value"]:
-            spellings.setdefault(letters(label), []).append(label)
+            spellings.setdefault(letters(label) or label, []).append(label)
         for label, count in values.iter_rows():
-            twins = [twin for twin in spellings[letters(label)] if twin != label]
+            twins = [twin for twin in spellings[letters(label) or label] if twin != label]
             found.append({"item": item, "label": label, "records": count, "twins": ", ".join(twins) or None})
     order = list(PREFIXES)
     return sorted(found, key=lambda row: order.index(row["item"]))

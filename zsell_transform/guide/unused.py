@@ -9,7 +9,8 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import DELETED, ORDERS, one_label, plain
+from zsell_transform.cleaning import DELETED, ORDERS, one_label
+from zsell_transform.folding import plain
 from zsell_transform.machine.paths import slashed
 from zsell_transform.mapping import Mapping, Mention
 from zsell_transform.mapping_values import nearest

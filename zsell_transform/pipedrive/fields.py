@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import attrs
 
-from zsell_transform.cleaning import plain
 from zsell_transform.facts import facts
+from zsell_transform.folding import plain
 
 #: Pipedrive item → the prefix of its headers.
 PREFIXES: Final[dict[str, str]] = {
