@@ -14,7 +14,8 @@ from typing import Final
 
 import attrs
 
-from zsell_transform.cleaning import MARKS, ORDERS
+from zsell_transform.cleaning.moments import ORDERS
+from zsell_transform.cleaning.numbers import MARKS
 from zsell_transform.counts import count as counted
 from zsell_transform.folding import plain
 from zsell_transform.ticks import PAIRS

@@ -17,7 +17,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import filled
+from zsell_transform.cleaning.cells import filled
 from zsell_transform.folding import fold
 from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.mapping import Mapping

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import Cell, cell
+from zsell_transform.cleaning.cells import Cell, cell
 from zsell_transform.folding import plain
 from zsell_transform.frames.sparing import once_each
 

@@ -16,7 +16,8 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import MARKS, ORDERS
+from zsell_transform.cleaning.moments import ORDERS
+from zsell_transform.cleaning.numbers import MARKS
 from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import readable
 from zsell_transform.machine.paths import expect_utf8, path_of

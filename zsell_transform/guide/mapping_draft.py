@@ -17,7 +17,7 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import DELETED
+from zsell_transform.cleaning.owners import DELETED
 from zsell_transform.counts import count
 from zsell_transform.folding import letters, plain
 from zsell_transform.mapping import Mapping

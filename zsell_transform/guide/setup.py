@@ -14,7 +14,8 @@ from typing import Any, Final, Protocol
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import DELETED, one_label
+from zsell_transform.cleaning.labels import one_label
+from zsell_transform.cleaning.owners import DELETED
 from zsell_transform.folding import letters, plain
 from zsell_transform.guide.columns import columns
 from zsell_transform.guide.limits import plan

@@ -9,7 +9,9 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import DELETED, ORDERS, one_label
+from zsell_transform.cleaning.labels import one_label
+from zsell_transform.cleaning.moments import ORDERS
+from zsell_transform.cleaning.owners import DELETED
 from zsell_transform.folding import plain
 from zsell_transform.machine.paths import slashed
 from zsell_transform.mapping import Mapping, Mention

@@ -24,7 +24,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import shortened
+from zsell_transform.cleaning.texts import shortened
 from zsell_transform.details import Details
 from zsell_transform.domains import by_domain
 from zsell_transform.evidence import TEXT_LIMIT

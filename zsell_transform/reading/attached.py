@@ -13,7 +13,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import text
+from zsell_transform.cleaning.cells import text
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.frames.unique import free, told_apart

@@ -13,7 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import one_label
+from zsell_transform.cleaning.labels import one_label
 from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import full, readable, temporary_files
 from zsell_transform.machine.origins import made_of, origins

@@ -10,7 +10,10 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import DELETED, MOMENT, joined, text
+from zsell_transform.cleaning.cells import text
+from zsell_transform.cleaning.moments import MOMENT
+from zsell_transform.cleaning.owners import DELETED
+from zsell_transform.cleaning.texts import joined
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import column_or_blank, unless_blank

@@ -15,7 +15,8 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import MARKS, ORDERS, iso, number
+from zsell_transform.cleaning.moments import ORDERS, iso
+from zsell_transform.cleaning.numbers import MARKS, number
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import stands_twice
 from zsell_transform.frames.sparing import Reading

@@ -15,7 +15,8 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import MARKS, text
+from zsell_transform.cleaning.cells import text
+from zsell_transform.cleaning.numbers import MARKS
 from zsell_transform.evidence import (
     MAPPING,
     SERIAL_DAY,

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from zsell_transform.cleaning import name as one_line
-from zsell_transform.cleaning import percent, text
+from zsell_transform.cleaning.cells import text
+from zsell_transform.cleaning.numbers import percent
+from zsell_transform.cleaning.texts import name as one_line
 from zsell_transform.evidence import EXCLUDED, LONGER, SHAPE_FAMILIES, TEXT_LIMIT, families
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.frames.tall import name_of, tall
@@ -149,12 +150,12 @@ def _facts_of(entity: str, name: str) -> dict[str, pl.Expr]:
 
 
 def _read(fact: dict[str, Any]) -> pl.Expr:
-    """A column as `cleaning.text` reads it, which nearly every column is already."""
+    """A column as `cells.text` reads it, which nearly every column is already."""
     return pl.col(fact["column"]) if is_tidy(fact) else text(fact["column"])
 
 
 def is_tidy(fact: dict[str, Any]) -> bool:
-    """Whether every cell of a column is already as `cleaning.text` reads it."""
+    """Whether every cell of a column is already as `cells.text` reads it."""
     return not fact["outer"] and not fact["low"] and fact["cells"] == fact["filled"]
 
 

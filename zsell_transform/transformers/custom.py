@@ -10,7 +10,8 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import ORDERS, clock_of, date, date_of, hour, number
+from zsell_transform.cleaning.moments import ORDERS, clock_of, date, date_of, hour
+from zsell_transform.cleaning.numbers import number
 from zsell_transform.evidence import DIGIT_LIMIT
 from zsell_transform.frames.unique import free
 from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key

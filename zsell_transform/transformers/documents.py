@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import minute, name
+from zsell_transform.cleaning.moments import minute
+from zsell_transform.cleaning.texts import name
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.words import elsewhere
 from zsell_transform.survey import Survey

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import html, lines, said
+from zsell_transform.cleaning.markup import html, lines, said
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey

@@ -14,7 +14,10 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import iso, lines, said, shortened, text
+from zsell_transform.cleaning.cells import text
+from zsell_transform.cleaning.markup import lines, said
+from zsell_transform.cleaning.moments import iso
+from zsell_transform.cleaning.texts import shortened
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.issues import KINDS, Told, issue
 from zsell_transform.mapping import Mapping

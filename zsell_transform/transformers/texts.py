@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import html, lines, phone, said
+from zsell_transform.cleaning.markup import html, lines, said
+from zsell_transform.cleaning.texts import phone
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.survey import Survey
