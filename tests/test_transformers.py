@@ -14,7 +14,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.contract import checks
 from zsell_transform.pipedrive.fields import PREFIXES, default_names, field_facts, field_key
 from zsell_transform.sell.columns import STANDARD
-from zsell_transform.survey import Column
+from zsell_transform.survey.facts import Column
 from zsell_transform.transformers import TABLES, draft
 from zsell_transform.transformers.custom import unique_names
 from zsell_transform.transformers.interpret import CARRIED

@@ -11,7 +11,7 @@ import polars as pl
 
 from zsell_transform.frames.pieces import gathered
 from zsell_transform.frames.sparse import BLANK, column_or_blank
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.transformers import Draft
 
 _VALUES: Final = {

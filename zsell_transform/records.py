@@ -23,7 +23,9 @@ from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.sell.states import UPDATED, updated
-from zsell_transform.survey import Survey, contradictions, study
+from zsell_transform.survey import study
+from zsell_transform.survey.facts import Survey
+from zsell_transform.survey.undecided import contradictions
 from zsell_transform.writing.rolling import ROWS
 
 #: How a record is called in the kept files → inside the library.

@@ -23,7 +23,7 @@ from zsell_transform.folding import letters, plain
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.sell.stages import Stage, stages
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 
 #: The frame of task subjects that a draft shows.
 SUBJECTS: Final = {"type": pl.String, "subject": pl.String, "count": pl.Int64}

@@ -23,7 +23,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import default_activity_types, type_name
 from zsell_transform.pipedrive.fields import PREFIXES, field_facts, field_key
 from zsell_transform.sell.stages import Stage, progress, stages, without_deals
-from zsell_transform.survey import Column, Survey
+from zsell_transform.survey.facts import Column, Survey
 
 Schema = dict[str, Any]
 

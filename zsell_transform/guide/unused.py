@@ -18,7 +18,7 @@ from zsell_transform.mapping import Mapping, Mention
 from zsell_transform.mapping_values import nearest
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.words import status_labels
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 
 
 def unused(

@@ -15,7 +15,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS, longest
 from zsell_transform.pipedrive.own_ids import sell_id_cell
 from zsell_transform.sell.stages import KEYS, SEPARATOR, Stage, stages
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.ticks import flag
 from zsell_transform.transformers.parties import (
     A_DAY,

@@ -23,7 +23,7 @@ from zsell_transform.issues import KINDS, Told, issue
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import field_facts
 from zsell_transform.sell.columns import plain_name
-from zsell_transform.survey import Column, Survey
+from zsell_transform.survey.facts import Column, Survey
 from zsell_transform.transformers.custom import Custom, custom_fields, unique_names
 from zsell_transform.transformers.draft import Draft, laid
 from zsell_transform.transformers.table import DOUBTFUL, PLACES, Field, HtmlText, Table

@@ -13,7 +13,7 @@ from zsell_transform.frames.sparing import either, once_each
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE, longest
 from zsell_transform.pipedrive.own_ids import sell_id_cell
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,
     ADDRESS,

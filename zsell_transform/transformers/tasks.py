@@ -10,7 +10,7 @@ from zsell_transform.cleaning.owners import owner
 from zsell_transform.cleaning.texts import first_line
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.ticks import flag
 from zsell_transform.transformers.history import (
     about,
