@@ -6,7 +6,6 @@ files).
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 import zlib
@@ -21,7 +20,7 @@ from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import full, readable
 from zsell_transform.machine.given import is_frame, is_path, kind_of, library_of
 from zsell_transform.machine.litter import is_hidden
-from zsell_transform.machine.paths import as_text, beyond, path_of
+from zsell_transform.machine.paths import as_text, beyond, path_of, walked
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -216,7 +215,7 @@ def below(folder: Path, suffixes: Collection[str], *, deep: bool = True) -> list
         OSError: a folder cannot be listed.
     """
     found = []
-    for where, folders, names in os.walk(folder, onerror=_raised):
+    for where, folders, names in walked(folder):
         for path in (Path(where, name) for name in names if not is_hidden([name])):
             if path.suffix.lower() in suffixes or beyond(path):  # else it would be passed over
                 expect_file(path)
@@ -227,11 +226,6 @@ def below(folder: Path, suffixes: Collection[str], *, deep: bool = True) -> list
             raise ExportError(f"{as_text(Path(where, odd[0]))} is a folder, and no file; rename it")
         folders[:] = [name for name in folders if deep and not is_hidden([name])]
     return found
-
-
-def _raised(error: OSError) -> None:
-    """For `os.walk`, which passes over what it cannot list."""
-    raise error
 
 
 def _files_in(folder: Path, temporary: Path) -> list[Found]:
