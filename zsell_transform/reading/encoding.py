@@ -144,7 +144,7 @@ def refuse_binary(head: bytes, file: str) -> None:
     kind = next((kind for magic, kind in _BINARIES if head.startswith(magic)), "")
     some = head[:_TELLING]
     controls = sum(map(_CONTROL.__contains__, some))
-    if not kind and controls > len(some) // 10 and not (_mark(some) or _wide(some)):
+    if not kind and controls > len(some) // 10 and not (_bom(some) or _wide(some)):
         kind = "a binary file"
     if kind == "a spreadsheet or zip archive" and (b"xl/" in head or b"[Content_Types]" in head):
         kind = "an Excel workbook"
@@ -197,7 +197,7 @@ def _said_by(path: Path) -> str:
     """What a mark, or the places of NUL bytes, say."""
     with path.open("rb") as stream:
         head = stream.read(_TELLING)
-    return _mark(head) or _wide(head)
+    return _bom(head) or _wide(head)
 
 
 def _is_nearly_utf8(lines: Iterable[bytes]) -> bool:
@@ -249,7 +249,7 @@ def bad_words(text: str) -> list[str]:
 
 def opening(head: bytes, asked: str | None = None) -> str:
     """The first bytes as text, good enough to see delimiter and header: ASCII survives in every codec."""
-    name = asked or _mark(head) or _wide(head)
+    name = asked or _bom(head) or _wide(head)
     try:
         if name and _is_known(name):
             return codecs.getincrementaldecoder(name)("replace").decode(head)
@@ -271,7 +271,7 @@ def _is_known(name: str) -> bool:
     return True
 
 
-def _mark(head: bytes) -> str:
+def _bom(head: bytes) -> str:
     return next((name for mark, name in _MARKS if head.startswith(mark)), "")
 
 
