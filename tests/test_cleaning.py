@@ -307,7 +307,7 @@ def test_looking_first_changes_nothing(
 ) -> None:
     frame = pl.DataFrame({"a": [None] * len(cells) if blank else cells, "b": cells}).cast(pl.String)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sparing, "_FEW", few)
+        patch.setattr(sparing, "_READ_AT_ONCE", few)
         found = frame.select(spared(pl.col("a")).alias("read"))
 
     assert found.equals(frame.select(plain(pl.col("a")).alias("read")))

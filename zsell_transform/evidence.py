@@ -31,7 +31,7 @@ MAPPING: Final = "the mapping says"
 #: Currencies with thousandths (ISO 4217).
 THOUSANDTHS: Final = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 #: Fewer values are too few to call them a list of options.
-_ENOUGH: Final = 4
+_LEAST_OPTIONS: Final = 4
 
 # --- dates: every month with its own number of days, so that 31/02 is not one -------------------------------
 _MONTHS: Final = (
@@ -318,7 +318,7 @@ def _as_options(seen: Evidence) -> Verdict | None:
             f"{seen.filled:,} values join only {len(parts)} words by commas",
             _ranked(parts),
         )
-    if len(values) <= OPTION_LIMIT and 2 * len(values) <= seen.filled and seen.filled >= _ENOUGH:
+    if len(values) <= OPTION_LIMIT and 2 * len(values) <= seen.filled and seen.filled >= _LEAST_OPTIONS:
         said = (
             f"{seen.filled:,} values, only {len(values)} different"
             if len(values) > 1

@@ -28,7 +28,7 @@ from zsell_transform.sell.entities import ENTITIES
 
 #: A list without ids needs so many known headers to be taken for one; the name of its file counts for the
 #: first.
-_ENOUGH: Final = 3
+_HEADERS_ENOUGH: Final = 3
 #: Columns that hold a record's name, or a part of it.
 _NAMES: Final = frozenset({"name", "full_name", "first_name", "last_name"})
 #: Whether something holds of the cells under a header.
@@ -183,12 +183,12 @@ def _smart_list(headers: Sequence[str], file: str, are_ids: Asked) -> TableKind 
     second, told, known, by_name = merit(best)
     if not second and (of_file := _of_its_file(headers, keys, file, are_ids)):
         return of_file
-    if told and (second or known >= _ENOUGH):
+    if told and (second or known >= _HEADERS_ENOUGH):
         return _named_by_place(best, keys) if second else best
-    if letters("ID") in keys[:2] and by_name and known >= _ENOUGH:
+    if letters("ID") in keys[:2] and by_name and known >= _HEADERS_ENOUGH:
         canonical = {**best.canonical, "id": "id"}
         return attrs.evolve(best, canonical=canonical)
-    return best if known >= _ENOUGH and _is_list_of(best, headers) else None
+    return best if known >= _HEADERS_ENOUGH and _is_list_of(best, headers) else None
 
 
 def _of_its_file(headers: Sequence[str], keys: Sequence[str], file: str, are_ids: Asked) -> TableKind | None:
@@ -206,7 +206,7 @@ def _of_its_file(headers: Sequence[str], keys: Sequence[str], file: str, are_ids
     best = max(of_it, key=lambda one: _known(headers, one))
     if keys[1] not in best.canonical and are_ids(headers[1]):
         return _named_by_place(attrs.evolve(best, canonical=best.canonical | {keys[1]: "id"}), keys)
-    return best if is_sells and _known(headers, best) >= _ENOUGH else None
+    return best if is_sells and _known(headers, best) >= _HEADERS_ENOUGH else None
 
 
 def _products(keys: Sequence[str]) -> TableKind | None:

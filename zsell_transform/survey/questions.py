@@ -22,7 +22,7 @@ from zsell_transform.sell.stages import KEYS as STAGE_KEYS
 
 #: Up to about this many different values are counted one by one; a field of options has at most 500.
 #: `approx_n_unique` errs by one or two per cent.
-_ABOUT_FEW: Final = 1100
+_MOST_COUNTED: Final = 1100
 #: No date, number, phone or web address that decides a type is longer; longer columns are text without
 #: asking.
 _SHORT: Final = 80
@@ -118,7 +118,7 @@ def _counts(frame: pl.LazyFrame, read: dict[str, pl.Expr], shapes: dict[str, str
 
 
 def _is_few(fact: dict[str, Any]) -> bool:
-    return bool(fact["distinct"] <= _ABOUT_FEW and fact["longest"] <= TEXT_LIMIT)
+    return bool(fact["distinct"] <= _MOST_COUNTED and fact["longest"] <= TEXT_LIMIT)
 
 
 def _facts(entity: str, columns: list[str], frame: pl.LazyFrame) -> pl.LazyFrame:
