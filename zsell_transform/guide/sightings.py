@@ -131,7 +131,7 @@ class Sightings:
         counts = [
             rows.group_by(value=pl.col(str(one.each))).agg(pl.len().alias("count"), least) for one in each
         ]
-        names = [rows.select(key=_checksum(one), apart=_apart(one)) for one in same]
+        names = [rows.select(key=checksum(one), apart=_apart(one)) for one in same]
         answers = pl.collect_all([*counts, *names])
         for one, answer in zip((*each, *same), answers, strict=True):
             kept = self._values.setdefault(one.key, []) if one.each else self._names_of(one.key, part)
@@ -166,7 +166,8 @@ def _features(item: str) -> list[Feature]:
     return [feature for feature in FEATURES.values() if feature.item == item]
 
 
-def _checksum(feature: Feature) -> pl.Expr:
+def checksum(feature: Feature) -> pl.Expr:
+    """A number for what two records must share to be a pair; different texts may have the same one."""
     return pl.when(pl.col(str(feature.same)).is_not_null()).then(alike(feature).hash())
 
 

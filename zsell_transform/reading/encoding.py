@@ -210,7 +210,7 @@ def _is_partly_utf8(lines: Sequence[bytes]) -> bool:
     proven = [line for line in lines if _is_utf8(line) and not _CHANCE.search(line.decode(UTF8.name))]
     if len(proven) < min(2, max(_PARTLY * len(lines), 1)):
         return False
-    return _are_western({word for line in lines for word in bad_words(line.decode(UTF8.name, _KEPT))})
+    return are_western({word for line in lines for word in bad_words(line.decode(UTF8.name, _KEPT))})
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -354,15 +354,16 @@ def _reads_western(lines: list[bytes]) -> bool:
     In Cyrillic, Greek or Hebrew nearly every letter is none of ASCII's; Polish, Japanese and others have
     signs between letters when they are read so.
     """
-    return _are_western(set(_high_words(lines, "cp1252")))
+    return are_western(set(_high_words(lines, "cp1252")))
 
 
-def _are_western(words: Collection[str]) -> bool:
-    foreign = any(_NOT_WESTERN.search(word) or _is_of_both_ends(word) for word in words)
+def are_western(words: Collection[str]) -> bool:
+    """Whether words may be of Western Europe: without foreign letters, and with few accents for each."""
+    foreign = any(_NOT_WESTERN.search(word) or is_of_both_ends(word) for word in words)
     return not foreign and _accents(words) <= _MOST_ACCENTS
 
 
-def _is_of_both_ends(text: str) -> bool:
+def is_of_both_ends(text: str) -> bool:
     """Whether a word in it has letters of the North and of the South."""
     return any(not (_NORTH.isdisjoint(word) or _SOUTH.isdisjoint(word)) for word in _WORD.findall(text))
 
