@@ -10,9 +10,10 @@ import pytest
 
 from tests.drafts import NOTHING_SEEN, column, records, told
 from zsell_transform import issues, transform
+from zsell_transform.evidence import TEXT_LIMIT
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.contract import checks
-from zsell_transform.pipedrive.fields import PREFIXES, default_names, field_facts, field_key
+from zsell_transform.pipedrive.fields import PREFIXES, default_names, field_facts, field_key, longest
 from zsell_transform.sell.columns import STANDARD
 from zsell_transform.survey.facts import Column
 from zsell_transform.transformers import TABLES, draft
@@ -142,6 +143,11 @@ def test_custom_values_are_written_by_what_the_survey_proves() -> None:
     assert (cells["Deal - Size"], cells["Deal - Doubt"]) == ("1234.5", "+1")
     assert ("empty_column", "custom Empty") in told(found).select("code", "field").rows()
     assert ("Deal - When (time)", "custom When", "custom", "time", True) in found.origins.rows()
+
+
+def test_the_linker_cuts_names_as_titles_are_cut() -> None:
+    """It knows nothing of Pipedrive, so that it has the number from what texts may be long."""
+    assert longest("title") == TEXT_LIMIT
 
 
 @pytest.mark.parametrize("name", ["custom Peso", "Peso"])
