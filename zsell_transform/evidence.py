@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from typing import Final
 
 import attrs
@@ -132,8 +133,8 @@ class Evidence:
 
     filled: int
     longest: int
-    counts: Mapping[str, int] = attrs.field(factory=lambda: dict.fromkeys(SHAPES, 0))
-    options: Mapping[str, int] | None = None
+    counts: MappingOf[str, int] = attrs.field(factory=lambda: dict.fromkeys(SHAPES, 0))
+    options: MappingOf[str, int] | None = None
     tidy: bool = False
 
     def every(self, shape: str) -> bool:
@@ -328,7 +329,7 @@ def _as_options(seen: Evidence) -> Verdict | None:
     return None
 
 
-def _parts(values: Mapping[str, int]) -> dict[str, int]:
+def _parts(values: MappingOf[str, int]) -> dict[str, int]:
     """The words of comma-joined values with their counts; empty when the commas rather belong to the values.
 
     How Sell writes a multi-select field is not known (facts page, 6.4: by analogy with tags, a comma without
@@ -349,7 +350,7 @@ def _parts(values: Mapping[str, int]) -> dict[str, int]:
     return parts if returning and small and not all(word.isdigit() for word in parts) else {}
 
 
-def _ranked(values: Mapping[str, int]) -> tuple[str, ...]:
+def _ranked(values: MappingOf[str, int]) -> tuple[str, ...]:
     """Most used first; equals in the order of their text, so that two runs agree."""
     return tuple(sorted(values, key=lambda value: (-values[value], value)))
 

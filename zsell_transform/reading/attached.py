@@ -6,7 +6,8 @@ a dump, `deals_by_products` beside a Smart List) become a column of `deals` each
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from typing import Final
 
 import attrs
@@ -39,7 +40,7 @@ _LEADS_THERE: Final = {"line_items": "orders"}
 _BETWEEN: Final = "; "
 
 #: The frames of each entity, as they are scanned.
-Parts = Mapping[str, tuple[pl.LazyFrame, ...]]
+Parts = MappingOf[str, tuple[pl.LazyFrame, ...]]
 Tables = Sequence[tuple[Table, Meaning]]
 
 
@@ -152,7 +153,7 @@ def _in_order(columns: Sequence[str], first: Sequence[str]) -> list[str]:
     return [*(name for name in first if name in columns), *others]
 
 
-def _words(names: Sequence[str], headers: Mapping[str, str]) -> pl.Expr:
+def _words(names: Sequence[str], headers: MappingOf[str, str]) -> pl.Expr:
     """`Planter (sku P-1, quantity 2)`: the first cell, and the others behind their headers; null for none."""
     first, *others = names
     labelled = [

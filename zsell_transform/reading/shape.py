@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -38,7 +39,7 @@ from zsell_transform.sell.stages import is_closing
 #: How a connector begins the header of a custom field that it has taken out of its object.
 _FLATTENED: Final = "custom_fields__"
 #: Dictionary → its table; `stages` and `pipelines` among them.
-Dictionaries = Mapping[str, pl.DataFrame]
+Dictionaries = MappingOf[str, pl.DataFrame]
 
 
 def shaped(

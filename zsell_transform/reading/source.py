@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import stat
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Mapping as MappingOf
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -137,7 +138,7 @@ def _is_several(given: object) -> bool:
     """Whether it may be a list of paths: frames and dicts are gone through by their names."""
     return (
         isinstance(given, Iterable)
-        and not isinstance(given, str | bytes | bytearray | Mapping)
+        and not isinstance(given, str | bytes | bytearray | MappingOf)
         and not is_frame(given)
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as MappingOf
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -43,7 +44,7 @@ def manifest_text(
     outputs: Iterable[FileFacts],
     version: str,
     mapping_sha256: str,
-    fields: Mapping[str, Mapping[str, str]],
+    fields: MappingOf[str, MappingOf[str, str]],
 ) -> str:
     """The manifest as text, without a time or a path of the machine: equal runs give equal ones."""
     files = [attrs.asdict(one) for one in sorted(outputs, key=lambda one: one.file)]
