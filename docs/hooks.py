@@ -83,7 +83,7 @@ def nothing_seen() -> Any:
     import polars as pl
 
     from zsell_transform.issues import empty
-    from zsell_transform.survey import STAGES, Survey
+    from zsell_transform.survey.facts import STAGES, Survey
 
     return Survey({}, {}, {}, pl.DataFrame(schema=STAGES), empty())
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.mapping import Mapping
-from zsell_transform.survey import STAGES, Column, Survey
+from zsell_transform.survey.facts import STAGES, Column, Survey
 from zsell_transform.transformers import Draft, draft
 
 NOTHING_SEEN = Survey({}, {}, {}, pl.DataFrame(schema=STAGES), issues.empty())

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zsell_transform import cleaning as clean
+from zsell_transform.cleaning import labels, markup, moments, numbers, texts
+from zsell_transform.cleaning.cells import text
+from zsell_transform.cleaning.owners import lost_owner, owner
 from zsell_transform.frames import sparing
 from zsell_transform.ticks import NO, YES, flag, tick
 
@@ -59,12 +61,12 @@ def read(word: pl.Expr, *cells: str | None) -> list[str | None]:
 def test_text_is_trimmed_and_loses_the_spreadsheet_apostrophe_only_before_a_formula_sign(
     cell: str | None, expected: str | None
 ) -> None:
-    assert read(clean.text("a"), cell) == [expected]
+    assert read(text("a"), cell) == [expected]
 
 
 def test_a_name_stands_on_one_line() -> None:
     """Line breaks and tabs become one space; two spaces stay two."""
-    assert read(clean.name("a"), "Anna\r\nBerg", "Anna\tBerg", "Anna  Berg") == [
+    assert read(texts.name("a"), "Anna\r\nBerg", "Anna\tBerg", "Anna  Berg") == [
         "Anna Berg",
         "Anna Berg",
         "Anna  Berg",
@@ -74,8 +76,8 @@ def test_a_name_stands_on_one_line() -> None:
 def test_an_email_is_the_first_address_in_the_cell() -> None:
     cells = ["a@b.se", "mailto:a@b.se", "Anna <a@b.se>", "a@b.se; c@d.se", "a@b.se.", "none", "@", None]
 
-    assert read(clean.email("a"), *cells) == ["a@b.se"] * 5 + [None] * 3
-    assert read(clean.email("a"), "MAILTO:a@b.se?subject=hi", "a@b.se?") == ["a@b.se"] * 2
+    assert read(texts.email("a"), *cells) == ["a@b.se"] * 5 + [None] * 3
+    assert read(texts.email("a"), "MAILTO:a@b.se?subject=hi", "a@b.se?") == ["a@b.se"] * 2
 
 
 def test_what_stands_beside_an_email_is_seen() -> None:
@@ -89,8 +91,8 @@ def test_what_stands_beside_an_email_is_seen() -> None:
         "none",
     ]
 
-    assert read(clean.is_email_alone("a"), *alone) == [True] * 5 + [None]
-    assert read(clean.is_email_alone("a"), *beside) == [False] * 6
+    assert read(texts.is_email_alone("a"), *alone) == [True] * 5 + [None]
+    assert read(texts.is_email_alone("a"), *beside) == [False] * 6
 
 
 def test_an_address_leaves_out_what_is_blank() -> None:
@@ -105,8 +107,8 @@ def test_an_address_leaves_out_what_is_blank() -> None:
         schema=dict.fromkeys(["street", "zip", "city", "region", "country"], pl.String),
     )
 
-    parts = frame.with_columns(street=clean.street("street"), place=clean.place("zip", "city"))
-    found = parts.select(clean.address("street", "place", "region", "country"))
+    parts = frame.with_columns(street=texts.street("street"), place=texts.place("zip", "city"))
+    found = parts.select(texts.address("street", "place", "region", "country"))
 
     assert found.to_series().to_list() == ["gatan 2, port B, 561 30 Lund, Sweden", "Lund, Skåne", None]
 
@@ -114,21 +116,21 @@ def test_an_address_leaves_out_what_is_blank() -> None:
 def test_lines_are_parted_at_every_kind_of_break() -> None:
     cells = ["first\rsecond\nthird", "first\r\n\r\nsecond", "only"]
 
-    assert read(clean.first_line("a"), *cells) == ["first", "first", "only"]
-    assert read(clean.other_lines("a"), *cells) == ["second\nthird", "second", None]
+    assert read(texts.first_line("a"), *cells) == ["first", "first", "only"]
+    assert read(texts.other_lines("a"), *cells) == ["second\nthird", "second", None]
 
 
 def test_html_escapes_and_keeps_line_breaks() -> None:
-    assert read(clean.html("a"), "R&D <b>\r\na\rb\n\nc") == ["R&amp;D &lt;b&gt;<br>a<br>b<br><br>c"]
+    assert read(markup.html("a"), "R&D <b>\r\na\rb\n\nc") == ["R&amp;D &lt;b&gt;<br>a<br>b<br><br>c"]
 
 
 def test_shortened_cuts_between_words() -> None:
-    assert read(clean.shortened("a", 10), "one two three", "one two", "x" * 12) == [
+    assert read(texts.shortened("a", 10), "one two three", "one two", "x" * 12) == [
         "one two…",
         "one two",
         "x" * 9 + "…",
     ]
-    (cut,) = read(clean.shortened("a", 255), "E " + "x" * 300)
+    (cut,) = read(texts.shortened("a", 255), "E " + "x" * 300)
     assert cut == "E " + "x" * 252 + "…"
 
 
@@ -152,25 +154,25 @@ def test_shortened_cuts_between_words() -> None:
 def test_a_number_is_read_by_its_proven_decimal_mark_and_never_guessed(
     cell: str, unknown: str | None, point: str | None, comma: str | None
 ) -> None:
-    read_by_mark = [read(clean.number("a", mark), cell)[0] for mark in (None, ".", ",")]
+    read_by_mark = [read(numbers.number("a", mark), cell)[0] for mark in (None, ".", ",")]
 
     assert read_by_mark == [unknown, point, comma]
 
 
 @pytest.mark.parametrize(("cell", "expected"), UTC_MOMENTS.items())
 def test_every_form_of_moment_is_read_and_nothing_else(cell: str | None, expected: str | None) -> None:
-    assert read(clean.moment("a"), cell) == [expected]
-    assert read(clean.day("a"), cell) == [expected and expected[:10]]
+    assert read(moments.moment("a"), cell) == [expected]
+    assert read(moments.day("a"), cell) == [expected and expected[:10]]
 
 
 def test_moments_shift_into_the_zone_and_days_do_not() -> None:
     cells = ["2015-10-05T02:28:09Z", "2015-07-05T02:28:09Z", "2015-10-05"]
     zone = "America/Santiago"
 
-    assert read(clean.moment("a", zone), *cells)[:2] == ["2015-10-04 23:28:09", "2015-07-04 23:28:09"]
-    assert read(clean.day("a", zone), *cells) == ["2015-10-04", "2015-07-04", "2015-10-05"]
-    assert read(clean.time("a", zone), *cells) == ["23:28", "23:28", None]
-    assert read(clean.minute("a", zone), *cells) == ["2015-10-04 23:28", "2015-07-04 23:28", "2015-10-05"]
+    assert read(moments.moment("a", zone), *cells)[:2] == ["2015-10-04 23:28:09", "2015-07-04 23:28:09"]
+    assert read(moments.day("a", zone), *cells) == ["2015-10-04", "2015-07-04", "2015-10-05"]
+    assert read(moments.time("a", zone), *cells) == ["23:28", "23:28", None]
+    assert read(moments.minute("a", zone), *cells) == ["2015-10-04 23:28", "2015-07-04 23:28", "2015-10-05"]
 
 
 @pytest.mark.parametrize(
@@ -194,13 +196,13 @@ def test_moments_shift_into_the_zone_and_days_do_not() -> None:
 def test_custom_dates_are_read_in_the_order_that_the_column_proves(
     order: str, cell: str, expected: str | None
 ) -> None:
-    assert read(clean.iso("a", order), cell) == [expected]
+    assert read(moments.iso("a", order), cell) == [expected]
 
 
 def test_labels_are_renamed_dropped_and_written_once() -> None:
     renamed = {"vvs": "Plumbing, heating", "from iPhone": None}
 
-    found = read(clean.labels(clean.tags("a"), renamed), "vvs, a ,,from iPhone,a", "from iPhone", None)
+    found = read(labels.labels(labels.tags("a"), renamed), "vvs, a ,,from iPhone,a", "from iPhone", None)
 
     assert found == ["Plumbing heating, a", None, None]
 
@@ -209,10 +211,10 @@ def test_owners_follow_the_mapping_and_deleted_users_leave_a_blank() -> None:
     owners = {"Bo": "bo@firm.example", "Gone": None, "Ada - Deleted": "Eve"}
     cells = ["Anna", "Bo", "Gone", "Old - Deleted", "Ada - Deleted", "Bo - Deleted", None]
 
-    assert read(clean.owner("a", owners), *cells) == [
+    assert read(owner("a", owners), *cells) == [
         "Anna", "bo@firm.example", None, None, "Eve", "bo@firm.example", None,
     ]  # fmt: skip
-    assert read(clean.lost_owner("a", owners), *cells) == [
+    assert read(lost_owner("a", owners), *cells) == [
         None,
         None,
         "Gone",
@@ -224,7 +226,7 @@ def test_owners_follow_the_mapping_and_deleted_users_leave_a_blank() -> None:
 
 
 def test_a_duration_counts_begun_minutes() -> None:
-    assert read(clean.duration("a"), "0", "95", "3600", "-1", "long") == [
+    assert read(numbers.duration("a"), "0", "95", "3600", "-1", "long") == [
         "00:00",
         "00:02",
         "01:00",
@@ -246,24 +248,24 @@ def test_a_lone_mark_is_a_tick_only_where_ticks_stand() -> None:
 
 @given(st.text(max_size=30))
 def test_text_read_twice_is_text_read_once(cell: str) -> None:
-    once = read(clean.text("a"), cell)
+    once = read(text("a"), cell)
 
-    assert read(clean.text("a"), *once) == once
+    assert read(text("a"), *once) == once
 
 
 @given(st.text(max_size=40))
 def test_no_cell_makes_a_word_fail(cell: str) -> None:
-    frame = pl.LazyFrame({"a": [cell]}).with_columns(clean.text("a"))
+    frame = pl.LazyFrame({"a": [cell]}).with_columns(text("a"))
     words = [
-        clean.name,
-        clean.email,
-        clean.is_email_alone,
-        clean.number,
+        texts.name,
+        texts.email,
+        texts.is_email_alone,
+        numbers.number,
         flag,
-        clean.day,
-        clean.moment,
-        clean.html,
-        clean.tags,
+        moments.day,
+        moments.moment,
+        markup.html,
+        labels.tags,
     ]
 
     found = frame.select(word("a").alias(word.__name__) for word in words).collect()
@@ -305,7 +307,7 @@ def test_looking_first_changes_nothing(
 ) -> None:
     frame = pl.DataFrame({"a": [None] * len(cells) if blank else cells, "b": cells}).cast(pl.String)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sparing, "_FEW", few)
+        patch.setattr(sparing, "_READ_AT_ONCE", few)
         found = frame.select(spared(pl.col("a")).alias("read"))
 
     assert found.equals(frame.select(plain(pl.col("a")).alias("read")))

@@ -38,7 +38,7 @@ Files = dict[str, str]
 @pytest.fixture(autouse=True)
 def small_counts_as_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """These accounts are small; what is done for large ones is done for them too."""
-    monkeypatch.setattr(sparing, "_FEW", 0)
+    monkeypatch.setattr(sparing, "_READ_AT_ONCE", 0)
 
 
 def given(case: Path, name: str) -> Path | None:

@@ -273,7 +273,7 @@ def test_how_many_are_drafted_at_once_changes_no_byte(
     source = random_account(121).write(tmp_path / "sell")
     transform(source, tmp_path / "held")
 
-    monkeypatch.setattr(drafting, "_FEW", -1)
+    monkeypatch.setattr(drafting, "_MOST_HELD", -1)
     monkeypatch.setattr(output, "CHUNK", 5)
     transform(source, tmp_path / "anew")
 

@@ -325,6 +325,40 @@ def test_an_id_that_stands_twice_in_one_file_is_one_record(tmp_path: Path) -> No
     assert run.tables["persons"]["Person - Email (Work)"].to_list() == ["a@reef.example"]
 
 
+def test_of_two_states_in_one_file_the_later_one_counts(tmp_path: Path) -> None:
+    """As across files; what it does not say is filled from the other one, and the order of records stays."""
+    header, day = "id,name,scope,stage_name,loss_reason,updated_at\n", "2026-0{}-02T10:00:00Z"
+    rows = (
+        f"1,Roof,5,New,Dear,{day.format(1)}\n"
+        f"2,Barn,6,Won,,{day.format(7)}\n"
+        f"1,Roof,5,Lost,,{day.format(6)}\n"
+        f"2,Barn,6,Lost,,\n"
+    )
+    here = folder(tmp_path, deals__csv=header + rows)
+
+    run = transform(here, trial=0, rehearse=False)
+
+    deals = run.tables["deals"].select("Deal - Title", "Deal - Sell stage", "Deal - Lost reason")
+    assert deals.rows() == [("Roof", "Lost", "Dear"), ("Barn", "Won", None)]
+    told = run.issues.filter(pl.col("code") == "records_differ")
+    assert told.select("field", "value", "row").rows() == [
+        ("stage_name", "New", 2),
+        ("stage_name", "Lost", 5),
+    ]
+    assert "but Lost where the record was updated last" in told["message"][0]
+
+
+def test_a_list_in_which_an_id_stands_twice_keeps_its_label(tmp_path: Path) -> None:
+    here = folder(
+        tmp_path,
+        list__csv="Name,Contact ID,Email\nAnn Reef,11,a@reef.example\nAnn Reef,11,\nBo Ek,12,b@ek.example\n",
+    )
+
+    run = transform(here, trial=0, rehearse=False, mapping={"smart_lists": {"list.csv": "Hot"}})
+
+    assert run.tables["persons"]["Person - Label"].to_list() == ["Hot", "Hot"]
+
+
 def test_two_columns_of_one_meaning_are_one(tmp_path: Path) -> None:
     """The first fills its blanks from the other one; nothing is said of a cell that says the same."""
     here = folder(tmp_path, deals__csv="Deal name,Deal ID,name\nRoof,21,Roof\n,22,Barn\nShed,23,\n")

@@ -13,11 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zsell_transform import evidence, issues
-from zsell_transform.cleaning import iso, number
+from zsell_transform.cleaning.moments import iso
+from zsell_transform.cleaning.numbers import number
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import limit
 from zsell_transform.sell.columns import is_custom
-from zsell_transform.survey import Column, Survey, contradictions, study
+from zsell_transform.survey import study
+from zsell_transform.survey.facts import Column, Survey
+from zsell_transform.survey.undecided import contradictions
 
 Values = list[str | None]
 

@@ -10,11 +10,12 @@ import pytest
 
 from tests.drafts import NOTHING_SEEN, column, records, told
 from zsell_transform import issues, transform
+from zsell_transform.evidence import TEXT_LIMIT
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.contract import checks
-from zsell_transform.pipedrive.fields import PREFIXES, default_names, field_facts, field_key
+from zsell_transform.pipedrive.fields import PREFIXES, default_names, field_facts, field_key, longest
 from zsell_transform.sell.columns import STANDARD
-from zsell_transform.survey import Column
+from zsell_transform.survey.facts import Column
 from zsell_transform.transformers import TABLES, draft
 from zsell_transform.transformers.custom import unique_names
 from zsell_transform.transformers.interpret import CARRIED
@@ -144,18 +145,20 @@ def test_custom_values_are_written_by_what_the_survey_proves() -> None:
     assert ("Deal - When (time)", "custom When", "custom", "time", True) in found.origins.rows()
 
 
+def test_the_linker_cuts_names_as_titles_are_cut() -> None:
+    """It knows nothing of Pipedrive, so that it has the number from what texts may be long."""
+    assert longest("title") == TEXT_LIMIT
+
+
 @pytest.mark.parametrize("name", ["custom Peso", "Peso"])
-def test_columns_that_the_mapping_ignores_and_those_of_connectors_are_told_and_not_written(name: str) -> None:
-    rows = records(
-        {"id": "1", "custom Peso": "5", "_airbyte_raw_id": "x", "updated_at": "2020-01-01T00:00:00Z"}
-    )
+def test_columns_that_the_mapping_ignores_are_told_and_not_written(name: str) -> None:
+    rows = records({"id": "1", "custom Peso": "5", "updated_at": "2020-01-01T00:00:00Z"})
 
     found = draft("deals", rows, Mapping.load({"columns": {"deals": {name: "ignore"}}}), NOTHING_SEEN)
 
-    assert not any("Peso" in header or "airbyte" in header for header in found.headers)
+    assert not any("Peso" in header for header in found.headers)
     assert set(told(found).filter(pl.col("code") == "ignored_column")["field"]) == {
         "custom Peso",
-        "_airbyte_raw_id",
         "updated_at",
     }
 

@@ -9,7 +9,7 @@ from tests.drafts import NOTHING_SEEN, column, made, records, survey_of_stages, 
 from zsell_transform import transform
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.stages import stages, status_of
-from zsell_transform.survey import Column
+from zsell_transform.survey.facts import Column
 from zsell_transform.transformers import draft
 
 # --- persons and organizations ------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as MappingOf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +25,7 @@ MOST_CODES: Final = 6
 MOST_FOUND: Final = 3
 
 
-def told(migration: Migration, target: Path, program: str, given: Mapping[str, str]) -> Iterator[str]:
+def told(migration: Migration, target: Path, program: str, given: MappingOf[str, str]) -> Iterator[str]:
     """A finished run: the ledger, what to upload, what waits, the issues, and what to do next.
 
     Args:
@@ -85,7 +86,7 @@ _AGAINST: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
 }
 
 
-def _record(row: Mapping[str, Any]) -> str:
+def _record(row: MappingOf[str, Any]) -> str:
     return f"{row['entity']} {row['source_id']}"
 
 

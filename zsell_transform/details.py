@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping as MappingOf
 from functools import cached_property
 from typing import Final
 
@@ -11,7 +11,7 @@ import polars as pl
 
 from zsell_transform.frames.pieces import gathered
 from zsell_transform.frames.sparse import BLANK, column_or_blank
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.transformers import Draft
 
 _VALUES: Final = {
@@ -39,7 +39,7 @@ class Details:
     leads: Draft
 
     @classmethod
-    def of(cls, drafts: Mapping[str, Draft], seen: Survey) -> Details:
+    def of(cls, drafts: MappingOf[str, Draft], seen: Survey) -> Details:
         """Those of an account."""
         return cls(drafts["contacts"], seen.rows.get("contacts", 0), drafts["leads"])
 
@@ -68,7 +68,7 @@ def valued(draft: Draft, ids: pl.Series) -> pl.DataFrame:
     return _of_few(draft, ids, _VALUES)
 
 
-def _of_few(draft: Draft, ids: pl.Series, wanted: Mapping[str, str]) -> pl.DataFrame:
+def _of_few(draft: Draft, ids: pl.Series, wanted: MappingOf[str, str]) -> pl.DataFrame:
     if ids.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(("id", *wanted), pl.String))
     there = set(draft.headers)

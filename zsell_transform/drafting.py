@@ -23,7 +23,7 @@ Filled = dict[str, MappingOf[str, int]]
 #: Entities that can have records which the export only names, whether it has any of its own or not.
 NAMED: Final = ("companies", "contacts", "leads")
 #: Records that are drafted once and held; of more, each question drafts the columns that it asks about.
-_FEW: Final = 2_000
+_MOST_HELD: Final = 2_000
 _PLACES: Final = {"_n": pl.UInt32, "_id": pl.String, "_file": pl.String, "_row": pl.Int64}
 
 
@@ -48,7 +48,7 @@ def draft_all(records: Records, ask: Mapping) -> Drafted:
     """Every entity's draft with what is asked of it at once."""
     frames = {**dict.fromkeys(NAMED, pl.LazyFrame(schema=_PLACES)), **records.frames}
     drafts = {entity: draft(entity, frame, ask, records.seen) for entity, frame in frames.items()}
-    drafts |= {e: made.hold() for e, made in drafts.items() if records.seen.rows.get(e, 0) <= _FEW}
+    drafts |= {e: made.hold() for e, made in drafts.items() if records.seen.rows.get(e, 0) <= _MOST_HELD}
     linked = [entity for entity in drafts if entity in KEYS]
     keys = {entity: empty_keys(entity) for entity in KEYS}
     keys |= gathered({entity: key_frame(drafts[entity]) for entity in linked}, records.seen.rows)

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from typing import Final
 
 import attrs
 
-from zsell_transform.cleaning import MARKS, ORDERS, plain
+from zsell_transform.cleaning.moments import ORDERS
+from zsell_transform.cleaning.numbers import MARKS
 from zsell_transform.counts import count as counted
+from zsell_transform.folding import plain
 from zsell_transform.ticks import PAIRS
 
 #: Pipedrive's limits, of which `account.yaml` says where they come from: a text field takes 255 characters, a
@@ -29,7 +32,7 @@ MAPPING: Final = "the mapping says"
 #: Currencies with thousandths (ISO 4217).
 THOUSANDTHS: Final = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 #: Fewer values are too few to call them a list of options.
-_ENOUGH: Final = 4
+_LEAST_OPTIONS: Final = 4
 
 # --- dates: every month with its own number of days, so that 31/02 is not one -------------------------------
 _MONTHS: Final = (
@@ -130,8 +133,8 @@ class Evidence:
 
     filled: int
     longest: int
-    counts: Mapping[str, int] = attrs.field(factory=lambda: dict.fromkeys(SHAPES, 0))
-    options: Mapping[str, int] | None = None
+    counts: MappingOf[str, int] = attrs.field(factory=lambda: dict.fromkeys(SHAPES, 0))
+    options: MappingOf[str, int] | None = None
     tidy: bool = False
 
     def every(self, shape: str) -> bool:
@@ -316,7 +319,7 @@ def _as_options(seen: Evidence) -> Verdict | None:
             f"{seen.filled:,} values join only {len(parts)} words by commas",
             _ranked(parts),
         )
-    if len(values) <= OPTION_LIMIT and 2 * len(values) <= seen.filled and seen.filled >= _ENOUGH:
+    if len(values) <= OPTION_LIMIT and 2 * len(values) <= seen.filled and seen.filled >= _LEAST_OPTIONS:
         said = (
             f"{seen.filled:,} values, only {len(values)} different"
             if len(values) > 1
@@ -326,7 +329,7 @@ def _as_options(seen: Evidence) -> Verdict | None:
     return None
 
 
-def _parts(values: Mapping[str, int]) -> dict[str, int]:
+def _parts(values: MappingOf[str, int]) -> dict[str, int]:
     """The words of comma-joined values with their counts; empty when the commas rather belong to the values.
 
     How Sell writes a multi-select field is not known (facts page, 6.4: by analogy with tags, a comma without
@@ -347,7 +350,7 @@ def _parts(values: Mapping[str, int]) -> dict[str, int]:
     return parts if returning and small and not all(word.isdigit() for word in parts) else {}
 
 
-def _ranked(values: Mapping[str, int]) -> tuple[str, ...]:
+def _ranked(values: MappingOf[str, int]) -> tuple[str, ...]:
     """Most used first; equals in the order of their text, so that two runs agree."""
     return tuple(sorted(values, key=lambda value: (-values[value], value)))
 

@@ -1,12 +1,22 @@
 """What "equal" means: the one definition that linker, keys, lap and proof share (contract, section 4).
 
 Names and e-mails are equal after trimming, folding of space and case, and NFKC; phones are equal by their
-digits.
+digits. Records are linked and merged by nothing else. Headers and words of a small vocabulary are compared
+more freely:
+
+- `folded`, `fold`: names and e-mails, as expression and for one text.
+- `phone_key`, `digits`: phones.
+- `folded_header`: headers of Pipedrive's exports, which differ in case and blanks alone.
+- `plain`: stages, categories and words of a language, which people write with and without accents.
+- `letters`: headers of Smart Lists and spellings of one label, in which signs and blanks mean nothing.
+
+Names of Pipedrive's fields are kept apart by `pipedrive.fields.field_key`.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -52,3 +62,15 @@ def digits(text: pl.Expr) -> pl.Expr:
 def folded_header(text: str) -> str:
     """A header without case, and with single blanks: as Pipedrive's are compared."""
     return " ".join(text.split()).casefold()
+
+
+def plain(word: str) -> str:
+    """A word without case, accents and needless spaces."""
+    plain = unicodedata.normalize("NFKD", word)
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+
+
+@cache
+def letters(word: str) -> str:
+    """A word without case, accents, spaces and signs: nothing of one that has signs alone."""
+    return "".join(filter(str.isalnum, plain(word)))

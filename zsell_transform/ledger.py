@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping as MappingOf
 from typing import Any, Final
 
 import attrs
@@ -74,7 +74,7 @@ class Ledger:
     rows: tuple[Row, ...]
 
     @classmethod
-    def of(cls, counts: Mapping[str, Mapping[str, int]]) -> Ledger:
+    def of(cls, counts: MappingOf[str, MappingOf[str, int]]) -> Ledger:
         """The ledger of these counts (entity → column → number); what is not named is 0.
 
         Raises:
@@ -84,7 +84,7 @@ class Ledger:
             raise KeyError(f"no entity of the ledger: {', '.join(sorted(strangers))}")
         return cls(tuple(Row(entity=name, target=TARGETS[name], **counts.get(name, {})) for name in ENTITIES))
 
-    def check(self, written: Mapping[str, int] | None = None) -> Ledger:
+    def check(self, written: MappingOf[str, int] | None = None) -> Ledger:
         """The ledger itself, if its sums hold.
 
         Args:

@@ -12,7 +12,7 @@ from zsell_transform.drafting import Drafts
 from zsell_transform.folding import folded
 from zsell_transform.linker import Graph, link
 from zsell_transform.mapping import Mapping
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 
 
 @attrs.frozen(eq=False)

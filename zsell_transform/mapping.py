@@ -17,8 +17,8 @@ from typing import Any, Final
 import attrs
 
 from zsell_transform import mapping_values as read
-from zsell_transform.cleaning import plain
 from zsell_transform.errors import MappingError
+from zsell_transform.folding import plain
 from zsell_transform.machine.given import is_path, kind_of
 from zsell_transform.machine.origins import made_of, origins
 from zsell_transform.machine.paths import path_of

@@ -257,7 +257,7 @@ def folder(reading: Reading, place: str, value: Any) -> Any:
 
 
 #: Values of one mapping, those that aliases repeat counted each time. Nobody writes so many by hand.
-_MOST: Final = 500_000
+_MOST_VALUES: Final = 500_000
 
 
 def yaml_file(path: Path) -> Any:
@@ -305,14 +305,15 @@ class _Plain:
     """YAML nodes as plain values, up to a number: what aliases repeat is written out wherever one stands."""
 
     def __init__(self, source: str) -> None:
-        self.source, self._left = source, _MOST
+        self.source, self._left = source, _MOST_VALUES
 
     def value(self, node: Any) -> Any:
         """A scalar is its text (an unquoted null is None), a key is always text."""
         self._left -= 1
         if self._left < 0:
             raise MappingError(
-                f"{self.source}: holds more than {_MOST:,} values, counted wherever an alias (*name) is"
+                f"{self.source}: holds more than {_MOST_VALUES:,} values, counted wherever an alias (*name)"
+                " is"
             )
         if node.id == "scalar":
             return None if node.tag == "tag:yaml.org,2002:null" else node.value

@@ -6,7 +6,8 @@ from functools import partial
 
 import polars as pl
 
-from zsell_transform.cleaning import name, text
+from zsell_transform.cleaning.cells import text
+from zsell_transform.cleaning.texts import name
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.guide.story import PIPELINE
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS

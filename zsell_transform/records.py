@@ -17,12 +17,15 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import filled
+from zsell_transform.cleaning.cells import filled
 from zsell_transform.folding import fold
 from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
-from zsell_transform.survey import Survey, contradictions, study
+from zsell_transform.sell.states import UPDATED, updated
+from zsell_transform.survey import study
+from zsell_transform.survey.facts import Survey
+from zsell_transform.survey.undecided import contradictions
 from zsell_transform.writing.rolling import ROWS
 
 #: How a record is called in the kept files → inside the library.
@@ -53,7 +56,7 @@ class Records:
         frames: entity → frame with `_n, _id, _file, _row` and Sell's columns, all text.
         seen: the survey.
         folder: where they lie.
-        doubled: entity → records that stood twice in one file and went into the first of their id.
+        doubled: entity → records that stood twice in one file and went into another one of their id.
         found: the values by which such records differ.
     """
 
@@ -103,7 +106,9 @@ def stored_records(path: Path) -> pl.LazyFrame:
 
 
 def without_doubles(records: Records, entities: Iterable[str]) -> Records:
-    """Records of one id become one: the first, with what only later ones hold; a differing value is told."""
+    """Records of one id become one: the latest state, else the first, with what only the others hold; a
+    differing value is told.
+    """
     frames, doubled, found, rows = (
         dict(records.frames),
         dict(records.doubled),
@@ -113,8 +118,7 @@ def without_doubles(records: Records, entities: Iterable[str]) -> Records:
     for entity in entities:
         every = records.frames[entity].collect()
         columns = [column for column in every.columns if not column.startswith("_")]
-        firsts = [pl.col("_file", "_row").first(), pl.col(*columns).drop_nulls().first()]
-        once = every.group_by("_id", maintain_order=True).agg(firsts)
+        once = _once(every, columns)
         found.append(_differing(entity, every, once, columns))
         doubled[entity], rows[entity] = every.height - once.height, once.height
         once.rename({inside: kept for kept, inside in INSIDE.items()}).write_parquet(
@@ -125,8 +129,32 @@ def without_doubles(records: Records, entities: Iterable[str]) -> Records:
     return attrs.evolve(records, frames=frames, seen=seen, doubled=doubled, found=issues.gather(found))
 
 
+def _once(every: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """One record an id, each where its first row stands.
+
+    Blanks are filled also from states of known date, other than across files: a row that stands twice in one
+    file is most often one record whose values are spread over both.
+    """
+    hidden = [column for column in every.columns if column.startswith("_")]
+    others = [column for column in hidden if column not in ("_n", *INSIDE.values())]
+    return (
+        every.with_columns(_day=updated(every.columns, "_id"))
+        .sort("_day", "_n", descending=[True, False], nulls_last=True)
+        .group_by("_id", maintain_order=True)
+        .agg(
+            pl.col("_n").min(),
+            pl.col("_file", "_row").first(),
+            pl.col(*columns, *others).drop_nulls().first(),
+        )
+        .sort("_n")
+        .drop("_n")
+    )
+
+
 def _differing(entity: str, every: pl.DataFrame, once: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """An issue for each value that is not used. One file spells all alike: another text is another value."""
     twice = every.filter(pl.col("_id").is_duplicated())
+    columns = [column for column in columns if column != UPDATED]
     kept = once.select("_id", *(pl.col(column).alias(f"kept {column}") for column in columns))
     beside = twice.join(kept, on="_id", how="left", maintain_order="left").lazy()
     told = [

@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from zsell_transform.cleaning import first_line, text
+from zsell_transform.cleaning.cells import text
+from zsell_transform.cleaning.texts import first_line
 from zsell_transform.errors import TargetError
 from zsell_transform.guide.mapping_draft import SUBJECTS, Found, draft_text
 from zsell_transform.machine.moves import move

@@ -11,7 +11,8 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import Cell, cell, plain
+from zsell_transform.cleaning.cells import Cell, cell
+from zsell_transform.folding import plain
 from zsell_transform.frames.sparing import once_each
 
 #: Yes and no: Sell's own way first, then those of people and of spreadsheets, in the languages of Sell's

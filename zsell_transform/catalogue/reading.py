@@ -198,12 +198,12 @@ KINDS: Final[dict[str, Kind]] = {
     "records_doubled": Kind(
         "warning",
         "{value|record appears|records appear} a second time in a file, under the same id",
-        "made one record each",
+        "made one record each: the latest state by updated_at, else the first, completed from the others",
     ),
     "records_differ": Kind(
         "warning",
-        "{field} is {value} here, but {detail} where the record comes first or in a file that"
-        " takes precedence",
+        "{field} is {value} here, but {detail} where the record was updated last, comes first or is"
+        " in a file that takes precedence",
         "the latter is used",
         "Check in Sell which one is right.",
     ),

@@ -16,7 +16,8 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import MARKS, ORDERS
+from zsell_transform.cleaning.moments import ORDERS
+from zsell_transform.cleaning.numbers import MARKS
 from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import readable
 from zsell_transform.machine.paths import expect_utf8, path_of
@@ -25,7 +26,8 @@ from zsell_transform.pipedrive.account import type_name
 from zsell_transform.records import Records, stored_records
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.entities import ENTITIES
-from zsell_transform.survey import Column, Survey, study
+from zsell_transform.survey import study
+from zsell_transform.survey.facts import Column, Survey
 from zsell_transform.transformers import draft
 from zsell_transform.transformers.custom import DAYS, NUMBERS
 from zsell_transform.writing.manifest import FIELDS, NAME, is_damaged, read_manifest

@@ -13,7 +13,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import escaped, html
+from zsell_transform.cleaning.markup import escaped, html
 from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.lap.leads import LINES as LABELLED
 from zsell_transform.pipedrive.exports import Held

@@ -13,7 +13,7 @@ from zsell_transform.proof.values import kinds, shown, values_of
 from zsell_transform.sell.entities import TARGETS
 
 #: So many records that fell to one user tell who imported.
-_ENOUGH: Final = 2
+_RECORDS_ENOUGH: Final = 2
 
 
 def importing_user(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> str | None:
@@ -44,5 +44,5 @@ def importing_user(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -
             blank = draft.frame.filter(owner.is_null()).select("_id")
             parts.append(users.lazy().join(blank, on="_id", how="semi").select("user"))
     counts = pl.concat(parts).collect(engine="streaming")["user"].drop_nulls().value_counts()
-    most = counts.filter((pl.col("count") >= _ENOUGH) & (pl.col("count") * 2 > counts["count"].sum()))
+    most = counts.filter((pl.col("count") >= _RECORDS_ENOUGH) & (pl.col("count") * 2 > counts["count"].sum()))
     return str(most["user"][0]) if most.height else None

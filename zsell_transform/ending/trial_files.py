@@ -8,7 +8,7 @@ from collections.abc import Mapping as MappingOf
 import polars as pl
 
 from zsell_transform.guide import story as stories
-from zsell_transform.guide.sightings import mark
+from zsell_transform.guide.sightings import place_prefix
 from zsell_transform.guide.trial import Record, Trial, choose
 from zsell_transform.lap.words import OUT, Plan
 from zsell_transform.output import Written
@@ -55,7 +55,7 @@ class _Rows:
         """Which of these records is linked to which other one that this lap writes."""
         found = []
         for entity, plan in self._plans.items():
-            item, before = TARGETS[entity], mark(entity)
+            item, before = TARGETS[entity], place_prefix(entity)
             ids = _bare(before, [place for one, place in records if one == item])
             for row in plan.links.of(ids).to_dicts() if ids else ():
                 found.append(((item, before + row["id"]), (row["target"], row["target_id"])))
@@ -100,7 +100,7 @@ class _Rows:
             for entity in (e for e in ENTITIES if e in self._plans and TARGETS[e] == item):
                 out = (pl.col("state") == OUT) & (pl.col("part") == part)
                 rows = self._plans[entity].rows.select("id", "state", "part").filter(out)
-                yield mark(entity), rows.select("id").with_row_index("at", offset=begin)
+                yield place_prefix(entity), rows.select("id").with_row_index("at", offset=begin)
                 begin += rows.height
 
 

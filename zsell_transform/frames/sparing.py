@@ -13,7 +13,7 @@ import polars as pl
 Reading = Callable[[pl.Expr], pl.Expr]
 
 #: So few cells are read at once: to look first would take longer.
-_FEW: Final = 500
+_READ_AT_ONCE: Final = 500
 
 
 def once_each(column: pl.Expr, read: Reading, kind: type[pl.DataType] = pl.String) -> pl.Expr:
@@ -22,7 +22,7 @@ def once_each(column: pl.Expr, read: Reading, kind: type[pl.DataType] = pl.Strin
     def known(cells: pl.Series) -> pl.Series:
         if cells.null_count() == cells.len():
             return pl.repeat(None, cells.len(), dtype=kind, eager=True).alias(cells.name)
-        if cells.len() <= _FEW:
+        if cells.len() <= _READ_AT_ONCE:
             return _read(cells, read)
         different = cells.unique()
         if 2 * different.len() > cells.len():  # nothing repeats: looking each cell up would be dearer

@@ -10,7 +10,7 @@ from zsell_transform.guide.words import count
 from zsell_transform.pipedrive.account import limit, pricings
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.stages import Stage
-from zsell_transform.survey import Column, Survey
+from zsell_transform.survey.facts import Column, Survey
 
 
 def plan(

@@ -17,17 +17,18 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import DELETED, letters, plain
+from zsell_transform.cleaning.owners import DELETED
 from zsell_transform.counts import count
+from zsell_transform.folding import letters, plain
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.columns import CUSTOM, plain_name
 from zsell_transform.sell.stages import Stage, stages
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 
 #: The frame of task subjects that a draft shows.
 SUBJECTS: Final = {"type": pl.String, "subject": pl.String, "count": pl.Int64}
 #: At most so many names of a list are written out; a tag cloud of thousands would hide the rest of the file.
-_MOST: Final = 200
+_MOST_NAMES: Final = 200
 _SUBJECTS: Final = 6
 _AS_IT_IS: Final = re.compile(r"[^\W\d_][\w .()/&+-]*", re.UNICODE)
 _OTHER_MEANING: Final = frozenset("true false yes no on off null y n".split())
@@ -84,11 +85,11 @@ def _group(
     """`key:` and its entries, a remark behind each; nothing where there is no entry."""
     if entries:
         yield f"{indent}{key}:"
-    for name, value in list(entries.items())[:_MOST]:
+    for name, value in list(entries.items())[:_MOST_NAMES]:
         remark = (remarks or {}).get(name)
         yield f"{indent}  {_name(name)}: {value}" + (f"   # {_one_line(remark)}" if remark else "")
-    if len(entries) > _MOST:
-        yield f"## … and {len(entries) - _MOST:,} more"
+    if len(entries) > _MOST_NAMES:
+        yield f"## … and {len(entries) - _MOST_NAMES:,} more"
 
 
 def _one_line(text: str) -> str:
@@ -112,7 +113,7 @@ def _labels(found: Found) -> Lines:
     tags = found.words("tags")
     spellings: dict[str, list[str]] = {}
     for tag in tags:
-        spellings.setdefault(letters(tag), []).append(tag)
+        spellings.setdefault(letters(tag) or tag, []).append(tag)
     twins = {tag: others for others in spellings.values() if len(others) > 1 for tag in others}
     remarks = {
         tag: said + (f"; also spelled {', '.join(t for t in twins[tag] if t != tag)}" if tag in twins else "")

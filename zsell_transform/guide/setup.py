@@ -14,14 +14,16 @@ from typing import Any, Final, Protocol
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import DELETED, letters, one_label, plain
+from zsell_transform.cleaning.labels import one_label
+from zsell_transform.cleaning.owners import DELETED
+from zsell_transform.folding import letters, plain
 from zsell_transform.guide.columns import columns
 from zsell_transform.guide.limits import plan
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import default_activity_types, type_name
 from zsell_transform.pipedrive.fields import PREFIXES, field_facts, field_key
 from zsell_transform.sell.stages import Stage, progress, stages, without_deals
-from zsell_transform.survey import Column, Survey
+from zsell_transform.survey.facts import Column, Survey
 
 Schema = dict[str, Any]
 
@@ -297,9 +299,9 @@ def _labels(words: MappingOf[str, pl.DataFrame]) -> list[dict[str, Any]]:
         item = field_facts()[header].item
         spellings: dict[str, list[str]] = {}
         for label in values["value"]:
-            spellings.setdefault(letters(label), []).append(label)
+            spellings.setdefault(letters(label) or label, []).append(label)
         for label, count in values.iter_rows():
-            twins = [twin for twin in spellings[letters(label)] if twin != label]
+            twins = [twin for twin in spellings[letters(label) or label] if twin != label]
             found.append({"item": item, "label": label, "records": count, "twins": ", ".join(twins) or None})
     order = list(PREFIXES)
     return sorted(found, key=lambda row: order.index(row["item"]))

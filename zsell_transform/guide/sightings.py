@@ -28,7 +28,7 @@ FIRST_LOOK: Final = 1_000
 ORDINARY: Final = ""
 
 
-def mark(entity: str) -> str:
+def place_prefix(entity: str) -> str:
     """What stands before a record's Sell id here: activities and notes come from several lists."""
     return mark_of(entity) if entity in HISTORY else ""
 
@@ -121,17 +121,17 @@ class Sightings:
         ]
         found = rows.select(asked).collect().to_dicts() if asked else [{}]
         for key, ids in found[0].items():
-            firsts[key] += [mark(entity) + sell_id for sell_id in ids]
+            firsts[key] += [place_prefix(entity) + sell_id for sell_id in ids]
 
     def _compare(self, part: str, entity: str, rows: pl.LazyFrame) -> None:
         """What can be told only when all rows have passed: the rows of each value, and equal names."""
         each = [one for one in _features(self.item) if one.each in self.columns]
         same = [one for one in _features(self.item) if one.same in self.columns]
-        least = (pl.lit(mark(entity)) + pl.col("_id").min()).alias("_id")
+        least = (pl.lit(place_prefix(entity)) + pl.col("_id").min()).alias("_id")
         counts = [
             rows.group_by(value=pl.col(str(one.each))).agg(pl.len().alias("count"), least) for one in each
         ]
-        names = [rows.select(key=_checksum(one), apart=_apart(one)) for one in same]
+        names = [rows.select(key=checksum(one), apart=_apart(one)) for one in same]
         answers = pl.collect_all([*counts, *names])
         for one, answer in zip((*each, *same), answers, strict=True):
             kept = self._values.setdefault(one.key, []) if one.each else self._names_of(one.key, part)
@@ -166,7 +166,8 @@ def _features(item: str) -> list[Feature]:
     return [feature for feature in FEATURES.values() if feature.item == item]
 
 
-def _checksum(feature: Feature) -> pl.Expr:
+def checksum(feature: Feature) -> pl.Expr:
+    """A number for what two records must share to be a pair; different texts may have the same one."""
     return pl.when(pl.col(str(feature.same)).is_not_null()).then(alike(feature).hash())
 
 

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from zsell_transform.cleaning import plain
 from zsell_transform.errors import MappingError
 from zsell_transform.facts import facts
+from zsell_transform.folding import plain
 from zsell_transform.machine.litter import is_hidden
 from zsell_transform.pipedrive.fields import field_facts
 

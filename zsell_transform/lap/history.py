@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import escaped
+from zsell_transform.cleaning.markup import escaped
 from zsell_transform.frames.positions import positions
 from zsell_transform.frames.sparse import BLANK, has
 from zsell_transform.lap.lonely import told_lonely

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import escaped
+from zsell_transform.cleaning.markup import escaped
 from zsell_transform.details import PLACED, Details, placed
 from zsell_transform.frames.positions import firsts, positions
 from zsell_transform.frames.sparse import BLANK, beside, one_of

@@ -12,7 +12,7 @@ Key frames come in by entity, all text, with `n` (running number), `id`, `file` 
 - leads: title, name, first, last, email, work, mobile, city, company_id, company_name;
   with `left_out`, those of which it is `true` name no company
 - tasks, notes, calls, emails, texts, visits: about_type, about_id, about_first, about_last, about_company,
-about_deal
+  about_deal
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import shortened
+from zsell_transform.cleaning.texts import shortened
 from zsell_transform.details import Details
 from zsell_transform.domains import by_domain
 from zsell_transform.evidence import TEXT_LIMIT

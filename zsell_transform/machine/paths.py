@@ -1,9 +1,12 @@
-"""Paths as people write them: `~` is their home, and no path at all is not the folder they are in."""
+"""Paths as people write them: `~` is their home, and no path at all is not the folder they are in; and what
+lies below one.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -91,6 +94,19 @@ def expect_utf8(path: Path, error: type[ZsellError]) -> None:
     """Refuses a path that is no text, where polars has to find it."""
     if not is_utf8(path):
         raise error(f"{as_text(path)}: the path has bytes that are no text (UTF-8); rename it")
+
+
+def walked(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """As `os.walk`, which passes over what it cannot list.
+
+    Raises:
+        OSError: a folder cannot be listed.
+    """
+
+    def refused(error: OSError) -> None:
+        raise error
+
+    return os.walk(folder, onerror=refused)
 
 
 def slashed(name: str) -> str:

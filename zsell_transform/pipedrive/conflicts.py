@@ -112,8 +112,14 @@ class Typed:
         *,
         lap_before: bool = False,
     ) -> Typed:
-        """Args:
-        lap_before: records of another kind prove that a lap went in.
+        """What somebody typed, of the records that could be of a group.
+
+        Args:
+            pool: uid, kind, id, name, printed of both sides' records.
+            seen: Pipedrive's records, with what their values are made of.
+            groups: groups of uids, of `collisions`.
+            tokens: makes the values by which the wizard could find a record.
+            lap_before: records of another kind prove that a lap went in.
         """
         typed = pool.filter(pl.col("kind") == OTHER) if groups else pool.clear()
         if not typed.height:

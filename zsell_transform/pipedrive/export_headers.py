@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from zsell_transform.cleaning import plain
 from zsell_transform.facts import facts
-from zsell_transform.folding import folded_header
+from zsell_transform.folding import folded_header, plain
 from zsell_transform.sell.entities import ITEMS
 
 

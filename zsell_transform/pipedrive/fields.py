@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import attrs
 
-from zsell_transform.cleaning import plain
 from zsell_transform.facts import facts
+from zsell_transform.folding import plain
+from zsell_transform.sell.entities import ITEMS
 
 #: Pipedrive item → the prefix of its headers.
 PREFIXES: Final[dict[str, str]] = {
@@ -16,7 +17,7 @@ PREFIXES: Final[dict[str, str]] = {
     "leads": "Lead", "activities": "Activity", "notes": "Note",
 }  # fmt: skip
 #: Item → the stem of its files; the number is the upload order.
-STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(PREFIXES, start=1)}
+STEMS: Final = {item: f"{n}-{item}" for n, item in enumerate(ITEMS, start=1)}
 #: Item → the field by which a person recognises a record, and so Pipedrive's exports call its column.
 TITLES: Final = {
     "organizations": "Name", "persons": "Name", "deals": "Title",

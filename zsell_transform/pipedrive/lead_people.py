@@ -25,7 +25,7 @@ LEAD: Final = "lead"
 HELD: Final = "held"
 
 #: Candidates that are told of a lead.
-_FEW: Final = 5
+_MOST_TOLD: Final = 5
 _LIST: Final = pl.lit(None, dtype=pl.List(pl.String))
 
 
@@ -105,7 +105,7 @@ def _hits(
     mine = asked.traces["uid"].filter(sought.is_in(met.implode()))
     spread = asked.tokens(asked.frame.filter(pl.col("uid").is_in(mine.implode())))
     # Thousands of leads and people may share one name and value; of each value, the first few tell enough.
-    few = tokens.unique().sort("n", "v", "node").group_by("n", "v", maintain_order=True).head(_FEW)
+    few = tokens.unique().sort("n", "v", "node").group_by("n", "v", maintain_order=True).head(_MOST_TOLD)
     return (
         spread.join(few, on=["n", "v"], how="inner")
         .unique(["uid", "node"])
@@ -114,7 +114,7 @@ def _hits(
         .agg(
             pl.col("node").first(),
             pl.len().alias("several"),
-            _called("node").head(_FEW).str.join(", ").alias("candidates"),
+            _called("node").head(_MOST_TOLD).str.join(", ").alias("candidates"),
         )
     )
 

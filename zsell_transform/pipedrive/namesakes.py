@@ -16,7 +16,8 @@ from zsell_transform.ids import exact
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.sell.entities import MAIN
 
-#: `twin` beside the record `beside` (System IDs), which has the Sell id `sell_id`.
+#: The twin `system_id`, called `name`, and the record `beside` it (a System ID), which has the Sell id
+#: `sell_id`.
 TWINS: Final = dict.fromkeys(("item", "system_id", "name", "beside", "sell_id"), pl.String)
 _PARTIES: Final = ("person", "organization")
 

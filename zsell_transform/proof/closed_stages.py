@@ -24,7 +24,7 @@ PLACED_EARLIER: Final = (
     "closed deals stand in another stage of their pipeline than they would by now: an earlier run placed them"
 )
 #: The share of a stage's closed deals that tells an earlier run's choice from somebody's own.
-_MOST: Final = 0.5
+_LEAST_SHARE: Final = 0.5
 _CELL: Final = ["entity", "source_id", "field"]
 
 
@@ -56,7 +56,8 @@ def placed_earlier(found: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, hel
     share = pl.len().over(STAGE_KEY, "pipeline", "Stage") / pl.len().over(STAGE_KEY)
     own = pl.col(STAGE_KEY).str.split(SEPARATOR).list.get(KEYS.index("pipeline_name"))
     elsewhere = (own != "") & (folded(own) != folded(pl.col("pipeline")))
-    placed = closed.filter((share >= _MOST) & ~elsewhere.fill_null(value=False)).select(source_id="_id")
+    placed_then = (share >= _LEAST_SHARE) & ~elsewhere.fill_null(value=False)
+    placed = closed.filter(placed_then).select(source_id="_id")
     return stages.join(placed, on="source_id", how="semi", maintain_order="left")
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import escaped
+from zsell_transform.cleaning.markup import escaped
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import clock_of
+from zsell_transform.cleaning.moments import clock_of
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.pipedrive.exports import Held

@@ -14,7 +14,9 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import MARKS, ORDERS, date, date_of, html, number
+from zsell_transform.cleaning.markup import html
+from zsell_transform.cleaning.moments import ORDERS, date, date_of
+from zsell_transform.cleaning.numbers import MARKS, number
 from zsell_transform.folding import digits, folded
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.pipedrive.export_headers import vocabulary

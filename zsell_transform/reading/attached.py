@@ -6,21 +6,22 @@ a dump, `deals_by_products` beside a Smart List) become a column of `deals` each
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from typing import Final
 
 import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import text
+from zsell_transform.cleaning.cells import text
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.frames.unique import free, told_apart
 from zsell_transform.ids import exact
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.recognise import Meaning
-from zsell_transform.reading.vocabulary import PARTIES, bookkeeping
+from zsell_transform.reading.vocabulary import PARTIES
 
 #: Attached table → its columns in the order in which they are told, then whatever else it has. The first one
 #: is told without its header. `contact` and `order_discount` are looked up.
@@ -39,7 +40,7 @@ _LEADS_THERE: Final = {"line_items": "orders"}
 _BETWEEN: Final = "; "
 
 #: The frames of each entity, as they are scanned.
-Parts = Mapping[str, tuple[pl.LazyFrame, ...]]
+Parts = MappingOf[str, tuple[pl.LazyFrame, ...]]
 Tables = Sequence[tuple[Table, Meaning]]
 
 
@@ -148,15 +149,11 @@ def _names(ids: pl.Series, parts: Parts) -> pl.Series:
 
 def _in_order(columns: Sequence[str], first: Sequence[str]) -> list[str]:
     """The columns that are told: the known ones, then whatever else the table has."""
-    others = (
-        name
-        for name in columns
-        if name not in (*first, *_SILENT) and not name.startswith(("_", *bookkeeping()))
-    )
+    others = (name for name in columns if name not in (*first, *_SILENT) and not name.startswith("_"))
     return [*(name for name in first if name in columns), *others]
 
 
-def _words(names: Sequence[str], headers: Mapping[str, str]) -> pl.Expr:
+def _words(names: Sequence[str], headers: MappingOf[str, str]) -> pl.Expr:
     """`Planter (sku P-1, quantity 2)`: the first cell, and the others behind their headers; null for none."""
     first, *others = names
     labelled = [

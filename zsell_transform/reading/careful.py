@@ -27,7 +27,7 @@ from zsell_transform.reading.window import Window
 _WORTH_ASKING: Final = 1 << 16
 #: Records of any width that are taken at once where many are damaged, and which share of them is many.
 _AT_ONCE: Final = 100
-_MANY: Final = 1 / 8
+_SHARE_OF_MANY: Final = 1 / 8
 #: At most this many short rows are joined.
 _PIECES: Final = 100
 #: A text that goes on for more lines is not looked for.
@@ -203,7 +203,7 @@ class Reader:
                 records = self._legal(several[0])
                 yield from self._as_known(records, row, is_text=_is_text(several[0]))
                 window.at, row = several.end(), row + len(records)
-                many = sum(len(cells) != self.width for cells in records) > _MANY * len(records)
+                many = sum(len(cells) != self.width for cells in records) > _SHARE_OF_MANY * len(records)
             else:
                 record, window.at = self._repaired(text, at, row)
                 row += 1

@@ -34,7 +34,7 @@ _GLANCE: Final = 1 << 16
 #: Parts of a file between two words about its progress.
 _PARTS: Final = 500
 #: Of the words that were mended in one record, so much is told.
-_SHOWN: Final = 120
+_LETTERS_SHOWN: Final = 120
 
 
 @attrs.frozen
@@ -337,7 +337,7 @@ class _Copy:
         words = encoding.bad_words(self._reader.delimiter.join(cells))
         if not words:
             return cells
-        sample = " ".join(word or "…" for word in words)[:_SHOWN]
+        sample = " ".join(word or "…" for word in words)[:_LETTERS_SHOWN]
         self._told.append(("bytes_mended", row, sample, f"{len(words)} {'words' if words[1:] else 'word'}"))
         return [encoding.mended(cell) for cell in cells]
 

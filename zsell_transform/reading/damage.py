@@ -19,7 +19,7 @@ _SPREADSHEET: Final = (
 #: UTF-8 that was read as Windows-1252 or Latin-1, once.
 _MOJIBAKE: Final = r"Ã[\x{80}-\x{BF}‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Â[\x{80}-\x{BF}]|â€[\x{80}-\x{BF}™œ“”˜¦]"
 #: Records that are looked at for such days; a spreadsheet turns whole columns.
-_SAMPLE: Final = 2_000
+_RECORDS_ASKED: Final = 2_000
 #: Columns that are searched at once: a plan of thousands of expressions takes long to make.
 _AT_ONCE: Final = 200
 
@@ -49,7 +49,9 @@ def serial_days(frame: pl.LazyFrame, days: list[str], file: str) -> pl.DataFrame
     if not days:
         return issues.empty()
     some = (
-        frame.head(_SAMPLE).select(pl.any_horizontal(pl.col(days).str.contains(SERIAL_DAY)).any()).collect()
+        frame.head(_RECORDS_ASKED)
+        .select(pl.any_horizontal(pl.col(days).str.contains(SERIAL_DAY)).any())
+        .collect()
     )
     if not some.item():
         return issues.empty()

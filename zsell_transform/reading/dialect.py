@@ -20,7 +20,7 @@ import attrs
 DELIMITERS: Final = (",", ";", "\t", "|")
 #: Records in which the header is looked for, and by which regularity is judged.
 _TOP: Final = 30
-_SAMPLE: Final = 100
+_RECORDS_JUDGED: Final = 100
 #: Excel's first line that names the delimiter.
 _SEP_LINE: Final = re.compile(r'\A"?sep=(.)"?(?:\r\n|\r|\n)', re.IGNORECASE)
 #: What that line may name: neither polars nor newer Pythons read another character as a delimiter.
@@ -29,7 +29,7 @@ _MAY_PART: Final = re.compile(r"[\t!#-~]")
 _IN_QUOTES: Final = re.compile(r'"[^"]*(?:"|\Z)')
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 #: So many known headers in one record make it the header, whatever stands around it.
-_ENOUGH: Final = 2
+_HEADERS_ENOUGH: Final = 2
 
 Judge = Callable[[Sequence[str]], int]
 
@@ -108,10 +108,10 @@ def _candidate(text: str, delimiter: str, judge: Judge) -> _Candidate:
     usual, times = max(widths.items(), key=lambda item: (item[1], item[0])) if widths else (1, 0)
     scores = [judge(unwrapped(row, delimiter)) for row in rows[:_TOP]]
     best = max(scores, default=0)
-    at = scores.index(best) if best >= _ENOUGH else _first_full(rows[:_TOP], usual, delimiter)
+    at = scores.index(best) if best >= _HEADERS_ENOUGH else _first_full(rows[:_TOP], usual, delimiter)
     header = unwrapped(rows[at], delimiter) if rows else []
     # An unknown header that is narrower than most records has lost a delimiter, or a stray quote took one.
-    whole = best >= _ENOUGH and not any('"' in cell for cell in header)
+    whole = best >= _HEADERS_ENOUGH and not any('"' in cell for cell in header)
     width = len(header) if whole else max(len(header), usual)
     regular = times / max(sum(widths.values()), 1) if usual > 1 else 0.0
     # What parts no record into two values only ends some cells, unless it ends every one.
@@ -124,7 +124,7 @@ def records(text: str, delimiter: str) -> list[list[str]]:
     """The first records of a text, as Python's csv module reads them; blank lines are empty records."""
     csv.field_size_limit(sys.maxsize)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    return [row for _, row in zip(range(_SAMPLE), reader, strict=False)]
+    return [row for _, row in zip(range(_RECORDS_JUDGED), reader, strict=False)]
 
 
 def _top(text: str, delimiter: str) -> list[list[str]]:

@@ -144,7 +144,7 @@ def refuse_binary(head: bytes, file: str) -> None:
     kind = next((kind for magic, kind in _BINARIES if head.startswith(magic)), "")
     some = head[:_TELLING]
     controls = sum(map(_CONTROL.__contains__, some))
-    if not kind and controls > len(some) // 10 and not (_mark(some) or _wide(some)):
+    if not kind and controls > len(some) // 10 and not (_bom(some) or _wide(some)):
         kind = "a binary file"
     if kind == "a spreadsheet or zip archive" and (b"xl/" in head or b"[Content_Types]" in head):
         kind = "an Excel workbook"
@@ -197,7 +197,7 @@ def _said_by(path: Path) -> str:
     """What a mark, or the places of NUL bytes, say."""
     with path.open("rb") as stream:
         head = stream.read(_TELLING)
-    return _mark(head) or _wide(head)
+    return _bom(head) or _wide(head)
 
 
 def _is_nearly_utf8(lines: Iterable[bytes]) -> bool:
@@ -210,7 +210,7 @@ def _is_partly_utf8(lines: Sequence[bytes]) -> bool:
     proven = [line for line in lines if _is_utf8(line) and not _CHANCE.search(line.decode(UTF8.name))]
     if len(proven) < min(2, max(_PARTLY * len(lines), 1)):
         return False
-    return _are_western({word for line in lines for word in bad_words(line.decode(UTF8.name, _KEPT))})
+    return are_western({word for line in lines for word in bad_words(line.decode(UTF8.name, _KEPT))})
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -249,7 +249,7 @@ def bad_words(text: str) -> list[str]:
 
 def opening(head: bytes, asked: str | None = None) -> str:
     """The first bytes as text, good enough to see delimiter and header: ASCII survives in every codec."""
-    name = asked or _mark(head) or _wide(head)
+    name = asked or _bom(head) or _wide(head)
     try:
         if name and _is_known(name):
             return codecs.getincrementaldecoder(name)("replace").decode(head)
@@ -271,7 +271,7 @@ def _is_known(name: str) -> bool:
     return True
 
 
-def _mark(head: bytes) -> str:
+def _bom(head: bytes) -> str:
     return next((name for mark, name in _MARKS if head.startswith(mark)), "")
 
 
@@ -354,15 +354,16 @@ def _reads_western(lines: list[bytes]) -> bool:
     In Cyrillic, Greek or Hebrew nearly every letter is none of ASCII's; Polish, Japanese and others have
     signs between letters when they are read so.
     """
-    return _are_western(set(_high_words(lines, "cp1252")))
+    return are_western(set(_high_words(lines, "cp1252")))
 
 
-def _are_western(words: Collection[str]) -> bool:
-    foreign = any(_NOT_WESTERN.search(word) or _is_of_both_ends(word) for word in words)
+def are_western(words: Collection[str]) -> bool:
+    """Whether words may be of Western Europe: without foreign letters, and with few accents for each."""
+    foreign = any(_NOT_WESTERN.search(word) or is_of_both_ends(word) for word in words)
     return not foreign and _accents(words) <= _MOST_ACCENTS
 
 
-def _is_of_both_ends(text: str) -> bool:
+def is_of_both_ends(text: str) -> bool:
     """Whether a word in it has letters of the North and of the South."""
     return any(not (_NORTH.isdisjoint(word) or _SOUTH.isdisjoint(word)) for word in _WORD.findall(text))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping as MappingOf
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -71,7 +71,7 @@ class Export(Single):
         unknown: dict[str, pl.LazyFrame] | None = None,
         merged: dict[str, int] | None = None,
         dictionaries: dict[str, pl.DataFrame] | None = None,
-        headers: Mapping[str, tuple[str, ...]] | None = None,
+        headers: MappingOf[str, tuple[str, ...]] | None = None,
         origins: tuple[Found, ...] = (),
         temporary: TemporaryDirectory[str] | None = None,
     ) -> None:

@@ -16,9 +16,9 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 #: Cells that are asked for their keys at once.
-_SAMPLE: Final = 200
+_CELLS_ASKED: Final = 200
 #: More keys than this are no custom fields of an account.
-_MOST: Final = 2_000
+_MOST_KEYS: Final = 2_000
 #: Nor are keys that are longer together: an expression of megabytes takes seconds to build, if it can be.
 _LONGEST: Final = 100_000
 
@@ -54,8 +54,8 @@ def _flat_ones(cells: pl.Series) -> tuple[dict[str, None], pl.Series]:
     read = pl.repeat(False, cells.len(), eager=True)
     while True:
         rest = cells.filter(~read & cells.is_not_null())
-        new = [key for key in _keys(rest.head(_SAMPLE)) if key not in keys]
-        if not new or len(keys) + len(new) > _MOST or sum(map(len, [*keys, *new])) > _LONGEST:
+        new = [key for key in _keys(rest.head(_CELLS_ASKED)) if key not in keys]
+        if not new or len(keys) + len(new) > _MOST_KEYS or sum(map(len, [*keys, *new])) > _LONGEST:
             return keys, read
         keys |= dict.fromkeys(new)
         read = cells.str.contains(_pattern(keys)).fill_null(value=False)

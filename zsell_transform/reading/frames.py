@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping as MappingOf
 from typing import Any
 
 import attrs
@@ -16,7 +16,7 @@ from zsell_transform.reading.recognise import Meaning, of_entity
 from zsell_transform.sell.entities import ENTITIES
 
 
-def tables(given: Mapping[Any, Any], wishes: dict[str, dict[str, str]]) -> list[tuple[Table, Meaning]]:
+def tables(given: MappingOf[Any, Any], wishes: dict[str, dict[str, str]]) -> list[tuple[Table, Meaning]]:
     """A table and its meaning for each frame.
 
     Args:

@@ -83,7 +83,7 @@ def check(path: Path, delimiter: str, width: int, header: str, at: At = unwatche
         return Checked(False, _finished(path, 0, digest))
     law, times = laws(delimiter, width), 1
     waiting: deque[Future[Checked]] = deque()
-    done = _mark(path)
+    done = _bom_length(path)
     digest.update(BOM_UTF8[:done])
     seen = Checked(plain=True, sha256="")
     with ThreadPoolExecutor(_WORKERS) as pool:
@@ -189,7 +189,7 @@ def _judge(text: bytes, end: int, law: Laws, header: str, times: int) -> Checked
     return Checked(sha256="", **found)
 
 
-def _mark(path: Path) -> int:
+def _bom_length(path: Path) -> int:
     """How many bytes the byte order mark takes."""
     with path.open("rb") as stream:
         return len(BOM_UTF8) if stream.read(len(BOM_UTF8)) == BOM_UTF8 else 0

@@ -13,7 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import one_label
+from zsell_transform.cleaning.labels import one_label
 from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import full, readable, temporary_files
 from zsell_transform.machine.origins import made_of, origins
@@ -43,7 +43,7 @@ _OWNED: Final = (*PARTIES, "leads", "deals")
 #: Files that are looked through at once: while one is read, the other is searched.
 _AT_ONCE: Final = 2
 #: More names than this are not listed in an error.
-_LISTED: Final = 5
+_NAMES_LISTED: Final = 5
 
 
 def read_export(source: object, mapping: Any = None) -> Export:
@@ -189,7 +189,7 @@ class _Reading:
                 f"{_listed(table.file for table, _ in carried)}: there is a header, but no record below it"
             )
         if self.failures and not self.tables:
-            raise ExportError("; ".join(self.failures[:_LISTED]))
+            raise ExportError("; ".join(self.failures[:_NAMES_LISTED]))
         if not self.tables and self.packed:
             raise ExportError(f"{_listed(self.packed)}: packed; unpack it, and give the folder again")
         if not self.tables:
@@ -350,5 +350,5 @@ def _of_file(wishes: MappingOf[str, str], file: str) -> str | None:
 
 def _listed(names: Iterable[str]) -> str:
     every = list(names)
-    more = f" and {len(every) - _LISTED} more" if len(every) > _LISTED else ""
-    return ", ".join(every[:_LISTED]) + more
+    more = f" and {len(every) - _NAMES_LISTED} more" if len(every) > _NAMES_LISTED else ""
+    return ", ".join(every[:_NAMES_LISTED]) + more

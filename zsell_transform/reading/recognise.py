@@ -9,6 +9,7 @@ from typing import Final
 
 import attrs
 
+from zsell_transform.folding import letters
 from zsell_transform.reading.foreign import is_pipedrives
 from zsell_transform.reading.vocabulary import (
     API,
@@ -18,7 +19,6 @@ from zsell_transform.reading.vocabulary import (
     TableKind,
     api,
     dictionaries,
-    folded,
     full_export,
     momentary,
     smart_lists,
@@ -28,7 +28,7 @@ from zsell_transform.sell.entities import ENTITIES
 
 #: A list without ids needs so many known headers to be taken for one; the name of its file counts for the
 #: first.
-_ENOUGH: Final = 3
+_HEADERS_ENOUGH: Final = 3
 #: Columns that hold a record's name, or a part of it.
 _NAMES: Final = frozenset({"name", "full_name", "first_name", "last_name"})
 #: Whether something holds of the cells under a header.
@@ -94,7 +94,7 @@ class Meaning:
 def is_named_by_place(meaning: Meaning, header: str) -> bool:
     """Whether nothing but its place makes a Smart List's first header the name of its records."""
     known = (
-        folded(header) in one.canonical
+        letters(header) in one.canonical
         for one in smart_lists()
         if (one.entity, one.language) == (meaning.entity, meaning.language)
     )
@@ -156,20 +156,20 @@ def _dictionary(exact: set[str], file: str) -> TableKind | None:
     """A dump of ids and names, known by the name of its file."""
     if not {"id", "name"} <= exact or len(exact) > 30:
         return None
-    stem = folded(PurePosixPath(file).stem)
+    stem = letters(PurePosixPath(file).stem)
     for one in api():
-        if one.file and folded(one.file) in stem and one.entity in dictionaries():
+        if one.file and letters(one.file) in stem and one.entity in dictionaries():
             return one
     return TableKind("sources", API) if "source" in stem else None
 
 
 def _smart_list(headers: Sequence[str], file: str, are_ids: Asked) -> TableKind | None:
-    keys = [folded(header) for header in headers]
+    keys = [letters(header) for header in headers]
     hint = hinted(file)
     if hint == "line_items" and (products := _products(keys)):
         return products
     # `Lead ID` is a list's own id; `lead_id` is how programs call another record's.
-    shown = {folded(header) for header in headers if "_" not in header}
+    shown = {letters(header) for header in headers if "_" not in header}
 
     def merit(one: TableKind) -> tuple[int, int, int, int]:
         ids = {key for telling in one.telling for key in telling}
@@ -183,12 +183,12 @@ def _smart_list(headers: Sequence[str], file: str, are_ids: Asked) -> TableKind 
     second, told, known, by_name = merit(best)
     if not second and (of_file := _of_its_file(headers, keys, file, are_ids)):
         return of_file
-    if told and (second or known >= _ENOUGH):
+    if told and (second or known >= _HEADERS_ENOUGH):
         return _named_by_place(best, keys) if second else best
-    if folded("ID") in keys[:2] and by_name and known >= _ENOUGH:
+    if letters("ID") in keys[:2] and by_name and known >= _HEADERS_ENOUGH:
         canonical = {**best.canonical, "id": "id"}
         return attrs.evolve(best, canonical=canonical)
-    return best if known >= _ENOUGH and _is_list_of(best, headers) else None
+    return best if known >= _HEADERS_ENOUGH and _is_list_of(best, headers) else None
 
 
 def _of_its_file(headers: Sequence[str], keys: Sequence[str], file: str, are_ids: Asked) -> TableKind | None:
@@ -206,7 +206,7 @@ def _of_its_file(headers: Sequence[str], keys: Sequence[str], file: str, are_ids
     best = max(of_it, key=lambda one: _known(headers, one))
     if keys[1] not in best.canonical and are_ids(headers[1]):
         return _named_by_place(attrs.evolve(best, canonical=best.canonical | {keys[1]: "id"}), keys)
-    return best if is_sells and _known(headers, best) >= _ENOUGH else None
+    return best if is_sells and _known(headers, best) >= _HEADERS_ENOUGH else None
 
 
 def _products(keys: Sequence[str]) -> TableKind | None:
@@ -228,7 +228,7 @@ def _named_by_place(kind: TableKind, keys: Sequence[str]) -> TableKind:
 
 def _is_list_of(kind: TableKind, headers: Sequence[str]) -> bool:
     """Whether a table without ids is surely a list of people or companies, or leads: named, and in reach."""
-    found = {kind.canonical.get(folded(header)) for header in headers}
+    found = {kind.canonical.get(letters(header)) for header in headers}
     return (
         kind.entity in (*PARTIES, "leads")
         and bool(found & _NAMES)
@@ -302,5 +302,5 @@ def _columns(headers: Sequence[str], kind: TableKind, wishes: dict[str, str]) ->
         kind.language,
         {header: columns[header] for header in headers if header in columns},
         rivals,
-        tuple(header for header in headers if folded(header) in passing and header not in columns),
+        tuple(header for header in headers if letters(header) in passing and header not in columns),
     )

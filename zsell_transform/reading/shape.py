@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,10 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import DELETED, MOMENT, joined, text
+from zsell_transform.cleaning.cells import text
+from zsell_transform.cleaning.moments import MOMENT
+from zsell_transform.cleaning.owners import DELETED
+from zsell_transform.cleaning.texts import joined
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import column_or_blank, unless_blank
@@ -24,8 +28,8 @@ from zsell_transform.reading.vocabulary import (
     API,
     Naming,
     address_parts,
-    bookkeeping,
     instead,
+    is_bookkeeping,
     namings,
     street_column,
 )
@@ -35,7 +39,7 @@ from zsell_transform.sell.stages import is_closing
 #: How a connector begins the header of a custom field that it has taken out of its object.
 _FLATTENED: Final = "custom_fields__"
 #: Dictionary → its table; `stages` and `pipelines` among them.
-Dictionaries = Mapping[str, pl.DataFrame]
+Dictionaries = MappingOf[str, pl.DataFrame]
 
 
 def shaped(
@@ -50,7 +54,7 @@ def shaped(
         temporary: a folder for what has to be rewritten.
     """
     frame, names, notes = table.frame, list(table.names), []
-    if kept_by_connector := [name for name in names if name.lower().startswith(bookkeeping())]:
+    if kept_by_connector := [name for name in names if is_bookkeeping(name)]:
         frame, names = frame.drop(kept_by_connector), [n for n in names if n not in kept_by_connector]
         notes.append(
             issues.issue(

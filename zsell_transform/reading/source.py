@@ -6,11 +6,11 @@ files).
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Mapping as MappingOf
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +21,7 @@ from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import full, readable
 from zsell_transform.machine.given import is_frame, is_path, kind_of, library_of
 from zsell_transform.machine.litter import is_hidden
-from zsell_transform.machine.paths import as_text, beyond, path_of
+from zsell_transform.machine.paths import as_text, beyond, path_of, walked
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -138,7 +138,7 @@ def _is_several(given: object) -> bool:
     """Whether it may be a list of paths: frames and dicts are gone through by their names."""
     return (
         isinstance(given, Iterable)
-        and not isinstance(given, str | bytes | bytearray | Mapping)
+        and not isinstance(given, str | bytes | bytearray | MappingOf)
         and not is_frame(given)
     )
 
@@ -216,7 +216,7 @@ def below(folder: Path, suffixes: Collection[str], *, deep: bool = True) -> list
         OSError: a folder cannot be listed.
     """
     found = []
-    for where, folders, names in os.walk(folder, onerror=_raised):
+    for where, folders, names in walked(folder):
         for path in (Path(where, name) for name in names if not is_hidden([name])):
             if path.suffix.lower() in suffixes or beyond(path):  # else it would be passed over
                 expect_file(path)
@@ -227,11 +227,6 @@ def below(folder: Path, suffixes: Collection[str], *, deep: bool = True) -> list
             raise ExportError(f"{as_text(Path(where, odd[0]))} is a folder, and no file; rename it")
         folders[:] = [name for name in folders if deep and not is_hidden([name])]
     return found
-
-
-def _raised(error: OSError) -> None:
-    """For `os.walk`, which passes over what it cannot list."""
-    raise error
 
 
 def _files_in(folder: Path, temporary: Path) -> list[Found]:

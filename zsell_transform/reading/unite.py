@@ -15,14 +15,16 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import MARKS, ORDERS, iso, number
+from zsell_transform.cleaning.moments import ORDERS, iso
+from zsell_transform.cleaning.numbers import MARKS, number
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import stands_twice
 from zsell_transform.frames.sparing import Reading
-from zsell_transform.frames.sparse import BLANK, column_or_blank, unless_blank
+from zsell_transform.frames.sparse import column_or_blank, unless_blank
 from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.reading.vocabulary import FAMILIES
 from zsell_transform.sell.columns import STANDARD, is_custom, plain_name
+from zsell_transform.sell.states import DAY, updated
 from zsell_transform.ticks import tick
 
 #: Columns that say where a record comes from, not what it is.
@@ -31,7 +33,6 @@ _PLACE: Final = ("_file", "_row", "_company", "_smart_list", "_rank", "_n", "_da
 _SPELLED_APART: Final = re.compile(r"able_type$|^resource_type$|^updated_at$")
 #: A cell of a column that its file has, and that holds nothing; null where the file has no such column.
 _EMPTY: Final = ""
-_DAY: Final = r"^\d{4}-\d\d-\d\d"
 
 
 @attrs.frozen
@@ -131,7 +132,7 @@ def _records(several: pl.DataFrame) -> pl.DataFrame:
     values = _values(several.columns)
     place = [name for name in ("_file", "_row", "_company", "_n") if name in several.columns]
     lists = [name for name in ("_smart_list",) if name in several.columns]
-    ordered = several.with_columns(_day=_updated(several)).sort(
+    ordered = several.with_columns(_day=updated(several.columns, "id", "_rank")).sort(
         "_rank", "_day", "_n", descending=[False, True, False], nulls_last=True
     )
     # In a state of known date a blank cell is a value: nothing of an earlier state stands there.
@@ -155,15 +156,6 @@ def _values(columns: Iterable[str]) -> list[str]:
 def _without_blanks(frame: pl.DataFrame) -> pl.DataFrame:
     values = pl.col([name for name in _values(frame.columns) if frame.schema[name] == pl.String])
     return frame.with_columns(pl.when(values != _EMPTY).then(values))
-
-
-def _updated(several: pl.DataFrame) -> pl.Expr:
-    """When each state was updated, where all states of the record in its family tell so in the same way."""
-    if "updated_at" not in several.columns:
-        return BLANK
-    moment = pl.col("updated_at").str.strip_chars().str.replace("T", " ")
-    told = moment.str.contains(_DAY).fill_null(value=False).all().over("id", "_rank")
-    return pl.when(told).then(moment)
 
 
 def _merged(several: pl.DataFrame, records: pl.DataFrame) -> dict[bool | None, int]:
@@ -261,6 +253,6 @@ def _same(one: pl.Expr, other: pl.Expr) -> pl.Expr:
         return bare.str.replace(r"^(\d{4}-\d\d-\d\d)T", "$1 ")
 
     a, b = plain(one), plain(other)
-    moments = a.str.contains(_DAY) & b.str.contains(_DAY) & (a.str.starts_with(b) | b.str.starts_with(a))
+    moments = a.str.contains(DAY) & b.str.contains(DAY) & (a.str.starts_with(b) | b.str.starts_with(a))
     numbers = (a.cast(pl.Float64, strict=False) == b.cast(pl.Float64, strict=False)).fill_null(value=False)
     return (a == b) | moments | numbers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
@@ -10,6 +9,7 @@ from typing import Any, Final
 import attrs
 
 from zsell_transform.facts import facts
+from zsell_transform.folding import letters
 from zsell_transform.sell.columns import STANDARD
 
 FULL_EXPORT: Final = "full_export"
@@ -34,7 +34,8 @@ class TableKind:
         telling: any one of these sets of headers is enough.
         never: headers that speak against it.
         canonical: header, compared as `key` does, → canonical column.
-        whole: headers, folded, that mean the whole name where another one has the part that they may mean.
+        whole: headers, by their letters, that mean the whole name where another one has the part that they
+            may mean.
         file: part of the name of a dictionary's file, where its header tells nothing.
     """
 
@@ -49,7 +50,7 @@ class TableKind:
 
     def key(self, header: str) -> str:
         """A header as this family compares it."""
-        return folded(header) if self.family == SMART_LIST else header.strip().lower()
+        return letters(header) if self.family == SMART_LIST else header.strip().lower()
 
 
 @attrs.frozen
@@ -59,13 +60,6 @@ class Naming:
     id_column: str
     dictionary: str
     column: str
-
-
-@cache
-def folded(header: str) -> str:
-    """A display name without case, accents, punctuation and spaces."""
-    apart = unicodedata.normalize("NFKD", header.casefold())
-    return "".join(letter for letter in apart if letter.isalnum())
 
 
 @cache
@@ -129,13 +123,13 @@ def _of_language(code: str, given: dict[str, Any]) -> Iterator[TableKind]:
         for group in groups:  # an entity's own words come before those that it shares
             for column, headers in group.items():
                 for header in headers:
-                    canonical.setdefault(folded(header), column)
-        telling = tuple(frozenset({folded(header)}) for header in given[entity]["id"])
-        whole = frozenset(map(folded, given.get("whole", ())))
+                    canonical.setdefault(letters(header), column)
+        telling = tuple(frozenset({letters(header)}) for header in given[entity]["id"])
+        whole = frozenset(map(letters, given.get("whole", ())))
         yield TableKind(entity, SMART_LIST, code, telling, canonical=canonical, whole=whole)
     if products := given.get("line_items"):
-        canonical = {folded(header): column for column, headers in products.items() for header in headers}
-        ids = (folded(products[column][0]) for column in ("product_id", "deal_id"))
+        canonical = {letters(header): column for column, headers in products.items() for header in headers}
+        ids = (letters(products[column][0]) for column in ("product_id", "deal_id"))
         yield TableKind("line_items", SMART_LIST, code, (frozenset(ids),), canonical=canonical)
 
 
@@ -150,16 +144,15 @@ def canonical_columns(entity: str) -> frozenset[str]:
 
 @cache
 def momentary() -> frozenset[str]:
-    """Smart List columns, folded, that were true only at the moment of the export."""
+    """Smart List columns, by their letters, that were true only at the moment of the export."""
     return frozenset(
-        folded(each) for given in facts("sell/smart_lists").values() for each in given.get("momentary", ())
+        letters(each) for given in facts("sell/smart_lists").values() for each in given.get("momentary", ())
     )
 
 
-@cache
-def bookkeeping() -> tuple[str, ...]:
-    """How the columns begin that connectors add for themselves."""
-    return tuple(facts("sell/api")["bookkeeping"])
+def is_bookkeeping(header: str) -> bool:
+    """Whether a column is one that connectors add for themselves."""
+    return header.lower().startswith(tuple(facts("sell/api")["bookkeeping"]))
 
 
 @cache
@@ -196,13 +189,13 @@ def _known_headers() -> frozenset[str]:
     layouts = (*full_export(), *api(), *smart_lists())
     exact = {header for one in layouts for header in one.canonical}
     telling = {header for one in layouts for headers in one.telling for header in headers}
-    return frozenset(folded(header) for header in exact | telling)
+    return frozenset(letters(header) for header in exact | telling)
 
 
 def judge(cells: Any) -> int:
     """How many cells of a record are headers that Sell is known to write."""
     known = _known_headers()
-    return sum(folded(cell.removeprefix("\ufeff")) in known for cell in cells if 0 < len(cell) < 100)
+    return sum(letters(cell.removeprefix("\ufeff")) in known for cell in cells if 0 < len(cell) < 100)
 
 
 def _sets(given: Any) -> tuple[frozenset[str], ...]:

@@ -20,7 +20,7 @@ TARGETS: Final[dict[str, str]] = {
 }
 ENTITIES: Final[tuple[str, ...]] = tuple(TARGETS)
 
-#: Pipedrive items in upload order; the number is that of the file.
+#: Pipedrive's items in upload order, by which `pipedrive.fields.STEMS` numbers the files.
 ITEMS: Final[tuple[str, ...]] = ("organizations", "persons", "deals", "leads", "activities", "notes")
 
 #: Item → the Sell entity that it is made of before all others; issues about the item are told under it.

@@ -15,7 +15,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import plain
+from zsell_transform.folding import plain
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.words import closing_words
 

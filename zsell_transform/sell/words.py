@@ -10,8 +10,8 @@ from typing import Any
 
 import attrs
 
-from zsell_transform.cleaning import plain
 from zsell_transform.facts import facts
+from zsell_transform.folding import plain
 
 
 @attrs.frozen

@@ -14,7 +14,7 @@ import polars as pl
 from zsell_transform.ids import exact
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.records import Records
-from zsell_transform.survey import STAGES
+from zsell_transform.survey.facts import STAGES
 
 
 def with_other_stages(

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from zsell_transform.cleaning import name as one_line
-from zsell_transform.cleaning import percent, text
+from zsell_transform.cleaning.cells import text
+from zsell_transform.cleaning.numbers import percent
+from zsell_transform.cleaning.texts import name as one_line
 from zsell_transform.evidence import EXCLUDED, LONGER, SHAPE_FAMILIES, TEXT_LIMIT, families
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.frames.tall import name_of, tall
@@ -21,7 +22,7 @@ from zsell_transform.sell.stages import KEYS as STAGE_KEYS
 
 #: Up to about this many different values are counted one by one; a field of options has at most 500.
 #: `approx_n_unique` errs by one or two per cent.
-_ABOUT_FEW: Final = 1100
+_MOST_COUNTED: Final = 1100
 #: No date, number, phone or web address that decides a type is longer; longer columns are text without
 #: asking.
 _SHORT: Final = 80
@@ -117,7 +118,7 @@ def _counts(frame: pl.LazyFrame, read: dict[str, pl.Expr], shapes: dict[str, str
 
 
 def _is_few(fact: dict[str, Any]) -> bool:
-    return bool(fact["distinct"] <= _ABOUT_FEW and fact["longest"] <= TEXT_LIMIT)
+    return bool(fact["distinct"] <= _MOST_COUNTED and fact["longest"] <= TEXT_LIMIT)
 
 
 def _facts(entity: str, columns: list[str], frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -149,12 +150,12 @@ def _facts_of(entity: str, name: str) -> dict[str, pl.Expr]:
 
 
 def _read(fact: dict[str, Any]) -> pl.Expr:
-    """A column as `cleaning.text` reads it, which nearly every column is already."""
+    """A column as `cells.text` reads it, which nearly every column is already."""
     return pl.col(fact["column"]) if is_tidy(fact) else text(fact["column"])
 
 
 def is_tidy(fact: dict[str, Any]) -> bool:
-    """Whether every cell of a column is already as `cleaning.text` reads it."""
+    """Whether every cell of a column is already as `cells.text` reads it."""
     return not fact["outer"] and not fact["low"] and fact["cells"] == fact["filled"]
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.mapping import Mapping
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.transformers.calls import calls
 from zsell_transform.transformers.companies import companies
 from zsell_transform.transformers.contacts import contacts

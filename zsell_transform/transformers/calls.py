@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import (
-    day,
-    duration,
-    first_line,
-    lines,
-    moment,
-    name,
-    number,
-    owner,
-    phone,
-    said,
-    time,
-)
+from zsell_transform.cleaning.markup import lines, said
+from zsell_transform.cleaning.moments import day, moment, time
+from zsell_transform.cleaning.numbers import duration, number
+from zsell_transform.cleaning.owners import owner
+from zsell_transform.cleaning.texts import first_line, name, phone
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.ticks import flag
 from zsell_transform.transformers.history import (
     about,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, joined, name, phone
+from zsell_transform.cleaning.moments import day
+from zsell_transform.cleaning.texts import joined, name, phone
 from zsell_transform.frames.sparing import either
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.own_ids import sell_id_cell
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,
     AN_EMAIL,

@@ -10,12 +10,13 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning import ORDERS, clock_of, date, date_of, hour, number
+from zsell_transform.cleaning.moments import ORDERS, clock_of, date, date_of, hour
+from zsell_transform.cleaning.numbers import number
 from zsell_transform.evidence import DIGIT_LIMIT
 from zsell_transform.frames.unique import free
 from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
 from zsell_transform.sell.columns import CUSTOM, plain_name
-from zsell_transform.survey import Column, Survey
+from zsell_transform.survey.facts import Column, Survey
 
 #: Types of days and of numbers.
 DAYS: Final = ("date", "datetime")

@@ -6,13 +6,16 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, lost_owner, moment, name, number, percent
+from zsell_transform.cleaning.moments import day, moment
+from zsell_transform.cleaning.numbers import number, percent
+from zsell_transform.cleaning.owners import lost_owner
+from zsell_transform.cleaning.texts import email, name
 from zsell_transform.frames.sparing import either
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS, longest
 from zsell_transform.pipedrive.own_ids import sell_id_cell
 from zsell_transform.sell.stages import KEYS, SEPARATOR, Stage, stages
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.ticks import flag
 from zsell_transform.transformers.parties import (
     A_DAY,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import minute, name
+from zsell_transform.cleaning.moments import minute
+from zsell_transform.cleaning.texts import name
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.words import elsewhere
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.transformers.history import about
 from zsell_transform.transformers.parties import A_MOMENT
 from zsell_transform.transformers.table import Field, Remark, Table

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import html, lines, said
+from zsell_transform.cleaning.markup import html, lines, said
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.transformers.history import about, about_remarks, heading
 from zsell_transform.transformers.table import HtmlText, Table
 

@@ -9,17 +9,10 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import (
-    author,
-    html,
-    joined,
-    minute,
-    name,
-    other_lines,
-    owner,
-    said,
-    shortened,
-)
+from zsell_transform.cleaning.markup import html, said
+from zsell_transform.cleaning.moments import minute
+from zsell_transform.cleaning.owners import author, owner
+from zsell_transform.cleaning.texts import joined, name, other_lines, shortened
 from zsell_transform.frames.sparing import first_found, once_each
 from zsell_transform.mapping import Mapping, Rule
 from zsell_transform.pipedrive.fields import longest

@@ -14,21 +14,22 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning import iso, lines, said, shortened, text
+from zsell_transform.cleaning.cells import text
+from zsell_transform.cleaning.markup import lines, said
+from zsell_transform.cleaning.moments import iso
+from zsell_transform.cleaning.texts import shortened
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.issues import KINDS, Told, issue
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import field_facts
 from zsell_transform.sell.columns import plain_name
-from zsell_transform.survey import Column, Survey
+from zsell_transform.survey.facts import Column, Survey
 from zsell_transform.transformers.custom import Custom, custom_fields, unique_names
 from zsell_transform.transformers.draft import Draft, laid
 from zsell_transform.transformers.table import DOUBTFUL, PLACES, Field, HtmlText, Table
 
 #: Columns that are no field of their own anywhere: the id is `_id`.
 CARRIED: Final = frozenset({"id"})
-#: Bookkeeping of the programs that dump Sell's API, in any entity.
-CONNECTORS: Final = ("_airbyte_", "_sdc_", "_fivetran_")
 #: Seconds that are not nought, or an offset from UTC that is not.
 _MORE_THAN_MINUTES: Final = r"\d:\d\d:(?:[1-9]\d|0[1-9])|:\d\d(?:\.\d+)?\s*[+-](?:0[1-9]|[1-9]\d|00:?[1-9])"
 ORIGINS: Final[dict[str, Any]] = {
@@ -67,14 +68,14 @@ class _Columns:
     @classmethod
     def of(cls, table: Table, names: list[str], ask: Mapping, survey: Survey) -> _Columns:
         seen, wishes = survey.columns.get(table.source, {}), ask.columns.get(table.source, {})
-        inputs = [name for name in names if not name.startswith("_") or name.startswith(CONNECTORS)]
+        inputs = [name for name in names if not name.startswith("_")]
         wished_away = _ignored(wishes, inputs) - CARRIED
         known = {*table.columns, *table.ignored, *table.carried, *CARRIED, *wished_away}
         return cls(
             names,
             {name: seen[name].filled if name in seen else None for name in inputs},
             wished_away,
-            [name for name in inputs if name not in known and not name.startswith(CONNECTORS)],
+            [name for name in inputs if name not in known],
             _turned_dates(table, names, seen),
             seen,
         )
@@ -291,7 +292,7 @@ def _notes(table: Table, given: _Columns, customs: Iterable[Custom]) -> Iterator
 
 def _fate(table: Table, name: str, filled: MappingOf[str, int | None]) -> tuple[str, str | None]:
     """The code and detail of what is told of a whole column; blank where nothing is."""
-    if name in table.ignored or name.startswith(CONNECTORS):
+    if name in table.ignored:
         return "ignored_column" if filled[name] != 0 else "", "bookkeeping of Sell's"
     if filled[name] == 0:
         return "empty_column", None

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import day, email, html, joined, lost_owner, name, owner, phone, word
+from zsell_transform.cleaning.labels import word
+from zsell_transform.cleaning.markup import html
+from zsell_transform.cleaning.moments import day
+from zsell_transform.cleaning.owners import lost_owner, owner
+from zsell_transform.cleaning.texts import email, joined, name, phone
 from zsell_transform.frames.sparing import either, once_each
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE, longest
 from zsell_transform.pipedrive.own_ids import sell_id_cell
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.transformers.parties import (
     A_DAY,
     ADDRESS,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import html, name
+from zsell_transform.cleaning.markup import html
+from zsell_transform.cleaning.texts import name
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.ticks import flag
 from zsell_transform.transformers.history import about, about_remarks, heading
 from zsell_transform.transformers.parties import flag_remark

@@ -6,20 +6,9 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.cleaning import (
-    address,
-    email,
-    has_any,
-    is_email_alone,
-    labels,
-    lost_owner,
-    name,
-    owner,
-    place,
-    street,
-    tags,
-    word,
-)
+from zsell_transform.cleaning.labels import has_any, labels, tags, word
+from zsell_transform.cleaning.owners import lost_owner, owner
+from zsell_transform.cleaning.texts import address, email, is_email_alone, name, place, street
 from zsell_transform.folding import folded
 from zsell_transform.frames.sparing import once_each
 from zsell_transform.mapping import Mapping

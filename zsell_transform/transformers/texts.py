@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.cleaning import html, lines, phone, said
+from zsell_transform.cleaning.markup import html, lines, said
+from zsell_transform.cleaning.texts import phone
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import NOTE
-from zsell_transform.survey import Survey
+from zsell_transform.survey.facts import Survey
 from zsell_transform.ticks import flag
 from zsell_transform.transformers.history import about, about_remarks, deals_remark, heading, ids_in, only_id
 from zsell_transform.transformers.parties import flag_remark

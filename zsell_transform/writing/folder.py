@@ -16,7 +16,8 @@ import hashlib
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as MappingOf
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -230,7 +231,7 @@ class Folder:
         inputs: Sequence[dict[str, Any]],
         version: str,
         mapping_sha256: str,
-        fields: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        fields: MappingOf[str, MappingOf[str, str]] = MappingProxyType({}),
     ) -> Path:
         """Writes the manifest over every file that is there, and lets the folder appear; returns its path.
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as MappingOf
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
+
+from zsell_transform.machine.paths import walked
 
 NAME: Final = "manifest.json"
 KEYS: Final = ("ledger", "inputs", "outputs", "version", "mapping_sha256")
@@ -42,7 +44,7 @@ def manifest_text(
     outputs: Iterable[FileFacts],
     version: str,
     mapping_sha256: str,
-    fields: Mapping[str, Mapping[str, str]],
+    fields: MappingOf[str, MappingOf[str, str]],
 ) -> str:
     """The manifest as text, without a time or a path of the machine: equal runs give equal ones."""
     files = [attrs.asdict(one) for one in sorted(outputs, key=lambda one: one.file)]
@@ -85,18 +87,13 @@ def files_in(folder: Path) -> list[str]:
         OSError: a folder cannot be listed: nobody knows what is in it.
     """
     found = []
-    for where, folders, names in os.walk(folder, onerror=_raised):
+    for where, folders, names in walked(folder):
         place = Path(where)
         links = [name for name in folders if (place / name).is_symlink()]
         found += [(place / name).relative_to(folder).as_posix() for name in (*names, *links)]
         if not (folders or names) and place != folder:
             found.append(f"{place.relative_to(folder).as_posix()}/")
     return sorted(found)
-
-
-def _raised(error: OSError) -> None:
-    """For `os.walk`, which passes over what it cannot list."""
-    raise error
 
 
 def weigh(folder: Path, files: Sequence[str]) -> list[FileFacts]:

@@ -18,7 +18,7 @@ from zsell_transform.pipedrive.export_headers import vocabulary
 _MAIN: Final = ("organizations", "persons", "deals", "leads")
 _STEMS: Final = {"persons": "people"}
 #: So many of the files that are in the way are named.
-_SHOWN: Final = 5
+_MOST_NAMED: Final = 5
 _BARE: Final = ("activities", "notes")
 
 
@@ -59,10 +59,10 @@ def _expect_own(folder: Path, names: Collection[str]) -> None:
     except OSError as error:
         raise TargetError(f"{folder} cannot be written: {error.strerror or error}") from error
     if strange := [name for name in others if name not in names]:
-        more = f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
+        more = f" and {len(strange) - _MOST_NAMED} more" if len(strange) > _MOST_NAMED else ""
         raise TargetError(
-            f"{folder} has files that no rehearsal exported ({', '.join(strange[:_SHOWN])}{more}); choose"
-            " another folder"
+            f"{folder} has files that no rehearsal exported ({', '.join(strange[:_MOST_NAMED])}{more});"
+            " choose another folder"
         )
 
 

@@ -1,0 +1,140 @@
+"""How each column is read, and which type of field it makes.
+
+By what its values prove, else by those of its sibling in another entity, else by the mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from typing import Final
+
+import attrs
+import polars as pl
+
+from zsell_transform.cleaning.numbers import MARKS
+from zsell_transform.evidence import (
+    MAPPING,
+    THOUSANDTHS,
+    Evidence,
+    Verdict,
+    date_order,
+    decimal_mark,
+    judge,
+    thousands_mark,
+)
+from zsell_transform.mapping import Mapping
+from zsell_transform.sell.columns import DATES, MONEY, NUMBERS, is_custom, plain_name
+from zsell_transform.survey.questions import matters
+
+#: Entities that share a file and its columns, or the fields that custom columns become.
+_SIBLINGS: Final = {"companies": "contacts", "contacts": "companies", "leads": "deals", "deals": "leads"}
+
+
+@attrs.frozen
+class Reading:
+    """How a column is read; `by` says who decides its order where its own values do not."""
+
+    order: str | None
+    mark: str | None
+    by: str = ""
+
+
+Evidences = MappingOf[str, MappingOf[str, Evidence]]
+Readings = MappingOf[str, MappingOf[str, Reading]]
+
+
+def decide_readings(evidence: Evidences, ask: Mapping, words: pl.DataFrame | None) -> Readings:
+    """How every column is read.
+
+    Args:
+        evidence: entity → column → what its values prove.
+        ask: the mapping, for `day_first`.
+        words: `column, value, count` of the deals' vocabulary columns: their currencies tell whether a number
+            may have three decimals.
+    """
+    no_thousandths = _has_no_thousandths(words)
+    proven = {
+        entity: {
+            name: Reading(
+                date_order(seen, sells_own=name in DATES.get(entity, ())),
+                decimal_mark(seen, sells_own=name in NUMBERS.get(entity, ())),
+            )
+            for name, seen in columns.items()
+            if matters(entity, name)
+        }
+        for entity, columns in evidence.items()
+    }
+
+    def decided(entity: str, name: str) -> Reading:
+        own, (other, sibling) = proven[entity][name], _sibling(entity, name, proven)
+        theirs = proven[other][sibling] if sibling else Reading(None, None)
+        order, mark, by = own.order, own.mark, ""
+        wish = _day_first(entity, name, ask)
+        wish = _day_first(other, sibling, ask) if wish is None and sibling else wish
+        if order == "undecided" and theirs.order in ("dmy", "mdy"):
+            order, by = theirs.order, f"the values in {other} prove"
+        elif order == "undecided" and wish is not None:
+            order, by = "dmy" if wish else "mdy", MAPPING
+        if mark == "undecided" and theirs.mark in MARKS and not evidence[other][sibling].every("whole"):
+            mark = theirs.mark
+        elif mark == "undecided" and no_thousandths and name in MONEY.get(entity, ()):
+            mark = thousands_mark(evidence[entity][name])
+        return Reading(order, mark, by)
+
+    return {entity: {name: decided(entity, name) for name in names} for entity, names in proven.items()}
+
+
+def _sibling(entity: str, name: str, read: Readings) -> tuple[str, str]:
+    """The column that is the same one (people and companies share a file), or becomes the same field (of
+    leads and deals), with its entity; blank where there is none.
+    """
+    other = _SIBLINGS.get(entity, "")
+    names = read.get(other, {})
+    if entity in ("companies", "contacts"):
+        return other, name if name in names else ""
+    if not is_custom(entity, name):
+        return other, ""
+    alike = (n for n in names if is_custom(other, n) and plain_name(n) == plain_name(name))
+    return other, next(alike, "")
+
+
+def _has_no_thousandths(values: pl.DataFrame | None) -> bool:
+    """Whether the deals have currencies, and each of them has two decimals or none."""
+    if values is None:
+        return False
+    currencies = values.filter(pl.col("column") == "currency")["value"].str.to_uppercase()
+    return len(currencies) > 0 and not currencies.is_in(list(THOUSANDTHS)).any()
+
+
+def _day_first(entity: str, name: str, ask: Mapping) -> bool | None:
+    """The mapping names a column as the file does, or by the Sell field's own name."""
+    wishes = ask.day_first.get(entity, {})
+    return wishes.get(name, wishes.get(plain_name(name)))
+
+
+def joined_evidence(entity: str, name: str, evidence: Evidences, read: Readings) -> Evidence:
+    """The evidence of the column's field, which leads and deals share."""
+    other, sibling = _sibling(entity, name, read)
+    shared = sibling and entity in ("leads", "deals")
+    return evidence[entity][name].merged(evidence[other][sibling]) if shared else evidence[entity][name]
+
+
+def verdict_of(entity: str, name: str, evidence: Evidences, read: Readings) -> Verdict:
+    """The type of the column's field."""
+    seen, reading = evidence[entity][name], read[entity][name]
+    both = joined_evidence(entity, name, evidence, read)
+    if both is seen:
+        return judge(plain_name(name), seen, reading.order, reading.mark, reading.by)
+    other, sibling = _sibling(entity, name, read)
+    sibling_reading = read[other][sibling]
+    if not seen.filled:
+        return judge(plain_name(name), both, sibling_reading.order, sibling_reading.mark, sibling_reading.by)
+    order = _both_prove(reading.order, sibling_reading.order, ("ymd", "mdy", "dmy"))
+    mark = _both_prove(reading.mark, sibling_reading.mark, MARKS)
+    verdict = judge(plain_name(name), both, order, mark, reading.by or sibling_reading.by)
+    return attrs.evolve(verdict, evidence=f"{verdict.evidence}; leads and deals together")
+
+
+def _both_prove(mine: str | None, theirs: str | None, proven: tuple[str, ...]) -> str | None:
+    """What two columns of one field prove together: each is read its own way, but both must be readable."""
+    return max(mine, theirs, key=proven.index) if mine in proven and theirs in proven else None
