@@ -46,6 +46,15 @@ def test_pieces_come_in_natural_order(tmp_path: Path) -> None:
     assert table["_row"].to_list() == [2, 2, 2]
 
 
+def test_a_list_of_paths_is_read_in_natural_order_too(tmp_path: Path) -> None:
+    """What `glob` lists comes in the disk's order, and `sorted` puts `.10` first: other rows on each machine."""
+    here = folder(tmp_path, **{f"x__{n}__csv": f"{LEADS},Berg,,New,,{n}\n" for n in (10, 2, 0)})
+
+    table = read_export(sorted(here.glob("*.csv"))).tables["leads"]
+
+    assert table["id"].to_list() == ["0", "2", "10"]
+
+
 def test_a_zip_a_list_a_file_and_an_export_are_sources_too(sample: Path, tmp_path: Path) -> None:
     """The same records from each; macOS litter in a zip is not seen."""
     archive = tmp_path / "export.zip"

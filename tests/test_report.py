@@ -438,6 +438,7 @@ def test_the_proof_gives_a_verdict() -> None:
         (words.size(999_999_999), "1000 MB"),
         (words.money(1250000.0, "SEK"), "1,250,000\u00a0SEK"),
         (words.money(98_250.5, "EUR"), "98,250.50\u00a0EUR"),
+        (words.money(float("inf"), "EUR"), "∞"),
         (words.share(0, 10), 0.0),
         (words.share(1, 100_000), 0.4),
         (words.listed(["a", "b", "c"]), "a, b and c"),

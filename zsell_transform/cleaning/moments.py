@@ -14,9 +14,9 @@ from zsell_transform.frames.sparing import by_form, once_each
 ORDERS: Final = ("ymd", "dmy", "mdy")
 #: Digits are those of ASCII: nothing says that Pipedrive reads others, and patterns of all are dear to make.
 _DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_OFFSET: Final = "[+-][0-9]{2}:?[0-9]{2}"
+_OFFSET: Final = "[+-][0-9]{2}(?::?[0-9]{2})?"
 #: A standard moment of Sell's: `2015-10-05T08:28:00Z`, `2015-10-05 08:28:00 UTC`, `…:00.678Z`, `…+00:00`,
-#: without seconds, or a day.
+#: `…+00` (as PostgreSQL prints), without seconds, or a day.
 MOMENT: Final = (
     rf"^{_DAY}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-5][0-9](?:[.,][0-9]+)?)? ?(?:Z|UTC|{_OFFSET})?)?$"
 )
@@ -54,7 +54,8 @@ def _ahead(sound: pl.Expr) -> pl.Expr:
     """Duration by which a moment's own offset (`+02:00`) is ahead of UTC; nothing for `Z`, `UTC` and none."""
     offset = pl.when(~sound.str.ends_with("Z")).then(sound.str.slice(16))  # nearly every moment ends so
     written = offset.str.extract(f"{_OFFSET}$", 0).str.replace(":", "", literal=True)
-    hours, minutes = (written.str.slice(at, 2).cast(pl.Int64, strict=False) for at in (1, 3))
+    hours, past = (written.str.slice(at, 2).cast(pl.Int64, strict=False) for at in (1, 3))
+    minutes = past.fill_null(0)
     sign = pl.when(written.str.starts_with("-")).then(-1).otherwise(1)
     return ((hours * 60 + minutes) * sign * 60_000).fill_null(0).cast(pl.Duration("ms"))
 

@@ -12,6 +12,8 @@ from zsell_transform.frames.sparing import unless_found
 
 #: How a column's numbers may be written: the decimal mark; the other one may part thousands.
 MARKS: Final = (".", ",")
+#: More digits are beyond what spreadsheets, databases and polars hold (1.8e308); no amount has a tenth of them.
+_LONGEST: Final = 300
 #: Thousands separators that may stand in a number, by its decimal mark.
 _GROUPS: Final = {".": r",'’  \x{00a0}\x{202f}", ",": r".'’  \x{00a0}\x{202f}"}
 
@@ -21,10 +23,11 @@ def number(column: Cell, mark: str | None = None) -> pl.Expr:
 
     Thousands separators are read only where the decimal mark is known; nothing is rounded. Under
     a mark that is "undecided" or "contradicts", only numbers are read that say the same with either mark, or
-    anything with one only.
+    anything with one only. What is too long for any program to reckon with is no number.
     """
     whole = r"^-?[0-9]+(?:\.[0-9]*)?$" if mark in (".", None) else r"^-?[0-9]+$"
-    return unless_found(cell(column), whole, lambda raw: _bare(raw, mark))
+    read = unless_found(cell(column), whole, lambda raw: _bare(raw, mark))
+    return pl.when(read.str.len_bytes() <= _LONGEST).then(read)
 
 
 def _bare(raw: pl.Expr, mark: str | None) -> pl.Expr:

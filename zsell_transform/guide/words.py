@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import isfinite
 from typing import Final
 
 import attrs
@@ -101,6 +102,8 @@ def money(value: float | None, currency: str | None) -> str:
     """`1,250,000 SEK`; cents only where there are any."""
     if value is None:
         return "–"
+    if not isfinite(value):  # a sum of numbers that are each just in reach
+        return "∞"
     whole = abs(value - round(value)) < 0.005
     amount = f"{value:,.0f}" if whole else f"{value:,.2f}"
     return f"{amount}\u00a0{currency}" if currency else amount

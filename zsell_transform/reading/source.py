@@ -131,7 +131,7 @@ def files_of(source: object, temporary: Path) -> list[Found]:
     if not paths:
         raise ExportError("the list of files is empty: give the CSV files of a Sell export")
     found = [one for n, path in enumerate(paths) for one in _files_at(path, temporary / str(n))]
-    return _named_apart(found)
+    return sorted(_named_apart(found), key=lambda one: natural(one.file))
 
 
 def _is_several(given: object) -> bool:
