@@ -47,7 +47,7 @@ def test_pieces_come_in_natural_order(tmp_path: Path) -> None:
 
 
 def test_a_list_of_paths_is_read_in_natural_order_too(tmp_path: Path) -> None:
-    """What `glob` lists comes in the disk's order, and `sorted` puts `.10` first: other rows on each machine."""
+    """What `glob` lists comes in the order of the disk, and `sorted` puts `.10` before `.2`."""
     here = folder(tmp_path, **{f"x__{n}__csv": f"{LEADS},Berg,,New,,{n}\n" for n in (10, 2, 0)})
 
     table = read_export(sorted(here.glob("*.csv"))).tables["leads"]

@@ -12,7 +12,7 @@ from zsell_transform.frames.sparing import unless_found
 
 #: How a column's numbers may be written: the decimal mark; the other one may part thousands.
 MARKS: Final = (".", ",")
-#: More digits are beyond what spreadsheets, databases and polars hold (1.8e308); no amount has a tenth of them.
+#: More digits are beyond what spreadsheets, databases and polars hold (1.8e308).
 _LONGEST: Final = 300
 #: Thousands separators that may stand in a number, by its decimal mark.
 _GROUPS: Final = {".": r",'’  \x{00a0}\x{202f}", ",": r".'’  \x{00a0}\x{202f}"}
