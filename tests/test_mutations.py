@@ -19,7 +19,7 @@ from tests.loop import run_loop
 from tests.sell_graph import expected
 from zsell_transform import issues, linker
 from zsell_transform.lap import parties
-from zsell_transform.lap.words import BY_KEY, form
+from zsell_transform.lap.link_cells import BY_KEY, form
 from zsell_transform.linker import references, resolving
 from zsell_transform.pipedrive import keys, lead_people
 from zsell_transform.pipedrive.names import Names

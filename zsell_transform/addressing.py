@@ -11,7 +11,7 @@ import polars as pl
 
 from zsell_transform.frames.pieces import in_slices
 from zsell_transform.frames.sparse import column_or_blank
-from zsell_transform.lap.words import OUT, Plan
+from zsell_transform.lap.plans import OUT, Plan
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NOTE
 from zsell_transform.pipedrive.lead_people import OWN
 from zsell_transform.sell.entities import ITEMS, TARGETS

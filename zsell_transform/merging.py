@@ -17,7 +17,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.folding import folded
 from zsell_transform.ids import ranked
-from zsell_transform.lap.words import MERGED, OUT, Plan
+from zsell_transform.lap.plans import MERGED, OUT, Plan
 from zsell_transform.transformers import Draft
 
 #: Entity → headers of its name parts (kept from the first record), of its id, and of its labels.

@@ -19,7 +19,9 @@ from zsell_transform.lap.history import history
 from zsell_transform.lap.leads import leads
 from zsell_transform.lap.parties import organizations, persons
 from zsell_transform.lap.placeholder import needs_placeholder
-from zsell_transform.lap.words import NO_EXPORT, OUT, UNSEEN_PARTIES, WAITING, Plan, Targets
+from zsell_transform.lap.plans import OUT, WAITING, Plan
+from zsell_transform.lap.reasons import NO_EXPORT, UNSEEN_PARTIES
+from zsell_transform.lap.targets import Targets
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.export_gaps import Gap, gaps, shown_elsewhere

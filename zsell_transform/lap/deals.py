@@ -7,6 +7,14 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK, beside
+from zsell_transform.lap.link_cells import (
+    ORGANIZATION_LINK,
+    PERSON_LINK,
+    organization_cells,
+    parted,
+    person_cells,
+)
+from zsell_transform.lap.plans import OUT, PRESENT, Plan, links_of
 from zsell_transform.lap.rows import (
     as_issues_tell,
     one_organization,
@@ -17,18 +25,7 @@ from zsell_transform.lap.rows import (
     told_orphans,
 )
 from zsell_transform.lap.shown import shown_parties
-from zsell_transform.lap.words import (
-    ORGANIZATION_LINK,
-    OUT,
-    PERSON_LINK,
-    PRESENT,
-    Plan,
-    Targets,
-    links_of,
-    organization_cells,
-    parted,
-    person_cells,
-)
+from zsell_transform.lap.targets import Targets
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held

@@ -14,7 +14,8 @@ import polars as pl
 
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts
-from zsell_transform.lap.words import OUT, PRESENT, WAITING, Plan, Targets
+from zsell_transform.lap.plans import OUT, PRESENT, WAITING, Plan
+from zsell_transform.lap.targets import Targets
 from zsell_transform.linker import Graph
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.sell.entities import ENTITY_OF

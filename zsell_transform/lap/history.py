@@ -10,47 +10,46 @@ from zsell_transform import issues
 from zsell_transform.cleaning import escaped
 from zsell_transform.frames.positions import positions
 from zsell_transform.frames.sparse import BLANK, has
-from zsell_transform.lap.lonely import told_lonely
-from zsell_transform.lap.rows import as_issues_tell, placeholder_at, told_orphans
-from zsell_transform.lap.words import (
+from zsell_transform.lap.link_cells import (
     ABSENT,
     BY_ID,
     BY_KEY,
-    DEAL,
-    DEAL_ID,
-    LEAD,
-    LEAD_ID,
+    ORGANIZATION_LINK,
+    PERSON_LINK,
+    WAIT,
+    form,
+    organization_cells,
+    parted,
+    person_cells,
+)
+from zsell_transform.lap.lonely import told_lonely
+from zsell_transform.lap.plans import OUT, PRESENT, SKIPPED, WAITING, Plan, links_of, state
+from zsell_transform.lap.reasons import (
     NO_DEAL_ID,
     NO_EXPORT,
     NO_LEAD_ID,
     NO_ORGANIZATION_ID,
     NO_PERSON_ID,
-    ORGANIZATION_LINK,
-    OUT,
-    PERSON_LINK,
-    PRESENT,
-    SKIPPED,
     UNSEEN_PARTIES,
-    WAIT,
-    WAITING,
-    Plan,
-    Targets,
-    form,
-    links_of,
-    organization_cells,
-    parted,
-    person_cells,
-    read_at,
     reason,
-    state,
 )
+from zsell_transform.lap.rows import as_issues_tell, placeholder_at, told_orphans
+from zsell_transform.lap.targets import Targets, read_at
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import NAMES, SYSTEM_IDS
 from zsell_transform.pipedrive.lead_people import HELD, OWN
 from zsell_transform.pipedrive.lead_people import LEAD as LEAD_PERSON
 from zsell_transform.sell.entities import TARGETS, mark_of
 
-COLUMNS: Final = (DEAL_ID, DEAL, LEAD_ID, LEAD, *PERSON_LINK, *ORGANIZATION_LINK)
+COLUMNS: Final = (
+    SYSTEM_IDS["deals"],
+    NAMES["deals"],
+    SYSTEM_IDS["leads"],
+    NAMES["leads"],
+    *PERSON_LINK,
+    *ORGANIZATION_LINK,
+)
 
 
 def history(
@@ -360,10 +359,12 @@ def _texts(
 
 def _cells(*, alone: bool) -> list[pl.Expr]:
     return [
-        pl.when(pl.col("d_form") == BY_ID).then("deal_id").alias(DEAL_ID),
-        pl.when(pl.col("d_form") == BY_ID).then(BLANK if alone else pl.col("deal_title")).alias(DEAL),
-        pl.when(pl.col("l_form") == BY_ID).then("l_system_id").alias(LEAD_ID),
-        pl.when(pl.col("l_form") == BY_ID).then(BLANK if alone else pl.col("l_shown")).alias(LEAD),
+        pl.when(pl.col("d_form") == BY_ID).then("deal_id").alias(SYSTEM_IDS["deals"]),
+        pl.when(pl.col("d_form") == BY_ID)
+        .then(BLANK if alone else pl.col("deal_title"))
+        .alias(NAMES["deals"]),
+        pl.when(pl.col("l_form") == BY_ID).then("l_system_id").alias(SYSTEM_IDS["leads"]),
+        pl.when(pl.col("l_form") == BY_ID).then(BLANK if alone else pl.col("l_shown")).alias(NAMES["leads"]),
         *person_cells("p_form", "p_", alone=alone),
         *organization_cells("o_form", "o_", alone=alone),
     ]

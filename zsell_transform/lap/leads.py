@@ -12,7 +12,18 @@ from zsell_transform.details import PLACED, Details, placed
 from zsell_transform.frames.positions import firsts, positions
 from zsell_transform.frames.sparse import BLANK, beside, one_of
 from zsell_transform.lap.brought import filled, unsaid, with_first, with_shown
+from zsell_transform.lap.link_cells import (
+    BY_ID,
+    BY_KEY,
+    ORGANIZATION_LINK,
+    form,
+    organization_cells,
+    parted,
+    person_cells,
+)
 from zsell_transform.lap.parties import Compared, with_place
+from zsell_transform.lap.plans import OUT, PRESENT, WAITING, Plan, links_of, state
+from zsell_transform.lap.reasons import NO_BASE, reason
 from zsell_transform.lap.rows import (
     as_issues_tell,
     one_organization,
@@ -23,35 +34,14 @@ from zsell_transform.lap.rows import (
     told_orphans,
 )
 from zsell_transform.lap.shown import shown_parties, standing_for
-from zsell_transform.lap.words import (
-    BY_ID,
-    BY_KEY,
-    ELSEWHERE,
-    NO_BASE,
-    ORGANIZATION_LINK,
-    OUT,
-    PERSON,
-    PERSON_EMAIL,
-    PERSON_ID,
-    PERSON_MOBILE,
-    PERSON_WORK,
-    PRESENT,
-    WAITING,
-    Plan,
-    Targets,
-    form,
-    links_of,
-    organization_cells,
-    parted,
-    person_cells,
-    reason,
-    state,
-)
+from zsell_transform.lap.targets import ELSEWHERE, Targets
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import NAMES, SYSTEM_IDS
 from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
 from zsell_transform.pipedrive.own_ids import sell_id_cell
+from zsell_transform.pipedrive.person_values import EMAIL, MOBILE, WORK
 
 #: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
 OWN_COLUMNS: Final = (
@@ -64,9 +54,9 @@ OWN_COLUMNS: Final = (
 #: What the row of a lead says of whom it brings, under which header (`brought`).
 _BROUGHT: Final = {
     **dict(zip(OWN_COLUMNS, ("first", "last", "job", "address"), strict=False)),
-    PERSON_EMAIL: "email",
-    PERSON_WORK: "work",
-    PERSON_MOBILE: "mobile",
+    EMAIL.header: "email",
+    WORK.header: "work",
+    MOBILE.header: "mobile",
 }
 #: Values of a joining lead that its note keeps where they differ from those of the person it joins.
 COMPARED: Final = {"email": "E-mail", "work": "Phone", "mobile": "Mobile"}
@@ -144,8 +134,8 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
         for cell in organization_cells("o_form", "o_", alone=alone)
     )
     cells = person_cells("p_form", "p_", alone=alone)
-    columns = (PERSON_ID, *ORGANIZATION_LINK)
-    rows = rows.with_columns(pl.when(going).then(cells[0]).alias(PERSON_ID))
+    columns = (SYSTEM_IDS["persons"], *ORGANIZATION_LINK)
+    rows = rows.with_columns(pl.when(going).then(cells[0]).alias(SYSTEM_IDS["persons"]))
     rows = beside(rows, rows.filter(_joins()).select("id", _extra=_extra()), "id")
     return Plan(
         entity="leads",
@@ -293,7 +283,7 @@ def _extra() -> pl.Expr:
 
 def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> tuple[pl.DataFrame, ...]:
     """Joining leads say only the key of the person they join; a lead of its own may have a distinct name."""
-    of_person = [cell for cell in cells if cell.meta.output_name() != PERSON_ID]
+    of_person = [cell for cell in cells if cell.meta.output_name() != SYSTEM_IDS["persons"]]
     of_person = [
         pl.coalesce(cell, f"more_{_BROUGHT[name]}") if (name := cell.meta.output_name()) in _BROUGHT else cell
         for cell in of_person
@@ -307,10 +297,10 @@ def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> tuple[pl.DataFrame, 
     suffix = pl.col("written").str.strip_prefix(pl.col("name").str.strip_chars_end())
     own = rows.filter(renamed & pl.col("n").is_not_null()).select(
         "n",
-        pl.col("written").alias(PERSON),
-        pl.col("email").alias(PERSON_EMAIL),
-        pl.col("work").alias(PERSON_WORK),
-        pl.col("mobile").alias(PERSON_MOBILE),
+        pl.col("written").alias(NAMES["persons"]),
+        pl.col("email").alias(EMAIL.header),
+        pl.col("work").alias(WORK.header),
+        pl.col("mobile").alias(MOBILE.header),
         pl.col("first").alias(OWN_COLUMNS[0]),
         pl.concat_str("last", suffix).alias(OWN_COLUMNS[1]),
     )
@@ -323,12 +313,12 @@ def _added(rows: pl.DataFrame) -> pl.DataFrame:
         "id",
         pl.col("title").alias("Lead - Title"),
         sell_id_cell(pl.col("id")).alias("Lead - Zendesk Sell lead ID"),
-        pl.when(own).then("written").otherwise("p_name").alias(PERSON),
+        pl.when(own).then("written").otherwise("p_name").alias(NAMES["persons"]),
         pl.when(own).then("first").alias(OWN_COLUMNS[0]),
         pl.when(own).then("last").alias(OWN_COLUMNS[1]),
-        pl.when(~own).then("p_email").alias(PERSON_EMAIL),
-        pl.when(~own).then("p_work").alias(PERSON_WORK),
-        pl.when(~own).then("p_mobile").alias(PERSON_MOBILE),
+        pl.when(~own).then("p_email").alias(EMAIL.header),
+        pl.when(~own).then("p_work").alias(WORK.header),
+        pl.when(~own).then("p_mobile").alias(MOBILE.header),
     )
 
 

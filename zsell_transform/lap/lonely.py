@@ -6,8 +6,9 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.frames.sparse import one_of
+from zsell_transform.lap.placeholder import PLACEHOLDER_ID
+from zsell_transform.lap.plans import PRESENT
 from zsell_transform.lap.rows import as_issues_tell
-from zsell_transform.lap.words import PLACEHOLDER_ID, PRESENT
 from zsell_transform.pipedrive.exports import NAMED_BY, Held
 from zsell_transform.sell.entities import TARGETS, mark_of
 

@@ -11,37 +11,25 @@ from zsell_transform.details import Details
 from zsell_transform.frames.positions import firsts, positions, stands_twice
 from zsell_transform.frames.sparse import beside, has, one_of
 from zsell_transform.ids import ranked
-from zsell_transform.lap.placeholder import with_placeholder
-from zsell_transform.lap.shown import own_companies
-from zsell_transform.lap.words import (
+from zsell_transform.lap.link_cells import (
     BY_ID,
     BY_KEY,
-    MERGED,
-    NO_EXPORT,
-    NO_ORGANIZATION_KEY,
-    ORGANIZATION,
-    ORGANIZATION_ADDRESS,
     ORGANIZATION_LINK,
-    OUT,
-    PERSON,
-    PLACEHOLDER_ID,
-    PRESENT,
     WAIT,
-    WAITING,
-    Plan,
-    Targets,
     form,
-    links_of,
     organization_cells,
     parted,
-    read_at,
-    reason,
-    state,
 )
+from zsell_transform.lap.placeholder import PLACEHOLDER_ID, with_placeholder
+from zsell_transform.lap.plans import MERGED, OUT, PRESENT, WAITING, Plan, links_of, state
+from zsell_transform.lap.reasons import NO_EXPORT, NO_ORGANIZATION_KEY, reason
+from zsell_transform.lap.shown import own_companies
+from zsell_transform.lap.targets import Targets, read_at
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive import keys
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import NAMES, ORGANIZATION_ADDRESS
 from zsell_transform.pipedrive.own_ids import sell_id_cell
 from zsell_transform.sell.entities import TARGETS
 
@@ -85,12 +73,12 @@ def organizations(
         link_columns=(),
         overrides=(
             rows.filter(pl.col("n").is_not_null() & pl.col("renamed")).select(
-                "n", pl.col("final").alias(ORGANIZATION)
+                "n", pl.col("final").alias(NAMES["organizations"])
             ),
         ),
         added=rows.filter(pl.col("added")).select(
             "id",
-            pl.col("final").alias(ORGANIZATION),
+            pl.col("final").alias(NAMES["organizations"]),
             pl.col("address").alias(ORGANIZATION_ADDRESS),
             sell_id_cell(pl.col("id")).alias("Organization - Zendesk Sell ID"),
         ),
@@ -354,7 +342,7 @@ def _renamed_people(rows: pl.DataFrame, details: Details) -> pl.DataFrame:
     last = pl.col("last").is_not_null()
     return rows.with_columns(details.naming(rows["n"]).get_columns()).select(
         "n",
-        pl.col("final").alias(PERSON),
+        pl.col("final").alias(NAMES["persons"]),
         pl.when(~last & pl.col("first").is_not_null())
         .then(pl.concat_str("first", _suffix()))
         .otherwise("first")
@@ -367,7 +355,7 @@ def _added_people(rows: pl.DataFrame) -> pl.DataFrame:
     last = pl.when(pl.col("last").is_not_null() & pl.col("renamed")).then(pl.concat_str("last", _suffix()))
     return rows.select(
         "id",
-        pl.col("final").alias(PERSON),
+        pl.col("final").alias(NAMES["persons"]),
         pl.col("first").alias("Person - First name"),
         pl.coalesce(last, "last").alias("Person - Last name"),
         sell_id_cell(pl.col("id")).alias("Person - Zendesk Sell ID"),

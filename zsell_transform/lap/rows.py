@@ -6,26 +6,12 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.frames.sparse import one_of
+from zsell_transform.lap.link_cells import ABSENT, BY_ID, BY_KEY, WAIT, form
 from zsell_transform.lap.parties import claimed_twice
-from zsell_transform.lap.words import (
-    ABSENT,
-    BY_ID,
-    BY_KEY,
-    NO_EXPORT,
-    NO_KEYS,
-    NO_ORGANIZATION_KEY,
-    NO_PERSON_KEY,
-    OUT,
-    PLACEHOLDER_ID,
-    PRESENT,
-    SKIPPED,
-    WAIT,
-    WAITING,
-    Targets,
-    form,
-    reason,
-    state,
-)
+from zsell_transform.lap.placeholder import PLACEHOLDER_ID
+from zsell_transform.lap.plans import OUT, PRESENT, SKIPPED, WAITING, state
+from zsell_transform.lap.reasons import NO_EXPORT, NO_KEYS, NO_ORGANIZATION_KEY, NO_PERSON_KEY, reason
+from zsell_transform.lap.targets import Targets
 from zsell_transform.pipedrive.exports import Held
 
 

@@ -16,8 +16,7 @@ from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.ids import ranked
-from zsell_transform.lap.placeholder import needs_placeholder, with_placeholder
-from zsell_transform.lap.words import PLACEHOLDER_ID
+from zsell_transform.lap.placeholder import PLACEHOLDER_ID, needs_placeholder, with_placeholder
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
