@@ -55,7 +55,7 @@ def the_first_of_several_is_guessed(patch: pytest.MonkeyPatch) -> str:
 
 
 def no_company_from_deals(patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(linker, "_employers_from_deals", lambda employer, *_: (employer, issues.empty()))
+    patch.setattr(linker, "employers_from_deals", lambda employer, *_: (employer, issues.empty()))
     return "missing link: persons"
 
 
