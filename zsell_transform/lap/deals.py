@@ -25,22 +25,21 @@ from zsell_transform.lap.rows import (
     told_orphans,
 )
 from zsell_transform.lap.shown import shown_parties
+from zsell_transform.lap.sides import Sides
 from zsell_transform.lap.targets import Targets
-from zsell_transform.linker import Graph
-from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
 
 
-def deals(
-    graph: Graph, held: Held, ask: Mapping, companies: Targets, people: Targets, *, blocked: bool
+def plan_deals(
+    sides: Sides, companies: Targets, people: Targets, *, blocked: bool
 ) -> tuple[Plan, pl.DataFrame]:
     """The plan of the deals, and each deal's system_id, title in Pipedrive, person and organization.
 
     Of one that is there, also these two as Pipedrive shows them (`shown.shown_parties`).
     """
+    held, ask = sides.held, sides.ask
     there = firsts(held.deals, "sell_id")
-    rows = beside(graph.deals, there.select(id="sell_id", system_id="system_id", printed="title"), "id")
+    rows = beside(sides.graph.deals, there.select(id="sell_id", system_id="system_id", printed="title"), "id")
     rows = companies.standing(rows, "company_at")
     rows = companies.on(people.on(rows, "person_at", "p_"), "company_at", "c_")
     rows = one_organization(rows, both=ask.two_organizations == "both")

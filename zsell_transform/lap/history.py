@@ -23,6 +23,7 @@ from zsell_transform.lap.link_cells import (
     person_cells,
 )
 from zsell_transform.lap.lonely import told_lonely
+from zsell_transform.lap.main_plans import MainPlans
 from zsell_transform.lap.plans import OUT, PRESENT, SKIPPED, WAITING, Plan, links_of, state
 from zsell_transform.lap.reasons import (
     NO_DEAL_ID,
@@ -34,9 +35,9 @@ from zsell_transform.lap.reasons import (
     reason,
 )
 from zsell_transform.lap.rows import as_issues_tell, placeholder_at, told_orphans
+from zsell_transform.lap.sides import Sides
 from zsell_transform.lap.targets import Targets, read_at
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NAMES, SYSTEM_IDS
 from zsell_transform.pipedrive.lead_people import HELD, OWN
 from zsell_transform.pipedrive.lead_people import LEAD as LEAD_PERSON
@@ -52,24 +53,15 @@ COLUMNS: Final = (
 )
 
 
-def history(
-    entity: str,
-    rows: pl.DataFrame,
-    held: Held,
-    ask: Mapping,
-    companies: Targets,
-    people: Targets,
-    deals: pl.DataFrame,
-    leads: pl.DataFrame,
-    *,
-    blocked: bool,
-) -> Plan:
+def plan_history(entity: str, sides: Sides, main: MainPlans, *, blocked: bool) -> Plan:
     """The plan of one history entity.
 
     Args:
-        rows: n, id, file, row, about, about_at, deal_name, lead_name, name, asked, of the linker.
-        deals, leads: where each is and what stands on its row, of `deals.deals` and `leads.leads`.
+        main: what becomes of the records that it hangs on.
+        blocked: nothing of it may be written.
     """
+    rows, held, ask = sides.graph.history[entity], sides.held, sides.ask
+    companies, people, deals, leads = main.companies, main.people, main.deals, main.leads
     item = TARGETS[entity]
     marks = held[item]["mark"].drop_nulls().unique()
     mark = pl.lit(mark_of(entity)) + pl.col("id")

@@ -21,7 +21,8 @@ from zsell_transform.lap.link_cells import (
     parted,
     person_cells,
 )
-from zsell_transform.lap.parties import Compared, with_place
+from zsell_transform.lap.parties import with_place
+from zsell_transform.lap.persons import Compared
 from zsell_transform.lap.plans import OUT, PRESENT, WAITING, Plan, links_of, state
 from zsell_transform.lap.reasons import NO_BASE, reason
 from zsell_transform.lap.rows import (
@@ -34,9 +35,8 @@ from zsell_transform.lap.rows import (
     told_orphans,
 )
 from zsell_transform.lap.shown import shown_parties, standing_for
+from zsell_transform.lap.sides import Sides
 from zsell_transform.lap.targets import ELSEWHERE, Targets
-from zsell_transform.linker import Graph
-from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NAMES, SYSTEM_IDS
 from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
@@ -66,30 +66,20 @@ COMPANY: Final = "Company"
 LINES: Final = (*COMPARED.values(), *LABELS.values(), COMPANY)
 
 
-def leads(
-    graph: Graph,
-    held: Held,
-    ask: Mapping,
-    companies: Targets,
-    people: Targets,
-    contacts: Compared,
-    details: Details,
-    *,
-    blocked: bool,
-    left_out: pl.Series,
+def plan_leads(
+    sides: Sides, companies: Targets, people: Targets, contacts: Compared, *, blocked: bool
 ) -> tuple[Plan, pl.DataFrame]:
     """The plan of the leads, and of each lead: where it is in Pipedrive and what stands on its row.
 
     Args:
-        contacts: what lead people are compared with, from `parties.persons`.
-        details: reads where people work and live, of those whom leads join.
-        left_out: ids of leads that the mapping leaves out.
+        contacts: what lead people are compared with, from `plan_persons`.
     """
+    held = sides.held
     as_lead, as_deal = firsts(held.leads, "sell_id"), firsts(held.deals, "sell_lead_id")
-    rows = _with_presence(graph.leads, as_lead, as_deal)
+    rows = _with_presence(sides.graph.leads, as_lead, as_deal)
     rows = companies.standing(rows, "company_at")
     rows = companies.on(rows, "company_at", "c_").with_columns(
-        left_out=one_of("id", left_out),
+        left_out=one_of("id", sides.left_out),
         place="c_place",
         there=pl.col("system_id").is_not_null() | pl.col("deal_id").is_not_null(),
     )
@@ -107,21 +97,23 @@ def leads(
     # A lead's second company stands in its note, whatever the mapping wishes for deals.
     rows = one_organization(rows, both=False)
     someone = pl.coalesce("person_at", pl.when(pl.col("who") == OWN).then(pl.lit(ELSEWHERE, dtype=pl.UInt32)))
-    rows = placed_orphans(rows.with_columns(person_at=someone), ask.orphans["leads"], companies)
+    rows = placed_orphans(rows.with_columns(person_at=someone), sides.ask.orphans["leads"], companies)
     rows = companies.on(rows, "organization_at", "o_")
     rows = rows.with_columns(
         pl.when(pl.col("who") == OWN).then(form(OWN)).otherwise(person_form()).alias("p_form"),
         organization_form().alias("o_form"),
     )
     rows = _waiting_with_base(stated(rows, held, "leads", blocked=blocked))
-    rows = with_shown(_with_places(rows, details), _joins(), held)
+    rows = with_shown(_with_places(rows, sides.details), _joins(), held)
     # One that is there as a deal hangs on what the deals export shows.
     there = {"leads": as_lead, "deals": as_deal.drop("sell_id").rename({"sell_lead_id": "sell_id"})}
     shown = pl.concat(
         shown_parties(records.rename({"sell_id": "id"}), item, held, people, companies)
         for item, records in there.items()
     )
-    return _plan(rows, companies, people, alone=ask.id_links == "alone"), _targets(rows, firsts(shown, "id"))
+    return _plan(rows, companies, people, alone=sides.ask.id_links == "alone"), _targets(
+        rows, firsts(shown, "id")
+    )
 
 
 def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: bool) -> Plan:

@@ -87,6 +87,10 @@ class Plan:
     links: Links
     linked: Callable[[pl.DataFrame], pl.DataFrame] = _as_they_are
 
+    def count_out(self) -> int:
+        """How many rows go out."""
+        return int((self.rows["state"] == OUT).sum())
+
 
 def links_of(rows: pl.DataFrame, targets: Mapping[str, tuple[str, pl.Series]]) -> Links:
     """The links of the rows that go out.

@@ -7,7 +7,6 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.frames.sparse import one_of
 from zsell_transform.lap.link_cells import ABSENT, BY_ID, BY_KEY, WAIT, form
-from zsell_transform.lap.parties import claimed_twice
 from zsell_transform.lap.placeholder import PLACEHOLDER_ID
 from zsell_transform.lap.plans import OUT, PRESENT, SKIPPED, WAITING, state
 from zsell_transform.lap.reasons import NO_EXPORT, NO_KEYS, NO_ORGANIZATION_KEY, NO_PERSON_KEY, reason
@@ -84,7 +83,7 @@ def stated(rows: pl.DataFrame, held: Held, item: str, *, blocked: bool) -> pl.Da
         rows: id, system_id, p_form, o_form, orphan, organization_at; of leads also deal_id and left_out.
         blocked: Pipedrive's export of the item was not given, so that nothing can be known to be absent.
     """
-    there = pl.col("system_id").is_not_null() | one_of("id", claimed_twice(held, item))
+    there = pl.col("system_id").is_not_null() | one_of("id", held.claimed_twice(item))
     if "deal_id" in rows.columns:  # a lead is also there as the deal that it was converted into
         there = there | pl.col("deal_id").is_not_null()
     no_person, no_organization = pl.col("p_form").eq_missing(form(WAIT)), pl.col("o_form").eq_missing(WAIT)

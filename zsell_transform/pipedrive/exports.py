@@ -135,9 +135,17 @@ class Held:
         marked = (*((item, "sell_id") for item in MAIN), *((item, "mark") for item in MARKED_TEXT))
         return any(self[item][sign].count() for item, sign in marked) or self.twice.height > 0
 
+    def twice_of(self, item: str) -> pl.DataFrame:
+        """sell_id, system_ids (parted by `, `) of an item, as in `twice`."""
+        return self.twice.filter(pl.col("item") == item).drop("item")
+
+    def claimed_twice(self, item: str) -> pl.Series:
+        """Sell ids that several records carry."""
+        return self.twice_of(item)["sell_id"]
+
     def standing_twice(self, item: str) -> pl.Series:
         """System IDs of the records that share a Sell id with another one."""
-        return self.twice.filter(pl.col("item") == item)["system_ids"].str.split(", ").explode()
+        return self.twice_of(item)["system_ids"].str.split(", ").explode()
 
     def typed(self, item: str) -> pl.DataFrame:
         """The records that nothing says to be from Sell, a row each."""

@@ -303,7 +303,7 @@ def _by_id(entity: str, held: Held) -> pl.DataFrame:
         )
         found = pl.concat([found, as_deal])
     found = firsts(found, "id")
-    twice = held.twice.filter(pl.col("item") == item).select(
+    twice = held.twice_of(item).select(
         id=pl.col("sell_id").str.strip_prefix(mark),
         item=pl.lit(item),
         system_id="system_ids",
