@@ -121,10 +121,9 @@ def _where(
     companies: pl.DataFrame, people: pl.DataFrame, deals: pl.DataFrame, leads: pl.DataFrame
 ) -> pl.DataFrame:
     """Converted leads are deals in Pipedrive."""
-    converted = pl.col("deal_id").is_not_null() & pl.col("system_id").is_null()
     there = leads.with_columns(
-        item=pl.when(converted).then(pl.lit("deals")).otherwise(pl.lit("leads")),
-        name=pl.when(converted).then("deal_title").otherwise("name"),
+        item=pl.when("converted").then(pl.lit("deals")).otherwise(pl.lit("leads")),
+        name=pl.when("converted").then("deal_title").otherwise("name"),
         system_id=pl.coalesce("system_id", "deal_id"),
     )
     frames = {

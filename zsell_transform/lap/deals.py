@@ -17,6 +17,7 @@ from zsell_transform.lap.link_cells import (
 from zsell_transform.lap.plans import OUT, PRESENT, Plan, links_of
 from zsell_transform.lap.rows import (
     as_issues_tell,
+    on_nothing,
     one_organization,
     organization_form,
     person_form,
@@ -43,9 +44,11 @@ def plan_deals(
     rows = companies.standing(rows, "company_at")
     rows = companies.on(people.on(rows, "person_at", "p_"), "company_at", "c_")
     rows = one_organization(rows, both=ask.two_organizations == "both")
-    rows = placed_orphans(rows, ask.orphans["deals"], companies)
+    rows = placed_orphans(rows, on_nothing(), ask.orphans["deals"], companies)
     rows = companies.on(rows, "organization_at", "o_")
-    rows = rows.with_columns(person_form().alias("p_form"), organization_form().alias("o_form"))
+    rows = rows.with_columns(
+        there=pl.col("system_id").is_not_null(), p_form=person_form(), o_form=organization_form()
+    )
     rows = stated(rows, held, "deals", blocked=blocked)
     shown = shown_parties(
         there.rename({"sell_id": "id"}),

@@ -93,6 +93,8 @@ SOURCES: Final = {
     "organization_id": NAMED_BY["organizations"],
     "organization": "Organization",
 }
+#: Column of `Held` with all values of a person's → how the columns of the export begin that have them.
+SEVERAL: Final = {"emails": "Email", "phones": "Phone"}
 
 
 @attrs.frozen
@@ -363,8 +365,8 @@ def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
     if not table.width:
         return pl.DataFrame(schema=SCHEMAS[item])
     made: dict[str, pl.Expr] = {name: column(source) for name, source in SOURCES.items()}
-    made["emails"] = _several(table, "Email", r"[,;]")
-    made["phones"] = _several(table, "Phone", r"[,;]")
+    for name, begins in SEVERAL.items():
+        made[name] = _several(table, begins, r"[,;]")
     made["address"] = pl.coalesce(column("Address"), column("Full/combined address of Address"))
     for name, canonical in own_columns(item).items():
         made[name] = split_ids(column(canonical))
@@ -379,9 +381,14 @@ def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
     return frame.cast(pl.Schema(SCHEMAS[item]))
 
 
+def columns_of_several(table: pl.DataFrame, begins: str) -> list[str]:
+    """The columns of a value of which Pipedrive shows several: `Email - Work`, `Email - Home` …"""
+    return [name for name in table.columns if name == begins or name.startswith(f"{begins} - ")]
+
+
 def _several(table: pl.DataFrame, begins: str, separators: str) -> pl.Expr:
     """All values of the columns whose name begins so, as one list."""
-    columns = [name for name in table.columns if name == begins or name.startswith(f"{begins} - ")]
+    columns = columns_of_several(table, begins)
     if not columns:
         return pl.lit([], dtype=pl.List(pl.String))
     joined = pl.concat_str(columns, separator="\x1f", ignore_nulls=True).str.replace_all(separators, "\x1f")
