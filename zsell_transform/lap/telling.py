@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.ids import BY_NAME
 from zsell_transform.lap.doubts import Doubt
 from zsell_transform.lap.plans import Plan
 from zsell_transform.lap.reasons import NO_EXPORT, UNSEEN_PARTIES
@@ -123,7 +124,7 @@ def _foreign(records: pl.DataFrame, held: pl.Series) -> pl.Series | None:
     ids = held.drop_nulls()
     if not known.len():
         return ids.clear()
-    return None if _any_known(known, ids) else ids.filter(~ids.str.starts_with("name:"))
+    return None if _any_known(known, ids) else ids.filter(~ids.str.starts_with(BY_NAME))
 
 
 def _any_known(known: pl.Series, ids: pl.Series) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from zsell_transform import issues
+from zsell_transform.ids import BY_NAME, is_by_name
 from zsell_transform.lap.placeholder import PLACEHOLDER_ID
 from zsell_transform.lap.plans import MERGED, OUT, PRESENT
 from zsell_transform.lap.rows import as_issues_tell
@@ -37,10 +38,10 @@ def lost_companies(rows: pl.DataFrame, companies: Targets) -> pl.DataFrame:
 def told_by_name(rows: pl.DataFrame, held: Held, entity: str) -> pl.DataFrame:
     """Records that are there as what was known of them before: a name."""
     theirs = held[TARGETS[entity]]["sell_id"].drop_nulls()
-    if not theirs.str.starts_with("name:").any():
+    if not theirs.str.starts_with(BY_NAME).any():
         return issues.empty()
     ids = pl.concat([theirs, held.twice["sell_id"]]).implode()
-    by_name = (pl.col("state") == PRESENT) & ~pl.col("id").is_in(ids) & ~pl.col("id").str.starts_with("name:")
+    by_name = (pl.col("state") == PRESENT) & ~pl.col("id").is_in(ids) & ~is_by_name("id")
     return issues.found(
         as_issues_tell(issues.few(rows, by_name)),
         "present_by_name",
