@@ -115,7 +115,7 @@ def delta(moved: Moved, now: Account, place: Path, mapping: Any = None) -> Delta
         before,
         records=drafted.records,
         drafts=drafts,
-        graph=link(keys, Details(drafts["contacts"], 0, drafts["leads"])),
+        graph=link(keys, Details(drafts["contacts"], 0, drafts["leads"]), longest_title=255),
         left_out=left_out,
         held=held,
         ask=ask,

@@ -5,7 +5,6 @@ Each fault is one that a change could bring: a swapped key, a dropped condition,
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,15 +17,12 @@ from tests.accounts import random_account
 from tests.loop import run_loop
 from tests.sell_graph import expected
 from zsell_transform import issues, linker
-from zsell_transform.lap import parties
-from zsell_transform.lap.words import BY_KEY, form
+from zsell_transform.lap import deals as lap_deals
+from zsell_transform.lap import leads as lap_leads
+from zsell_transform.lap.link_cells import BY_KEY, form
 from zsell_transform.linker import references, resolving
 from zsell_transform.pipedrive import keys, lead_people
 from zsell_transform.pipedrive.names import Names
-
-#: The package shows its functions under the names of their modules.
-lap_deals = importlib.import_module("zsell_transform.lap.deals")
-lap_leads = importlib.import_module("zsell_transform.lap.leads")
 
 #: Puts the fault in and says how the judge must tell of it, as the beginning of one of its lines.
 Fault = Callable[[pytest.MonkeyPatch], str]
@@ -55,7 +51,7 @@ def the_first_of_several_is_guessed(patch: pytest.MonkeyPatch) -> str:
 
 
 def no_company_from_deals(patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(linker, "_employers_from_deals", lambda employer, *_: (employer, issues.empty()))
+    patch.setattr(linker, "employers_from_deals", lambda employer, *_: (employer, issues.empty()))
     return "missing link: persons"
 
 
@@ -129,14 +125,14 @@ def leads_that_are_there_come_again(patch: pytest.MonkeyPatch) -> str:
 
 def a_company_is_present_under_any_id(patch: pytest.MonkeyPatch) -> str:
     """Sell ids of companies are swapped when they are read from Pipedrive."""
-    right = parties.keys.organizations
+    right = keys.organizations
 
     def swapped(sell: pl.DataFrame, held: pl.DataFrame, **wish: Any) -> keys.Keys:
         ids = held["sell_id"].drop_nulls().sort()
         other = dict(zip(ids, ids.reverse(), strict=True))
         return right(sell, held.with_columns(pl.col("sell_id").replace(other)), **wish)
 
-    patch.setattr(parties.keys, "organizations", swapped)
+    patch.setattr(keys, "organizations", swapped)
     return "wrong link: activities"
 
 

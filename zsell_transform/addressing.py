@@ -11,9 +11,10 @@ import polars as pl
 
 from zsell_transform.frames.pieces import in_slices
 from zsell_transform.frames.sparse import column_or_blank
-from zsell_transform.lap.words import OUT, Plan
-from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NOTE
+from zsell_transform.lap.plans import OUT, Plan
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE, ORGANIZATION_ADDRESS
 from zsell_transform.pipedrive.lead_people import OWN
+from zsell_transform.pipedrive.person_values import FIRST_NAME, FOUND_BY, LAST_NAME
 from zsell_transform.sell.entities import ITEMS, TARGETS
 from zsell_transform.transformers.draft import Draft
 
@@ -21,22 +22,22 @@ from zsell_transform.transformers.draft import Draft
 TEXTS: Final = {"leads": NOTE, "activities": ACTIVITY_NOTE, "notes": NOTE}
 
 #: Name of the key column → header, by entity: what the linker compares (see `linker`).
-_PERSON: Final = {"name": "Person - Name", "company_id": "_company_id", "company_name": "_company_name"}
+_PERSON: Final = {"name": NAMES["persons"], "company_id": "_company_id", "company_name": "_company_name"}
 _ABOUT: Final = {
     f"about_{part}": f"_about_{part}" for part in ("type", "id", "first", "last", "company", "deal")
 }
 _CALL: Final = {**_ABOUT, "about_deal_id": "_about_deal_id"}
 KEYS: Final[dict[str, dict[str, str]]] = {
     "companies": {
-        "name": "Organization - Name",
-        "address": "Organization - Address",
+        "name": NAMES["organizations"],
+        "address": ORGANIZATION_ADDRESS,
         "city": "_city",
         "email": "Organization - Email",
         "website": "Organization - Website",
     },
     "contacts": _PERSON,
     "deals": {
-        "title": "Deal - Title",
+        "title": NAMES["deals"],
         "main_contact_id": "_main_contact_id",
         "main_contact_name": "_main_contact_name",
         "main_contact_email": "_main_contact_email",
@@ -44,13 +45,11 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "company_name": "_company_name",
     },
     "leads": {
-        "title": "Lead - Title",
+        "title": NAMES["leads"],
         "left_out": "_leave_out",
-        "first": "Person - First name",
-        "last": "Person - Last name",
-        "email": "Person - Email (Work)",
-        "work": "Person - Phone (Work)",
-        "mobile": "Person - Phone (Mobile)",
+        "first": FIRST_NAME,
+        "last": LAST_NAME,
+        **{value.key: value.header for value in FOUND_BY},
         "city": "_city",
         **_PERSON,
     },

@@ -11,17 +11,14 @@ import polars as pl
 
 from zsell_transform.frames.pieces import gathered
 from zsell_transform.frames.sparse import BLANK, column_or_blank
+from zsell_transform.pipedrive.person_values import FIRST_NAME, FOUND_BY, LAST_NAME, TOLD_BESIDE
 from zsell_transform.survey.facts import Survey
 from zsell_transform.transformers import Draft
 
-_VALUES: Final = {
-    "email": "Person - Email (Work)",
-    "work": "Person - Phone (Work)",
-    "mobile": "Person - Phone (Mobile)",
-}
+_VALUES: Final = {value.key: value.header for value in FOUND_BY}
 #: What is told of a lead beside the values by which its person is found.
-PLACED: Final = {"job": "Person - Job title", "address": "Person - Address"}
-_NAMING: Final = {"first": "Person - First name", "last": "Person - Last name", "city": "_city"}
+PLACED: Final = {value.key: value.header for value in TOLD_BESIDE}
+_NAMING: Final = {"first": FIRST_NAME, "last": LAST_NAME, "city": "_city"}
 
 
 @attrs.frozen(eq=False)

@@ -16,6 +16,13 @@ _ODD: Final = r"^[\s'=]|\s$|\d[.,\s'’]\d"
 _GROUPED: Final = (
     r"^\d{1,3}(?:(?:,\d{3}){2,}|(?:\.\d{3}){2,}|(?:['’]\d{3}){2,}|(?:[ \u00a0\u2009\u202f]\d{3}){2,})$"
 )
+#: How ids begin of records that are known by their name alone; the folded name follows.
+BY_NAME: Final = "name:"
+
+
+def is_by_name(column: str) -> pl.Expr:
+    """Whether the ids in a column stand in for none: their records are known by their name alone."""
+    return pl.col(column).str.starts_with(BY_NAME)
 
 
 def rank(text: str) -> tuple[bool, int, str]:

@@ -12,6 +12,7 @@ from zsell_transform.drafting import Drafts
 from zsell_transform.folding import folded
 from zsell_transform.linker import Graph, link
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import longest
 from zsell_transform.survey.facts import Survey
 
 
@@ -35,7 +36,7 @@ def linked(drafts: Drafts, keys: MappingOf[str, pl.DataFrame], seen: Survey, ask
     details = Details.of(drafts, seen)
     if ask.duplicates["companies"] == "merge":
         keys = {**keys, "companies": _with_twins(keys["companies"], bare=ask.bare_organizations == "merge")}
-    graph = link(keys, details, follow_domains=ask.email_domains == "link")
+    graph = link(keys, details, longest_title=longest("title"), follow_domains=ask.email_domains == "link")
     return Linked(graph, details, keys["leads"].filter(pl.col("left_out") == "true")["id"])
 
 

@@ -17,15 +17,17 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.folding import folded
 from zsell_transform.ids import ranked
-from zsell_transform.lap.words import MERGED, OUT, Plan
+from zsell_transform.lap.plans import MERGED, OUT, Plan
+from zsell_transform.pipedrive import fields
+from zsell_transform.pipedrive.person_values import FIRST_NAME, LAST_NAME
 from zsell_transform.transformers import Draft
 
 #: Entity → headers of its name parts (kept from the first record), of its id, and of its labels.
 NAMES: Final = {
-    "companies": ("Organization - Name",),
-    "contacts": ("Person - Name", "Person - First name", "Person - Last name"),
+    "companies": (fields.NAMES["organizations"],),
+    "contacts": (fields.NAMES["persons"], FIRST_NAME, LAST_NAME),
 }
-IDS: Final = {"companies": "Organization - Zendesk Sell ID", "contacts": "Person - Zendesk Sell ID"}
+IDS: Final = {"companies": fields.SELL_IDS["organizations"], "contacts": fields.SELL_IDS["persons"]}
 LABELS: Final = ("Organization - Labels", "Person - Label", "Organization - Tags", "Person - Tags")
 
 

@@ -21,7 +21,7 @@ from zsell_transform.addressing import Layout, added_rows, addressed
 from zsell_transform.drafting import Drafts
 from zsell_transform.guide import setup
 from zsell_transform.guide.sightings import Sightings, watch
-from zsell_transform.lap.words import MERGED, OUT, Plan
+from zsell_transform.lap.plans import MERGED, OUT, Plan
 from zsell_transform.mapping import Limits, Mapping
 from zsell_transform.pipedrive import contract
 from zsell_transform.pipedrive.fields import PREFIXES, STEMS

@@ -13,7 +13,7 @@ from zsell_transform.delta.cells import whose
 from zsell_transform.delta.files import LINKS, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.frames.sparse import BLANK
-from zsell_transform.lap.words import PLACEHOLDER_ID
+from zsell_transform.lap.placeholder import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.proof.account import BESIDE, OF_LEAD, Account, is_of_lead, persons_of_leads

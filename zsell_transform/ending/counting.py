@@ -6,7 +6,7 @@ from collections.abc import Mapping as MappingOf
 
 import polars as pl
 
-from zsell_transform.lap.words import MERGED, OUT, PRESENT, SKIPPED, WAITING, Plan
+from zsell_transform.lap.plans import MERGED, OUT, PRESENT, SKIPPED, WAITING, Plan
 from zsell_transform.ledger import Ledger
 from zsell_transform.sell.entities import ENTITIES
 

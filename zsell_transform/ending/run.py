@@ -9,7 +9,7 @@ import polars as pl
 
 from zsell_transform.drafting import Drafts, Filled
 from zsell_transform.lap import Lap
-from zsell_transform.lap.words import Plan
+from zsell_transform.lap.plans import Plan
 from zsell_transform.mapping import Mapping
 from zsell_transform.output import Written
 from zsell_transform.pipedrive.exports import Held

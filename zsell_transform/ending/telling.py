@@ -16,7 +16,7 @@ from zsell_transform.guide import story
 from zsell_transform.guide.laps import named_lap, next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.lap.doubts import OTHERWISE, UNMARKED
-from zsell_transform.lap.words import WAITS_FOR_EXPORT
+from zsell_transform.lap.reasons import WAITS_FOR_EXPORT
 from zsell_transform.ledger import Ledger
 from zsell_transform.machine.paths import as_given
 from zsell_transform.pipedrive.exports import NAMED_BY, Held

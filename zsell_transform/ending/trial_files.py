@@ -10,7 +10,7 @@ import polars as pl
 from zsell_transform.guide import story as stories
 from zsell_transform.guide.sightings import place_prefix
 from zsell_transform.guide.trial import Record, Trial, choose
-from zsell_transform.lap.words import OUT, Plan
+from zsell_transform.lap.plans import OUT, Plan
 from zsell_transform.output import Written
 from zsell_transform.pipedrive.fields import STEMS
 from zsell_transform.sell.entities import ENTITIES, TARGETS

@@ -14,6 +14,8 @@ import attrs
 import polars as pl
 
 from zsell_transform.evidence import TEXT_LIMIT
+from zsell_transform.ids import BY_NAME
+from zsell_transform.lap.placeholder import PLACEHOLDER
 from zsell_transform.pipedrive.fields import (
     ACTIVITY_NOTE,
     COMPANY_IN_SELL,
@@ -27,7 +29,7 @@ Columns = tuple[str, ...]
 #: Columns of a file → the expression that is true for records with the feature; None when none can have it.
 When = Callable[[Columns], pl.Expr | None]
 
-_PLACEHOLDER: Final = r"^Zendesk Sell \(unlinked\)$"
+_PLACEHOLDER: Final = f"^{pl.escape_regex(PLACEHOLDER)}$"
 _TWIN: Final = r" \([^()]+\)$"
 
 
@@ -226,7 +228,7 @@ ORGANIZATIONS: Final = (
             "`orphans: {deals: leave_out, leads: leave_out, notes: leave_out}`",
             like("Organization - Name", _PLACEHOLDER)),
     Feature("organizations_added", "organizations", "known only by name", *_ADDED,
-            every(like("_id", "^name:"), unlike("Organization - Name", _PLACEHOLDER))),
+            every(like("_id", f"^{BY_NAME}"), unlike("Organization - Name", _PLACEHOLDER))),
     *_shared("organizations", "Organization"),
 )  # fmt: skip
 
@@ -253,7 +255,7 @@ PERSONS: Final = (
             "Both numbers are there, labelled Work and Mobile, with their plus sign and leading zeros.",
             "in the wizard, choose the label at the pencil beside the phone field",
             every(filled("Person - Phone (Work)"), filled("Person - Phone (Mobile)")), unsure=True),
-    Feature("persons_added", "persons", "known only by name", *_ADDED, like("_id", "^name:")),
+    Feature("persons_added", "persons", "known only by name", *_ADDED, like("_id", f"^{BY_NAME}")),
     *_shared("persons", "Person"),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.guide.features import FEATURES, Feature, alike, bracketed
-from zsell_transform.lap.words import Plan
+from zsell_transform.lap.plans import Plan
 from zsell_transform.machine.given import MOST_IN_TRIAL
 from zsell_transform.sell.entities import HISTORY, TARGETS, mark_of
 

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import unescape
-from typing import Final, Protocol
+from typing import Protocol
 
 import attrs
 import polars as pl
@@ -22,16 +22,8 @@ from zsell_transform.guide.features import FEATURES, Feature, alike, cells_of
 from zsell_transform.guide.sightings import ORDINARY, Sightings
 from zsell_transform.guide.story import TRIAL
 from zsell_transform.machine.given import MOST_IN_TRIAL
-from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE, SELL_IDS
 from zsell_transform.sell.entities import ITEMS
-
-#: Item → the column with the Sell ids of a row: several, where records were merged.
-OWN_ID: Final = {
-    "organizations": "Organization - Zendesk Sell ID",
-    "persons": "Person - Zendesk Sell ID",
-    "deals": "Deal - Zendesk Sell ID",
-    "leads": "Lead - Zendesk Sell lead ID",
-}
 
 #: A record: its item and its Sell id.
 Record = tuple[str, str]
@@ -208,7 +200,7 @@ def _told(
                 for key in cells
                 if key in keys
             ]
-            sell_id = row.get(OWN_ID.get(item, "_id")) or row["_id"]
+            sell_id = row.get(SELL_IDS.get(item, "_id")) or row["_id"]  # several, where records were merged
             name = _read(NAMES[item], row["_shown"])
             told += [(item, sell_id, name, *pair) for pair in shown or [(None, None)]]
     return Trial(read, pl.DataFrame(told, schema=TRIAL, orient="row"))

@@ -8,8 +8,8 @@ from zsell_transform.guide import words
 from zsell_transform.guide.features import FEATURES, Feature
 from zsell_transform.guide.steps import checklist
 from zsell_transform.guide.story import Story
-from zsell_transform.guide.trial import OWN_ID
 from zsell_transform.pipedrive.assumptions import ASSUMPTIONS
+from zsell_transform.pipedrive.fields import SELL_IDS
 from zsell_transform.sell.entities import ITEMS
 
 
@@ -49,7 +49,7 @@ def _records(story: Story, items: list[str]) -> list[str]:
         parts.append(f"## {words.spoken(item)}")
         for (_, sell_id), rows in records.items():
             shown = {FEATURES[row["shows"]]: row["value"] for row in rows if row["shows"] in FEATURES}
-            known_by = "Sell id" if item in OWN_ID else "Mark in its text"
+            known_by = "Sell id" if item in SELL_IDS else "Mark in its text"
             parts.append(
                 _record(rows[0]["name"] or sell_id, f"{known_by} {words.code(sell_id)}", shown, told)
             )

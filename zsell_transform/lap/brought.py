@@ -16,13 +16,14 @@ from zsell_transform.folding import digits, folded
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import beside, column_or_blank
 from zsell_transform.ids import ranked
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports import SEVERAL, Held, columns_of_several
 from zsell_transform.pipedrive.lead_people import HELD
+from zsell_transform.pipedrive.person_values import FOUND_BY
 
 #: What a row says of a person → the column of Pipedrive's export that shows it.
 _SHOWN: Final = {"first": "First name", "last": "Last name", "job": "Job title", "address": "Address"}
 #: Values of which Pipedrive shows several → the column of `Held` that has them.
-_SEVERAL: Final = {"email": "emails", "work": "phones", "mobile": "phones"}
+_SEVERAL: Final = {value.key: value.held for value in FOUND_BY}
 
 
 def with_first(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
@@ -74,20 +75,16 @@ def with_shown(rows: pl.DataFrame, joins: pl.Expr, held: Held) -> pl.DataFrame:
         name: pl.col(f"there_{name}").is_null() if column in raw.columns else pl.lit(value=False)
         for name, column in _SHOWN.items()
     }
+    # Of people whose e-mails or phones the export does not show, nobody knows that they have none.
+    listed = {name for name, begins in SEVERAL.items() if columns_of_several(raw, begins)}
     lacks |= {
-        name: pl.col(f"there_{kept}").list.len() == 0 if _shows(raw, kept) else pl.lit(value=False)
+        name: pl.col(f"there_{kept}").list.len() == 0 if kept in listed else pl.lit(value=False)
         for name, kept in _SEVERAL.items()
     }
     return beside(rows, people, "p_system_id").with_columns(
         pl.when(joins & pl.col("brings") & lack.fill_null(value=False)).then(name).alias(f"more_{name}")
         for name, lack in lacks.items()
     )
-
-
-def _shows(raw: pl.DataFrame, kept: str) -> bool:
-    """Whether an export of people shows their e-mails or phones: else nobody knows that they have none."""
-    header = {"emails": "Email", "phones": "Phone"}[kept]
-    return any(name == header or name.startswith(f"{header} - ") for name in raw.columns)
 
 
 def filled() -> pl.Expr:

@@ -7,8 +7,17 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK, beside
+from zsell_transform.lap.link_cells import (
+    ORGANIZATION_LINK,
+    PERSON_LINK,
+    organization_cells,
+    parted,
+    person_cells,
+)
+from zsell_transform.lap.plans import OUT, PRESENT, Plan, links_of
 from zsell_transform.lap.rows import (
     as_issues_tell,
+    on_nothing,
     one_organization,
     organization_form,
     person_form,
@@ -17,39 +26,29 @@ from zsell_transform.lap.rows import (
     told_orphans,
 )
 from zsell_transform.lap.shown import shown_parties
-from zsell_transform.lap.words import (
-    ORGANIZATION_LINK,
-    OUT,
-    PERSON_LINK,
-    PRESENT,
-    Plan,
-    Targets,
-    links_of,
-    organization_cells,
-    parted,
-    person_cells,
-)
-from zsell_transform.linker import Graph
-from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.lap.sides import Sides
+from zsell_transform.lap.targets import Targets
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
 
 
-def deals(
-    graph: Graph, held: Held, ask: Mapping, companies: Targets, people: Targets, *, blocked: bool
+def plan_deals(
+    sides: Sides, companies: Targets, people: Targets, *, blocked: bool
 ) -> tuple[Plan, pl.DataFrame]:
     """The plan of the deals, and each deal's system_id, title in Pipedrive, person and organization.
 
     Of one that is there, also these two as Pipedrive shows them (`shown.shown_parties`).
     """
+    held, ask = sides.held, sides.ask
     there = firsts(held.deals, "sell_id")
-    rows = beside(graph.deals, there.select(id="sell_id", system_id="system_id", printed="title"), "id")
+    rows = beside(sides.graph.deals, there.select(id="sell_id", system_id="system_id", printed="title"), "id")
     rows = companies.standing(rows, "company_at")
     rows = companies.on(people.on(rows, "person_at", "p_"), "company_at", "c_")
     rows = one_organization(rows, both=ask.two_organizations == "both")
-    rows = placed_orphans(rows, ask.orphans["deals"], companies)
+    rows = placed_orphans(rows, on_nothing(), ask.orphans["deals"], companies)
     rows = companies.on(rows, "organization_at", "o_")
-    rows = rows.with_columns(person_form().alias("p_form"), organization_form().alias("o_form"))
+    rows = rows.with_columns(
+        there=pl.col("system_id").is_not_null(), p_form=person_form(), o_form=organization_form()
+    )
     rows = stated(rows, held, "deals", blocked=blocked)
     shown = shown_parties(
         there.rename({"sell_id": "id"}),

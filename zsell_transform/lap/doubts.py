@@ -6,7 +6,7 @@ account. The wizard recognises none of that, so what these prove would be writte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 import attrs
@@ -14,7 +14,10 @@ import polars as pl
 
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts
-from zsell_transform.lap.words import OUT, PRESENT, WAITING, Plan, Targets
+from zsell_transform.lap.main_plans import MainPlans
+from zsell_transform.lap.plans import OUT, PRESENT, WAITING
+from zsell_transform.lap.sides import Sides
+from zsell_transform.lap.targets import Targets
 from zsell_transform.linker import Graph
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.sell.entities import ENTITY_OF
@@ -40,32 +43,23 @@ def mostly(alike: int, of: int) -> bool:
     return alike >= NO_CHANCE and 2 * alike >= of
 
 
-def doubts(
-    items: Iterable[str],
-    plans: Mapping[str, Plan],
-    graph: Graph,
-    held: Held,
-    companies: Targets,
-    people: Targets,
-    leads: pl.DataFrame,
-    deals: pl.DataFrame,
-) -> dict[str, Doubt]:
+def find_doubts(items: Iterable[str], main: MainPlans, sides: Sides) -> dict[str, Doubt]:
     """The items of which nothing may be written until somebody has looked, each with the reason.
 
     Args:
         items: those that are asked about.
-        plans: what would be written, by entity.
-        companies, people, leads, deals: where each record of Sell's is in Pipedrive, and its parties.
+        main: what would be written, where each record of Sell's is in Pipedrive, and its parties.
     """
+    graph, held, companies, people = sides.graph, sides.held, main.companies, main.people
     ours = {
         "organizations": lambda: companies.frame.select("id", "address", name="title"),
         "persons": lambda: people.frame.select("id", graph.contacts["name"], "email"),
-        "deals": lambda: _deals(deals, graph, companies, people),
-        "leads": lambda: _leads(leads, companies, people),
+        "deals": lambda: _deals(main.deals, graph, companies, people),
+        "leads": lambda: _leads(main.leads, companies, people),
     }
     found = {}
     for item in items if held.has_ours else ():
-        rows = plans[ENTITY_OF[item]].rows
+        rows = main.plans[ENTITY_OF[item]].rows
         real = rows["n"].is_not_null()  # of what the export only names, Sell says too little
         absent = rows["state"].is_in([OUT, WAITING]) & real
         if not absent.any():

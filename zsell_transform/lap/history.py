@@ -10,72 +10,66 @@ from zsell_transform import issues
 from zsell_transform.cleaning.markup import escaped
 from zsell_transform.frames.positions import positions
 from zsell_transform.frames.sparse import BLANK, has
-from zsell_transform.lap.lonely import told_lonely
-from zsell_transform.lap.rows import as_issues_tell, placeholder_at, told_orphans
-from zsell_transform.lap.words import (
+from zsell_transform.lap.link_cells import (
     ABSENT,
     BY_ID,
     BY_KEY,
-    DEAL,
-    DEAL_ID,
-    LEAD,
-    LEAD_ID,
+    ORGANIZATION_LINK,
+    PERSON_LINK,
+    WAIT,
+    form,
+    organization_cells,
+    parted,
+    person_cells,
+)
+from zsell_transform.lap.lonely import told_lonely
+from zsell_transform.lap.main_plans import MainPlans
+from zsell_transform.lap.plans import OUT, PRESENT, SKIPPED, WAITING, Plan, links_of, state
+from zsell_transform.lap.reasons import (
     NO_DEAL_ID,
     NO_EXPORT,
     NO_LEAD_ID,
     NO_ORGANIZATION_ID,
     NO_PERSON_ID,
-    ORGANIZATION_LINK,
-    OUT,
-    PERSON_LINK,
-    PRESENT,
-    SKIPPED,
     UNSEEN_PARTIES,
-    WAIT,
-    WAITING,
-    Plan,
-    Targets,
-    form,
-    links_of,
-    organization_cells,
-    parted,
-    person_cells,
-    read_at,
     reason,
-    state,
 )
-from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.lap.rows import as_issues_tell, is_left_out, placed_orphans, told_orphans, usable_key
+from zsell_transform.lap.sides import Sides
+from zsell_transform.lap.targets import Targets, read_at
+from zsell_transform.pipedrive.fields import NAMES, SYSTEM_IDS
 from zsell_transform.pipedrive.lead_people import HELD, OWN
 from zsell_transform.pipedrive.lead_people import LEAD as LEAD_PERSON
 from zsell_transform.sell.entities import TARGETS, mark_of
 
-COLUMNS: Final = (DEAL_ID, DEAL, LEAD_ID, LEAD, *PERSON_LINK, *ORGANIZATION_LINK)
+COLUMNS: Final = (
+    SYSTEM_IDS["deals"],
+    NAMES["deals"],
+    SYSTEM_IDS["leads"],
+    NAMES["leads"],
+    *PERSON_LINK,
+    *ORGANIZATION_LINK,
+)
+
+#: What was decided of a lead and is not written of it.
+_DECIDED: Final = ("id", "state", "who", "shown", "there", "converted")
 
 
-def history(
-    entity: str,
-    rows: pl.DataFrame,
-    held: Held,
-    ask: Mapping,
-    companies: Targets,
-    people: Targets,
-    deals: pl.DataFrame,
-    leads: pl.DataFrame,
-    *,
-    blocked: bool,
-) -> Plan:
+def plan_history(entity: str, sides: Sides, main: MainPlans, *, blocked: bool) -> Plan:
     """The plan of one history entity.
 
     Args:
-        rows: n, id, file, row, about, about_at, deal_name, lead_name, name, asked, of the linker.
-        deals, leads: where each is and what stands on its row, of `deals.deals` and `leads.leads`.
+        main: what becomes of the records that it hangs on.
+        blocked: nothing of it may be written.
     """
+    rows, held, ask = sides.graph.history[entity], sides.held, sides.ask
+    companies, people, deals, leads = main.companies, main.people, main.deals, main.leads
     item = TARGETS[entity]
     marks = held[item]["mark"].drop_nulls().unique()
     mark = pl.lit(mark_of(entity)) + pl.col("id")
     rows = rows.with_columns(there=mark.is_in(marks.implode()) if marks.len() else pl.lit(False))
-    rows = _placed(_parties(_about(rows, deals, leads, people, companies)), entity, ask, companies)
+    rows = _parties(_about(rows, deals, leads, people, companies))
+    rows = placed_orphans(rows, _on_nothing(entity), ask.orphans["notes"], companies)
     rows = read_at(rows, people.frame.select("form", "by_value", "company_at"), "person_at", "p_")
     rows = read_at(rows, companies.frame.select("form"), "organization_at", "o_")
     rows = _stated(_formed(rows, single_pass=ask.single_pass), item, blocked=blocked)
@@ -197,13 +191,13 @@ def _shown_parties() -> list[pl.Expr]:
 
 def _of_leads(leads: pl.DataFrame) -> pl.DataFrame:
     """Whether the lead is in Pipedrive, or has become a deal there (`converted`), and whose person it has."""
-    there = pl.col("system_id").is_not_null() | pl.col("deal_id").is_not_null()
+    there = pl.col("there")
     return leads.select(
         "party_at",
         "organization_at",
         *_shown_parties(),
-        there=there,
-        converted=pl.col("deal_id").is_not_null() & pl.col("system_id").is_null(),
+        "there",
+        "converted",
         own=~there & pl.col("who").is_in([OWN, LEAD_PERSON]).fill_null(value=False),
         held=~there & pl.col("who").eq_missing(HELD),
         out=pl.col("state") == OUT,
@@ -224,14 +218,9 @@ def _parties(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _placed(rows: pl.DataFrame, entity: str, ask: Mapping, companies: Targets) -> pl.DataFrame:
-    """Notes with no link left hang on the placeholder; an activity needs no link at all."""
-    orphan = pl.col("about").is_null() & pl.lit(TARGETS[entity] == "notes")
-    placed = orphan & pl.lit(ask.orphans["notes"] == "placeholder")
-    return rows.with_columns(
-        orphan=orphan,
-        organization_at=pl.when(placed).then(placeholder_at(companies)).otherwise("organization_at"),
-    )
+def _on_nothing(entity: str) -> pl.Expr:
+    """Whether a note has no link left; an activity needs none at all."""
+    return pl.col("about").is_null() & pl.lit(TARGETS[entity] == "notes")
 
 
 def _formed(rows: pl.DataFrame, *, single_pass: bool) -> pl.DataFrame:
@@ -256,9 +245,6 @@ def _formed(rows: pl.DataFrame, *, single_pass: bool) -> pl.DataFrame:
 
 def _person_form(*, single_pass: bool) -> pl.Expr:
     has_organization, now = pl.col("organization_at").is_not_null(), pl.lit(single_pass)
-    usable = pl.col("p_by_value") | (
-        has_organization & pl.col("organization_at").eq_missing(pl.col("p_company_at"))
-    )
     own_key = now & (pl.col("l_valued") | has_organization) & pl.col("l_out")
     return (
         pl.when(pl.col("l_there") | pl.col("d_shown"))
@@ -271,7 +257,7 @@ def _person_form(*, single_pass: bool) -> pl.Expr:
         .then(None)
         .when(pl.col("p_form") == BY_ID)
         .then(form(BY_ID))
-        .when(now & (pl.col("p_form") == BY_KEY) & usable)
+        .when(now & (pl.col("p_form") == BY_KEY) & usable_key())
         .then(form(BY_KEY))
         .otherwise(form(WAIT))
     )
@@ -306,7 +292,6 @@ def _stated(rows: pl.DataFrame, item: str, *, blocked: bool) -> pl.DataFrame:
     # Without its person and organization the row would count as present for ever, and they would be lost.
     unseen = pl.col("l_there") & ~pl.col("l_shown")
     waits = unseen | pl.any_horizontal(pl.col(link).eq_missing(form(WAIT)) for link in stuck.values())
-    left_out = pl.col("orphan") & pl.col("organization_at").is_null()
     why: Any = pl.when(pl.lit(blocked)).then(reason(NO_EXPORT[item]))
     why = why.when(unseen & pl.col("l_converted")).then(reason(UNSEEN_PARTIES["deals"]))
     why = why.when(unseen).then(reason(UNSEEN_PARTIES["leads"]))
@@ -315,7 +300,7 @@ def _stated(rows: pl.DataFrame, item: str, *, blocked: bool) -> pl.DataFrame:
     stated = (
         pl.when("there")
         .then(state(PRESENT))
-        .when(left_out)
+        .when(is_left_out())
         .then(state(SKIPPED))
         .when(pl.lit(blocked) | waits)
         .then(state(WAITING))
@@ -334,7 +319,7 @@ def _texts(
 
     The person and organization on a lead's row may be its own.
     """
-    person, lead = ("system_id", "name", "email", "work", "mobile"), leads.drop("id", "state", "who", "shown")
+    person, lead = ("system_id", "name", "email", "work", "mobile"), leads.drop(*_DECIDED)
     deal = deals.select("system_id", "name", "title", pl.col("^held_.*$"))
     rows = read_at(rows, deal, "deals_at", "d_")
     rows = read_at(rows, lead.rename({"name": "shown"}), "leads_at", "l_")
@@ -360,10 +345,12 @@ def _texts(
 
 def _cells(*, alone: bool) -> list[pl.Expr]:
     return [
-        pl.when(pl.col("d_form") == BY_ID).then("deal_id").alias(DEAL_ID),
-        pl.when(pl.col("d_form") == BY_ID).then(BLANK if alone else pl.col("deal_title")).alias(DEAL),
-        pl.when(pl.col("l_form") == BY_ID).then("l_system_id").alias(LEAD_ID),
-        pl.when(pl.col("l_form") == BY_ID).then(BLANK if alone else pl.col("l_shown")).alias(LEAD),
+        pl.when(pl.col("d_form") == BY_ID).then("deal_id").alias(SYSTEM_IDS["deals"]),
+        pl.when(pl.col("d_form") == BY_ID)
+        .then(BLANK if alone else pl.col("deal_title"))
+        .alias(NAMES["deals"]),
+        pl.when(pl.col("l_form") == BY_ID).then("l_system_id").alias(SYSTEM_IDS["leads"]),
+        pl.when(pl.col("l_form") == BY_ID).then(BLANK if alone else pl.col("l_shown")).alias(NAMES["leads"]),
         *person_cells("p_form", "p_", alone=alone),
         *organization_cells("o_form", "o_", alone=alone),
     ]

@@ -12,9 +12,22 @@ from zsell_transform.details import PLACED, Details, placed
 from zsell_transform.frames.positions import firsts, positions
 from zsell_transform.frames.sparse import BLANK, beside, one_of
 from zsell_transform.lap.brought import filled, unsaid, with_first, with_shown
-from zsell_transform.lap.parties import Compared, with_place
+from zsell_transform.lap.link_cells import (
+    BY_ID,
+    BY_KEY,
+    ORGANIZATION_LINK,
+    form,
+    organization_cells,
+    parted,
+    person_cells,
+)
+from zsell_transform.lap.parties import with_place
+from zsell_transform.lap.persons import Compared
+from zsell_transform.lap.plans import OUT, PRESENT, WAITING, Plan, links_of, state
+from zsell_transform.lap.reasons import NO_BASE, reason
 from zsell_transform.lap.rows import (
     as_issues_tell,
+    on_nothing,
     one_organization,
     organization_form,
     person_form,
@@ -23,85 +36,50 @@ from zsell_transform.lap.rows import (
     told_orphans,
 )
 from zsell_transform.lap.shown import shown_parties, standing_for
-from zsell_transform.lap.words import (
-    BY_ID,
-    BY_KEY,
-    ELSEWHERE,
-    NO_BASE,
-    ORGANIZATION_LINK,
-    OUT,
-    PERSON,
-    PERSON_EMAIL,
-    PERSON_ID,
-    PERSON_MOBILE,
-    PERSON_WORK,
-    PRESENT,
-    WAITING,
-    Plan,
-    Targets,
-    form,
-    links_of,
-    organization_cells,
-    parted,
-    person_cells,
-    reason,
-    state,
-)
-from zsell_transform.linker import Graph
-from zsell_transform.mapping import Mapping
+from zsell_transform.lap.sides import Sides
+from zsell_transform.lap.targets import ELSEWHERE, Targets
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import NAMES, SELL_IDS, SYSTEM_IDS
 from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
+from zsell_transform.pipedrive.names import suffix
 from zsell_transform.pipedrive.own_ids import sell_id_cell
+from zsell_transform.pipedrive.person_values import (
+    FIRST_NAME,
+    FOUND_BY,
+    LAST_NAME,
+    PERSON_OWNER,
+    TOLD_BESIDE,
+    PersonValue,
+)
 
 #: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
-OWN_COLUMNS: Final = (
-    "Person - First name",
-    "Person - Last name",
-    "Person - Job title",
-    "Person - Address",
-    "Person - Owner",
-)
+OWN_COLUMNS: Final = (FIRST_NAME, LAST_NAME, *(value.header for value in TOLD_BESIDE), PERSON_OWNER)
 #: What the row of a lead says of whom it brings, under which header (`brought`).
 _BROUGHT: Final = {
-    **dict(zip(OWN_COLUMNS, ("first", "last", "job", "address"), strict=False)),
-    PERSON_EMAIL: "email",
-    PERSON_WORK: "work",
-    PERSON_MOBILE: "mobile",
+    FIRST_NAME: "first",
+    LAST_NAME: "last",
+    **{value.header: value.key for value in (*TOLD_BESIDE, *FOUND_BY)},
 }
-#: Values of a joining lead that its note keeps where they differ from those of the person it joins.
-COMPARED: Final = {"email": "E-mail", "work": "Phone", "mobile": "Mobile"}
-LABELS: Final = {"job": "Job title", "address": "Address"}
 COMPANY: Final = "Company"
 #: How the lines begin that stand in a lead's note behind its description.
-LINES: Final = (*COMPARED.values(), *LABELS.values(), COMPANY)
+LINES: Final = (*(value.caption for value in (*FOUND_BY, *TOLD_BESIDE)), COMPANY)
 
 
-def leads(
-    graph: Graph,
-    held: Held,
-    ask: Mapping,
-    companies: Targets,
-    people: Targets,
-    contacts: Compared,
-    details: Details,
-    *,
-    blocked: bool,
-    left_out: pl.Series,
+def plan_leads(
+    sides: Sides, companies: Targets, people: Targets, contacts: Compared, *, blocked: bool
 ) -> tuple[Plan, pl.DataFrame]:
     """The plan of the leads, and of each lead: where it is in Pipedrive and what stands on its row.
 
     Args:
-        contacts: what lead people are compared with, from `parties.persons`.
-        details: reads where people work and live, of those whom leads join.
-        left_out: ids of leads that the mapping leaves out.
+        contacts: what lead people are compared with, from `plan_persons`.
     """
+    held = sides.held
     as_lead, as_deal = firsts(held.leads, "sell_id"), firsts(held.deals, "sell_lead_id")
-    rows = _with_presence(graph.leads, as_lead, as_deal)
+    rows = _with_presence(sides.graph.leads, as_lead, as_deal)
     rows = companies.standing(rows, "company_at")
     rows = companies.on(rows, "company_at", "c_").with_columns(
-        left_out=one_of("id", left_out),
+        left_out=one_of("id", sides.left_out),
         place="c_place",
-        there=pl.col("system_id").is_not_null() | pl.col("deal_id").is_not_null(),
     )
     who = lead_people(
         rows.filter(~pl.col("left_out")).select(
@@ -117,21 +95,24 @@ def leads(
     # A lead's second company stands in its note, whatever the mapping wishes for deals.
     rows = one_organization(rows, both=False)
     someone = pl.coalesce("person_at", pl.when(pl.col("who") == OWN).then(pl.lit(ELSEWHERE, dtype=pl.UInt32)))
-    rows = placed_orphans(rows.with_columns(person_at=someone), ask.orphans["leads"], companies)
+    rows = rows.with_columns(person_at=someone)
+    rows = placed_orphans(rows, on_nothing(), sides.ask.orphans["leads"], companies)
     rows = companies.on(rows, "organization_at", "o_")
     rows = rows.with_columns(
         pl.when(pl.col("who") == OWN).then(form(OWN)).otherwise(person_form()).alias("p_form"),
         organization_form().alias("o_form"),
     )
     rows = _waiting_with_base(stated(rows, held, "leads", blocked=blocked))
-    rows = with_shown(_with_places(rows, details), _joins(), held)
+    rows = with_shown(_with_places(rows, sides.details), _joins(), held)
     # One that is there as a deal hangs on what the deals export shows.
     there = {"leads": as_lead, "deals": as_deal.drop("sell_id").rename({"sell_lead_id": "sell_id"})}
     shown = pl.concat(
         shown_parties(records.rename({"sell_id": "id"}), item, held, people, companies)
         for item, records in there.items()
     )
-    return _plan(rows, companies, people, alone=ask.id_links == "alone"), _targets(rows, firsts(shown, "id"))
+    return _plan(rows, companies, people, alone=sides.ask.id_links == "alone"), _targets(
+        rows, firsts(shown, "id")
+    )
 
 
 def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: bool) -> Plan:
@@ -144,8 +125,8 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
         for cell in organization_cells("o_form", "o_", alone=alone)
     )
     cells = person_cells("p_form", "p_", alone=alone)
-    columns = (PERSON_ID, *ORGANIZATION_LINK)
-    rows = rows.with_columns(pl.when(going).then(cells[0]).alias(PERSON_ID))
+    columns = (SYSTEM_IDS["persons"], *ORGANIZATION_LINK)
+    rows = rows.with_columns(pl.when(going).then(cells[0]).alias(SYSTEM_IDS["persons"]))
     rows = beside(rows, rows.filter(_joins()).select("id", _extra=_extra()), "id")
     return Plan(
         entity="leads",
@@ -177,9 +158,11 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
 
 
 def _with_presence(frame: pl.DataFrame, as_lead: pl.DataFrame, as_deal: pl.DataFrame) -> pl.DataFrame:
-    """A lead is there as a lead, or as the deal that it was converted into."""
+    """A lead is `there` as a lead, or as the deal into which it was `converted` in Pipedrive."""
     rows = beside(frame, as_lead.select(id="sell_id", system_id="system_id", printed="title"), "id")
-    return beside(rows, as_deal.select(id="sell_lead_id", deal_id="system_id", deal_title="title"), "id")
+    rows = beside(rows, as_deal.select(id="sell_lead_id", deal_id="system_id", deal_title="title"), "id")
+    as_lead_there, as_deal_there = pl.col("system_id").is_not_null(), pl.col("deal_id").is_not_null()
+    return rows.with_columns(there=as_lead_there | as_deal_there, converted=as_deal_there & ~as_lead_there)
 
 
 def _with_person(rows: pl.DataFrame, companies: Targets, people: Targets, held: Held) -> pl.DataFrame:
@@ -272,17 +255,19 @@ def _extra() -> pl.Expr:
     """What of a joining lead differs from the person it joins, as lines for its note."""
     by_key, held = pl.col("p_form") == BY_KEY, pl.col("who") == HELD
 
-    def line(column: str, label: str, differs: pl.Expr) -> pl.Expr:
-        told = pl.col(column).is_not_null() & pl.col(f"more_{column}").is_null() & differs
-        return pl.when(told).then(pl.lit(f"{label}: ") + escaped(pl.col(column)))
+    def other(key: str) -> pl.Expr:
+        return pl.col(key).ne_missing(pl.col(f"p_{key}"))
+
+    def line(value: PersonValue, differs: pl.Expr) -> pl.Expr:
+        told = pl.col(value.key).is_not_null() & pl.col(f"more_{value.key}").is_null() & differs
+        return pl.when(told).then(pl.lit(f"{value.caption}: ") + escaped(pl.col(value.key)))
 
     lines = [
-        line(c, label, pl.when(by_key).then(pl.col(c).ne_missing(pl.col(f"p_{c}"))).otherwise(unsaid(c)))
-        for c, label in COMPARED.items()
+        line(value, pl.when(by_key).then(other(value.key)).otherwise(unsaid(value.key))) for value in FOUND_BY
     ]
     lines += [
-        line(c, label, pl.when(held).then(unsaid(c)).otherwise(pl.col(c).ne_missing(pl.col(f"p_{c}"))))
-        for c, label in LABELS.items()
+        line(value, pl.when(held).then(unsaid(value.key)).otherwise(other(value.key)))
+        for value in TOLD_BESIDE
     ]
     company = pl.when(pl.col("differing").is_not_null()).then(
         pl.lit(f"{COMPANY}: ") + escaped(pl.col("differing"))
@@ -293,7 +278,7 @@ def _extra() -> pl.Expr:
 
 def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> tuple[pl.DataFrame, ...]:
     """Joining leads say only the key of the person they join; a lead of its own may have a distinct name."""
-    of_person = [cell for cell in cells if cell.meta.output_name() != PERSON_ID]
+    of_person = [cell for cell in cells if cell.meta.output_name() != SYSTEM_IDS["persons"]]
     of_person = [
         pl.coalesce(cell, f"more_{_BROUGHT[name]}") if (name := cell.meta.output_name()) in _BROUGHT else cell
         for cell in of_person
@@ -304,15 +289,12 @@ def _overrides(rows: pl.DataFrame, cells: list[pl.Expr]) -> tuple[pl.DataFrame, 
     ]
     joining = rows.filter(_joins() & pl.col("n").is_not_null()).select("n", *of_person, *own_columns)
     renamed = pl.col("written").ne_missing(pl.col("name")) & (pl.col("who") == OWN)
-    suffix = pl.col("written").str.strip_prefix(pl.col("name").str.strip_chars_end())
     own = rows.filter(renamed & pl.col("n").is_not_null()).select(
         "n",
-        pl.col("written").alias(PERSON),
-        pl.col("email").alias(PERSON_EMAIL),
-        pl.col("work").alias(PERSON_WORK),
-        pl.col("mobile").alias(PERSON_MOBILE),
-        pl.col("first").alias(OWN_COLUMNS[0]),
-        pl.concat_str("last", suffix).alias(OWN_COLUMNS[1]),
+        pl.col("written").alias(NAMES["persons"]),
+        *(pl.col(value.key).alias(value.header) for value in FOUND_BY),
+        pl.col("first").alias(FIRST_NAME),
+        pl.concat_str("last", suffix("written", "name")).alias(LAST_NAME),
     )
     return joining, own
 
@@ -321,14 +303,12 @@ def _added(rows: pl.DataFrame) -> pl.DataFrame:
     own = pl.col("who") == OWN
     return rows.filter(pl.col("added")).select(
         "id",
-        pl.col("title").alias("Lead - Title"),
-        sell_id_cell(pl.col("id")).alias("Lead - Zendesk Sell lead ID"),
-        pl.when(own).then("written").otherwise("p_name").alias(PERSON),
-        pl.when(own).then("first").alias(OWN_COLUMNS[0]),
-        pl.when(own).then("last").alias(OWN_COLUMNS[1]),
-        pl.when(~own).then("p_email").alias(PERSON_EMAIL),
-        pl.when(~own).then("p_work").alias(PERSON_WORK),
-        pl.when(~own).then("p_mobile").alias(PERSON_MOBILE),
+        pl.col("title").alias(NAMES["leads"]),
+        sell_id_cell(pl.col("id")).alias(SELL_IDS["leads"]),
+        pl.when(own).then("written").otherwise("p_name").alias(NAMES["persons"]),
+        pl.when(own).then("first").alias(FIRST_NAME),
+        pl.when(own).then("last").alias(LAST_NAME),
+        *(pl.when(~own).then(f"p_{value.key}").alias(value.header) for value in FOUND_BY),
     )
 
 
@@ -345,11 +325,13 @@ def _targets(rows: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
         "organization_at",
         "p_form",
         "who",
+        "there",
+        "converted",
         name=pl.coalesce("printed", "title"),
         party_at="contact_at",
         **{
-            value: pl.when(pl.col("who").eq_missing(OWN)).then(value).otherwise(f"p_{value}")
-            for value in COMPARED
+            value.key: pl.when(pl.col("who").eq_missing(OWN)).then(value.key).otherwise(f"p_{value.key}")
+            for value in FOUND_BY
         },
         person_name=pl.coalesce(pl.when(pl.col("who") != OWN).then("p_name"), "written"),
     )

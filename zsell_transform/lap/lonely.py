@@ -6,10 +6,12 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.frames.sparse import one_of
+from zsell_transform.lap.placeholder import PLACEHOLDER_ID
+from zsell_transform.lap.plans import PRESENT
 from zsell_transform.lap.rows import as_issues_tell
-from zsell_transform.lap.words import PLACEHOLDER_ID, PRESENT
 from zsell_transform.pipedrive.exports import NAMED_BY, Held
-from zsell_transform.sell.entities import TARGETS, mark_of
+from zsell_transform.pipedrive.own_ids import id_in_mark
+from zsell_transform.sell.entities import TARGETS
 
 
 def told_lonely(
@@ -38,8 +40,8 @@ def told_lonely(
     bare = raw.filter(nowhere & pl.all_horizontal(pl.lit(value=True), pl.col(own).is_null()))["ID"]
     if not len(bare):
         return []
-    marks = held[item].filter(pl.col("system_id").is_in(bare.implode()))["mark"].drop_nulls()
-    ids = marks.filter(marks.str.starts_with(mark_of(entity))).str.strip_prefix(mark_of(entity))
+    marked = held[item].filter(pl.col("system_id").is_in(bare.implode()))
+    ids = marked.select(id_in_mark(entity, pl.col("mark"))).to_series().drop_nulls()
     lonely = (pl.col("state") == PRESENT) & one_of("id", ids) & pl.any_horizontal("d_there", "l_there")
     seen = pl.any_horizontal(
         pl.lit(value=False), *(pl.col("about") == kind for kind in titles if NAMED_BY[kind] in own)

@@ -9,12 +9,17 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.lap.words import PLACEHOLDER, PLACEHOLDER_ID
+from zsell_transform.folding import fold
+from zsell_transform.ids import BY_NAME
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.sell.entities import TARGETS, mark_of
 
+#: The one organization on which records hang that have no link left.
+PLACEHOLDER: Final = "Zendesk Sell (unlinked)"
+#: Its id, as of any record that only its name tells.
+PLACEHOLDER_ID: Final = f"{BY_NAME}{fold(PLACEHOLDER)}"
 _ITSELF: Final = {"id": [PLACEHOLDER_ID], "name": [PLACEHOLDER], "added": [True]}
 
 

@@ -6,26 +6,11 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.frames.sparse import one_of
-from zsell_transform.lap.parties import claimed_twice
-from zsell_transform.lap.words import (
-    ABSENT,
-    BY_ID,
-    BY_KEY,
-    NO_EXPORT,
-    NO_KEYS,
-    NO_ORGANIZATION_KEY,
-    NO_PERSON_KEY,
-    OUT,
-    PLACEHOLDER_ID,
-    PRESENT,
-    SKIPPED,
-    WAIT,
-    WAITING,
-    Targets,
-    form,
-    reason,
-    state,
-)
+from zsell_transform.lap.link_cells import ABSENT, BY_ID, BY_KEY, WAIT, form
+from zsell_transform.lap.placeholder import PLACEHOLDER_ID
+from zsell_transform.lap.plans import OUT, PRESENT, SKIPPED, WAITING, state
+from zsell_transform.lap.reasons import NO_EXPORT, NO_KEYS, NO_ORGANIZATION_KEY, NO_PERSON_KEY, reason
+from zsell_transform.lap.targets import Targets
 from zsell_transform.pipedrive.exports import Held
 
 
@@ -45,34 +30,42 @@ def one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:
     )
 
 
-def placed_orphans(rows: pl.DataFrame, orphans: str, companies: Targets) -> pl.DataFrame:
-    """Records with no link left hang on the placeholder, or are left out."""
-    orphan = pl.col("person_at").is_null() & pl.col("organization_at").is_null()
+def on_nothing() -> pl.Expr:
+    """Whether a deal or lead has no link left."""
+    return pl.col("person_at").is_null() & pl.col("organization_at").is_null()
+
+
+def placed_orphans(rows: pl.DataFrame, orphan: pl.Expr, wish: str, companies: Targets) -> pl.DataFrame:
+    """Records with no link left (`orphan`) hang on the placeholder, or are left out, as is the wish."""
+    placeholder = pl.lit(companies.frame["id"].index_of(PLACEHOLDER_ID), dtype=pl.UInt32)
     return rows.with_columns(
         orphan=orphan,
-        organization_at=pl.when(orphan & pl.lit(orphans == "placeholder"))
-        .then(placeholder_at(companies))
+        organization_at=pl.when(orphan & pl.lit(wish == "placeholder"))
+        .then(placeholder)
         .otherwise("organization_at"),
     )
 
 
-def placeholder_at(companies: Targets) -> pl.Expr:
-    """The row of the organization on which records hang that have no link left, if there is one."""
-    at = companies.frame["id"].index_of(PLACEHOLDER_ID)
-    return pl.lit(at, dtype=pl.UInt32)
+def is_left_out() -> pl.Expr:
+    """Whether a record has no link left, and no placeholder either."""
+    return pl.col("orphan") & pl.col("organization_at").is_null()
+
+
+def usable_key() -> pl.Expr:
+    """Whether a value of the person's key is on the row: e-mail, phone, or its own organization."""
+    has_organization = pl.col("organization_at").is_not_null()
+    own = has_organization & pl.col("organization_at").eq_missing(pl.col("p_company_at"))
+    return pl.col("p_by_value") | own
 
 
 def person_form() -> pl.Expr:
-    """A person's key is used if one of its values is on the row: e-mail, phone, or its own organization."""
-    usable = pl.col("p_by_value") | (
-        pl.col("organization_at").is_not_null() & pl.col("organization_at").eq_missing(pl.col("p_company_at"))
-    )
+    """The row's person: by System ID, by its key where that is usable; or it waits."""
     return (
         pl.when(pl.col("person_at").is_null())
         .then(None)
         .when(pl.col("p_form") == BY_ID)
         .then(form(BY_ID))
-        .when((pl.col("p_form") == BY_KEY) & usable & ~pl.col("strict"))
+        .when((pl.col("p_form") == BY_KEY) & usable_key() & ~pl.col("strict"))
         .then(form(BY_KEY))
         .otherwise(form(WAIT))
     )
@@ -95,15 +88,12 @@ def stated(rows: pl.DataFrame, held: Held, item: str, *, blocked: bool) -> pl.Da
     """The rows with their `state`, and the `reason` of those that wait.
 
     Args:
-        rows: id, system_id, p_form, o_form, orphan, organization_at; of leads also deal_id and left_out.
+        rows: id, there, p_form, o_form, orphan, organization_at; of leads also left_out.
         blocked: Pipedrive's export of the item was not given, so that nothing can be known to be absent.
     """
-    there = pl.col("system_id").is_not_null() | one_of("id", claimed_twice(held, item))
-    if "deal_id" in rows.columns:  # a lead is also there as the deal that it was converted into
-        there = there | pl.col("deal_id").is_not_null()
+    there = pl.col("there") | one_of("id", held.claimed_twice(item))
     no_person, no_organization = pl.col("p_form").eq_missing(form(WAIT)), pl.col("o_form").eq_missing(WAIT)
-    left_out = pl.col("orphan") & pl.col("organization_at").is_null()
-    left_out = left_out | pl.col("left_out") if "left_out" in rows.columns else left_out
+    left_out = is_left_out() | pl.col("left_out") if "left_out" in rows.columns else is_left_out()
     waits = ~there & ~left_out
     return rows.with_columns(
         state=pl.when(there)

@@ -11,7 +11,7 @@ import polars as pl
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts, positions
 from zsell_transform.frames.sparse import BLANK, has
-from zsell_transform.lap.words import ELSEWHERE, Targets
+from zsell_transform.lap.targets import ELSEWHERE, Targets
 from zsell_transform.pipedrive.exports import Held
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from zsell_transform.details import Details
 from zsell_transform.frames.positions import positions
 from zsell_transform.frames.sparse import BLANK, column_or_blank, sparse
+from zsell_transform.ids import BY_NAME
 from zsell_transform.linker.references import LEAD, PARTY, is_person
 from zsell_transform.linker.resolving import Index, named_now, of_kind, with_names
 
@@ -235,7 +236,7 @@ def _missing_by_name(rows: Iterable[pl.DataFrame]) -> pl.DataFrame:
     nobody = pl.col("f").is_not_null() & pl.col("named").is_null() & pl.col("namesakes").is_null()
     names = pl.concat(frame.filter(nobody & pl.col("id").is_null()).select("name", "f") for frame in rows)
     return names.unique("f", keep="first", maintain_order=True).select(
-        "f", id=pl.lit("name:") + pl.col("f"), name=pl.col("name").str.strip_chars()
+        "f", id=pl.lit(BY_NAME) + pl.col("f"), name=pl.col("name").str.strip_chars()
     )
 
 

@@ -93,16 +93,16 @@ def _grouped(keyed: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _looked_up(asked: pl.Series, known: tuple[pl.DataFrame, pl.DataFrame]) -> tuple[pl.Series, pl.Series]:
     """Of each folded value the number of the one record that has it, or the ids of several that have it."""
-    alone, crowded = known
-    number = alone["number"].gather(positions(asked, alone["value"]))
-    if not crowded.height:
+    single, several = known
+    number = single["number"].gather(positions(asked, single["value"]))
+    if not several.height:
         return number, pl.repeat(None, asked.len(), dtype=pl.String, eager=True)
     rest = pl.DataFrame([asked.alias("asked"), number]).select(
         pl.when(pl.col("number").is_null()).then("asked")
     )
-    group = positions(rest.to_series(), crowded["value"])
-    number = number.zip_with(number.is_not_null(), crowded["number"].gather(group))
-    return number, crowded["candidates"].gather(group)
+    group = positions(rest.to_series(), several["value"])
+    number = number.zip_with(number.is_not_null(), several["number"].gather(group))
+    return number, several["candidates"].gather(group)
 
 
 def with_names(rows: pl.DataFrame, index: Index) -> pl.DataFrame:

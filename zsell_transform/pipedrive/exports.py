@@ -94,6 +94,8 @@ SOURCES: Final = {
     "organization_id": NAMED_BY["organizations"],
     "organization": "Organization",
 }
+#: Column of `Held` with all values of a person's → how the columns of the export begin that have them.
+SEVERAL: Final = {"emails": "Email", "phones": "Phone"}
 
 
 @attrs.frozen
@@ -136,9 +138,17 @@ class Held:
         marked = (*((item, "sell_id") for item in MAIN), *((item, "mark") for item in MARKED_TEXT))
         return any(self[item][sign].count() for item, sign in marked) or self.twice.height > 0
 
+    def twice_of(self, item: str) -> pl.DataFrame:
+        """sell_id, system_ids (parted by `, `) of an item, as in `twice`."""
+        return self.twice.filter(pl.col("item") == item).drop("item")
+
+    def claimed_twice(self, item: str) -> pl.Series:
+        """Sell ids that several records carry."""
+        return self.twice_of(item)["sell_id"]
+
     def standing_twice(self, item: str) -> pl.Series:
         """System IDs of the records that share a Sell id with another one."""
-        return self.twice.filter(pl.col("item") == item)["system_ids"].str.split(", ").explode()
+        return self.twice_of(item)["system_ids"].str.split(", ").explode()
 
     def typed(self, item: str) -> pl.DataFrame:
         """The records that nothing says to be from Sell, a row each."""
@@ -365,8 +375,8 @@ def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
     if not table.width:
         return pl.DataFrame(schema=SCHEMAS[item])
     made: dict[str, pl.Expr] = {name: column(source) for name, source in SOURCES.items()}
-    made["emails"] = _several(table, "Email", r"[,;]")
-    made["phones"] = _several(table, "Phone", r"[,;]")
+    for name, begins in SEVERAL.items():
+        made[name] = _several(table, begins, r"[,;]")
     made["address"] = pl.coalesce(column("Address"), column("Full/combined address of Address"))
     for name, canonical in own_columns(item).items():
         made[name] = split_ids(column(canonical))
@@ -381,9 +391,14 @@ def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
     return frame.cast(pl.Schema(SCHEMAS[item]))
 
 
+def columns_of_several(table: pl.DataFrame, begins: str) -> list[str]:
+    """The columns of a value of which Pipedrive shows several: `Email - Work`, `Email - Home` …"""
+    return [name for name in table.columns if name == begins or name.startswith(f"{begins} - ")]
+
+
 def _several(table: pl.DataFrame, begins: str, separators: str) -> pl.Expr:
     """All values of the columns whose name begins so, as one list."""
-    columns = [name for name in table.columns if name == begins or name.startswith(f"{begins} - ")]
+    columns = columns_of_several(table, begins)
     if not columns:
         return pl.lit([], dtype=pl.List(pl.String))
     joined = pl.concat_str(columns, separator="\x1f", ignore_nulls=True).str.replace_all(separators, "\x1f")

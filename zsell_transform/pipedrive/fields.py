@@ -25,10 +25,21 @@ TITLES: Final = {
 }  # fmt: skip
 #: Item → the wizard's header of that field: `Deal - Title`.
 NAMES: Final = {item: f"{PREFIXES[item]} - {title}" for item, title in TITLES.items()}
+#: Item → the wizard's header of the System ID, by which a row names a record that is there.
+SYSTEM_IDS: Final = {
+    item: f"{prefix} - Pipedrive {'system' if item == 'notes' else 'System'} ID"
+    for item, prefix in PREFIXES.items()
+}
+#: Item → the header of the field that this library creates for the ids of Sell's records.
+SELL_IDS: Final = {
+    "organizations": "Organization - Zendesk Sell ID", "persons": "Person - Zendesk Sell ID",
+    "deals": "Deal - Zendesk Sell ID", "leads": "Lead - Zendesk Sell lead ID",
+}  # fmt: skip
 #: Texts of which the cells are HTML.
 NOTE: Final = NAMES["notes"]
 ACTIVITY_NOTE: Final = "Activity - Note"
 #: Headers that more than one module asks for.
+ORGANIZATION_ADDRESS: Final = "Organization - Address"
 DEAL_STAGE: Final = "Deal - Stage (pipeline)"
 DEAL_STATUS: Final = "Deal - Status"
 COMPANY_IN_SELL: Final = "Deal - Company in Sell"

@@ -20,6 +20,7 @@ from zsell_transform.folding import folded, phone_key
 from zsell_transform.frames.pieces import by_slices, in_slices
 from zsell_transform.frames.positions import firsts, shared
 from zsell_transform.frames.sparse import BLANK, below, beside, filled_first, has
+from zsell_transform.ids import BY_NAME, is_by_name
 from zsell_transform.pipedrive.conflicts import (
     ABSENT,
     BARE,
@@ -233,14 +234,17 @@ def _kind(word: str) -> pl.Expr:
 
 
 def _aliases(sell: pl.DataFrame, ours: pl.DataFrame) -> pl.DataFrame:
-    """id, sell_id of the records that Pipedrive holds under their name (`name:…`)."""
-    by_name = ours.filter(pl.col("sell_id").str.starts_with("name:")).select(
-        "sell_id", f=pl.col("sell_id").str.strip_prefix("name:")
+    """id, sell_id of the records that Pipedrive holds under their name (`name:…`).
+
+    The proof has this rule for itself, so that it would see it broken.
+    """
+    by_name = ours.filter(is_by_name("sell_id")).select(
+        "sell_id", f=pl.col("sell_id").str.strip_prefix(BY_NAME)
     )
     if not by_name.height:
         return pl.DataFrame(schema={"id": pl.String, "sell_id": pl.String})
     single = sell.select("id", f=folded(pl.col("name"))).filter(
-        pl.col("f").is_not_null() & pl.col("f").is_unique() & ~pl.col("id").str.starts_with("name:")
+        pl.col("f").is_not_null() & pl.col("f").is_unique() & ~is_by_name("id")
     )
     named_so = single.join(by_name, on="f", how="inner", maintain_order="left")
     alias = named_so.join(ours.select(id="sell_id"), on="id", how="anti", maintain_order="left")

@@ -10,6 +10,11 @@ import polars as pl
 from zsell_transform.folding import fold
 
 
+def suffix(distinct: str, name: str) -> pl.Expr:
+    """What stands behind a name that was made distinct, both read from their columns."""
+    return pl.col(distinct).str.strip_prefix(pl.col(name).str.strip_chars_end())
+
+
 class Names:
     """The names that are taken: what a distinguished record may not be called."""
 

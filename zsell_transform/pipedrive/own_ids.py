@@ -133,6 +133,12 @@ def mark_written(entity: str, id_: pl.Expr) -> pl.Expr:
     return pl.concat_str(pl.lit(mark_of(entity)), word)
 
 
+def id_in_mark(entity: str, marks: pl.Expr) -> pl.Expr:
+    """The id in the marks of one entity; null in those of others."""
+    own = mark_of(entity)
+    return pl.when(marks.str.starts_with(own)).then(marks.str.strip_prefix(own))
+
+
 def mark(item: str, text: pl.Expr) -> pl.Expr:
     """The mark in a note's first line or in an activity's last one, with the id as Sell has it; null when
     there is none.

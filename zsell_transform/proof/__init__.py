@@ -20,7 +20,7 @@ from zsell_transform.details import Details
 from zsell_transform.drafting import Drafts, draft_all
 from zsell_transform.intake import take_in
 from zsell_transform.lap import plan
-from zsell_transform.lap.words import OUT
+from zsell_transform.lap.plans import OUT
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.machine.disk import temporary_files

@@ -16,11 +16,11 @@ from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.ids import ranked
-from zsell_transform.lap.placeholder import needs_placeholder, with_placeholder
-from zsell_transform.lap.words import PLACEHOLDER_ID
+from zsell_transform.lap.placeholder import PLACEHOLDER_ID, needs_placeholder, with_placeholder
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.own_ids import id_in_mark
 from zsell_transform.sell.entities import HISTORY, LINKED, TARGETS, mark_of
 
 #: How a relation is meant: Sell's own; the deal's or lead's party beside it; or the placeholder.
@@ -294,7 +294,7 @@ def _by_id(entity: str, held: Held) -> pl.DataFrame:
     own: pl.Expr
     if entity in HISTORY:
         mark = mark_of(entity)
-        own = pl.when(pl.col("mark").str.starts_with(mark)).then(pl.col("mark").str.strip_prefix(mark))
+        own = id_in_mark(entity, pl.col("mark"))
     else:
         own, mark = pl.col("sell_id"), ""
     found = frame.select(id=own, item=pl.lit(item), system_id="system_id", name=label)
@@ -304,7 +304,7 @@ def _by_id(entity: str, held: Held) -> pl.DataFrame:
         )
         found = pl.concat([found, as_deal])
     found = firsts(found, "id")
-    twice = held.twice.filter(pl.col("item") == item).select(
+    twice = held.twice_of(item).select(
         id=pl.col("sell_id").str.strip_prefix(mark),
         item=pl.lit(item),
         system_id="system_ids",
@@ -314,7 +314,10 @@ def _by_id(entity: str, held: Held) -> pl.DataFrame:
 
 
 def _by_name(ids: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """A record that matches a present `name:` one, and is the only one of that name, is that one."""
+    """A record that matches a present `name:` one, and is the only one of that name, is that one.
+
+    A lap has this rule in `keys`; the proof, which judges laps, has it for itself.
+    """
     named = found.filter(pl.col("id").str.starts_with("name:"))
     numbered = ids.filter(~pl.col("id").str.starts_with("name:")).select("id", f=folded(pl.col("name")))
     single = numbered.filter(pl.col("f").is_not_null() & pl.col("f").is_unique())

@@ -11,23 +11,17 @@ from zsell_transform.cleaning.markup import escaped
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK
-from zsell_transform.lap.leads import COMPANY, COMPARED, LABELS
-from zsell_transform.lap.words import PERSON_EMAIL, PERSON_MOBILE, PERSON_WORK
+from zsell_transform.lap.leads import COMPANY
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.pipedrive.own_ids import html_lines
+from zsell_transform.pipedrive.person_values import FOUND_BY, TOLD_BESIDE
 from zsell_transform.proof.account import persons_of_leads, several
 from zsell_transform.proof.differences import DIFFERING, types_of
 from zsell_transform.proof.values import as_text, kinds, same, shown
 
 #: What a lead says of its person → how the line of its note begins that says it where the person does not.
-LINES: Final[MappingOf[str, str]] = {
-    PERSON_EMAIL: COMPARED["email"],
-    PERSON_WORK: COMPARED["work"],
-    PERSON_MOBILE: COMPARED["mobile"],
-    "Person - Job title": LABELS["job"],
-    "Person - Address": LABELS["address"],
-}
+LINES: Final[MappingOf[str, str]] = {value.header: value.caption for value in (*FOUND_BY, *TOLD_BESIDE)}
 
 
 def lead_notes(drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame | None:
@@ -157,7 +151,7 @@ def people_shown(held: Held) -> pl.DataFrame:
     """person, and what Pipedrive shows for each of `LINES` as `= header`: all its addresses and numbers."""
     raw = held.raw["persons"]
     cells = {header: shown("persons", header, raw.columns) for header in LINES}
-    several = {PERSON_EMAIL: "emails", PERSON_WORK: "phones", PERSON_MOBILE: "phones"}
+    several = {value.header: value.held for value in FOUND_BY}
     every = firsts(held.persons, "system_id").select(
         person="system_id",
         **{f"= {header}": pl.col(column).list.join(", ") for header, column in several.items()},

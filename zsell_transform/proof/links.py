@@ -10,7 +10,7 @@ import polars as pl
 from zsell_transform.details import Details, valued
 from zsell_transform.folding import digits, folded
 from zsell_transform.frames.sparse import BLANK, column_or_blank
-from zsell_transform.lap.words import PLACEHOLDER_ID
+from zsell_transform.lap.placeholder import PLACEHOLDER_ID
 from zsell_transform.linker import Graph
 from zsell_transform.pipedrive.exports import NAMED_BY, Held
 from zsell_transform.proof.account import BESIDE, PLACED, is_of_lead, several, targets

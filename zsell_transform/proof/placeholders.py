@@ -10,8 +10,7 @@ from __future__ import annotations
 import attrs
 import polars as pl
 
-from zsell_transform.lap.placeholder import placeholder_is_there
-from zsell_transform.lap.words import PLACEHOLDER_ID
+from zsell_transform.lap.placeholder import PLACEHOLDER_ID, placeholder_is_there
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.proof.account import PLACED, Account
 from zsell_transform.proof.links import SHOWN, shown_links

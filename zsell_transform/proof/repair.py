@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import NAMES, NOTE, PREFIXES, TITLES
+from zsell_transform.pipedrive.fields import NAMES, NOTE, PREFIXES, SYSTEM_IDS, TITLES
 from zsell_transform.sell.entities import ITEMS, MAIN
 
 #: What the frames of the proof call a relation → the item that it leads to.
@@ -20,7 +20,7 @@ _ITEM_OF: Final = {PREFIXES[item].lower(): item for item in MAIN}
 
 def system_id(item: str) -> str:
     """The wizard's header of an item's System ID."""
-    return f"{PREFIXES[item]} - Pipedrive {'system' if item == 'notes' else 'System'} ID"
+    return SYSTEM_IDS[item]
 
 
 def printed(item: str, held: Held) -> pl.DataFrame:

@@ -18,20 +18,16 @@ from zsell_transform.facts import facts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.machine.litter import is_hidden
 from zsell_transform.machine.paths import as_text, path_of
-from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE, SELL_IDS
 from zsell_transform.pipedrive.own_ids import mark, split_ids
-from zsell_transform.sell.entities import HISTORY, mark_of
+from zsell_transform.sell.entities import ENTITY_OF, HISTORY, mark_of
 
 SKIPPED: Final[dict[str, Any]] = {
     "file": pl.String, "row": pl.Int64, "entity": pl.String, "source_id": pl.String, "name": pl.String,
     "reason": pl.String, "to_do": pl.String,
 }  # fmt: skip
 #: Columns by which a row's record is known, the most telling first: header → entity.
-_IDS: Final = {
-    "Lead - Zendesk Sell lead ID": "leads", "Deal - Zendesk Sell ID": "deals", "Person - Zendesk Sell ID":
-    "contacts",
-    "Organization - Zendesk Sell ID": "companies",
-}  # fmt: skip
+_IDS: Final = {SELL_IDS[item]: ENTITY_OF[item] for item in ("leads", "deals", "persons", "organizations")}
 _TEXTS: Final = {ACTIVITY_NOTE: "activities", NOTE: "notes"}
 #: What a row is called, the most telling first; a note's text is no name.
 _NAMES: Final = tuple(NAMES[item] for item in ("deals", "leads", "activities", "persons", "organizations"))
