@@ -28,12 +28,18 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, NAMES, NOTE, STEMS
-from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several, targets
-from zsell_transform.proof.differences import types_of
-from zsell_transform.proof.leads import LINES
-from zsell_transform.proof.values import shown
 from zsell_transform.records import Records
 from zsell_transform.sell.entities import ENTITIES, ITEMS
+from zsell_transform.standing.account import (
+    Account,
+    expected_account,
+    persons_of_leads,
+    presence,
+    several,
+    targets,
+)
+from zsell_transform.standing.lead_lines import LINES
+from zsell_transform.standing.shown_cells import shown
 
 
 @attrs.frozen(eq=False)
@@ -69,7 +75,7 @@ def updates(
         left_out: ids of leads that the mapping leaves out by their status.
         held: Pipedrive's exports; without any, nothing is present and nothing is updated.
     """
-    now = account(graph, ask, left_out, held)
+    now = expected_account(graph, ask, left_out, held)
     drafts_then, graph_then, then = _then(before, ask, held)
     there = presence(_all_records(then, now), held).filter(~several())
     merged = Merged.of(there, now, ask)
@@ -121,7 +127,7 @@ def _then(before: Records, ask: Mapping, held: Held) -> tuple[Drafts, Graph, Acc
     """The drafts, the links and the account of then."""
     drafted = draft_all(before, ask)
     known = linked(drafted.drafts, drafted.keys, drafted.records.seen, ask)
-    return drafted.drafts, known.graph, account(known.graph, ask, known.left_out, held)
+    return drafted.drafts, known.graph, expected_account(known.graph, ask, known.left_out, held)
 
 
 def _all_records(then: Account, now: Account) -> pl.DataFrame:
@@ -215,7 +221,7 @@ def _lead_notes(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> C
         return no_changed_notes()
     asked = list(dict.fromkeys([NOTE, *headers]))
     old, new = changed_records(then["leads"].frame, now["leads"].frame, asked, leads)
-    persons, types = persons_of_leads(leads, held), types_of(now["leads"].origins)
+    persons, types = persons_of_leads(leads, held), now["leads"].types
     return changed_notes(old, new, leads, held, persons=persons, types=types)
 
 

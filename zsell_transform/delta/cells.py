@@ -11,7 +11,7 @@ from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.pipedrive.account import type_name
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
-from zsell_transform.proof.values import as_it_stands, each_label, in_the_form_of, same
+from zsell_transform.standing.sameness import as_it_stands, each_label, in_the_form_of, same
 
 #: Columns of a changed cell, before it is decided what becomes of it; `said` is the cell of Sell's as it
 #: stands, of custom fields: what is written of some is a reading of it.

@@ -11,10 +11,11 @@ from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NAMES
-from zsell_transform.proof.account import people_of_leads
-from zsell_transform.proof.repair import printed, system_id, without_blanks
-from zsell_transform.proof.values import kinds, same, shown
 from zsell_transform.sell.entities import ITEMS
+from zsell_transform.standing.account import own_persons_of_leads
+from zsell_transform.standing.sameness import kinds, same
+from zsell_transform.standing.shown_cells import shown
+from zsell_transform.standing.update_rows import printed, system_id, without_blanks
 
 #: One cell to be written; `part` says whether it is a value of the record or a link.
 WRITES: Final = ("entity", "source_id", "item", "system_id", "field", "value", "part")
@@ -31,7 +32,7 @@ def composed(
 
     Args:
         writes: the columns of `WRITES`.
-        there: as of `proof.account.presence`.
+        there: as of `standing.account.presence`.
     """
     files = {}
     for item in ITEMS:
@@ -108,7 +109,7 @@ def _written(
     for entity, draft in drafts.items():
         mine = there.filter((pl.col("entity") == entity) & (pl.col("item") == item)).select("id", "system_id")
         if entity == "leads" and item == "persons":
-            mine = people_of_leads(
+            mine = own_persons_of_leads(
                 there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads")), held
             )
         mine = mine.filter(pl.col("system_id").is_in(ids.implode()))

@@ -16,9 +16,9 @@ from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NAMES
-from zsell_transform.proof.account import BESIDE, OF_LEAD, Account, is_of_lead, persons_of_leads
-from zsell_transform.proof.links import SHOWN, WORDS, shown_links
-from zsell_transform.proof.repair import system_id
+from zsell_transform.standing.account import BESIDE, OF_LEAD, Account, is_of_lead, persons_of_leads
+from zsell_transform.standing.shown_links import SHOWN, WORDS, shown_links
+from zsell_transform.standing.update_rows import system_id
 
 _KEY: Final = ("entity", "id", "relation")
 
@@ -37,8 +37,8 @@ def changed_links(
     """Relations of records that are there, where Sell says otherwise than it did.
 
     Args:
-        there: as of `proof.account.presence`.
-        places: as of `proof.account.targets`, with `written`: a name as these updates leave it.
+        there: as of `standing.account.presence`.
+        places: as of `standing.account.targets`, with `written`: a name as these updates leave it.
         alone: links are written by System ID, without the name beside it.
     """
     changed = _changed(then, now, there, places).with_columns(own=pl.lit(value=True))

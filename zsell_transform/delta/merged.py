@@ -19,10 +19,11 @@ from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
 from zsell_transform.merging import LABELS, NAMES, all_labels
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.account import Account
-from zsell_transform.proof.links import WORDS
-from zsell_transform.proof.values import same, shown
 from zsell_transform.sell.entities import TARGETS
+from zsell_transform.standing.account import Account
+from zsell_transform.standing.sameness import same
+from zsell_transform.standing.shown_cells import shown
+from zsell_transform.standing.shown_links import WORDS
 
 
 def said(header: str) -> str:
@@ -160,7 +161,7 @@ class Merged:
 
         Args:
             then, now: each record for itself.
-            places: as of `proof.account.targets`.
+            places: as of `standing.account.targets`.
         """
         if not self.frame.height:
             return []

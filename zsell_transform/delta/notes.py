@@ -19,9 +19,9 @@ from zsell_transform.lap.leads import LINES as LABELLED
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.pipedrive.own_ids import html_lines
-from zsell_transform.proof.leads import LINES, people_shown
-from zsell_transform.proof.repair import system_id
-from zsell_transform.proof.values import as_text, kinds, same
+from zsell_transform.standing.lead_lines import LINES, people_shown
+from zsell_transform.standing.sameness import as_text, kinds, same
+from zsell_transform.standing.update_rows import system_id
 
 #: What a lead says beside the person whom it joins: it stands behind its description, and stays there.
 _BEHIND: Final = rf"((?:\n(?:{'|'.join(map(re.escape, LABELLED))}): [^\n]*)+)$"

@@ -11,9 +11,10 @@ from zsell_transform.delta.cells import CELLS, no_cells
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.linker import Graph
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.account import persons_of_leads
-from zsell_transform.proof.values import kinds, shown
 from zsell_transform.sell.entities import TARGETS
+from zsell_transform.standing.account import persons_of_leads
+from zsell_transform.standing.sameness import kinds
+from zsell_transform.standing.shown_cells import shown
 
 _OF_A_PERSON: Final = {
     "name": "Person - Name", "first": "Person - First name", "last": "Person - Last name",

@@ -17,9 +17,10 @@ from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS, NOTE
-from zsell_transform.proof.account import persons_of_leads
-from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.sell.entities import HISTORY, TARGETS
+from zsell_transform.standing.account import persons_of_leads
+from zsell_transform.standing.sameness import kinds, with_added_lines
+from zsell_transform.standing.shown_cells import shown, values_of
 from zsell_transform.transformers.custom import READ, TIME
 from zsell_transform.transformers.deals import STAGE_KEY
 from zsell_transform.transformers.draft import Draft
@@ -48,14 +49,13 @@ def changed_values(
                 _earlier(sides, told), sides[0], told, mine, merged.of_entity(entity)["id"]
             )
         )
-        types = dict(zip(*(draft.origins[c].to_list() for c in ("header", "type")), strict=True))
-        of = kinds(values_of(TARGETS[entity], headers), types)
+        of = kinds(values_of(TARGETS[entity], headers), draft.types)
         lost += merged.lost(entity, old, new, of, held)
         old, new = merged.as_one(entity, old), merged.as_one(entity, new)
         for item, rows in _places(entity, mine, held):
             if item in held.raw and rows.height:
                 own = [header for header in values_of(item, headers) if header != NOTE or entity != "leads"]
-                done += _by_header(entity, item, rows, old, new, held, kinds(own, types), nobodys)
+                done += _by_header(entity, item, rows, old, new, held, kinds(own, draft.types), nobodys)
     return done, issues.gather(pl.collect_all(lost))
 
 

@@ -32,7 +32,6 @@ from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NOTE, STEMS
 from zsell_transform.pipedrive.namesakes import twins
 from zsell_transform.progress import Progress, Stage, Tell
-from zsell_transform.proof.account import Account, account, presence
 from zsell_transform.proof.added import added_links
 from zsell_transform.proof.closed_stages import placed_earlier, without_placed_earlier
 from zsell_transform.proof.differences import (
@@ -48,9 +47,9 @@ from zsell_transform.proof.leads import lead_notes, without_said
 from zsell_transform.proof.links import (
     Links,
     compare_links,
-    lead_people,
     without_misled,
     without_sells_own,
+    wrong_people_of_leads,
 )
 from zsell_transform.proof.placeholders import settled, without_needless
 from zsell_transform.proof.readings import without_readings
@@ -58,6 +57,7 @@ from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.skips import read_skip_files
 from zsell_transform.proof.unseen import not_exported, unverifiable
 from zsell_transform.sell.entities import ENTITIES, TARGETS
+from zsell_transform.standing.account import Account, expected_account, presence
 from zsell_transform.twins import named_as_there
 from zsell_transform.writing.folder import Folder
 
@@ -252,13 +252,13 @@ def verify(
             known = linked(drafts, drafted.keys, drafted.records.seen, ask)
             graph, left_out = known.graph, known.left_out
         with Stage(tell, "comparing", rows):
-            wanted = account(graph, ask, left_out, held)
+            wanted = expected_account(graph, ask, left_out, held)
             there = presence(wanted.records, held)
             asked = settled(wanted, there)
             wanted = without_needless(wanted, there, held)
             links = compare_links(wanted.relations, there, held, single_pass=ask.single_pass)
             added = added_links(wanted.relations, there, asked, held)
-            people = lead_people(graph, there, wanted.relations, held, known.details)
+            people = wrong_people_of_leads(graph, there, wanted.relations, held, known.details)
             notes = lead_notes(drafts, there, held)
             values = _other_values(drafts, wanted, there, held, ask, notes)
             placed = placed_earlier(values, drafts, there, held)

@@ -18,9 +18,10 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.merging import NAMES
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
-from zsell_transform.proof.account import people_of_leads, several
-from zsell_transform.proof.values import kinds, printed_users, same, shown, values_of
 from zsell_transform.sell.entities import HISTORY
+from zsell_transform.standing.account import own_persons_of_leads, several
+from zsell_transform.standing.sameness import kinds, same
+from zsell_transform.standing.shown_cells import shown, values_of
 
 DIFFERING: Final = dict.fromkeys(
     ("entity", "source_id", "system_id", "field", "sell", "pipedrive"), pl.String
@@ -68,7 +69,7 @@ def subjects(drafts: Drafts, there: pl.DataFrame, held: Held) -> list[Subject]:
     """What is compared: each entity with its item, and leads also with the people who came with them."""
     found = []
     for entity, draft in drafts.items():
-        types = types_of(draft.origins)
+        types = draft.types
         mine = there.filter((pl.col("entity") == entity) & ~several())
         for item, rows in _by_item(entity, mine, held):
             if item in held.raw and rows.height:
@@ -79,16 +80,11 @@ def subjects(drafts: Drafts, there: pl.DataFrame, held: Held) -> list[Subject]:
     return found
 
 
-def types_of(origins: pl.DataFrame) -> dict[str, str]:
-    """Header → Pipedrive's field type, of a draft's `origins`."""
-    return dict(zip(origins["header"].to_list(), origins["type"].to_list(), strict=True))
-
-
 def _by_item(entity: str, there: pl.DataFrame, held: Held) -> Iterable[tuple[str, pl.DataFrame]]:
     if entity != "leads":
         return [(str(item), rows) for (item,), rows in there.partition_by("item", as_dict=True).items()]
     as_leads = there.filter(pl.col("item") == "leads")
-    return [("leads", as_leads), ("persons", people_of_leads(as_leads, held))]
+    return [("leads", as_leads), ("persons", own_persons_of_leads(as_leads, held))]
 
 
 def differing(drafts: Drafts, there: pl.DataFrame, held: Held, ask: Mapping) -> pl.DataFrame:
@@ -114,6 +110,26 @@ def _users(compared: list[tuple[Subject, pl.LazyFrame]], ask: Mapping) -> dict[s
         if kind == "user" and f"= {header}" in rows.collect_schema().names()
     ]
     return printed_users(pl.concat(pl.collect_all(pairs, engine="streaming"))) if pairs else {}
+
+
+def printed_users(pairs: pl.DataFrame) -> dict[str, str]:
+    """E-mail of a user → the name that Pipedrive prints for it, where the records leave no doubt.
+
+    A name that is the most frequent one for several users is none: all their records fell to whoever
+    imported.
+
+    Args:
+        pairs: written, there.
+    """
+    counts = (
+        pairs.filter(pl.col("written").str.contains("@", literal=True) & pl.col("there").is_not_null())
+        .group_by("written", "there", maintain_order=True)
+        .len()
+        .sort("written", "len", "there", descending=[False, True, False])
+        .unique("written", keep="first", maintain_order=True)
+    )
+    own = counts.filter(pl.col("there").is_unique())
+    return dict(zip(own["written"].to_list(), own["there"].to_list(), strict=True))
 
 
 def _differing(subject: Subject, rows: pl.LazyFrame, users: MappingOf[str, str]) -> pl.LazyFrame:

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf
 from typing import Final
 
 import polars as pl
 
 from zsell_transform.cleaning import escaped
 from zsell_transform.drafting import Drafts
-from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK
-from zsell_transform.lap.leads import COMPANY, COMPARED, LABELS
-from zsell_transform.lap.words import PERSON_EMAIL, PERSON_MOBILE, PERSON_WORK
+from zsell_transform.lap.leads import COMPANY
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.pipedrive.own_ids import html_lines
-from zsell_transform.proof.account import persons_of_leads, several
-from zsell_transform.proof.differences import DIFFERING, types_of
-from zsell_transform.proof.values import as_text, kinds, same, shown
-
-#: What a lead says of its person → how the line of its note begins that says it where the person does not.
-LINES: Final[MappingOf[str, str]] = {
-    PERSON_EMAIL: COMPARED["email"],
-    PERSON_WORK: COMPARED["work"],
-    PERSON_MOBILE: COMPARED["mobile"],
-    "Person - Job title": LABELS["job"],
-    "Person - Address": LABELS["address"],
-}
+from zsell_transform.proof.differences import DIFFERING
+from zsell_transform.standing.account import persons_of_leads, several
+from zsell_transform.standing.lead_lines import LINES, people_shown
+from zsell_transform.standing.sameness import as_text, kinds, same
 
 
 def lead_notes(drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame | None:
@@ -102,7 +91,7 @@ def _beside_person(drafts: Drafts, leads: pl.DataFrame, notes: pl.DataFrame, hel
         .join(people, on="person", how="left", maintain_order="left")
         .join(said, on="system_id", how="left", maintain_order="left")
     )
-    of = kinds(headers, types_of(drafts["leads"].origins))
+    of = kinds(headers, drafts["leads"].types)
     lines = [
         pl.when(~same(of[header], pl.col(header), pl.col(f"= {header}")) & ~_is_said(header)).then(
             pl.lit(f"{LINES[header]}: ") + escaped(pl.col(header))
@@ -151,30 +140,6 @@ def without_said(found: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.Dat
     cell = pl.concat_str("source_id", "field", separator="\n")
     told = cell.is_in(rows.filter("said").select(cell).to_series().implode())
     return found.filter(~(joined & (told | ~pl.col("field").is_in(list(LINES)))))
-
-
-def people_shown(held: Held) -> pl.DataFrame:
-    """person, and what Pipedrive shows for each of `LINES` as `= header`: all its addresses and numbers."""
-    raw = held.raw["persons"]
-    cells = {header: shown("persons", header, raw.columns) for header in LINES}
-    several = {PERSON_EMAIL: "emails", PERSON_WORK: "phones", PERSON_MOBILE: "phones"}
-    every = firsts(held.persons, "system_id").select(
-        person="system_id",
-        **{f"= {header}": pl.col(column).list.join(", ") for header, column in several.items()},
-    )
-    return every.join(
-        raw.select(
-            pl.col("ID").alias("person"),
-            *(
-                cell.alias(f"= {header}")
-                for header, cell in cells.items()
-                if cell is not None and header not in several
-            ),
-        ),
-        on="person",
-        how="left",
-        maintain_order="left",
-    )
 
 
 def _is_said(header: str) -> pl.Expr:

@@ -12,7 +12,8 @@ from zsell_transform.cleaning import clock_of
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.values import as_it_stands, read_somehow, same, shown
+from zsell_transform.standing.sameness import as_it_stands, read_somehow, same
+from zsell_transform.standing.shown_cells import shown
 from zsell_transform.transformers import Draft
 from zsell_transform.transformers.custom import READ, TIME
 

@@ -11,37 +11,12 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import NAMES, NOTE, PREFIXES, TITLES
+from zsell_transform.pipedrive.fields import NAMES, NOTE, PREFIXES
 from zsell_transform.sell.entities import ITEMS, MAIN
+from zsell_transform.standing.update_rows import printed, system_id, without_blanks
 
 #: What the frames of the proof call a relation → the item that it leads to.
 _ITEM_OF: Final = {PREFIXES[item].lower(): item for item in MAIN}
-
-
-def system_id(item: str) -> str:
-    """The wizard's header of an item's System ID."""
-    return f"{PREFIXES[item]} - Pipedrive {'system' if item == 'notes' else 'System'} ID"
-
-
-def printed(item: str, held: Held) -> pl.DataFrame:
-    """system_id, and the name as Pipedrive prints it under the wizard's header."""
-    header, column = NAMES[item], TITLES[item]
-    raw = held.raw.get(item)
-    if raw is None or column not in raw.columns:
-        return pl.DataFrame(schema={"system_id": pl.String, header: pl.String})
-    return raw.select(pl.col("ID").alias("system_id"), pl.col(column).alias(header))
-
-
-def without_blanks(rows: pl.DataFrame) -> list[pl.DataFrame]:
-    """Rows → parts in which every column is filled on every row; other columns are left out of a part."""
-    if not rows.height:
-        return []
-    pattern = pl.concat_str(pl.col(c).is_null().cast(pl.UInt8).cast(pl.String) for c in rows.columns)
-    parts = rows.with_columns(pattern.alias("_fill")).partition_by(
-        "_fill", maintain_order=True, include_key=False
-    )
-    filled = [part.select(c for c in part.columns if part[c].null_count() == 0) for part in parts]
-    return sorted(filled, key=lambda part: -part.width)
 
 
 def value_files(differing: pl.DataFrame, held: Held) -> dict[str, list[pl.DataFrame]]:

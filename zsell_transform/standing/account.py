@@ -48,7 +48,7 @@ class Account:
     companies_of_deals: pl.DataFrame
 
 
-def account(graph: Graph, ask: Mapping, left_out: pl.Series, held: Held) -> Account:
+def expected_account(graph: Graph, ask: Mapping, left_out: pl.Series, held: Held) -> Account:
     """What should stand in Pipedrive.
 
     Args:
@@ -323,7 +323,7 @@ def _by_name(ids: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     return alias.join(found, on="id", how="anti", maintain_order="left").select(found.columns)
 
 
-def people_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
+def own_persons_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
     """id of a lead, system_id of its person, where that person came with this one lead only."""
     return persons_of_leads(there, held).filter("own").select("id", "system_id")
 
