@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import attrs
@@ -10,6 +11,7 @@ import polars as pl
 from zsell_transform.details import Details, valued
 from zsell_transform.folding import digits, folded
 from zsell_transform.frames.sparse import BLANK
+from zsell_transform.lap.added_lines import DEAL_IN_SELL, LEAD_IN_SELL
 from zsell_transform.lap.words import PLACEHOLDER_ID
 from zsell_transform.linker import Graph
 from zsell_transform.pipedrive.exports import Held
@@ -18,7 +20,7 @@ from zsell_transform.standing.account import BESIDE, PLACED, is_of_lead, several
 from zsell_transform.standing.shown_links import SHOWN, WORDS, shown_links
 
 #: What stands in a text of a single pass for the deal or lead that the row could not name.
-PARTIES_ONLY: Final = r"(?:^|>|\n)(?:Deal|Lead) in Sell: "
+PARTIES_ONLY: Final = rf"(?:^|>|\n)(?:{re.escape(DEAL_IN_SELL)}|{re.escape(LEAD_IN_SELL)})"
 
 
 @attrs.frozen(eq=False)

@@ -7,6 +7,7 @@ decimals, texts as HTML.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from collections.abc import Mapping as MappingOf
 from functools import partial
@@ -17,13 +18,14 @@ import polars as pl
 from zsell_transform.cleaning import MARKS, ORDERS, date, date_of, html, number
 from zsell_transform.folding import digits, folded
 from zsell_transform.frames.sparse import BLANK
+from zsell_transform.lap.added_lines import ADDED
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NOTE, field_facts
 from zsell_transform.pipedrive.own_ids import html_lines
 
 Same = Callable[[pl.Expr, pl.Expr], pl.Expr]
 
 #: Lines that the lap puts into a text for what the row could not name; no part of Sell's text.
-ADDED_LINES: Final = r"(?m)^(?:(?:Deal|Lead|Contact) in Sell|Left out of the move): .*$"
+ADDED_LINES: Final = rf"(?m)^(?:{'|'.join(map(re.escape, ADDED))}).*$"
 #: A creation day was written without a time: the account's zone decides which moment that is.
 _ZONES: Final = pl.duration(hours=14)
 
