@@ -166,7 +166,8 @@ def changed_records(
         [side.join(ids.lazy(), on="_id", how="semi", maintain_order="left") for side in sides],
         engine="streaming",
     )
-    return tuple(side.unique("_id", keep="first", maintain_order=True) for side in (old, new))  # type: ignore[return-value]
+    old, new = (side.unique("_id", keep="first", maintain_order=True) for side in (old, new))
+    return old, new
 
 
 def padded(frame: pl.LazyFrame, headers: Sequence[str]) -> pl.LazyFrame:
