@@ -15,6 +15,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
+from zsell_transform.delta.fates import WRITTEN
 from zsell_transform.delta.files import WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
 from zsell_transform.delta.merged import Merged
@@ -184,7 +185,7 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
 def _with_new_names(places: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """What relations lead to, with the name that it has once these cells are written (`written`)."""
     header = pl.col("item").replace_strict(NAMES, default=None)
-    renamed = cells.filter((pl.col("fate") == "written") & (pl.col("field") == header))
+    renamed = cells.filter((pl.col("fate") == WRITTEN) & (pl.col("field") == header))
     names = renamed.select(to_item="item", to_system_id="system_id", written="value")
     names = names.unique(["to_item", "to_system_id"], keep="first")
     joined = places.join(names, on=["to_item", "to_system_id"], how="left", maintain_order="left")
