@@ -14,7 +14,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
+from zsell_transform.delta.cells import cells_of, decided, known_since, no_cells, told, with_shown, written
 from zsell_transform.delta.fates import WRITTEN
 from zsell_transform.delta.files import WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
@@ -23,7 +23,6 @@ from zsell_transform.delta.notes import ChangedNotes, changed_notes, new_notes, 
 from zsell_transform.delta.only_named import changed_names
 from zsell_transform.delta.values import changed_records, changed_values
 from zsell_transform.drafting import Drafts, draft_all
-from zsell_transform.frames.sparse import BLANK
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
@@ -40,7 +39,6 @@ from zsell_transform.standing.account import (
     targets,
 )
 from zsell_transform.standing.lead_lines import LINES
-from zsell_transform.standing.shown_cells import shown
 
 
 @attrs.frozen(eq=False)
@@ -143,43 +141,23 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
 
     One that Sell only names has no spelling of its own: it is called as whichever row names it first.
     """
-    raw = held.raw.get("deals")
-    if raw is None:
+    if "deals" not in held.raw:
         return no_cells()
-    cell = shown("deals", COMPANY_IN_SELL, raw.columns)
     deals = there.filter(pl.col("entity") == "deals").select("id", "system_id")
     known = then.records.filter(pl.col("entity") == "deals").select("id")
     rows = (
         deals.join(known, on="id", how="semi", maintain_order="left")
         .join(now.company_in_sell.rename({"value": "new"}), on="id", how="left", maintain_order="left")
         .join(then.company_in_sell.rename({"value": "old"}), on="id", how="left", maintain_order="left")
-        .join(
-            raw.select(pl.col("ID").alias("system_id"), (BLANK if cell is None else cell).alias("there")),
-            on="system_id",
-            how="left",
-            maintain_order="left",
-        )
     )
     only_named = now.companies_of_deals.filter(pl.col("company").str.starts_with("name:"))
     same = only_named.join(then.companies_of_deals, on=["id", "company"], how="semi", maintain_order="left")
-    return (
-        rows.filter(pl.col("new").ne_missing(pl.col("old")))
-        .join(same, on="id", how="anti", maintain_order="left")
-        .with_columns(
-            entity=pl.lit("deals"),
-            source_id="id",
-            _file=BLANK,
-            _row=pl.lit(None, dtype=pl.Int64),
-            item=pl.lit("deals"),
-            own=pl.lit(True),
-            field=pl.lit(COMPANY_IN_SELL),
-            kind=pl.lit("text"),
-            seen=pl.lit(cell is not None),
-            said=BLANK,
-            said_then=BLANK,
-        )
-        .select(CELLS)
+    changed = rows.filter(pl.col("new").ne_missing(pl.col("old"))).join(
+        same, on="id", how="anti", maintain_order="left"
     )
+    beside = with_shown(changed.rename({"id": "source_id"}), held, "deals", COMPANY_IN_SELL)
+    own = beside.with_columns(own=pl.lit(True))
+    return cells_of(own, "deals", "deals", COMPANY_IN_SELL, pl.lit("text"))
 
 
 def _with_new_names(places: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:

@@ -24,8 +24,10 @@ from zsell_transform.delta.fates import (
 from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.pipedrive.account import type_name
+from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
 from zsell_transform.standing.sameness import as_it_stands, each_label, in_the_form_of, same
+from zsell_transform.standing.shown_cells import in_pipedrive, is_shown, shown_beside
 
 #: Columns of a changed cell, before it is decided what becomes of it; `said` is the cell of Sell's as it
 #: stands, of custom fields: what is written of some is a reading of it.
@@ -51,6 +53,28 @@ def no_cells() -> pl.DataFrame:
     """A frame of `CELLS` without any."""
     schema = dict.fromkeys(CELLS, pl.String) | {"_row": pl.Int64, "seen": pl.Boolean, "own": pl.Boolean}
     return pl.DataFrame(schema=schema)
+
+
+def with_shown(rows: pl.DataFrame, held: Held, item: str, header: str) -> pl.DataFrame:
+    """Rows by `system_id` with `there`, what Pipedrive shows under a header, and `seen`, whether its export
+    shows the column.
+    """
+    shown = shown_beside(held, item, [header]).rename({in_pipedrive(header): "there"})
+    seen = pl.lit(is_shown(held, item, header))
+    return rows.join(shown, on="system_id", how="left", maintain_order="left").with_columns(seen=seen)
+
+
+def cells_of(rows: pl.DataFrame, entity: str, item: str, header: str, kind: pl.Expr) -> pl.DataFrame:
+    """Rows as `CELLS` under one header; where they came from and what Sell's cell says may be unknown.
+
+    Args:
+        rows: source_id, system_id, own, old, new, there, seen; any of the other columns.
+    """
+    where = {"entity": pl.lit(entity), "item": pl.lit(item), "field": pl.lit(header), "kind": kind}
+    unknown = {"_file": BLANK, "_row": pl.lit(None, dtype=pl.Int64), "said": BLANK, "said_then": BLANK}
+    return rows.with_columns(
+        **where, **{column: blank for column, blank in unknown.items() if column not in rows.columns}
+    ).select(CELLS)
 
 
 def decided(cells: pl.DataFrame) -> pl.DataFrame:

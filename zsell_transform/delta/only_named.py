@@ -7,14 +7,12 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.delta.cells import CELLS, no_cells
-from zsell_transform.frames.sparse import BLANK
+from zsell_transform.delta.cells import cells_of, no_cells, with_shown
 from zsell_transform.linker import Graph
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.sell.entities import TARGETS
 from zsell_transform.standing.account import persons_of_leads
 from zsell_transform.standing.sameness import kinds
-from zsell_transform.standing.shown_cells import shown
 
 _OF_A_PERSON: Final = {
     "name": "Person - Name", "first": "Person - First name", "last": "Person - Last name",
@@ -37,8 +35,7 @@ def changed_names(then: Graph, now: Graph, there: pl.DataFrame, held: Held) -> p
     """
     parts = [no_cells()]
     for (entity, item), headers in _NAMES.items():
-        raw = held.raw.get(item)
-        if raw is None:
+        if item not in held.raw:
             continue
         old, new = _named(then, entity, added=True), _named(now, entity)
         both = new.join(old, on="id", how="inner", maintain_order="left", suffix=" old")
@@ -46,30 +43,11 @@ def changed_names(then: Graph, now: Graph, there: pl.DataFrame, held: Held) -> p
         if not rows.height:
             continue
         for column, header in headers.items():
-            cell = shown(item, header, raw.columns)
-            beside = raw.select(
-                pl.col("ID").alias("system_id"),
-                (BLANK if cell is None else cell).alias("there"),
+            renamed = rows.filter(pl.col(column).ne_missing(pl.col(f"{column} old"))).select(
+                "system_id", "own", source_id="id", old=f"{column} old", new=column
             )
-            cells = rows.filter(pl.col(column).ne_missing(pl.col(f"{column} old"))).join(
-                beside, on="system_id", how="left", maintain_order="left"
-            )
-            parts.append(
-                cells.with_columns(
-                    entity=pl.lit(entity),
-                    source_id="id",
-                    _file=BLANK,
-                    _row=pl.lit(None, dtype=pl.Int64),
-                    item=pl.lit(item),
-                    field=pl.lit(header),
-                    old=f"{column} old",
-                    new=column,
-                    said=BLANK,
-                    said_then=BLANK,
-                    seen=pl.lit(cell is not None),
-                    kind=pl.lit(kinds([header], {})[header]),
-                ).select(CELLS)
-            )
+            beside = with_shown(renamed, held, item, header)
+            parts.append(cells_of(beside, entity, item, header, pl.lit(kinds([header], {})[header])))
     return pl.concat(parts)
 
 

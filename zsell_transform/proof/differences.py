@@ -21,7 +21,7 @@ from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
 from zsell_transform.sell.entities import HISTORY
 from zsell_transform.standing.account import own_persons_of_leads, several
 from zsell_transform.standing.sameness import kinds, same
-from zsell_transform.standing.shown_cells import shown, values_of
+from zsell_transform.standing.shown_cells import in_pipedrive, is_shown, shown_beside, values_of
 
 DIFFERING: Final = dict.fromkeys(
     ("entity", "source_id", "system_id", "field", "sell", "pipedrive"), pl.String
@@ -46,17 +46,12 @@ class Subject:
 
     def compared(self, held: Held) -> list[str]:
         """The headers that Pipedrive's export shows."""
-        columns = held.raw[self.item].columns
-        return [header for header in self.kinds if shown(self.item, header, columns) is not None]
+        return [header for header in self.kinds if is_shown(held, self.item, header)]
 
     def beside(self, held: Held) -> pl.LazyFrame:
-        """_id, system_id, each compared header, and what Pipedrive shows for it as `= header`."""
-        raw, headers = held.raw[self.item], self.compared(held)
-        cells = {f"= {header}": shown(self.item, header, raw.columns) for header in headers}
-        known = raw.select(
-            pl.col("ID").alias("system_id"),
-            *(cell.alias(name) for name, cell in cells.items() if cell is not None),
-        )
+        """_id, system_id, each compared header, and what Pipedrive shows for it (`in_pipedrive`)."""
+        headers = self.compared(held)
+        known = shown_beside(held, self.item, headers)
         found = self.there.select("system_id", _id="id").join(
             known, on="system_id", how="inner", maintain_order="left"
         )
@@ -104,10 +99,10 @@ def _users(compared: list[tuple[Subject, pl.LazyFrame]], ask: Mapping) -> dict[s
     if not any("@" in (user or "") for user in ask.owners.values()):
         return {}
     pairs = [
-        rows.select(written=pl.col(header), there=pl.col(f"= {header}")).drop_nulls()
+        rows.select(written=pl.col(header), there=pl.col(in_pipedrive(header))).drop_nulls()
         for subject, rows in compared
         for header, kind in subject.kinds.items()
-        if kind == "user" and f"= {header}" in rows.collect_schema().names()
+        if kind == "user" and in_pipedrive(header) in rows.collect_schema().names()
     ]
     return printed_users(pl.concat(pl.collect_all(pairs, engine="streaming"))) if pairs else {}
 
@@ -135,13 +130,18 @@ def printed_users(pairs: pl.DataFrame) -> dict[str, str]:
 def _differing(subject: Subject, rows: pl.LazyFrame, users: MappingOf[str, str]) -> pl.LazyFrame:
     """The rows on which any cell differs, with the differing cells only."""
     there = set(rows.collect_schema().names())
-    headers = [header for header in subject.kinds if f"= {header}" in there]
+    headers = [header for header in subject.kinds if in_pipedrive(header) in there]
     cells: list[pl.Expr] = []
     for header in headers:
-        flag = differs(subject.kinds[header], pl.col(header), pl.col(f"= {header}"), users)
-        cells.append(flag.alias(f"! {header}"))
-    flags = [f"! {header}" for header in headers]
+        flag = differs(subject.kinds[header], pl.col(header), pl.col(in_pipedrive(header)), users)
+        cells.append(flag.alias(_is_other(header)))
+    flags = [_is_other(header) for header in headers]
     return rows.with_columns(cells).filter(pl.any_horizontal(flags) if flags else pl.lit(value=False))
+
+
+def _is_other(header: str) -> str:
+    """The column that says whether the cells under a header differ."""
+    return f"! {header}"
 
 
 def differs(kind: str, written: pl.Expr, there: pl.Expr, users: MappingOf[str, str]) -> pl.Expr:
@@ -155,17 +155,17 @@ def differs(kind: str, written: pl.Expr, there: pl.Expr, users: MappingOf[str, s
 
 
 def _long(subject: Subject, wide: pl.DataFrame) -> pl.DataFrame:
-    flagged = [name.removeprefix("! ") for name in wide.columns if name.startswith("! ")]
+    flagged = [header for header in subject.kinds if _is_other(header) in wide.columns]
     numbered = wide.with_row_index("n")
     parts = [
-        numbered.filter(f"! {header}").select(
+        numbered.filter(_is_other(header)).select(
             "n",
             pl.lit(subject.entity).alias("entity"),
             pl.col("_id").alias("source_id"),
             "system_id",
             pl.lit(header).alias("field"),
             pl.col(header).alias("sell"),
-            pl.col(f"= {header}").alias("pipedrive"),
+            pl.col(in_pipedrive(header)).alias("pipedrive"),
         )
         for header in flagged
     ]
@@ -215,13 +215,12 @@ def other_company(
     Args:
         wanted, companies: id and value, id and company (Sell id), as in `Account`.
     """
-    raw = held.raw.get("deals")
-    cell = None if raw is None else shown("deals", COMPANY_IN_SELL, raw.columns)
-    if raw is None or cell is None:
+    if not is_shown(held, "deals", COMPANY_IN_SELL):
         return pl.DataFrame(schema=DIFFERING)
+    shown = shown_beside(held, "deals", [COMPANY_IN_SELL])
     mine = there.filter((pl.col("entity") == "deals") & ~several()).select("id", "system_id")
     rows = wanted.join(mine, on="id", how="inner", maintain_order="left").join(
-        raw.select(pl.col("ID").alias("system_id"), cell.alias("pipedrive")),
+        shown.rename({in_pipedrive(COMPANY_IN_SELL): "pipedrive"}),
         on="system_id",
         how="left",
         maintain_order="left",
@@ -237,7 +236,7 @@ def other_company(
     at_it = pl.col("pipedrive").is_null() & (pl.col("own") == pl.col("organization_id"))
     rows = rows.filter(~at_it.fill_null(value=False))
     # Of companies that are one by wish of the mapping, the first one's spelling stands there.
-    return rows.filter(~same("single_option", pl.col("value"), pl.col("pipedrive"))).select(
+    return rows.filter(~same("word", pl.col("value"), pl.col("pipedrive"))).select(
         pl.lit("deals").alias("entity"),
         pl.col("id").alias("source_id"),
         "system_id",

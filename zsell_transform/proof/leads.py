@@ -17,6 +17,7 @@ from zsell_transform.proof.differences import DIFFERING
 from zsell_transform.standing.account import persons_of_leads, several
 from zsell_transform.standing.lead_lines import LINES, people_shown
 from zsell_transform.standing.sameness import as_text, kinds, same
+from zsell_transform.standing.shown_cells import in_pipedrive
 
 
 def lead_notes(drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame | None:
@@ -75,7 +76,7 @@ def _beside_person(drafts: Drafts, leads: pl.DataFrame, notes: pl.DataFrame, hel
     if not shared.height or "persons" not in held.raw:
         return pl.DataFrame(schema=_UNSAID)
     people = people_shown(held)
-    known = [header for header in drafts["leads"].headers if f"= {header}" in people.columns]
+    known = [header for header in drafts["leads"].headers if in_pipedrive(header) in people.columns]
     headers = [header for header in LINES if header in known]
     if not headers:
         return pl.DataFrame(schema=_UNSAID)
@@ -93,7 +94,7 @@ def _beside_person(drafts: Drafts, leads: pl.DataFrame, notes: pl.DataFrame, hel
     )
     of = kinds(headers, drafts["leads"].types)
     lines = [
-        pl.when(~same(of[header], pl.col(header), pl.col(f"= {header}")) & ~_is_said(header)).then(
+        pl.when(~same(of[header], pl.col(header), pl.col(in_pipedrive(header))) & ~_is_said(header)).then(
             pl.lit(f"{LINES[header]}: ") + escaped(pl.col(header))
         )
         for header in headers

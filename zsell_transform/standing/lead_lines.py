@@ -11,7 +11,7 @@ from zsell_transform.frames.positions import firsts
 from zsell_transform.lap.leads import COMPARED, LABELS
 from zsell_transform.lap.words import PERSON_EMAIL, PERSON_MOBILE, PERSON_WORK
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.standing.shown_cells import shown
+from zsell_transform.standing.shown_cells import in_pipedrive, is_shown, shown_beside
 
 #: What a lead says of its person → how the line of its note begins that says it where the person does not.
 LINES: Final[MappingOf[str, str]] = {
@@ -24,24 +24,12 @@ LINES: Final[MappingOf[str, str]] = {
 
 
 def people_shown(held: Held) -> pl.DataFrame:
-    """person, and what Pipedrive shows for each of `LINES` as `= header`: all its addresses and numbers."""
-    raw = held.raw["persons"]
-    cells = {header: shown("persons", header, raw.columns) for header in LINES}
+    """person, and what it shows under each of `LINES` (`in_pipedrive`): all its addresses and numbers."""
     several = {PERSON_EMAIL: "emails", PERSON_WORK: "phones", PERSON_MOBILE: "phones"}
+    single = [header for header in LINES if header not in several and is_shown(held, "persons", header)]
     every = firsts(held.persons, "system_id").select(
         person="system_id",
-        **{f"= {header}": pl.col(column).list.join(", ") for header, column in several.items()},
+        **{in_pipedrive(header): pl.col(column).list.join(", ") for header, column in several.items()},
     )
-    return every.join(
-        raw.select(
-            pl.col("ID").alias("person"),
-            *(
-                cell.alias(f"= {header}")
-                for header, cell in cells.items()
-                if cell is not None and header not in several
-            ),
-        ),
-        on="person",
-        how="left",
-        maintain_order="left",
-    )
+    shown = shown_beside(held, "persons", single).rename({"system_id": "person"})
+    return every.join(shown, on="person", how="left", maintain_order="left")

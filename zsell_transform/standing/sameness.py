@@ -207,5 +207,5 @@ _SAME: Final[dict[str, Same]] = {
     "date": _date, "moment": _moment, "time": _time, "phone": _phone, "email": _email,
     "labels": _labels, "multiple_option": _labels, "address": _address, "stage": _stage,
     "moved_stage": _moved_stage, "done": _done,
-    "user": _word, "status": _word, "single_option": _word, "yes_no": _word, "currency": _word,
+    "word": _word, "user": _word, "status": _word, "single_option": _word, "yes_no": _word, "currency": _word,
 }  # fmt: skip

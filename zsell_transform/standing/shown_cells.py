@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from collections.abc import Mapping as MappingOf
 from functools import cache
 from typing import Final
 
 import polars as pl
 
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.pipedrive.export_headers import vocabulary
+from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import PREFIXES, field_key
 
 #: Headers that hold a key, not a value.
@@ -22,7 +24,7 @@ def values_of(item: str, headers: Collection[str]) -> tuple[str, ...]:
     return tuple(h for h in headers if h.startswith(prefix) and h.removeprefix(prefix) not in KEYS)
 
 
-def shown(item: str, header: str, columns: Collection[str]) -> pl.Expr | None:
+def shown_cell(item: str, header: str, columns: Collection[str]) -> pl.Expr | None:
     """The cell of Pipedrive's export for a header of the wizard; None where the export has no such column."""
     name = header.removeprefix(f"{PREFIXES[item]} - ")
     if name == "Stage (pipeline)":
@@ -52,4 +54,27 @@ def _stage_shown(columns: Collection[str]) -> pl.Expr | None:
         pl.coalesce(pl.format("{} ({})", stage, pl.col("Pipeline")), stage)
         if "Pipeline" in columns
         else stage
+    )
+
+
+# --- beside cells of Sell's -----------------------------------------------------------------------------
+
+
+def in_pipedrive(header: str) -> str:
+    """What the cells are called that Pipedrive shows under a header, beside those of Sell's under it."""
+    return f"= {header}"
+
+
+def is_shown(held: Held, item: str, header: str) -> bool:
+    """Whether there is an export of an item that shows what stands under a header."""
+    return item in held.raw and shown_cell(item, header, held.raw[item].columns) is not None
+
+
+def shown_beside(held: Held, item: str, headers: Iterable[str]) -> pl.DataFrame:
+    """system_id, and what Pipedrive shows under each header, as `in_pipedrive`; blank if it shows no such."""
+    raw = held.raw[item]
+    cells = {header: shown_cell(item, header, raw.columns) for header in headers}
+    return raw.select(
+        pl.col("ID").alias("system_id"),
+        *((BLANK if cell is None else cell).alias(in_pipedrive(header)) for header, cell in cells.items()),
     )
