@@ -48,8 +48,7 @@ class Merged:
         Args:
             there: as of `presence`.
         """
-        wished = [entity for entity, wish in ask.duplicates.items() if wish == "merge"]
-        rows = there.filter(pl.col("entity").is_in(wished)).select("entity", "id", "system_id")
+        rows = there.filter(pl.col("entity").is_in(ask.merged_entities)).select("entity", "id", "system_id")
         one = ["entity", "system_id"]
         rows = rows.filter(pl.struct(one).is_duplicated()).sort(*one, *ranked("id"), nulls_last=True)
         heads = rows.join(now.records, on=["entity", "id"], how="semi", maintain_order="left")

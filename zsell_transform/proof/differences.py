@@ -13,11 +13,10 @@ from zsell_transform.drafting import Drafts
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.tall import name_of, tall
-from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
-from zsell_transform.merging import NAMES
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
+from zsell_transform.proof.merged import values_without_merged
 from zsell_transform.sell.entities import HISTORY
 from zsell_transform.standing.account import own_persons_of_leads, several
 from zsell_transform.standing.sameness import kinds, same
@@ -91,7 +90,7 @@ def differing(drafts: Drafts, there: pl.DataFrame, held: Held, ask: Mapping) -> 
     )
     parts = [_long(subject, rows) for (subject, _), rows in zip(compared, wide, strict=True)]
     found = pl.concat([pl.DataFrame(schema=DIFFERING), *parts])
-    return _without_wished(found, there, ask)
+    return values_without_merged(found, there, ask)
 
 
 def _users(compared: list[tuple[Subject, pl.LazyFrame]], ask: Mapping) -> dict[str, str]:
@@ -174,34 +173,6 @@ def _long(subject: Subject, wide: pl.DataFrame) -> pl.DataFrame:
         if parts
         else pl.DataFrame(schema=DIFFERING)
     )
-
-
-def wished(there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
-    """entity, source_id, first (the lowest id, whose row went out) of what the mapping itself merged."""
-    entities = [entity for entity, wish in ask.duplicates.items() if wish == "merge"]
-    shared = there.filter(pl.col("entity").is_in(entities))
-    shared = shared.filter(pl.struct("entity", "system_id").is_duplicated())
-    lowest = pl.col("id").sort_by(*ranked("id"), nulls_last=True).first().over("entity", "system_id")
-    first = pl.col("id") == lowest
-    return shared.select("entity", source_id="id", first=first)
-
-
-def _without_wished(found: pl.DataFrame, there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
-    """Of records that the mapping merged only the first one's values stand, and the labels of all; what the
-    first one lacks comes from the others, so that no cell is blank for which any of them has a value.
-    """
-    of_wish = wished(there, ask)
-    if not of_wish.height:
-        return found
-    marked = found.with_row_index("n")
-    joined = marked.join(of_wish, on=["entity", "source_id"], how="left", maintain_order="left")
-    labels = pl.col("field").str.contains(r" - (?:Labels?|Tags)$")
-    names = pl.col("field").is_in([name for headers in NAMES.values() for name in headers])
-    cell = pl.struct("entity", "system_id", "field")
-    filled = pl.col("pipedrive").is_not_null() | names | ~cell.is_first_distinct()
-    drop = pl.col("first").is_not_null() & (labels | (~pl.col("first") & filled))
-    ordered = joined.sort(pl.col("first").fill_null(value=True), descending=True, maintain_order=True)
-    return ordered.filter(~drop).sort("n").select(*DIFFERING)
 
 
 def other_company(
