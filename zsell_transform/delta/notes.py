@@ -17,7 +17,7 @@ from zsell_transform.cleaning import escaped, html
 from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.lap.leads import LINES as LABELLED
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import NOTE
+from zsell_transform.pipedrive.fields import NAMES, NOTE
 from zsell_transform.pipedrive.own_ids import html_lines
 from zsell_transform.standing.lead_lines import LINES, people_shown
 from zsell_transform.standing.sameness import as_text, kinds, same
@@ -224,6 +224,6 @@ def new_notes(notes: pl.DataFrame) -> list[pl.DataFrame]:
         fresh.select(
             pl.col("value").alias(NOTE),
             pl.col("lead").alias(system_id("leads")),
-            pl.col("title").alias("Lead - Title"),
+            pl.col("title").alias(NAMES["leads"]),
         )
     ]

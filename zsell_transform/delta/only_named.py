@@ -10,18 +10,19 @@ import polars as pl
 from zsell_transform.delta.cells import cells_of, no_cells, with_shown
 from zsell_transform.linker import Graph
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.sell.entities import TARGETS
 from zsell_transform.standing.account import persons_of_leads
 from zsell_transform.standing.sameness import kinds
 
 _OF_A_PERSON: Final = {
-    "name": "Person - Name", "first": "Person - First name", "last": "Person - Last name",
+    "name": NAMES["persons"], "first": "Person - First name", "last": "Person - Last name",
 }  # fmt: skip
 #: Entity, item → the header of each name; a lead's person came with it.
 _NAMES: Final[MappingOf[tuple[str, str], MappingOf[str, str]]] = {
-    ("companies", "organizations"): {"name": "Organization - Name"},
+    ("companies", "organizations"): {"name": NAMES["organizations"]},
     ("contacts", "persons"): _OF_A_PERSON,
-    ("leads", "leads"): {"title": "Lead - Title"},
+    ("leads", "leads"): {"title": NAMES["leads"]},
     ("leads", "persons"): _OF_A_PERSON,
 }
 

@@ -15,9 +15,9 @@ from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, NAMES
 from zsell_transform.proof.merged import values_without_merged
-from zsell_transform.sell.entities import HISTORY
+from zsell_transform.sell.entities import HISTORY, TARGETS
 from zsell_transform.standing.account import own_persons_of_leads, several
 from zsell_transform.standing.sameness import kinds, same
 from zsell_transform.standing.shown_cells import in_pipedrive, is_shown, shown_beside, values_of
@@ -223,7 +223,7 @@ def other_names(records: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
     Args:
         records, there: of `Account` and `presence`.
     """
-    headers = {"companies": "Organization - Name", "contacts": "Person - Name", "leads": "Lead - Title"}
+    headers = {entity: NAMES[TARGETS[entity]] for entity in ("companies", "contacts", "leads")}
     named = records.filter(pl.col("added") & pl.col("entity").is_in(list(headers)))
     printed = there.filter(~several()).select("entity", "id", "system_id", pipedrive="name")
     rows = named.join(printed, on=["entity", "id"], how="inner", maintain_order="left")
