@@ -107,6 +107,11 @@ def verify(
 
 
 def _compared(drafted: Drafted, known: Linked, held: Held, ask: Mapping, skipped: pl.DataFrame) -> Proof:
+    """The account of Sell's beside what Pipedrive shows.
+
+    Args:
+        skipped: as of `read_skip_files`.
+    """
     drafts = drafted.drafts
     wanted = expected_account(known.graph, ask, known.left_out, held)
     there = presence(wanted.records, held)
