@@ -12,7 +12,7 @@ from tests.moved import Moved, account, move, where
 from zsell_transform import transform
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.proof import Proof, verify
-from zsell_transform.proof.repair import without_blanks
+from zsell_transform.standing.update_rows import without_blanks
 
 # ---- links --------------------------------------------------------------------------------------------
 

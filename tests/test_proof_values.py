@@ -10,7 +10,8 @@ import pytest
 from tests.moved import Moved, account, move, set_cell, where
 from zsell_transform.__main__ import main
 from zsell_transform.proof import verify
-from zsell_transform.proof.values import printed_users, same
+from zsell_transform.proof.differences import printed_users
+from zsell_transform.standing.sameness import same
 
 # ---- values -------------------------------------------------------------------------------------------
 

@@ -253,7 +253,7 @@ def _verify_parser() -> Parser:
 def _verify(asked: argparse.Namespace) -> int:
     import zsell_transform as zt
     from zsell_transform.console import proved
-    from zsell_transform.proof import PAGE
+    from zsell_transform.proof.result import PAGE
     from zsell_transform.writing.target import check_target
 
     read = (asked.source, asked.pipedrive, asked.mapping, asked.skip_file)

@@ -155,6 +155,11 @@ class Mapping:
         raise MappingError(f"mapping must be a YAML path, a dict or a Mapping, not {kind_of(given)}")
 
     @property
+    def merged_entities(self) -> tuple[str, ...]:
+        """The entities whose duplicates become one record in Pipedrive."""
+        return tuple(entity for entity, wish in self.duplicates.items() if wish == "merge")
+
+    @property
     def mapping_sha256(self) -> str:
         """The same for equal mappings, in whatever order and form they were written."""
         plain = attrs.asdict(self) | {"templates": self.templates and self.templates.name}

@@ -21,6 +21,7 @@ from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_na
 from zsell_transform.records import Records
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.entities import LINKED
+from zsell_transform.standing.sameness import same
 from zsell_transform.transformers import Draft, draft
 from zsell_transform.transformers.custom import CUSTOMERS_OWN, SELLS_OWN
 
@@ -91,8 +92,6 @@ def _called_so(
 
 def _scores(drafted: Draft, twins: Sequence[str], there: Sequence[str], held: Held) -> _Scores:
     """How many records say for each pair that they are one field; none where most say that they are not."""
-    from zsell_transform.proof.values import same  # few accounts have twins
-
     prefix = PREFIXES[drafted.target]
     custom = drafted.origins.filter((pl.col("kind") == "custom") & pl.col("source").is_in(list(twins)))
     first = custom.unique("source", keep="first", maintain_order=True)  # of a date-time, the day
@@ -114,9 +113,9 @@ def _scores(drafted: Draft, twins: Sequence[str], there: Sequence[str], held: He
     return dict(zip(pairs, counts.row(0), strict=True))
 
 
-def _alike(same: pl.Expr, mine: pl.Expr, theirs: pl.Expr) -> pl.Expr:
+def _alike(is_same: pl.Expr, mine: pl.Expr, theirs: pl.Expr) -> pl.Expr:
     filled = mine.is_not_null() & theirs.is_not_null()
-    alike = (same & filled).sum()
+    alike = (is_same & filled).sum()
     return pl.when((alike >= _NO_CHANCE) & (alike * 2 > filled.sum())).then(alike).otherwise(0)
 
 

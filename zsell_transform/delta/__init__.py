@@ -14,7 +14,8 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.delta.cells import CELLS, decided, known_since, no_cells, told, written
+from zsell_transform.delta.cells import cells_of, decided, known_since, no_cells, told, with_shown, written
+from zsell_transform.delta.fates import WRITTEN
 from zsell_transform.delta.files import WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
 from zsell_transform.delta.merged import Merged
@@ -22,18 +23,23 @@ from zsell_transform.delta.notes import ChangedNotes, changed_notes, new_notes, 
 from zsell_transform.delta.only_named import changed_names
 from zsell_transform.delta.values import changed_records, changed_values
 from zsell_transform.drafting import Drafts, draft_all
-from zsell_transform.frames.sparse import BLANK
+from zsell_transform.ids import is_by_name
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, NAMES, NOTE, STEMS
-from zsell_transform.proof.account import Account, account, persons_of_leads, presence, several, targets
-from zsell_transform.proof.differences import types_of
-from zsell_transform.proof.leads import LINES
-from zsell_transform.proof.values import shown
 from zsell_transform.records import Records
 from zsell_transform.sell.entities import ENTITIES, ITEMS
+from zsell_transform.standing.account import (
+    Account,
+    expected_account,
+    persons_of_leads,
+    presence,
+    several,
+    targets,
+)
+from zsell_transform.standing.lead_lines import LINES
 
 
 @attrs.frozen(eq=False)
@@ -69,7 +75,7 @@ def updates(
         left_out: ids of leads that the mapping leaves out by their status.
         held: Pipedrive's exports; without any, nothing is present and nothing is updated.
     """
-    now = account(graph, ask, left_out, held)
+    now = expected_account(graph, ask, left_out, held)
     drafts_then, graph_then, then = _then(before, ask, held)
     there = presence(_all_records(then, now), held).filter(~several())
     merged = Merged.of(there, now, ask)
@@ -121,7 +127,7 @@ def _then(before: Records, ask: Mapping, held: Held) -> tuple[Drafts, Graph, Acc
     """The drafts, the links and the account of then."""
     drafted = draft_all(before, ask)
     known = linked(drafted.drafts, drafted.keys, drafted.records.seen, ask)
-    return drafted.drafts, known.graph, account(known.graph, ask, known.left_out, held)
+    return drafted.drafts, known.graph, expected_account(known.graph, ask, known.left_out, held)
 
 
 def _all_records(then: Account, now: Account) -> pl.DataFrame:
@@ -136,49 +142,29 @@ def _company_in_sell(then: Account, now: Account, there: pl.DataFrame, held: Hel
 
     One that Sell only names has no spelling of its own: it is called as whichever row names it first.
     """
-    raw = held.raw.get("deals")
-    if raw is None:
+    if "deals" not in held.raw:
         return no_cells()
-    cell = shown("deals", COMPANY_IN_SELL, raw.columns)
     deals = there.filter(pl.col("entity") == "deals").select("id", "system_id")
     known = then.records.filter(pl.col("entity") == "deals").select("id")
     rows = (
         deals.join(known, on="id", how="semi", maintain_order="left")
         .join(now.company_in_sell.rename({"value": "new"}), on="id", how="left", maintain_order="left")
         .join(then.company_in_sell.rename({"value": "old"}), on="id", how="left", maintain_order="left")
-        .join(
-            raw.select(pl.col("ID").alias("system_id"), (BLANK if cell is None else cell).alias("there")),
-            on="system_id",
-            how="left",
-            maintain_order="left",
-        )
     )
-    only_named = now.companies_of_deals.filter(pl.col("company").str.starts_with("name:"))
+    only_named = now.companies_of_deals.filter(is_by_name("company"))
     same = only_named.join(then.companies_of_deals, on=["id", "company"], how="semi", maintain_order="left")
-    return (
-        rows.filter(pl.col("new").ne_missing(pl.col("old")))
-        .join(same, on="id", how="anti", maintain_order="left")
-        .with_columns(
-            entity=pl.lit("deals"),
-            source_id="id",
-            _file=BLANK,
-            _row=pl.lit(None, dtype=pl.Int64),
-            item=pl.lit("deals"),
-            own=pl.lit(True),
-            field=pl.lit(COMPANY_IN_SELL),
-            kind=pl.lit("text"),
-            seen=pl.lit(cell is not None),
-            said=BLANK,
-            said_then=BLANK,
-        )
-        .select(CELLS)
+    changed = rows.filter(pl.col("new").ne_missing(pl.col("old"))).join(
+        same, on="id", how="anti", maintain_order="left"
     )
+    beside = with_shown(changed.rename({"id": "source_id"}), held, "deals", COMPANY_IN_SELL)
+    own = beside.with_columns(own=pl.lit(True))
+    return cells_of(own, "deals", "deals", COMPANY_IN_SELL, pl.lit("text"))
 
 
 def _with_new_names(places: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """What relations lead to, with the name that it has once these cells are written (`written`)."""
     header = pl.col("item").replace_strict(NAMES, default=None)
-    renamed = cells.filter((pl.col("fate") == "written") & (pl.col("field") == header))
+    renamed = cells.filter((pl.col("fate") == WRITTEN) & (pl.col("field") == header))
     names = renamed.select(to_item="item", to_system_id="system_id", written="value")
     names = names.unique(["to_item", "to_system_id"], keep="first")
     joined = places.join(names, on=["to_item", "to_system_id"], how="left", maintain_order="left")
@@ -215,7 +201,7 @@ def _lead_notes(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -> C
         return no_changed_notes()
     asked = list(dict.fromkeys([NOTE, *headers]))
     old, new = changed_records(then["leads"].frame, now["leads"].frame, asked, leads)
-    persons, types = persons_of_leads(leads, held), types_of(now["leads"].origins)
+    persons, types = persons_of_leads(leads, held), now["leads"].types
     return changed_notes(old, new, leads, held, persons=persons, types=types)
 
 

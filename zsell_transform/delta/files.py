@@ -10,11 +10,12 @@ import polars as pl
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import NAMES
-from zsell_transform.proof.account import people_of_leads
-from zsell_transform.proof.repair import printed, system_id, without_blanks
-from zsell_transform.proof.values import kinds, same, shown
+from zsell_transform.pipedrive.fields import NAMES, SYSTEM_IDS
 from zsell_transform.sell.entities import ITEMS
+from zsell_transform.standing.account import own_persons_of_leads
+from zsell_transform.standing.sameness import kinds, same
+from zsell_transform.standing.shown_cells import in_pipedrive, shown_beside
+from zsell_transform.standing.update_rows import printed, without_blanks
 
 #: One cell to be written; `part` says whether it is a value of the record or a link.
 WRITES: Final = ("entity", "source_id", "item", "system_id", "field", "value", "part")
@@ -31,7 +32,7 @@ def composed(
 
     Args:
         writes: the columns of `WRITES`.
-        there: as of `proof.account.presence`.
+        there: as of `standing.account.presence`.
     """
     files = {}
     for item in ITEMS:
@@ -62,19 +63,15 @@ def _rows(item: str, writes: pl.DataFrame, drafts: Drafts, there: pl.DataFrame, 
     ]
     name = pl.coalesce([c for c in (header, f"{header} there") if c in whole.columns]).alias(header)
     links = [field for field in fields if field not in values]
-    return whole.select(pl.col("system_id").alias(system_id(item)), name, *cells, *links)
+    return whole.select(pl.col("system_id").alias(SYSTEM_IDS[item]), name, *cells, *links)
 
 
 def _repeated(
     item: str, ids: pl.Series, headers: Sequence[str], drafts: Drafts, there: pl.DataFrame, held: Held
 ) -> pl.DataFrame:
     """system_id, and what Pipedrive holds under each header, in the form that the wizard takes."""
-    raw = held.raw[item]
-    cells = {header: shown(item, header, raw.columns) for header in headers}
-    shown_there = raw.filter(pl.col("ID").is_in(ids.implode())).select(
-        pl.col("ID").alias("system_id"),
-        *((BLANK if cell is None else cell).alias(h) for h, cell in cells.items()),
-    )
+    shown = shown_beside(held, item, headers).rename({in_pipedrive(header): header for header in headers})
+    shown = shown.filter(pl.col("system_id").is_in(ids.implode()))
     types = {
         row["header"]: row["type"]
         for draft in drafts.values()
@@ -82,9 +79,9 @@ def _repeated(
     }
     rewritten = [header for header, kind in kinds(headers, types).items() if kind in REWRITTEN]
     if not rewritten:
-        return shown_there
-    written = _written(item, shown_there["system_id"], rewritten, drafts, there, held)
-    joined = shown_there.join(written, on="system_id", how="left", maintain_order="left", suffix=" now")
+        return shown
+    written = _written(item, shown["system_id"], rewritten, drafts, there, held)
+    joined = shown.join(written, on="system_id", how="left", maintain_order="left", suffix=" now")
     of = kinds(rewritten, types)
     return joined.with_columns(
         pl.when(pl.col(f"{h} now").is_not_null() & same(of[h], pl.col(f"{h} now"), pl.col(h)))
@@ -92,7 +89,7 @@ def _repeated(
         .otherwise(_in_form(of[h], pl.col(h)))
         .alias(h)
         for h in rewritten
-    ).select(shown_there.columns)
+    ).select(shown.columns)
 
 
 def _in_form(kind: str, cell: pl.Expr) -> pl.Expr:
@@ -108,7 +105,7 @@ def _written(
     for entity, draft in drafts.items():
         mine = there.filter((pl.col("entity") == entity) & (pl.col("item") == item)).select("id", "system_id")
         if entity == "leads" and item == "persons":
-            mine = people_of_leads(
+            mine = own_persons_of_leads(
                 there.filter((pl.col("entity") == "leads") & (pl.col("item") == "leads")), held
             )
         mine = mine.filter(pl.col("system_id").is_in(ids.implode()))

@@ -10,15 +10,26 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.delta.cells import whose
+from zsell_transform.delta.fates import (
+    BOTH,
+    DONE,
+    EMPTIED,
+    NOT_OWN,
+    UNSEEN,
+    WAITS,
+    WRITTEN,
+    fate,
+    first_that_holds,
+    is_any,
+)
 from zsell_transform.delta.files import LINKS, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.placeholder import PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import NAMES
-from zsell_transform.proof.account import BESIDE, OF_LEAD, Account, is_of_lead, persons_of_leads
-from zsell_transform.proof.links import SHOWN, WORDS, shown_links
-from zsell_transform.proof.repair import system_id
+from zsell_transform.pipedrive.fields import NAMES, SYSTEM_IDS
+from zsell_transform.standing.account import BESIDE, OF_LEAD, Account, is_of_lead, persons_of_leads
+from zsell_transform.standing.shown_links import SHOWN, WORDS, shown_links
 
 _KEY: Final = ("entity", "id", "relation")
 
@@ -37,8 +48,8 @@ def changed_links(
     """Relations of records that are there, where Sell says otherwise than it did.
 
     Args:
-        there: as of `proof.account.presence`.
-        places: as of `proof.account.targets`, with `written`: a name as these updates leave it.
+        there: as of `standing.account.presence`.
+        places: as of `standing.account.targets`, with `written`: a name as these updates leave it.
         alone: links are written by System ID, without the name beside it.
     """
     changed = _changed(then, now, there, places).with_columns(own=pl.lit(value=True))
@@ -48,7 +59,7 @@ def changed_links(
         raw = held.raw.get(str(item))
         shown = None if raw is None else shown_links(raw, str(relation))
         if raw is None or shown is None:
-            seen.append(rows.with_columns(fate=pl.lit("unseen"), found_name=BLANK))
+            seen.append(rows.with_columns(fate=fate(UNSEEN), found_name=BLANK))
             continue
         joined = rows.join(shown, on="system_id", how="left", maintain_order="left")
         seen.append(_fated(joined, by_id=SHOWN[str(relation)][0] in raw.columns))
@@ -168,34 +179,26 @@ def _fated(rows: pl.DataFrame, *, by_id: bool) -> pl.DataFrame:
         pl.col(f"{side}_system_id") if by_id else folded(pl.col(f"{side}_name")) for side in ("old", "new")
     )
     gone = pl.col("new").is_null() | (pl.col("new") == PLACEHOLDER_ID)
-    fate = (
-        pl.when(gone & shown.is_null())
-        .then(pl.lit("done"))
-        .when(gone)
-        .then(pl.lit("emptied"))
-        .when(pl.col("new_system_id").is_null())
-        .then(pl.lit("waits"))
-        .when(shown.eq_missing(new))
-        .then(pl.lit("done"))
-        .when(shown.eq_missing(old))
-        .then(pl.lit("written"))
-        .otherwise(pl.lit("both"))
+    becomes = (
+        (gone & shown.is_null(), DONE),
+        (gone, EMPTIED),
+        (pl.col("new_system_id").is_null(), WAITS),
+        (shown.eq_missing(new), DONE),
+        (shown.eq_missing(old), WRITTEN),
     )
+    chosen = first_that_holds(becomes, otherwise=BOTH)
     # What a lead lost or waits for is told of the lead itself.
     of_person = (pl.col("entity") == "leads") & (pl.col("item") == "persons")
-    not_own = ~pl.col("own") & fate.is_in(["written", "both"])
+    told_of_lead = of_person & is_any(chosen, EMPTIED, WAITS)
+    not_own = of_person & ~pl.col("own") & is_any(chosen, WRITTEN, BOTH)
     return rows.with_columns(
-        fate=pl.when(of_person & fate.is_in(["emptied", "waits"]))
-        .then(BLANK)
-        .when(of_person & not_own)
-        .then(pl.lit("not own"))
-        .otherwise(fate)
+        fate=pl.when(told_of_lead).then(fate(None)).when(not_own).then(fate(NOT_OWN)).otherwise(chosen)
     )
 
 
 def _writes(rows: pl.DataFrame, item: str, relation: str, *, alone: bool) -> pl.DataFrame:
-    going = rows.filter(pl.col("fate") == "written")
-    cells = {system_id(relation): "new_system_id", **({} if alone else {NAMES[relation]: "new_written"})}
+    going = rows.filter(pl.col("fate") == WRITTEN)
+    cells = {SYSTEM_IDS[relation]: "new_system_id", **({} if alone else {NAMES[relation]: "new_written"})}
     return pl.concat(
         going.select(
             "entity",
@@ -216,7 +219,7 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
     columns = ["entity", "id", "item", "system_id", "relation", "old", "new", "found_name", "fate"]
     # The party beside a note is no relation of Sell's: it follows where it can, and nobody need know; save of
     # a note that moved, and that it cannot follow.
-    stuck = pl.col("moved") & pl.col("fate").is_in(["both", "emptied"])
+    stuck = pl.col("moved") & is_any(pl.col("fate"), BOTH, EMPTIED)
     said = [
         pl.when(is_of_lead(side)).then(pl.coalesce(f"{side}_name", side)).otherwise(side).alias(side)
         for side in ("old", "new")
@@ -227,14 +230,14 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
     rows = rows.rename({"id": "_id"})
     # A deal whose company stands in `Company in Sell` by now has lost nothing.
     kept = now.company_in_sell.select(
-        _id="id", entity=pl.lit("deals"), relation=pl.lit("organizations"), fate=pl.lit("emptied")
+        _id="id", entity=pl.lit("deals"), relation=pl.lit("organizations"), fate=fate(EMPTIED)
     )
     rows = rows.join(kept, on=["_id", "entity", "relation", "fate"], how="anti", maintain_order="left")
     word = pl.col("relation").replace_strict(WORDS, return_dtype=pl.String)
     of_person = (pl.col("entity") == "leads") & (pl.col("item") == "persons")
     field = pl.when(of_person).then(pl.format("person's {}", word)).otherwise(word)
     by_fate = {
-        "both": (
+        BOTH: (
             "changed_in_both",
             pl.col("new"),
             pl.format(
@@ -243,21 +246,21 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
                 pl.col("old").fill_null("none"),
             ),
         ),
-        "emptied": ("emptied_in_sell", pl.col("old"), BLANK),
-        "not own": ("not_its_own_person", pl.col("new"), whose(pl.col("found_name"))),
-        "unseen": ("update_not_comparable", pl.col("new"), BLANK),
-        "waits": ("update_waits", pl.col("new"), BLANK),
+        EMPTIED: ("emptied_in_sell", pl.col("old"), BLANK),
+        NOT_OWN: ("not_its_own_person", pl.col("new"), whose(pl.col("found_name"))),
+        UNSEEN: ("update_not_comparable", pl.col("new"), BLANK),
+        WAITS: ("update_waits", pl.col("new"), BLANK),
     }
     told = [
         issues.found(
-            issues.few(rows, (pl.col("fate") == fate) & (pl.col("entity") == entity)),
+            issues.few(rows, (pl.col("fate") == word) & (pl.col("entity") == entity)),
             code,
             entity=entity,
             field=field,
             value=value,
             detail=detail,
         )
-        for fate, (code, value, detail) in by_fate.items()
+        for word, (code, value, detail) in by_fate.items()
         for entity in rows["entity"].unique(maintain_order=True).to_list()
     ]
     return issues.gather(pl.collect_all(told))

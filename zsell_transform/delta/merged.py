@@ -14,15 +14,15 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.folding import folded
-from zsell_transform.frames.sparse import BLANK
 from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
 from zsell_transform.merging import LABELS, NAMES, all_labels
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.account import Account
-from zsell_transform.proof.links import WORDS
-from zsell_transform.proof.values import same, shown
 from zsell_transform.sell.entities import TARGETS
+from zsell_transform.standing.account import Account
+from zsell_transform.standing.sameness import same
+from zsell_transform.standing.shown_cells import in_pipedrive, shown_beside
+from zsell_transform.standing.shown_links import WORDS
 
 
 def said(header: str) -> str:
@@ -48,8 +48,7 @@ class Merged:
         Args:
             there: as of `presence`.
         """
-        wished = [entity for entity, wish in ask.duplicates.items() if wish == "merge"]
-        rows = there.filter(pl.col("entity").is_in(wished)).select("entity", "id", "system_id")
+        rows = there.filter(pl.col("entity").is_in(ask.merged_entities)).select("entity", "id", "system_id")
         one = ["entity", "system_id"]
         rows = rows.filter(pl.struct(one).is_duplicated()).sort(*one, *ranked("id"), nulls_last=True)
         heads = rows.join(now.records, on=["entity", "id"], how="semi", maintain_order="left")
@@ -98,15 +97,10 @@ class Merged:
             kinds: header of a value → how it is compared.
         """
         others = self._others().filter(pl.col("entity") == entity).select("head", "system_id", _id="id")
-        raw = held.raw.get(TARGETS[entity])
-        if raw is None or not others.height:
+        if TARGETS[entity] not in held.raw or not others.height:
             return []
         headers = [header for header in kinds if header not in LABELS]
-        cells = {header: shown(TARGETS[entity], header, raw.columns) for header in headers}
-        there = raw.select(
-            pl.col("ID").alias("system_id"),
-            *((BLANK if cell is None else cell).alias(f"= {header}") for header, cell in cells.items()),
-        )
+        there = shown_beside(held, TARGETS[entity], headers)
         rows = (
             others.join(new, on="_id", how="inner", maintain_order="left")
             .join(old, on="_id", how="inner", maintain_order="left", suffix=" then")
@@ -124,7 +118,7 @@ class Merged:
             read = [header, said(header)] if said(header) in new.columns else [header]
             value, then, kept = (pl.coalesce(f"{c}{of}" for c in read) for of in ("", " then", " kept"))
             lost = value.is_not_null() & value.ne_missing(then) & (folded(value) != folded(kept))
-            rest = issues.few(rows, lost & ~same(kinds[header], value, pl.col(f"= {header}")))
+            rest = issues.few(rows, lost & ~same(kinds[header], value, pl.col(in_pipedrive(header))))
             found.append(
                 issues.found(rest, "merged_value_lost", entity=entity, field=header, value=value, detail=kept)
             )
@@ -160,7 +154,7 @@ class Merged:
 
         Args:
             then, now: each record for itself.
-            places: as of `proof.account.targets`.
+            places: as of `standing.account.targets`.
         """
         if not self.frame.height:
             return []

@@ -17,11 +17,11 @@ from zsell_transform.cleaning.markup import escaped, html
 from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.lap.leads import LINES as LABELLED
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import NOTE
+from zsell_transform.pipedrive.fields import NAMES, NOTE, SYSTEM_IDS
 from zsell_transform.pipedrive.own_ids import html_lines
-from zsell_transform.proof.leads import LINES, people_shown
-from zsell_transform.proof.repair import system_id
-from zsell_transform.proof.values import as_text, kinds, same
+from zsell_transform.standing.lead_lines import LINES, people_shown
+from zsell_transform.standing.sameness import as_text, kinds, same
+from zsell_transform.standing.shown_cells import in_pipedrive
 
 #: What a lead says beside the person whom it joins: it stands behind its description, and stays there.
 _BEHIND: Final = rf"((?:\n(?:{'|'.join(map(re.escape, LABELLED))}): [^\n]*)+)$"
@@ -73,7 +73,7 @@ def changed_notes(
     rows = (
         new.select("_id", "_file", "_row", *headers, new=NOTE)
         .join(
-            old.select("_id", *(pl.col(h).alias(f"old {h}") for h in headers), old=NOTE),
+            old.select("_id", *(pl.col(h).alias(_old(h)) for h in headers), old=NOTE),
             on="_id",
             how="inner",
             maintain_order="left",
@@ -102,6 +102,16 @@ def changed_notes(
     return _decided(_with_lines(rows, headers, persons, types, held), notes, headers)
 
 
+def _old(header: str) -> str:
+    """The column with what stood under a header then."""
+    return f"old {header}"
+
+
+def _changed(header: str) -> str:
+    """The column that says whether a lead says something else there of the person whom it joined."""
+    return f"changed {header}"
+
+
 def _has_other_text() -> pl.Expr:
     return pl.col("new").ne_missing(pl.col("old"))
 
@@ -113,8 +123,8 @@ def _with_lines(
     types: MappingOf[str, str],
     held: Held,
 ) -> pl.DataFrame:
-    """The rows with `changed …`, whether a lead says something else of the person whom it joined, and under
-    the header the line that says so; blank where the person itself shows it.
+    """The rows with `_changed` of each header, and under the header the line that says so; blank where the
+    person itself shows it.
     """
     shared = persons.filter(~pl.col("own") & pl.col("system_id").is_not_null())
     people = people_shown(held) if "persons" in held.raw else pl.DataFrame(schema={"person": pl.String})
@@ -122,18 +132,20 @@ def _with_lines(
         shared.select(_id="id", person="system_id"), on="_id", how="left", maintain_order="left"
     ).join(people, on="person", how="left", maintain_order="left")
     of = kinds(headers, types)
-    known = [header for header in headers if f"= {header}" in people.columns]
+    known = [header for header in headers if in_pipedrive(header) in people.columns]
     changed = [
-        (pl.col(h).is_not_null() & pl.col(h).ne_missing(pl.col(f"old {h}")) & pl.col("person").is_not_null())
+        (pl.col(h).is_not_null() & pl.col(h).ne_missing(pl.col(_old(h))) & pl.col("person").is_not_null())
         if h in known
         else pl.lit(value=False)
         for h in headers
     ]
     lines = [
-        pl.when(~same(of[h], pl.col(h), pl.col(f"= {h}"))).then(pl.format(f"{LINES[h]}: {{}}", h)).alias(h)
+        pl.when(~same(of[h], pl.col(h), pl.col(in_pipedrive(h))))
+        .then(pl.format(f"{LINES[h]}: {{}}", h))
+        .alias(h)
         for h in known
     ]
-    flags = [flag.alias(f"changed {h}") for flag, h in zip(changed, headers, strict=True)]
+    flags = [flag.alias(_changed(h)) for flag, h in zip(changed, headers, strict=True)]
     return joined.with_columns(*flags, *lines)
 
 
@@ -142,10 +154,10 @@ def _behind(headers: Sequence[str]) -> pl.Expr:
     there = {
         label: pl.col("behind").str.extract(rf"(?:^|\n)({re.escape(label)}: [^\n]*)") for label in LABELLED
     }
-    now = {LINES[h]: pl.when(pl.col(f"changed {h}")).then(h).otherwise(there[LINES[h]]) for h in headers}
+    now = {LINES[h]: pl.when(pl.col(_changed(h))).then(h).otherwise(there[LINES[h]]) for h in headers}
     said = [now.get(label, line) for label, line in there.items()]
     lines = pl.concat_str(said, separator="\n", ignore_nulls=True)
-    changed = pl.any_horizontal(pl.lit(value=False), *(pl.col(f"changed {h}") for h in headers))
+    changed = pl.any_horizontal(pl.lit(value=False), *(pl.col(_changed(h)) for h in headers))
     return pl.when(changed & (lines != "")).then("\n" + lines).when(~changed).then("behind")
 
 
@@ -196,7 +208,7 @@ def _decided(rows: pl.DataFrame, notes: pl.DataFrame, headers: Sequence[str]) ->
         ),
     ]
     says = rows.join(stuck.select("_id"), on="_id", how="anti", maintain_order="left")
-    said = [says.filter(pl.col(f"changed {h}")).select(source_id="_id", field=pl.lit(h)) for h in headers]
+    said = [says.filter(pl.col(_changed(h))).select(source_id="_id", field=pl.lit(h)) for h in headers]
     return ChangedNotes(
         writes, pl.concat([no_changed_notes().said, *said]), issues.gather(pl.collect_all(told))
     )
@@ -210,7 +222,7 @@ def new_notes(notes: pl.DataFrame) -> list[pl.DataFrame]:
     return [
         fresh.select(
             pl.col("value").alias(NOTE),
-            pl.col("lead").alias(system_id("leads")),
-            pl.col("title").alias("Lead - Title"),
+            pl.col("lead").alias(SYSTEM_IDS["leads"]),
+            pl.col("title").alias(NAMES["leads"]),
         )
     ]

@@ -7,22 +7,23 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.delta.cells import CELLS, no_cells
-from zsell_transform.frames.sparse import BLANK
+from zsell_transform.delta.cells import cells_of, no_cells, with_shown
+from zsell_transform.ids import is_by_name
 from zsell_transform.linker import Graph
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.account import persons_of_leads
-from zsell_transform.proof.values import kinds, shown
+from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.sell.entities import TARGETS
+from zsell_transform.standing.account import persons_of_leads
+from zsell_transform.standing.sameness import kinds
 
 _OF_A_PERSON: Final = {
-    "name": "Person - Name", "first": "Person - First name", "last": "Person - Last name",
+    "name": NAMES["persons"], "first": "Person - First name", "last": "Person - Last name",
 }  # fmt: skip
 #: Entity, item → the header of each name; a lead's person came with it.
 _NAMES: Final[MappingOf[tuple[str, str], MappingOf[str, str]]] = {
-    ("companies", "organizations"): {"name": "Organization - Name"},
+    ("companies", "organizations"): {"name": NAMES["organizations"]},
     ("contacts", "persons"): _OF_A_PERSON,
-    ("leads", "leads"): {"title": "Lead - Title"},
+    ("leads", "leads"): {"title": NAMES["leads"]},
     ("leads", "persons"): _OF_A_PERSON,
 }
 
@@ -36,8 +37,7 @@ def changed_names(then: Graph, now: Graph, there: pl.DataFrame, held: Held) -> p
     """
     parts = [no_cells()]
     for (entity, item), headers in _NAMES.items():
-        raw = held.raw.get(item)
-        if raw is None:
+        if item not in held.raw:
             continue
         old, new = _named(then, entity, added=True), _named(now, entity)
         both = new.join(old, on="id", how="inner", maintain_order="left", suffix=" old")
@@ -45,30 +45,11 @@ def changed_names(then: Graph, now: Graph, there: pl.DataFrame, held: Held) -> p
         if not rows.height:
             continue
         for column, header in headers.items():
-            cell = shown(item, header, raw.columns)
-            beside = raw.select(
-                pl.col("ID").alias("system_id"),
-                (BLANK if cell is None else cell).alias("there"),
+            renamed = rows.filter(pl.col(column).ne_missing(pl.col(f"{column} old"))).select(
+                "system_id", "own", source_id="id", old=f"{column} old", new=column
             )
-            cells = rows.filter(pl.col(column).ne_missing(pl.col(f"{column} old"))).join(
-                beside, on="system_id", how="left", maintain_order="left"
-            )
-            parts.append(
-                cells.with_columns(
-                    entity=pl.lit(entity),
-                    source_id="id",
-                    _file=BLANK,
-                    _row=pl.lit(None, dtype=pl.Int64),
-                    item=pl.lit(item),
-                    field=pl.lit(header),
-                    old=f"{column} old",
-                    new=column,
-                    said=BLANK,
-                    said_then=BLANK,
-                    seen=pl.lit(cell is not None),
-                    kind=pl.lit(kinds([header], {})[header]),
-                ).select(CELLS)
-            )
+            beside = with_shown(renamed, held, item, header)
+            parts.append(cells_of(beside, entity, item, header, pl.lit(kinds([header], {})[header])))
     return pl.concat(parts)
 
 
@@ -80,7 +61,7 @@ def _named(graph: Graph, entity: str, *, added: bool = False) -> pl.DataFrame:
     frame = {"companies": graph.companies, "contacts": graph.contacts, "leads": graph.leads}[entity]
     names = [c for c in ("name", "title", "first", "last") if c in frame.columns]
     wanted = pl.col("added").fill_null(value=False) if added else pl.lit(value=True)
-    return frame.filter(wanted & ~pl.col("id").str.starts_with("name:")).select("id", *names)
+    return frame.filter(wanted & ~is_by_name("id")).select("id", *names)
 
 
 def _places(entity: str, item: str, there: pl.DataFrame, held: Held) -> pl.DataFrame:

@@ -9,8 +9,9 @@ import polars as pl
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.values import kinds, shown, values_of
 from zsell_transform.sell.entities import TARGETS
+from zsell_transform.standing.sameness import kinds
+from zsell_transform.standing.shown_cells import shown_cell, values_of
 
 #: So many records that fell to one user tell who imported.
 _RECORDS_ENOUGH: Final = 2
@@ -34,7 +35,7 @@ def importing_user(then: Drafts, now: Drafts, there: pl.DataFrame, held: Held) -
             continue
         headers = {*draft.headers, *(now[entity].headers if entity in now else ())}
         for header, kind in kinds(sorted(values_of(item, headers)), {}).items():
-            cell = shown(item, header, raw.columns)
+            cell = shown_cell(item, header, raw.columns)
             if kind != "user" or cell is None:
                 continue
             users = raw.select(system_id="ID", user=cell).join(

@@ -10,16 +10,18 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.addressing import TEXTS
-from zsell_transform.delta.cells import CELLS
+from zsell_transform.delta.cells import cells_of, with_shown
 from zsell_transform.delta.merged import Merged, said
 from zsell_transform.delta.owners import importing_user
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
+from zsell_transform.ids import BY_NAME, is_by_name
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS, NOTE
-from zsell_transform.proof.account import persons_of_leads
-from zsell_transform.proof.values import kinds, shown, values_of, with_added_lines
 from zsell_transform.sell.entities import HISTORY, TARGETS
+from zsell_transform.standing.account import persons_of_leads
+from zsell_transform.standing.sameness import kinds, with_added_lines
+from zsell_transform.standing.shown_cells import values_of
 from zsell_transform.transformers.custom import READ, TIME
 from zsell_transform.transformers.deals import STAGE_KEY
 from zsell_transform.transformers.draft import Draft
@@ -48,14 +50,17 @@ def changed_values(
                 _earlier(sides, told), sides[0], told, mine, merged.of_entity(entity)["id"]
             )
         )
-        types = dict(zip(*(draft.origins[c].to_list() for c in ("header", "type")), strict=True))
-        of = kinds(values_of(TARGETS[entity], headers), types)
+        of = kinds(values_of(TARGETS[entity], headers), draft.types)
         lost += merged.lost(entity, old, new, of, held)
         old, new = merged.as_one(entity, old), merged.as_one(entity, new)
-        for item, rows in _places(entity, mine, held):
-            if item in held.raw and rows.height:
-                own = [header for header in values_of(item, headers) if header != NOTE or entity != "leads"]
-                done += _by_header(entity, item, rows, old, new, held, kinds(own, types), nobodys)
+        for place in _places(entity, mine, held):
+            if place.item in held.raw and place.rows.height:
+                values = values_of(place.item, headers)
+                own = [header for header in values if header != NOTE or entity != "leads"]
+                done += [
+                    _changed(place, old, new, held, header, kind, nobodys)
+                    for header, kind in kinds(own, draft.types).items()
+                ]
     return done, issues.gather(pl.collect_all(lost))
 
 
@@ -121,18 +126,34 @@ def _by_name_alone(mine: pl.DataFrame, held: Held) -> pl.Series:
     """Ids of records that Pipedrive holds by the name that another record called them."""
     if mine["item"][0] not in ("organizations", "persons"):
         return pl.Series(dtype=pl.String)
-    held_by_name = held[mine["item"][0]].select("system_id", pl.col("sell_id").str.starts_with("name:"))
+    held_by_name = held[mine["item"][0]].select("system_id", is_by_name("sell_id"))
     named = held_by_name.filter("sell_id")["system_id"]
     ids = mine.filter(pl.col("system_id").is_in(named.implode()))["id"]
-    return ids.filter(~ids.str.starts_with("name:"))
+    return ids.filter(~ids.str.starts_with(BY_NAME))
 
 
-def _places(entity: str, mine: pl.DataFrame, held: Held) -> list[tuple[str, pl.DataFrame]]:
-    """Where an entity's cells stand, and whether that is its own: a lead's person may be another's, too."""
+@attrs.frozen(eq=False)
+class _Place:
+    """An item in which cells of an entity stand.
+
+    Attributes:
+        rows: id, system_id, own: a lead's person may be another's, too.
+    """
+
+    entity: str
+    item: str
+    rows: pl.DataFrame
+
+
+def _places(entity: str, mine: pl.DataFrame, held: Held) -> list[_Place]:
+    """Where an entity's cells stand."""
     if entity != "leads":
-        return [(mine["item"][0], mine.select("id", "system_id", own=True))]
+        return [_Place(entity, mine["item"][0], mine.select("id", "system_id", own=True))]
     leads = mine.filter(pl.col("item") == "leads")
-    return [("leads", leads.select("id", "system_id", own=True)), ("persons", persons_of_leads(leads, held))]
+    return [
+        _Place(entity, "leads", leads.select("id", "system_id", own=True)),
+        _Place(entity, "persons", persons_of_leads(leads, held)),
+    ]
 
 
 def changed_records(
@@ -166,7 +187,8 @@ def changed_records(
         [side.join(ids.lazy(), on="_id", how="semi", maintain_order="left") for side in sides],
         engine="streaming",
     )
-    return tuple(side.unique("_id", keep="first", maintain_order=True) for side in (old, new))  # type: ignore[return-value]
+    old, new = (side.unique("_id", keep="first", maintain_order=True) for side in (old, new))
+    return old, new
 
 
 def padded(frame: pl.LazyFrame, headers: Sequence[str]) -> pl.LazyFrame:
@@ -180,51 +202,36 @@ def padded(frame: pl.LazyFrame, headers: Sequence[str]) -> pl.LazyFrame:
     )
 
 
-def _by_header(
-    entity: str,
-    item: str,
-    rows: pl.DataFrame,
-    old: pl.DataFrame,
-    new: pl.DataFrame,
-    held: Held,
-    own: MappingOf[str, str],
-    nobodys: _Nobodys,
-) -> list[pl.DataFrame]:
-    raw, done = held.raw[item], []
-    for header, kind in own.items():
-        cell = shown(item, header, raw.columns)
-        there = raw.select(pl.col("ID").alias("system_id"), (BLANK if cell is None else cell).alias("there"))
-        beside = rows.select("system_id", "own", _id="id").join(
-            there, on="system_id", how="left", maintain_order="left"
-        )
-        cells = _both(header, old, new).filter(
-            pl.col("new").ne_missing(pl.col("old"))
-            | (_unfit() & pl.col("said").ne_missing(pl.col("said_then")))
-        )
-        if day := _day_beside(header, new.columns):  # a day that cannot be read is told, and that is enough
-            unfit = _both(day, old, new).filter(_unfit())["_id"]
-            cells = cells.filter(~pl.col("_id").is_in(unfit.implode()))
-        if header == DEAL_STAGE:  # of deals that stay where they were, other deals decide how it is called
-            cells = cells.filter(pl.col("_id").is_in(_moved(old, new).implode()))
-        kept = entity in HISTORY and header in TEXTS.values()
-        text = with_added_lines(pl.col("new"), pl.col("there"), headed=item == "notes")
-        done.append(
-            cells.join(beside, on="_id", how="inner", maintain_order="left")
-            .with_columns(
-                new=text if kept else pl.col("new"),
-                old=pl.when(nobodys.choice(header, kind)).then("there").otherwise("old"),
-                entity=pl.lit(entity),
-                item=pl.lit(item),
-                field=pl.lit(header),
-                kind=pl.when(pl.col("now").ne_missing(pl.col("then")) & (kind == "stage"))
-                .then(pl.lit("moved_stage"))
-                .otherwise(pl.lit(kind)),
-                seen=pl.lit(cell is not None),
-                source_id="_id",
-            )
-            .select(CELLS)
-        )
-    return done
+def _changed(
+    place: _Place, old: pl.DataFrame, new: pl.DataFrame, held: Held, header: str, kind: str, nobodys: _Nobodys
+) -> pl.DataFrame:
+    """The changed cells under a header, as `CELLS`."""
+    rows = place.rows.select("system_id", "own", _id="id")
+    changed = _differing(header, old, new).join(rows, on="_id", how="inner", maintain_order="left")
+    cells = with_shown(changed, held, place.item, header)
+    kept = place.entity in HISTORY and header in TEXTS.values()
+    text = with_added_lines(pl.col("new"), pl.col("there"), headed=place.item == "notes")
+    cells = cells.with_columns(
+        new=text if kept else pl.col("new"),
+        old=pl.when(nobodys.choice(header, kind)).then("there").otherwise("old"),
+        source_id="_id",
+    )
+    moved = pl.lit(kind == "stage") & pl.col("now").ne_missing(pl.col("then"))
+    compared_as = pl.when(moved).then(pl.lit("moved_stage")).otherwise(pl.lit(kind))
+    return cells_of(cells, place.entity, place.item, header, compared_as)
+
+
+def _differing(header: str, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """The cells under a header that changed in Sell, as of `_both`."""
+    other = pl.col("new").ne_missing(pl.col("old"))
+    said_otherwise = _unfit() & pl.col("said").ne_missing(pl.col("said_then"))
+    cells = _both(header, old, new).filter(other | said_otherwise)
+    if day := _day_beside(header, new.columns):  # a day that cannot be read is told, and that is enough
+        unfit = _both(day, old, new).filter(_unfit())["_id"]
+        cells = cells.filter(~pl.col("_id").is_in(unfit.implode()))
+    if header == DEAL_STAGE:  # of deals that stay where they were, other deals decide how it is called
+        cells = cells.filter(pl.col("_id").is_in(_moved(old, new).implode()))
+    return cells
 
 
 def _both(header: str, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from zsell_transform import issues
 from zsell_transform.cleaning.markup import escaped
 from zsell_transform.frames.positions import positions
 from zsell_transform.frames.sparse import BLANK, has
+from zsell_transform.lap.added_lines import CONTACT_IN_SELL, DEAL_IN_SELL, LEAD_IN_SELL, LEFT_OUT
 from zsell_transform.lap.link_cells import (
     ABSENT,
     BY_ID,
@@ -370,12 +371,12 @@ def _extra() -> pl.Expr:
         return pl.lit(words) + escaped(pl.when(where).then(pl.coalesce(said)))
 
     lines = [
-        line("Deal in Sell: ", to_parties & (pl.col("about") == "deals"), "d_title"),
-        line("Lead in Sell: ", to_parties & (pl.col("about") == "leads"), "l_title"),
-        line("Deal in Sell: ", lost, "deal_name"),
-        line("Lead in Sell: ", lost, "lead_name"),
-        line("Contact in Sell: ", lost, "name"),
-        line("Left out of the move: ", pl.col("gone") & nameless, "gone_title"),
+        line(DEAL_IN_SELL, to_parties & (pl.col("about") == "deals"), "d_title"),
+        line(LEAD_IN_SELL, to_parties & (pl.col("about") == "leads"), "l_title"),
+        line(DEAL_IN_SELL, lost, "deal_name"),
+        line(LEAD_IN_SELL, lost, "lead_name"),
+        line(CONTACT_IN_SELL, lost, "name"),
+        line(LEFT_OUT, pl.col("gone") & nameless, "gone_title"),
     ]
     text = pl.concat_str(lines, separator="<br>", ignore_nulls=True)
     return pl.when(text != "").then(text)

@@ -12,9 +12,10 @@ import polars as pl
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.account import OWN, is_of_lead, people_of_leads, several
-from zsell_transform.proof.links import LINKS, SHOWN, WORDS, with_system_ids
+from zsell_transform.proof.links import LINKS, with_system_ids
 from zsell_transform.sell.entities import HISTORY
+from zsell_transform.standing.account import OWN, is_of_lead, own_persons_of_leads, several
+from zsell_transform.standing.shown_links import SHOWN, WORDS
 
 #: Item → the relations in which something may have been added.
 _LOOKED_AT: Final = {
@@ -54,7 +55,7 @@ def added_links(wanted: pl.DataFrame, there: pl.DataFrame, asked: pl.DataFrame, 
             continue
         rows = _with_parties(mine, expected, raw, held)
         if item == "leads":  # a person who came with the lead is at its company, and explains nothing
-            own = pl.col("id").is_in(people_of_leads(mine, held)["id"].implode())
+            own = pl.col("id").is_in(own_persons_of_leads(mine, held)["id"].implode())
             rows = rows.with_columns(pl.when(~own).then(_OF_PERSON).alias(_OF_PERSON))
         for relation in relations:
             if SHOWN[relation][0] in raw.columns:

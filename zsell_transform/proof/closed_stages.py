@@ -16,8 +16,8 @@ from zsell_transform.folding import folded
 from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
-from zsell_transform.proof.account import several
 from zsell_transform.sell.stages import KEYS, SEPARATOR
+from zsell_transform.standing.account import several
 from zsell_transform.transformers.deals import STAGE_KEY
 
 PLACED_EARLIER: Final = (

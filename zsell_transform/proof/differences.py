@@ -13,14 +13,15 @@ from zsell_transform.drafting import Drafts
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.tall import name_of, tall
-from zsell_transform.ids import ranked
+from zsell_transform.ids import is_by_name
 from zsell_transform.mapping import Mapping
-from zsell_transform.merging import NAMES
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import COMPANY_IN_SELL
-from zsell_transform.proof.account import people_of_leads, several
-from zsell_transform.proof.values import kinds, printed_users, same, shown, values_of
-from zsell_transform.sell.entities import HISTORY
+from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, NAMES
+from zsell_transform.proof.merged import values_without_merged
+from zsell_transform.sell.entities import HISTORY, TARGETS
+from zsell_transform.standing.account import own_persons_of_leads, several
+from zsell_transform.standing.sameness import kinds, same
+from zsell_transform.standing.shown_cells import in_pipedrive, is_shown, shown_beside, values_of
 
 DIFFERING: Final = dict.fromkeys(
     ("entity", "source_id", "system_id", "field", "sell", "pipedrive"), pl.String
@@ -45,17 +46,12 @@ class Subject:
 
     def compared(self, held: Held) -> list[str]:
         """The headers that Pipedrive's export shows."""
-        columns = held.raw[self.item].columns
-        return [header for header in self.kinds if shown(self.item, header, columns) is not None]
+        return [header for header in self.kinds if is_shown(held, self.item, header)]
 
     def beside(self, held: Held) -> pl.LazyFrame:
-        """_id, system_id, each compared header, and what Pipedrive shows for it as `= header`."""
-        raw, headers = held.raw[self.item], self.compared(held)
-        cells = {f"= {header}": shown(self.item, header, raw.columns) for header in headers}
-        known = raw.select(
-            pl.col("ID").alias("system_id"),
-            *(cell.alias(name) for name, cell in cells.items() if cell is not None),
-        )
+        """_id, system_id, each compared header, and what Pipedrive shows for it (`in_pipedrive`)."""
+        headers = self.compared(held)
+        known = shown_beside(held, self.item, headers)
         found = self.there.select("system_id", _id="id").join(
             known, on="system_id", how="inner", maintain_order="left"
         )
@@ -68,7 +64,7 @@ def subjects(drafts: Drafts, there: pl.DataFrame, held: Held) -> list[Subject]:
     """What is compared: each entity with its item, and leads also with the people who came with them."""
     found = []
     for entity, draft in drafts.items():
-        types = types_of(draft.origins)
+        types = draft.types
         mine = there.filter((pl.col("entity") == entity) & ~several())
         for item, rows in _by_item(entity, mine, held):
             if item in held.raw and rows.height:
@@ -79,16 +75,11 @@ def subjects(drafts: Drafts, there: pl.DataFrame, held: Held) -> list[Subject]:
     return found
 
 
-def types_of(origins: pl.DataFrame) -> dict[str, str]:
-    """Header → Pipedrive's field type, of a draft's `origins`."""
-    return dict(zip(origins["header"].to_list(), origins["type"].to_list(), strict=True))
-
-
 def _by_item(entity: str, there: pl.DataFrame, held: Held) -> Iterable[tuple[str, pl.DataFrame]]:
     if entity != "leads":
         return [(str(item), rows) for (item,), rows in there.partition_by("item", as_dict=True).items()]
     as_leads = there.filter(pl.col("item") == "leads")
-    return [("leads", as_leads), ("persons", people_of_leads(as_leads, held))]
+    return [("leads", as_leads), ("persons", own_persons_of_leads(as_leads, held))]
 
 
 def differing(drafts: Drafts, there: pl.DataFrame, held: Held, ask: Mapping) -> pl.DataFrame:
@@ -100,7 +91,7 @@ def differing(drafts: Drafts, there: pl.DataFrame, held: Held, ask: Mapping) -> 
     )
     parts = [_long(subject, rows) for (subject, _), rows in zip(compared, wide, strict=True)]
     found = pl.concat([pl.DataFrame(schema=DIFFERING), *parts])
-    return _without_wished(found, there, ask)
+    return values_without_merged(found, there, ask)
 
 
 def _users(compared: list[tuple[Subject, pl.LazyFrame]], ask: Mapping) -> dict[str, str]:
@@ -108,24 +99,49 @@ def _users(compared: list[tuple[Subject, pl.LazyFrame]], ask: Mapping) -> dict[s
     if not any("@" in (user or "") for user in ask.owners.values()):
         return {}
     pairs = [
-        rows.select(written=pl.col(header), there=pl.col(f"= {header}")).drop_nulls()
+        rows.select(written=pl.col(header), there=pl.col(in_pipedrive(header))).drop_nulls()
         for subject, rows in compared
         for header, kind in subject.kinds.items()
-        if kind == "user" and f"= {header}" in rows.collect_schema().names()
+        if kind == "user" and in_pipedrive(header) in rows.collect_schema().names()
     ]
     return printed_users(pl.concat(pl.collect_all(pairs, engine="streaming"))) if pairs else {}
+
+
+def printed_users(pairs: pl.DataFrame) -> dict[str, str]:
+    """E-mail of a user → the name that Pipedrive prints for it, where the records leave no doubt.
+
+    A name that is the most frequent one for several users is none: all their records fell to whoever
+    imported.
+
+    Args:
+        pairs: written, there.
+    """
+    counts = (
+        pairs.filter(pl.col("written").str.contains("@", literal=True) & pl.col("there").is_not_null())
+        .group_by("written", "there", maintain_order=True)
+        .len()
+        .sort("written", "len", "there", descending=[False, True, False])
+        .unique("written", keep="first", maintain_order=True)
+    )
+    own = counts.filter(pl.col("there").is_unique())
+    return dict(zip(own["written"].to_list(), own["there"].to_list(), strict=True))
 
 
 def _differing(subject: Subject, rows: pl.LazyFrame, users: MappingOf[str, str]) -> pl.LazyFrame:
     """The rows on which any cell differs, with the differing cells only."""
     there = set(rows.collect_schema().names())
-    headers = [header for header in subject.kinds if f"= {header}" in there]
+    headers = [header for header in subject.kinds if in_pipedrive(header) in there]
     cells: list[pl.Expr] = []
     for header in headers:
-        flag = differs(subject.kinds[header], pl.col(header), pl.col(f"= {header}"), users)
-        cells.append(flag.alias(f"! {header}"))
-    flags = [f"! {header}" for header in headers]
+        flag = differs(subject.kinds[header], pl.col(header), pl.col(in_pipedrive(header)), users)
+        cells.append(flag.alias(_is_other(header)))
+    flags = [_is_other(header) for header in headers]
     return rows.with_columns(cells).filter(pl.any_horizontal(flags) if flags else pl.lit(value=False))
+
+
+def _is_other(header: str) -> str:
+    """The column that says whether the cells under a header differ."""
+    return f"! {header}"
 
 
 def differs(kind: str, written: pl.Expr, there: pl.Expr, users: MappingOf[str, str]) -> pl.Expr:
@@ -139,17 +155,17 @@ def differs(kind: str, written: pl.Expr, there: pl.Expr, users: MappingOf[str, s
 
 
 def _long(subject: Subject, wide: pl.DataFrame) -> pl.DataFrame:
-    flagged = [name.removeprefix("! ") for name in wide.columns if name.startswith("! ")]
+    flagged = [header for header in subject.kinds if _is_other(header) in wide.columns]
     numbered = wide.with_row_index("n")
     parts = [
-        numbered.filter(f"! {header}").select(
+        numbered.filter(_is_other(header)).select(
             "n",
             pl.lit(subject.entity).alias("entity"),
             pl.col("_id").alias("source_id"),
             "system_id",
             pl.lit(header).alias("field"),
             pl.col(header).alias("sell"),
-            pl.col(f"= {header}").alias("pipedrive"),
+            pl.col(in_pipedrive(header)).alias("pipedrive"),
         )
         for header in flagged
     ]
@@ -158,34 +174,6 @@ def _long(subject: Subject, wide: pl.DataFrame) -> pl.DataFrame:
         if parts
         else pl.DataFrame(schema=DIFFERING)
     )
-
-
-def wished(there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
-    """entity, source_id, first (the lowest id, whose row went out) of what the mapping itself merged."""
-    entities = [entity for entity, wish in ask.duplicates.items() if wish == "merge"]
-    shared = there.filter(pl.col("entity").is_in(entities))
-    shared = shared.filter(pl.struct("entity", "system_id").is_duplicated())
-    lowest = pl.col("id").sort_by(*ranked("id"), nulls_last=True).first().over("entity", "system_id")
-    first = pl.col("id") == lowest
-    return shared.select("entity", source_id="id", first=first)
-
-
-def _without_wished(found: pl.DataFrame, there: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
-    """Of records that the mapping merged only the first one's values stand, and the labels of all; what the
-    first one lacks comes from the others, so that no cell is blank for which any of them has a value.
-    """
-    of_wish = wished(there, ask)
-    if not of_wish.height:
-        return found
-    marked = found.with_row_index("n")
-    joined = marked.join(of_wish, on=["entity", "source_id"], how="left", maintain_order="left")
-    labels = pl.col("field").str.contains(r" - (?:Labels?|Tags)$")
-    names = pl.col("field").is_in([name for headers in NAMES.values() for name in headers])
-    cell = pl.struct("entity", "system_id", "field")
-    filled = pl.col("pipedrive").is_not_null() | names | ~cell.is_first_distinct()
-    drop = pl.col("first").is_not_null() & (labels | (~pl.col("first") & filled))
-    ordered = joined.sort(pl.col("first").fill_null(value=True), descending=True, maintain_order=True)
-    return ordered.filter(~drop).sort("n").select(*DIFFERING)
 
 
 def other_company(
@@ -199,13 +187,12 @@ def other_company(
     Args:
         wanted, companies: id and value, id and company (Sell id), as in `Account`.
     """
-    raw = held.raw.get("deals")
-    cell = None if raw is None else shown("deals", COMPANY_IN_SELL, raw.columns)
-    if raw is None or cell is None:
+    if not is_shown(held, "deals", COMPANY_IN_SELL):
         return pl.DataFrame(schema=DIFFERING)
+    shown = shown_beside(held, "deals", [COMPANY_IN_SELL])
     mine = there.filter((pl.col("entity") == "deals") & ~several()).select("id", "system_id")
     rows = wanted.join(mine, on="id", how="inner", maintain_order="left").join(
-        raw.select(pl.col("ID").alias("system_id"), cell.alias("pipedrive")),
+        shown.rename({in_pipedrive(COMPANY_IN_SELL): "pipedrive"}),
         on="system_id",
         how="left",
         maintain_order="left",
@@ -221,7 +208,7 @@ def other_company(
     at_it = pl.col("pipedrive").is_null() & (pl.col("own") == pl.col("organization_id"))
     rows = rows.filter(~at_it.fill_null(value=False))
     # Of companies that are one by wish of the mapping, the first one's spelling stands there.
-    return rows.filter(~same("single_option", pl.col("value"), pl.col("pipedrive"))).select(
+    return rows.filter(~same("word", pl.col("value"), pl.col("pipedrive"))).select(
         pl.lit("deals").alias("entity"),
         pl.col("id").alias("source_id"),
         "system_id",
@@ -237,12 +224,12 @@ def other_names(records: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
     Args:
         records, there: of `Account` and `presence`.
     """
-    headers = {"companies": "Organization - Name", "contacts": "Person - Name", "leads": "Lead - Title"}
+    headers = {entity: NAMES[TARGETS[entity]] for entity in ("companies", "contacts", "leads")}
     named = records.filter(pl.col("added") & pl.col("entity").is_in(list(headers)))
     printed = there.filter(~several()).select("entity", "id", "system_id", pipedrive="name")
     rows = named.join(printed, on=["entity", "id"], how="inner", maintain_order="left")
     # Of a `name:` record any spelling will do: the first that is met stands for all.
-    by_name = pl.col("id").str.starts_with("name:") & (folded(pl.col("name")) == folded(pl.col("pipedrive")))
+    by_name = is_by_name("id") & (folded(pl.col("name")) == folded(pl.col("pipedrive")))
     return rows.filter(~same("name", pl.col("name"), pl.col("pipedrive")) & ~by_name).select(
         "entity",
         pl.col("id").alias("source_id"),

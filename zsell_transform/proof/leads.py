@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf
 from typing import Final
 
 import polars as pl
 
 from zsell_transform.cleaning.markup import escaped
 from zsell_transform.drafting import Drafts
-from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.leads import COMPANY
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.pipedrive.own_ids import html_lines
-from zsell_transform.pipedrive.person_values import FOUND_BY, TOLD_BESIDE
-from zsell_transform.proof.account import persons_of_leads, several
-from zsell_transform.proof.differences import DIFFERING, types_of
-from zsell_transform.proof.values import as_text, kinds, same, shown
-
-#: What a lead says of its person → how the line of its note begins that says it where the person does not.
-LINES: Final[MappingOf[str, str]] = {value.header: value.caption for value in (*FOUND_BY, *TOLD_BESIDE)}
+from zsell_transform.proof.differences import DIFFERING
+from zsell_transform.standing.account import persons_of_leads, several
+from zsell_transform.standing.lead_lines import LINES, people_shown
+from zsell_transform.standing.sameness import as_text, kinds, same
+from zsell_transform.standing.shown_cells import in_pipedrive
 
 
 def lead_notes(drafts: Drafts, there: pl.DataFrame, held: Held) -> pl.DataFrame | None:
@@ -80,7 +76,7 @@ def _beside_person(drafts: Drafts, leads: pl.DataFrame, notes: pl.DataFrame, hel
     if not shared.height or "persons" not in held.raw:
         return pl.DataFrame(schema=_UNSAID)
     people = people_shown(held)
-    known = [header for header in drafts["leads"].headers if f"= {header}" in people.columns]
+    known = [header for header in drafts["leads"].headers if in_pipedrive(header) in people.columns]
     headers = [header for header in LINES if header in known]
     if not headers:
         return pl.DataFrame(schema=_UNSAID)
@@ -96,9 +92,9 @@ def _beside_person(drafts: Drafts, leads: pl.DataFrame, notes: pl.DataFrame, hel
         .join(people, on="person", how="left", maintain_order="left")
         .join(said, on="system_id", how="left", maintain_order="left")
     )
-    of = kinds(headers, types_of(drafts["leads"].origins))
+    of = kinds(headers, drafts["leads"].types)
     lines = [
-        pl.when(~same(of[header], pl.col(header), pl.col(f"= {header}")) & ~_is_said(header)).then(
+        pl.when(~same(of[header], pl.col(header), pl.col(in_pipedrive(header))) & ~_is_said(header)).then(
             pl.lit(f"{LINES[header]}: ") + escaped(pl.col(header))
         )
         for header in headers
@@ -145,30 +141,6 @@ def without_said(found: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.Dat
     cell = pl.concat_str("source_id", "field", separator="\n")
     told = cell.is_in(rows.filter("said").select(cell).to_series().implode())
     return found.filter(~(joined & (told | ~pl.col("field").is_in(list(LINES)))))
-
-
-def people_shown(held: Held) -> pl.DataFrame:
-    """person, and what Pipedrive shows for each of `LINES` as `= header`: all its addresses and numbers."""
-    raw = held.raw["persons"]
-    cells = {header: shown("persons", header, raw.columns) for header in LINES}
-    several = {value.header: value.held for value in FOUND_BY}
-    every = firsts(held.persons, "system_id").select(
-        person="system_id",
-        **{f"= {header}": pl.col(column).list.join(", ") for header, column in several.items()},
-    )
-    return every.join(
-        raw.select(
-            pl.col("ID").alias("person"),
-            *(
-                cell.alias(f"= {header}")
-                for header, cell in cells.items()
-                if cell is not None and header not in several
-            ),
-        ),
-        on="person",
-        how="left",
-        maintain_order="left",
-    )
 
 
 def _is_said(header: str) -> pl.Expr:

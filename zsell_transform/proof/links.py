@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import attrs
@@ -9,23 +10,17 @@ import polars as pl
 
 from zsell_transform.details import Details, valued
 from zsell_transform.folding import digits, folded
-from zsell_transform.frames.sparse import BLANK, column_or_blank
+from zsell_transform.frames.sparse import BLANK
+from zsell_transform.lap.added_lines import DEAL_IN_SELL, LEAD_IN_SELL
 from zsell_transform.lap.placeholder import PLACEHOLDER_ID
 from zsell_transform.linker import Graph
-from zsell_transform.pipedrive.exports import NAMED_BY, Held
-from zsell_transform.proof.account import BESIDE, PLACED, is_of_lead, several, targets
+from zsell_transform.pipedrive.exports import Held
 from zsell_transform.sell.entities import HISTORY
+from zsell_transform.standing.account import BESIDE, PLACED, is_of_lead, several, targets
+from zsell_transform.standing.shown_links import SHOWN, WORDS, shown_links
 
-#: Relation → the columns of Pipedrive's exports that show it: ID, and names in order of preference.
-SHOWN: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
-    "organizations": (NAMED_BY["organizations"], ("Organization",)),
-    "persons": (NAMED_BY["persons"], ("Contact person",)),
-    "deals": (NAMED_BY["deals"], ("Deal title", "Deal")),
-    "leads": (NAMED_BY["leads"], ("Lead",)),
-}
-WORDS: Final = {"organizations": "organization", "persons": "person", "deals": "deal", "leads": "lead"}
 #: What stands in a text of a single pass for the deal or lead that the row could not name.
-PARTIES_ONLY: Final = r"(?:^|>|\n)(?:Deal|Lead) in Sell: "
+PARTIES_ONLY: Final = rf"(?:^|>|\n)(?:{re.escape(DEAL_IN_SELL)}|{re.escape(LEAD_IN_SELL)})"
 
 
 @attrs.frozen(eq=False)
@@ -107,19 +102,6 @@ def with_system_ids(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl
     )
     known = rows.filter(~is_of_lead() | pl.col("to_item").is_not_null())
     return known.with_columns(relation=pl.coalesce("to_item", "relation"))
-
-
-def shown_links(raw: pl.DataFrame, relation: str) -> pl.DataFrame | None:
-    """system_id, found_id, found_name of one relation in one item's export; None where it shows neither."""
-    number, names = SHOWN[relation]
-    name = next((c for c in names if c in raw.columns), None)
-    if number not in raw.columns and name is None:
-        return None
-    return raw.select(
-        system_id="ID",
-        found_id=column_or_blank(raw.columns, number),
-        found_name=pl.col(name) if name else BLANK,
-    )
 
 
 def _checked(rows: pl.DataFrame, shown: pl.DataFrame, *, has_id: bool) -> pl.DataFrame:
@@ -228,7 +210,7 @@ def _only_parties(wrong: pl.DataFrame, item: str, held: Held, *, single_pass: bo
     return lacking.join(said, on="system_id", how="semi", maintain_order="left")
 
 
-def lead_people(
+def wrong_people_of_leads(
     graph: Graph, there: pl.DataFrame, relations: pl.DataFrame, held: Held, details: Details
 ) -> pl.DataFrame:
     """Leads whose person in Pipedrive cannot be theirs: another name, or none of their values, neither as

@@ -12,8 +12,8 @@ import polars as pl
 
 from zsell_transform.lap.placeholder import PLACEHOLDER_ID, placeholder_is_there
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.account import PLACED, Account
-from zsell_transform.proof.links import SHOWN, shown_links
+from zsell_transform.standing.account import PLACED, Account
+from zsell_transform.standing.shown_links import SHOWN, shown_links
 
 
 def settled(wanted: Account, there: pl.DataFrame) -> pl.DataFrame:

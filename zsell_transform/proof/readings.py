@@ -12,7 +12,8 @@ from zsell_transform.cleaning.moments import clock_of
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.proof.values import as_it_stands, read_somehow, same, shown
+from zsell_transform.standing.sameness import as_it_stands, read_somehow, same
+from zsell_transform.standing.shown_cells import shown_cell
 from zsell_transform.transformers import Draft
 from zsell_transform.transformers.custom import READ, TIME
 
@@ -54,7 +55,7 @@ def _said(draft: Draft, found: pl.DataFrame, held: Held) -> pl.DataFrame:
     whole = draft.of(found["source_id"].unique())
     parts = []
     for header, source, kind in zip(*(custom[c] for c in ("header", "source", "type")), strict=True):
-        time = shown(draft.target, f"{header}{TIME}", raw.columns)
+        time = shown_cell(draft.target, f"{header}{TIME}", raw.columns)
         times = raw.select((BLANK if time is None else time).alias("time"), system_id="ID")
         rows = there.join(times, on="system_id", how="left", maintain_order="left").lazy()
         parts.append(

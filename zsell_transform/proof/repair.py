@@ -11,37 +11,12 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.pipedrive.fields import NAMES, NOTE, PREFIXES, SYSTEM_IDS, TITLES
+from zsell_transform.pipedrive.fields import NAMES, NOTE, PREFIXES, SYSTEM_IDS
 from zsell_transform.sell.entities import ITEMS, MAIN
+from zsell_transform.standing.update_rows import printed, without_blanks
 
 #: What the frames of the proof call a relation → the item that it leads to.
 _ITEM_OF: Final = {PREFIXES[item].lower(): item for item in MAIN}
-
-
-def system_id(item: str) -> str:
-    """The wizard's header of an item's System ID."""
-    return SYSTEM_IDS[item]
-
-
-def printed(item: str, held: Held) -> pl.DataFrame:
-    """system_id, and the name as Pipedrive prints it under the wizard's header."""
-    header, column = NAMES[item], TITLES[item]
-    raw = held.raw.get(item)
-    if raw is None or column not in raw.columns:
-        return pl.DataFrame(schema={"system_id": pl.String, header: pl.String})
-    return raw.select(pl.col("ID").alias("system_id"), pl.col(column).alias(header))
-
-
-def without_blanks(rows: pl.DataFrame) -> list[pl.DataFrame]:
-    """Rows → parts in which every column is filled on every row; other columns are left out of a part."""
-    if not rows.height:
-        return []
-    pattern = pl.concat_str(pl.col(c).is_null().cast(pl.UInt8).cast(pl.String) for c in rows.columns)
-    parts = rows.with_columns(pattern.alias("_fill")).partition_by(
-        "_fill", maintain_order=True, include_key=False
-    )
-    filled = [part.select(c for c in part.columns if part[c].null_count() == 0) for part in parts]
-    return sorted(filled, key=lambda part: -part.width)
 
 
 def value_files(differing: pl.DataFrame, held: Held) -> dict[str, list[pl.DataFrame]]:
@@ -74,7 +49,7 @@ def _named(item: str, wide: pl.DataFrame, held: Held) -> pl.DataFrame:
             f"{header} there"
         )
     rest = [c for c in joined.columns if c not in ("system_id", header)]
-    return joined.select(pl.col("system_id").alias(system_id(item)), header, *rest)
+    return joined.select(pl.col("system_id").alias(SYSTEM_IDS[item]), header, *rest)
 
 
 def link_files(links: pl.DataFrame, items: pl.DataFrame, held: Held) -> dict[str, list[pl.DataFrame]]:
@@ -106,10 +81,10 @@ def link_files(links: pl.DataFrame, items: pl.DataFrame, held: Held) -> dict[str
 def _cells(rows: pl.DataFrame, target: str, held: Held) -> pl.DataFrame:
     """system_id, and the linked record's System ID and name under the wizard's headers."""
     own = rows.unique("system_id", keep="first", maintain_order=True).select(
-        "system_id", pl.col("expected_system_id").alias(system_id(target))
+        "system_id", pl.col("expected_system_id").alias(SYSTEM_IDS[target])
     )
-    names = printed(target, held).rename({"system_id": system_id(target)})
-    return own.join(names, on=system_id(target), how="left", maintain_order="left")
+    names = printed(target, held).rename({"system_id": SYSTEM_IDS[target]})
+    return own.join(names, on=SYSTEM_IDS[target], how="left", maintain_order="left")
 
 
 def note_parts(notes: pl.DataFrame, held: Held) -> Sequence[pl.DataFrame]:
@@ -122,6 +97,6 @@ def note_parts(notes: pl.DataFrame, held: Held) -> Sequence[pl.DataFrame]:
         return []
     named = notes.join(printed("leads", held), on="system_id", how="inner", maintain_order="left")
     rows = named.select(
-        pl.col("sell").alias(NOTE), pl.col("system_id").alias(system_id("leads")), NAMES["leads"]
+        pl.col("sell").alias(NOTE), pl.col("system_id").alias(SYSTEM_IDS["leads"]), NAMES["leads"]
     )
     return without_blanks(rows)

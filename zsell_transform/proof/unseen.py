@@ -8,8 +8,9 @@ import polars as pl
 
 from zsell_transform.pipedrive.fields import DEAL_STAGE, NOTE
 from zsell_transform.proof.closed_stages import PLACED_EARLIER
-from zsell_transform.proof.links import WORDS, Links
+from zsell_transform.proof.links import Links
 from zsell_transform.sell.entities import HISTORY
+from zsell_transform.standing.shown_links import WORDS
 
 UNVERIFIABLE: Final[dict[str, Any]] = {
     "entity": pl.String, "field": pl.String, "count": pl.Int64, "reason": pl.String,

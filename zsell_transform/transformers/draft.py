@@ -48,6 +48,11 @@ class Draft:
     names: MappingOf[str, str]
     by_order: bool
 
+    @property
+    def types(self) -> dict[str, str]:
+        """Header → the type of its field."""
+        return dict(zip(self.origins["header"].to_list(), self.origins["type"].to_list(), strict=True))
+
     def hold(self) -> Draft:
         """The same draft, made: for few records, which would else be drafted anew for each question."""
         whole = self.whole.collect().lazy()

@@ -7,9 +7,10 @@ decimals, texts as HTML.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from collections.abc import Mapping as MappingOf
-from functools import cache, partial
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -19,16 +20,14 @@ from zsell_transform.cleaning.moments import ORDERS, date, date_of
 from zsell_transform.cleaning.numbers import MARKS, number
 from zsell_transform.folding import digits, folded
 from zsell_transform.frames.sparse import BLANK
-from zsell_transform.pipedrive.export_headers import vocabulary
-from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NOTE, PREFIXES, field_facts, field_key
+from zsell_transform.lap.added_lines import ADDED
+from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NOTE, field_facts
 from zsell_transform.pipedrive.own_ids import html_lines
 
 Same = Callable[[pl.Expr, pl.Expr], pl.Expr]
 
-#: Headers that hold a key, not a value.
-KEYS: Final = ("Zendesk Sell ID", "Zendesk Sell lead ID", "Pipedrive System ID", "Pipedrive system ID")
 #: Lines that the lap puts into a text for what the row could not name; no part of Sell's text.
-ADDED_LINES: Final = r"(?m)^(?:(?:Deal|Lead|Contact) in Sell|Left out of the move): .*$"
+ADDED_LINES: Final = rf"(?m)^(?:{'|'.join(map(re.escape, ADDED))}).*$"
 #: A creation day was written without a time: the account's zone decides which moment that is.
 _ZONES: Final = pl.duration(hours=14)
 
@@ -41,45 +40,6 @@ def kinds(headers: Collection[str], types: MappingOf[str, str]) -> dict[str, str
         else types.get(header) or (facts[header].type if header in facts else "text")
         for header in headers
     }  # fmt: skip
-
-
-def values_of(item: str, headers: Collection[str]) -> tuple[str, ...]:
-    """The headers that hold values of an item itself: no keys, and nothing of a linked record."""
-    prefix = f"{PREFIXES[item]} - "
-    return tuple(h for h in headers if h.startswith(prefix) and h.removeprefix(prefix) not in KEYS)
-
-
-def shown(item: str, header: str, columns: Collection[str]) -> pl.Expr | None:
-    """The cell of Pipedrive's export for a header of the wizard; None where the export has no such column."""
-    name = header.removeprefix(f"{PREFIXES[item]} - ")
-    if name == "Stage (pipeline)":
-        return _stage_shown(columns)
-    if item == "organizations" and name == "Address":
-        parts = [c for c in ("Address", "Full/combined address of Address") if c in columns]
-        return pl.coalesce(parts) if parts else None
-    canonical = _canonical(item).get(name, name)
-    if canonical in columns:
-        return pl.col(canonical)
-    alike = [column for column in columns if field_key(column) == field_key(name)]
-    return pl.col(alike[0]) if alike else None
-
-
-@cache
-def _canonical(item: str) -> dict[str, str]:
-    """Name in the wizard → name in the export."""
-    columns: MappingOf[str, MappingOf[str, str]] = vocabulary()["columns"][item]
-    return {forms["wizard"]: name for name, forms in columns.items() if "wizard" in forms}
-
-
-def _stage_shown(columns: Collection[str]) -> pl.Expr | None:
-    if "Stage" not in columns:
-        return None
-    stage = pl.col("Stage")
-    return (
-        pl.coalesce(pl.format("{} ({})", stage, pl.col("Pipeline")), stage)
-        if "Pipeline" in columns
-        else stage
-    )
 
 
 def same(kind: str, written: pl.Expr, there: pl.Expr) -> pl.Expr:
@@ -249,28 +209,5 @@ _SAME: Final[dict[str, Same]] = {
     "date": _date, "moment": _moment, "time": _time, "phone": _phone, "email": _email,
     "labels": _labels, "multiple_option": _labels, "address": _address, "stage": _stage,
     "moved_stage": _moved_stage, "done": _done,
-    "user": _word, "status": _word, "single_option": _word, "yes_no": _word, "currency": _word,
+    "word": _word, "user": _word, "status": _word, "single_option": _word, "yes_no": _word, "currency": _word,
 }  # fmt: skip
-
-
-# --- owners ---------------------------------------------------------------------------------------------
-
-
-def printed_users(pairs: pl.DataFrame) -> dict[str, str]:
-    """E-mail of a user → the name that Pipedrive prints for it, where the records leave no doubt.
-
-    A name that is the most frequent one for several users is none: all their records fell to whoever
-    imported.
-
-    Args:
-        pairs: written, there.
-    """
-    counts = (
-        pairs.filter(pl.col("written").str.contains("@", literal=True) & pl.col("there").is_not_null())
-        .group_by("written", "there", maintain_order=True)
-        .len()
-        .sort("written", "len", "there", descending=[False, True, False])
-        .unique("written", keep="first", maintain_order=True)
-    )
-    own = counts.filter(pl.col("there").is_unique())
-    return dict(zip(own["written"].to_list(), own["there"].to_list(), strict=True))

@@ -15,7 +15,7 @@ import polars as pl
 from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK
-from zsell_transform.ids import ranked
+from zsell_transform.ids import is_by_name, ranked
 from zsell_transform.lap.placeholder import PLACEHOLDER_ID, needs_placeholder, with_placeholder
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
@@ -48,7 +48,7 @@ class Account:
     companies_of_deals: pl.DataFrame
 
 
-def account(graph: Graph, ask: Mapping, left_out: pl.Series, held: Held) -> Account:
+def expected_account(graph: Graph, ask: Mapping, left_out: pl.Series, held: Held) -> Account:
     """What should stand in Pipedrive.
 
     Args:
@@ -318,15 +318,15 @@ def _by_name(ids: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
     A lap has this rule in `keys`; the proof, which judges laps, has it for itself.
     """
-    named = found.filter(pl.col("id").str.starts_with("name:"))
-    numbered = ids.filter(~pl.col("id").str.starts_with("name:")).select("id", f=folded(pl.col("name")))
+    named = found.filter(is_by_name("id"))
+    numbered = ids.filter(~is_by_name("id")).select("id", f=folded(pl.col("name")))
     single = numbered.filter(pl.col("f").is_not_null() & pl.col("f").is_unique())
     of_name = named.select("item", "system_id", "name", f=pl.col("id").str.strip_prefix("name:"))
     alias = single.join(of_name, on="f", how="inner", maintain_order="left")
     return alias.join(found, on="id", how="anti", maintain_order="left").select(found.columns)
 
 
-def people_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
+def own_persons_of_leads(there: pl.DataFrame, held: Held) -> pl.DataFrame:
     """id of a lead, system_id of its person, where that person came with this one lead only."""
     return persons_of_leads(there, held).filter("own").select("id", "system_id")
 
