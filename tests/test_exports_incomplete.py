@@ -347,6 +347,22 @@ def test_a_list_that_others_show_is_not_empty_whatever_the_mapping_says(
     assert "deals" not in run.story.unexported
 
 
+@pytest.mark.parametrize("count", ["", "0", "3"])
+def test_activities_that_deals_count_are_told_where_their_export_lacks(tmp_path: Path, count: str) -> None:
+    """A forgotten export doubled all history after a warning that named no sign of it."""
+    deals = (
+        "ID,Title,Zendesk Sell ID,Total activities\n5,Roof,51000011,{}\n6,Wall,51000012,\n7,Pond,51000013,\n"
+    )
+    sell = after_a_lap(tmp_path, deals=deals.format(count))
+    (sell / "tasks.0.csv").write_text("id,content,taskable_type,taskable_id\n71000011,Ring,Deal,51000011\n")
+
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", trial=0, rehearse=False)
+
+    [told] = run.issues.filter(code="counts_as_empty")["message"]
+    assert ("though record 5 of deals has 3 under Total activities" in told) == (count == "3")
+    assert run.tables["activities"].height == 1
+
+
 @pytest.mark.parametrize(
     "lists",
     [

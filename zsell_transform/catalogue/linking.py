@@ -228,8 +228,9 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "counts_as_empty": Kind(
         "warning",
-        "no export of {detail} was given",
+        "no export of {detail}",
         "counted as empty in Pipedrive",
-        "From now on give their export with every lap.",
+        "If an earlier lap wrote any, do not upload these: give their export, and run again. From now on give"
+        " it with every lap.",
     ),
 }

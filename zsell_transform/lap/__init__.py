@@ -26,7 +26,7 @@ from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.export_gaps import gaps, shown_elsewhere
 from zsell_transform.pipedrive.exports import Held
-from zsell_transform.sell.entities import HISTORY, TARGETS
+from zsell_transform.sell.entities import HISTORY, MAIN, TARGETS
 
 
 @attrs.frozen
@@ -64,7 +64,8 @@ def plan(
         listed: ids of parties, deals and leads of which `where` shall tell.
     """
     sides = Sides(graph, held, ask, details, left_out)
-    denied = shown_elsewhere(held, ask.empty_in_pipedrive) if held.has_ours else {}
+    called_empty = [item for item in ask.empty_in_pipedrive if item in MAIN]
+    denied = shown_elsewhere(held, called_empty) if held.has_ours else {}
     forgotten = without_export(sides) | denied.keys()
     placeholder = needs_placeholder(graph, held, ask, left_out)
     main = _main(sides, forgotten, placeholder=placeholder)

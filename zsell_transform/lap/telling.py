@@ -14,7 +14,7 @@ from zsell_transform.lap.doubts import Doubt
 from zsell_transform.lap.plans import Plan
 from zsell_transform.lap.reasons import NO_EXPORT, UNSEEN_PARTIES
 from zsell_transform.linker import Graph
-from zsell_transform.pipedrive.export_gaps import Gap
+from zsell_transform.pipedrive.export_gaps import Gap, shown_elsewhere
 from zsell_transform.pipedrive.export_headers import own_columns
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.namesakes import twins
@@ -61,11 +61,17 @@ def told_waiting(
         if row["reason"] == NO_EXPORT[row["item"]]
     ]
     told += [_told_of_reason(**row) for row in waiting.to_dicts() if row["reason"] not in NO_EXPORT.values()]
+    return issues.gather([*told, *_told_empty(plans, held)])
+
+
+def _told_empty(plans: MappingOf[str, Plan], held: Held) -> Iterator[pl.DataFrame]:
+    """Lists of history without an export, of which the lap writes some; and what others count of them."""
     for item in ("activities", "notes"):
         writes = any(plan.count_out() for entity, plan in plans.items() if TARGETS[entity] == item)
         if held.given and item not in held.given and writes:
-            told.append(issues.issue("counts_as_empty", entity=None, file=item, detail=item))
-    return issues.gather(told)
+            shown = shown_elsewhere(held, [item]).get(item)
+            though = f", though record {shown.example}" if shown else ""
+            yield issues.issue("counts_as_empty", file=item, detail=f"{item} was given{though}")
 
 
 def _told_of_reason(entity: str, item: str, reason: str, count: int) -> pl.DataFrame:

@@ -32,9 +32,11 @@ _CALLED_BY: Final = {
     "deals": ("Deal", "Deal title"),
     "leads": ("Lead",),
 }
-#: What an export of people or organizations counts of each of them (facts, pipedrive_import: X2, X4; high).
-_COUNTED: Final = {"deals": ("Open deals", "Won deals", "Lost deals", "Closed deals")}
-_COUNTING: Final = ("organizations", "persons")
+#: Item → what exports of other main lists count of it at each record (facts, pipedrive_import: X1-X4; high).
+_COUNTED: Final = {
+    "deals": ("Open deals", "Won deals", "Lost deals", "Closed deals"),
+    "activities": ("Total activities", "Done activities", "Activities to do"),
+}
 #: What tells that a record came from Sell.
 _SIGNS: Final = ("sell_id", "sell_lead_id", "mark")
 #: One System ID, whole: not several in a cell, not one that a spreadsheet rounded, not a 0 for none.
@@ -62,12 +64,15 @@ def gaps(held: Held, items: Iterable[str]) -> dict[str, Gap]:
 
 
 def shown_elsewhere(held: Held, items: Iterable[str]) -> dict[str, Gap]:
-    """The main items without an export that have records nonetheless: others name some of them beside records
-    of Sell's, or count them there.
+    """The items without an export that have records nonetheless: others name some of them beside records of
+    Sell's, or count them there.
     """
-    asked = [item for item in items if item in MAIN and item not in held.given]
+    asked = [item for item in items if item not in held.given]
     ours = {item: _from_sell(held, item) for item in held.raw} if asked else {}
-    found = {item: _gap(ours, item) or _called(ours, item) or _counted(ours, item) for item in asked}
+    found = {
+        item: (_gap(ours, item) or _called(ours, item) if item in NAMED_BY else None) or _counted(ours, item)
+        for item in asked
+    }
     return {item: gap for item, gap in found.items() if gap}
 
 
@@ -77,7 +82,7 @@ def _from_sell(held: Held, item: str) -> pl.DataFrame:
     ids = held[item].filter(pl.any_horizontal(signs))["system_id"]
     table = held.raw[item]
     telling = [name for target in _LINKED_TO[item] for name in (NAMED_BY[target], *_CALLED_BY[target])]
-    telling += [name for names in _COUNTED.values() for name in names if item in _COUNTING]
+    telling += [name for names in _COUNTED.values() for name in names if item in MAIN]
     names = [name for name in telling if name in table.columns]
     return table.select("ID", *names).filter(pl.col("ID").is_in(ids.implode()))
 
