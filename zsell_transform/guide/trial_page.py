@@ -30,7 +30,7 @@ def _opening(story: Story, items: list[str]) -> str:
     return (
         f"# The trial of {f'lap {story.lap}' if story.previous is None else 'this delta'}\n\n"
         f"This folder holds {words.listed(counts)}, chosen to show what is special in your account and where "
-        "Pipedrive’s import is not documented. The records that they are linked to are here too.\n\n"
+        f"Pipedrive’s import is not documented. {_linked_to(story)}\n\n"
         "1. Prepare Pipedrive as `setup.md` says, or as much of it as these records need.\n"
         "2. Import the files of this folder in the order of their numbers, each to its end. Give the same "
         "answers as you will for all records: the columns as in `setup.md`, duplicates “merge”.\n"
@@ -38,6 +38,19 @@ def _opening(story: Story, items: list[str]) -> str:
         "the next run does not replace a folder in which a file was changed.\n"
         "4. Where something came out differently, change what is named there, run the library again and "
         "repeat."
+    )
+
+
+def _linked_to(story: Story) -> str:
+    """Where the records are that these are linked to.
+
+    From a run that knew of Pipedrive's records, rows name them by System IDs or by their keys.
+    """
+    if not story.again:
+        return "The records that they are linked to are here too."
+    return (
+        "The records that they are linked to are here too, or in Pipedrive already: rows name those by their "
+        "System IDs. So import this trial into the account from which the exports came, and into no other."
     )
 
 
@@ -115,7 +128,7 @@ def _ways_on(story: Story) -> str:
     given = words.listed(story.exports_next).replace("persons", "people") or "everything"
     python, shell = checklist(story)[-1].commands[:2]
     return (
-        "## Three ways on\n\n"
+        f"## {'Two' if story.again else 'Three'} ways on\n\n"
         "**Revert it.** Pipedrive offers to revert an import. How far that goes is not documented, and what "
         "was merged into an existing record is not taken out again. Check that the records are gone, then "
         "upload the files of the folder above.\n\n"
@@ -128,7 +141,21 @@ def _ways_on(story: Story) -> str:
         "```sh\n"
         f"{' '.join(shell.pieces)}\n"
         "```\n\n"
+        f"{_throw_away(story)}"
+    )
+
+
+def _throw_away(story: Story) -> str:
+    """The account in which nothing has to be undone; a System ID means another record there, or none."""
+    if story.again:
+        return (
+            "**No throw-away account this time.** In another account the System IDs of this trial belong to "
+            "no record, so that its rows are skipped, or to records that are not meant, whose values are "
+            "overwritten. To try this there, run the lap with that account’s own exports, into a folder of "
+            "its own, and import the trial of that run."
+        )
+    return (
         "**Use a throw-away account.** Import the trial into a separate, empty account that is set up like "
-        "the real one. Nothing has to be undone there, and merging and System IDs can be tried without "
-        "risk."
+        "the real one. Nothing has to be undone there, and merging can be tried without risk. No file of "
+        "this trial names a System ID: what hangs on one is tried by the trial of the next lap."
     )
