@@ -141,20 +141,27 @@ KINDS: Final[dict[str, Kind]] = {
             "no export of {detail} was given in which Sell's ids or marks can be read, but Pipedrive holds"
             " records from Sell, as their ids or titles show",
             "all its records wait ({value}), so that none is written twice",
-            f"Export {item} from Pipedrive, with all columns, as Pipedrive writes them. Only if that list is"
-            f" empty in Pipedrive (look first), name it in `empty_in_pipedrive`: else all of it is written"
+            f"Export {called} from Pipedrive, with all columns, as Pipedrive writes them. Only if that list"
+            " is empty in Pipedrive (look first), name it in `empty_in_pipedrive`: else all of it is written"
             " twice.",
         )
-        for item in ("organizations", "persons", "deals", "leads", "activities", "notes")
+        for item, called in {
+            "organizations": "organizations",
+            "persons": "people",
+            "deals": "deals",
+            "leads": "leads",
+            "activities": "activities",
+            "notes": "notes",
+        }.items()
     },
     "not_empty_in_pipedrive": Kind(
         "error",
         "the mapping calls {field} empty in Pipedrive, and no export of them was given, but others show that"
         " there are some (for one, record {detail})",
         "all its records wait ({value}), so that none is written twice",
-        "Export {field} from Pipedrive, too: with their export, `empty_in_pipedrive` may stand or go. If all"
-        " were deleted and Pipedrive gives no export, a file `{field}.csv` with the one line `ID,Title,Name`"
-        " says so.",
+        "Export them from Pipedrive, too: with their export, `empty_in_pipedrive` may stand or go. If all"
+        " were deleted and Pipedrive gives no export, a file called after them, such as `leads.csv` (of people"
+        " `persons.csv`), with the one line `ID,Title,Name` says so.",
     ),
     "export_incomplete": Kind(
         "error",

@@ -220,7 +220,8 @@ def _export(story: Story) -> Step | None:
     told = "what arrived." if story.complete else "what arrived, and the System IDs."
     return Step(
         "Export from Pipedrive again" if story.again else "Export from Pipedrive",
-        f"From each list, all records and all columns, into one folder, here called `{story.pipedrive}`"
+        "From each list, all records and all columns (Tools and apps › Export data, or Export filter results "
+        f"in a list with all columns shown and no filter), into one folder, here called `{story.pipedrive}`"
         f"{place}. {reader} {told}{_withheld(story)}{_unexported(story)}",
         brief=f"each list, all columns, into {story.pipedrive}{place}{_above_all(story)}{_empty(story)}",
         items=tuple("People" if item == "persons" else words.spoken(item) for item in story.exports_next),

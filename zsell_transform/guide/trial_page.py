@@ -6,6 +6,7 @@ from collections import Counter
 
 from zsell_transform.guide import words
 from zsell_transform.guide.features import FEATURES, Feature
+from zsell_transform.guide.setup_page import ITEM_NAMES
 from zsell_transform.guide.steps import checklist
 from zsell_transform.guide.story import Story
 from zsell_transform.guide.trial import OWN_ID
@@ -26,7 +27,8 @@ def trial_markdown(story: Story) -> str:
 
 def _opening(story: Story, items: list[str]) -> str:
     held = Counter(item for item, _ in _rows(story))
-    counts = [words.count(held[item], words.one(item), item) for item in items]
+    people = {"persons": ("person", "people")}
+    counts = [words.count(held[item], *people.get(item, (words.one(item), item))) for item in items]
     return (
         f"# The trial of {f'lap {story.lap}' if story.previous is None else 'this delta'}\n\n"
         f"This folder holds {words.listed(counts)}, chosen to show what is special in your account and where "
@@ -59,7 +61,7 @@ def _records(story: Story, items: list[str]) -> list[str]:
     parts, told, of_all = [], set[str](), _rows(story)
     for item in items:
         records = {key: rows for key, rows in of_all.items() if key[0] == item}
-        parts.append(f"## {words.spoken(item)}")
+        parts.append(f"## {ITEM_NAMES[item]}")
         for (_, sell_id), rows in records.items():
             shown = {FEATURES[row["shows"]]: row["value"] for row in rows if row["shows"] in FEATURES}
             known_by = "Sell id" if item in OWN_ID else "Mark in its text"
@@ -110,7 +112,7 @@ def _uncovered(story: Story, items: list[str]) -> str:
     later = {answer for one in FEATURES.values() if one.item not in items for answer in one.answers}
     open_ones = [one.question for name, one in ASSUMPTIONS.items() if name not in answered | later]
     lines = ["## What the trial does not cover", "", "No record of this lap shows these points:", ""]
-    lines += [f"- {words.spoken(item)}: {'; '.join(points)}." for item, points in missing.items() if points]
+    lines += [f"- {ITEM_NAMES[item]}: {'; '.join(points)}." for item, points in missing.items() if points]
     lines += [
         "",
         "These questions about Pipedrive’s import stay open:",
