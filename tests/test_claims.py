@@ -11,6 +11,7 @@ import pytest
 import zsell_transform as zt
 from tests.moved import Moved
 from zsell_transform.errors import ExportError, MappingError
+from zsell_transform.issues import KINDS
 from zsell_transform.proof.skips import OTHERWISE, advice
 
 LADDER = {"columns": {"contacts": {"Ladder code": "description"}}}
@@ -116,3 +117,11 @@ def test_an_encoding_that_does_not_fit_is_said_to_be_the_callers(sample: Path) -
     with pytest.raises(ExportError, match="`encoding` says") as told:
         zt.read_csv(sample / "deals.0.csv", encoding="nope")
     assert "mapping" not in str(told.value)
+
+
+def test_people_are_people(sample: Path, tmp_path: Path) -> None:
+    """The wizard, `setup.md` and the report call them so; issues and `trial.md` said persons."""
+    zt.transform(sample, tmp_path / "lap_1", rehearse=False)
+    page = (tmp_path / "lap_1" / "trial" / "trial.md").read_text()
+    assert "## People" in page
+    assert KINDS["no_export_of_persons"].todo.startswith("Export people")

@@ -160,8 +160,8 @@ KINDS: Final[dict[str, Kind]] = {
         " there are some (for one, record {detail})",
         "all its records wait ({value}), so that none is written twice",
         "Export them from Pipedrive, too: with their export, `empty_in_pipedrive` may stand or go. If all"
-        " were deleted and Pipedrive gives no export, a file called after them, such as `leads.csv` (of people"
-        " `persons.csv`), with the one line `ID,Title,Name` says so.",
+        " were deleted and Pipedrive gives no export, a file called after them, such as `leads.csv` (of"
+        " people `persons.csv`), with the one line `ID,Title,Name` says so.",
     ),
     "export_incomplete": Kind(
         "error",
