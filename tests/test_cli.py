@@ -378,7 +378,7 @@ def test_the_summary_says_what_came_and_what_to_do(
     assert "companies" not in said
     assert f"  {target}/2-persons.csv" in said
     assert "2 activities, 1 note: each waits for an ID" in said
-    assert "1 error, 0 warnings, 1 for information" in said
+    assert "1 error, 0 warnings, 1 remark:" in said
     assert "error unparsed_value (1), such as: deals row 3: 'x'" in said
     assert f"1. Prepare Pipedrive: create what {target}/setup.md lists" in said
     call = f"zsell-transform 'my sell' {tmp_path}/lap_2 --pipedrive pipedrive_export --mapping m.yaml"

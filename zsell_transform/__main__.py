@@ -137,7 +137,9 @@ def _transform_parser() -> Parser:
     )
     parser.add_argument("source", metavar="SOURCE", help="Sell's export: a folder, a zip or a CSV file")
     parser.add_argument("target", metavar="TARGET", type=path_of, help="the folder to write")
-    parser.add_argument("--pipedrive", metavar="DIR", help="Pipedrive's own exports, from the second lap on")
+    parser.add_argument(
+        "--pipedrive", metavar="DIR", help="Pipedrive's own exports, as soon as it holds anything"
+    )
     parser.add_argument("--mapping", metavar="FILE", help="your wishes (YAML); without it the defaults hold")
     parser.add_argument(
         "--previous", metavar="DIR", help="the folder of a run before changes in Sell: writes updates/"

@@ -168,8 +168,9 @@ def _issues(issues: pl.DataFrame, target: Path) -> Iterator[str]:
     if not issues.height:
         return
     by_severity = dict(issues.group_by("severity").len().iter_rows())
-    counts = [count(by_severity.get(name, 0), name) for name in ("error", "warning")]
-    yield f"{', '.join(counts)}, {by_severity.get('info', 0):,} for information: {target / 'issues.csv'}"
+    called = {"error": "error", "warning": "warning", "info": "remark"}
+    counts = [count(by_severity.get(severity, 0), name) for severity, name in called.items()]
+    yield f"{', '.join(counts)}: {target / 'issues.csv'}"
     codes = (
         issues.filter(pl.col("severity") != "info")
         .group_by("severity", "code", maintain_order=True)

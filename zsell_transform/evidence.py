@@ -404,7 +404,7 @@ def _why_text(seen: Evidence, order: str | None, mark: str | None) -> Iterator[s
     if seen.options is not None and len(seen.options) > OPTION_LIMIT and 2 * len(seen.options) <= seen.filled:
         yield f"{len(seen.options):,} different values, more than the {OPTION_LIMIT} options of a field"
     yield (
-        f"{seen.filled:,} texts of at most {seen.longest:,} characters"
+        f"{seen.filled:,} texts of at most {counted(seen.longest, 'character')}"
         if seen.filled > 1
         else f"a text of {counted(seen.longest, 'character')}"
     )

@@ -55,7 +55,7 @@ def take_in(
         expect(pipedrive)
     with ThreadPoolExecutor(1) as meanwhile:  # one of them alone leaves a core idle
         there = None if pipedrive is None else meanwhile.submit(read_pipedrive, pipedrive, ask)
-        export = source if isinstance(source, Export) else exported(source, ask, tell)
+        export = exported(source, ask, tell)
         if there is not None and there.done():
             there.result()
         tables = {entity: export.scan(entity) for entity in export.entities}

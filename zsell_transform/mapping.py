@@ -166,6 +166,18 @@ class Mapping:
         text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def of_reading(self) -> dict[str, str]:
+        """Place → value of whatever counts while Sell's files are read, and not after that."""
+        found = {
+            f"columns.{entity}.{header}": target
+            for entity, headers in self.columns.items()
+            if entity not in PIPEDRIVE_COLUMNS
+            for header, target in headers.items()
+        }
+        for topic in ("encoding", "smart_lists"):
+            found |= {f"{topic}.{file}": wish for file, wish in getattr(self, topic).items()}
+        return found
+
     def mentions(self) -> Iterator[Mention]:
         """Every name that should match something in the export, for the check that it does."""
         for topic in ("owners", "labels", "lead_statuses", "smart_lists", "encoding"):

@@ -64,7 +64,7 @@ def transform(
         source: a Sell export: folder, zip, CSV file, list of paths (also lists in it), `Export`, or dict
             of entity → polars frame.
         target: the folder to write; None writes nothing (`Migration.write` can do it later).
-        pipedrive: a folder with Pipedrive's own exports; None in the first lap.
+        pipedrive: a folder with Pipedrive's own exports; None where it holds nothing yet.
         mapping: a YAML file, a dict or a `Mapping`; None = the defaults.
         previous: the folder of a run before the changes, for `updates/`.
         trial: how many chosen records a file of the trial holds, 0 to 10; 0 = no trial.

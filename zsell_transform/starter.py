@@ -44,7 +44,7 @@ def draft_mapping(
     if target is not None and target.exists():
         raise TargetError(f"{target} exists already; name another file, or remove it first")
     ask = Mapping.load(mapping)
-    export = source if isinstance(source, Export) else read_export(source, ask)
+    export = read_export(source, ask)
     text = draft_text(found_in(export, ask))
     if target is None:
         return text

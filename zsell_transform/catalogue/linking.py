@@ -6,14 +6,14 @@ from typing import Final
 
 from zsell_transform.catalogue.kind import Kind
 
-#: Item → the column of Pipedrive's export that says which of its records are from Sell.
+#: Item → what people call it, and the column of Pipedrive's export that says which are from Sell.
 _OURS: Final = {
-    "organizations": "Zendesk Sell ID",
-    "persons": "Zendesk Sell ID",
-    "deals": "Zendesk Sell ID",
-    "leads": "Zendesk Sell lead ID",
-    "activities": "Note",
-    "notes": "Content",
+    "organizations": ("organizations", "Zendesk Sell ID"),
+    "persons": ("people", "Zendesk Sell ID"),
+    "deals": ("deals", "Zendesk Sell ID"),
+    "leads": ("leads", "Zendesk Sell lead ID"),
+    "activities": ("activities", "Note"),
+    "notes": ("notes", "Content"),
 }
 
 KINDS: Final[dict[str, Kind]] = {
@@ -151,21 +151,21 @@ KINDS: Final[dict[str, Kind]] = {
             "no export of {detail} was given in which Sell's ids or marks can be read, but Pipedrive holds"
             " records from Sell, as their ids or titles show",
             "all its records wait ({value}), so that none is written twice",
-            f"Export {item} from Pipedrive, with all columns, as Pipedrive writes them. Where the column of"
+            f"Export {called} from Pipedrive, with all columns, as Pipedrive writes them. Where the column of"
             f" Sell's ids or marks has another header, name it: `columns: {{pipedrive_{item}: {{Their header:"
             f" {column}}}}}`. Only if that list is empty in Pipedrive (look first), name it in"
             " `empty_in_pipedrive`: else all of it is written twice.",
         )
-        for item, column in _OURS.items()
+        for item, (called, column) in _OURS.items()
     },
     "not_empty_in_pipedrive": Kind(
         "error",
         "the mapping calls {field} empty in Pipedrive, and no export of them was given, but others show that"
         " there are some (for one, record {detail})",
         "all its records wait ({value}), so that none is written twice",
-        "Export that list from Pipedrive, too: with its export, `empty_in_pipedrive` may stand or go. If all"
-        " of it was deleted and Pipedrive gives no export, a file of its name (`deals.csv`) with the one line"
-        " `ID,Title,Name` says so.",
+        "Export them from Pipedrive, too: with their export, `empty_in_pipedrive` may stand or go. If all"
+        " were deleted and Pipedrive gives no export, a file called after them, such as `leads.csv` (of"
+        " people `persons.csv`), with the one line `ID,Title,Name` says so.",
     ),
     "export_incomplete": Kind(
         "error",

@@ -42,8 +42,9 @@ KINDS: Final[dict[str, Kind]] = {
         "{field} holds {value|number|numbers} that can be read with a decimal comma or a decimal point,"
         " and none proves which",
         "{detail}",
-        "Write one of them with two decimals in the file, so that it reads only one way, and run again;"
-        " or name its header under `columns:` of the mapping as `custom`, and it becomes a text field.",
+        "Write one of them with two decimals in the file, so that it reads only one way, and run again."
+        " A column of Sell's own, such as a deal's value, becomes a text field if the mapping names its"
+        " header under `columns:` as `custom`; a custom field is text already.",
     ),
     "contradicting_numbers": Kind(
         "warning",

@@ -311,7 +311,9 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
     "bare_organizations": (
         (
             "Whether Pipedrive takes two organizations of one name and no address for the same: merge or\n"
-            "separate. This is not known; merge is the cautious answer. The trial shows which is right."
+            "separate. This is not known. merge: two laps; if it keeps them apart, doubles of such\n"
+            "organizations arise, and links to them. separate: one lap more, and right either way. A trial\n"
+            "with such a pair shows which is so."
         ),
         _always("bare_organizations: merge"),
     ),

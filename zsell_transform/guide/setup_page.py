@@ -63,8 +63,9 @@ def _opening(lap: int, *, delta: bool) -> Lines:
         yield ""
         yield (
             f"**This is {'a delta' if delta else f'lap {lap}'}.** What an earlier lap asked for is listed "
-            "again, since it must still be there. If nothing was added in Sell meanwhile, go straight to the "
-            "files."
+            "again, since it must still be there. What was added in Sell meanwhile (users, currencies, "
+            "fields and their options, labels, stages, types) is to be created before the files are "
+            "imported; if nothing was, go straight to the files."
         )
     yield ""
     yield (
@@ -81,7 +82,10 @@ def _who(setup: Setup) -> Lines:
         "- [ ] An **admin** of the Pipedrive account runs the import: others need a permission for it, and "
         "only admins may be allowed to set creation dates in the past (likely, not confirmed)."
     )
-    yield "- [ ] If the account is in use already: export everything from it first. A merge cannot be undone."
+    yield (
+        "- [ ] If the account is in use already: export everything from it first, and give that to the first "
+        "lap, too: it then says which records join one that is there. A merge cannot be undone."
+    )
     yield (
         "- [ ] Nobody else imports or edits meanwhile. Imports do not start automations, except imports that "
         "change or delete leads: pause those automations."
@@ -97,8 +101,8 @@ def _plan(setup: Setup) -> Lines:
         opened, created = seats.item(0, "found"), fields.item(0, "found")
         yield (
             f"{seats.item(0, 'detail').split(';')[0]} count against the plan's limit, and "
-            f"{count(created, 'custom field')} will be created. What does not fit ends up in the wizard's "
-            "skip file."
+            f"{count(created, 'custom field is', 'custom fields are')} needed in all. What does "
+            "not fit ends up in the wizard's skip file."
         )
         yield ""
         yield f"| Plan | Open ones a seat | Seats for {opened:,} | Custom fields | {created:,} fit |"

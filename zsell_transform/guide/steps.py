@@ -134,7 +134,7 @@ def checklist(story: Story, program: str = PROGRAM) -> list[Step]:
         return [_once_more(story, program)]
     steps: tuple[Step | None, ...] = (_prepare(story), _try(story), _upload(story), _export(story))
     if story.complete:  # what changed in Sell since an earlier run may still be uploaded
-        steps = steps[2:] if "updates" in story.files["item"] else ()
+        steps = (steps[0], *steps[2:]) if "updates" in story.files["item"] else ()
     last = _verify(story, program) if story.complete else _next_lap(story, program)
     return [step for step in (*steps, last) if step]
 
@@ -159,6 +159,8 @@ def _prepare(story: Story) -> Step | None:
         for topic, names in words.TOPICS.items()
         if topic in story.setup and (number_of := _to_create(story.setup[topic]))
     ]
+    if story.previous is not None:
+        return _prepare_again(story) if made and files(story.files)["uploads"] else None
     if story.lap > 1 or not made:
         return None
     return Step(
@@ -166,6 +168,17 @@ def _prepare(story: Story) -> Step | None:
         f"Create {words.listed(made)}. `setup.md` lists each, in order, to tick off (in a copy: the next run "
         "does not replace a folder in which a file was changed).",
         brief=f"create what {_place(story, 'setup.md')} lists",
+    )
+
+
+def _prepare_again(story: Story) -> Step:
+    """What people added in Sell since the earlier run is set up nowhere, and the page lists old and new."""
+    return Step(
+        "Prepare Pipedrive for what is new",
+        "Users, currencies, custom fields, labels, pipeline stages, activity types and lost reasons that "
+        "came in Sell since must be there before the files name them. `setup.md` lists what the whole "
+        "account needs: look for what Pipedrive does not have yet, and create it.",
+        brief=f"create what of {_place(story, 'setup.md')} is not there yet",
     )
 
 
@@ -207,7 +220,8 @@ def _export(story: Story) -> Step | None:
     told = "what arrived." if story.complete else "what arrived, and the System IDs."
     return Step(
         "Export from Pipedrive again" if story.again else "Export from Pipedrive",
-        f"From each list, all records and all columns, into one folder, here called `{story.pipedrive}`"
+        "From each list, all records and all columns (Tools and apps › Export data, or Export filter results "
+        f"in a list with all columns shown and no filter), into one folder, here called `{story.pipedrive}`"
         f"{place}. {reader} {told}{_withheld(story)}{_unexported(story)}",
         brief=f"each list, all columns, into {story.pipedrive}{place}{_above_all(story)}{_empty(story)}",
         items=tuple("People" if item == "persons" else words.spoken(item) for item in story.exports_next),

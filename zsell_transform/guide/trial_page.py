@@ -6,6 +6,7 @@ from collections import Counter
 
 from zsell_transform.guide import words
 from zsell_transform.guide.features import FEATURES, Feature
+from zsell_transform.guide.setup_page import ITEM_NAMES
 from zsell_transform.guide.steps import checklist
 from zsell_transform.guide.story import Story
 from zsell_transform.pipedrive.assumptions import ASSUMPTIONS
@@ -26,11 +27,12 @@ def trial_markdown(story: Story) -> str:
 
 def _opening(story: Story, items: list[str]) -> str:
     held = Counter(item for item, _ in _rows(story))
-    counts = [words.count(held[item], words.one(item), item) for item in items]
+    people = {"persons": ("person", "people")}
+    counts = [words.count(held[item], *people.get(item, (words.one(item), item))) for item in items]
     return (
         f"# The trial of {f'lap {story.lap}' if story.previous is None else 'this delta'}\n\n"
         f"This folder holds {words.listed(counts)}, chosen to show what is special in your account and where "
-        "Pipedrive’s import is not documented. The records that they are linked to are here too.\n\n"
+        f"Pipedrive’s import is not documented. {_linked_to(story)}\n\n"
         "1. Prepare Pipedrive as `setup.md` says, or as much of it as these records need.\n"
         "2. Import the files of this folder in the order of their numbers, each to its end. Give the same "
         "answers as you will for all records: the columns as in `setup.md`, duplicates “merge”.\n"
@@ -41,12 +43,25 @@ def _opening(story: Story, items: list[str]) -> str:
     )
 
 
+def _linked_to(story: Story) -> str:
+    """Where the records are that these are linked to.
+
+    From a run that knew of Pipedrive's records, rows name them by System IDs or by their keys.
+    """
+    if not story.again:
+        return "The records that they are linked to are here too."
+    return (
+        "The records that they are linked to are here too, or in Pipedrive already: rows name those by their "
+        "System IDs. So import this trial into the account from which the exports came, and into no other."
+    )
+
+
 def _records(story: Story, items: list[str]) -> list[str]:
     """A chapter for each item, a list for each record; what a point means is said once, at the first one."""
     parts, told, of_all = [], set[str](), _rows(story)
     for item in items:
         records = {key: rows for key, rows in of_all.items() if key[0] == item}
-        parts.append(f"## {words.spoken(item)}")
+        parts.append(f"## {ITEM_NAMES[item]}")
         for (_, sell_id), rows in records.items():
             shown = {FEATURES[row["shows"]]: row["value"] for row in rows if row["shows"] in FEATURES}
             known_by = "Sell id" if item in SELL_IDS else "Mark in its text"
@@ -97,7 +112,7 @@ def _uncovered(story: Story, items: list[str]) -> str:
     later = {answer for one in FEATURES.values() if one.item not in items for answer in one.answers}
     open_ones = [one.question for name, one in ASSUMPTIONS.items() if name not in answered | later]
     lines = ["## What the trial does not cover", "", "No record of this lap shows these points:", ""]
-    lines += [f"- {words.spoken(item)}: {'; '.join(points)}." for item, points in missing.items() if points]
+    lines += [f"- {ITEM_NAMES[item]}: {'; '.join(points)}." for item, points in missing.items() if points]
     lines += [
         "",
         "These questions about Pipedrive’s import stay open:",
@@ -115,7 +130,7 @@ def _ways_on(story: Story) -> str:
     given = words.listed(story.exports_next).replace("persons", "people") or "everything"
     python, shell = checklist(story)[-1].commands[:2]
     return (
-        "## Three ways on\n\n"
+        f"## {'Two' if story.again else 'Three'} ways on\n\n"
         "**Revert it.** Pipedrive offers to revert an import. How far that goes is not documented, and what "
         "was merged into an existing record is not taken out again. Check that the records are gone, then "
         "upload the files of the folder above.\n\n"
@@ -128,7 +143,21 @@ def _ways_on(story: Story) -> str:
         "```sh\n"
         f"{' '.join(shell.pieces)}\n"
         "```\n\n"
+        f"{_throw_away(story)}"
+    )
+
+
+def _throw_away(story: Story) -> str:
+    """The account in which nothing has to be undone; a System ID means another record there, or none."""
+    if story.again:
+        return (
+            "**No throw-away account this time.** In another account the System IDs of this trial belong to "
+            "no record, so that its rows are skipped, or to records that are not meant, whose values are "
+            "overwritten. To try this there, run the lap with that account’s own exports, into a folder of "
+            "its own, and import the trial of that run."
+        )
+    return (
         "**Use a throw-away account.** Import the trial into a separate, empty account that is set up like "
-        "the real one. Nothing has to be undone there, and merging and System IDs can be tried without "
-        "risk."
+        "the real one. Nothing has to be undone there, and merging can be tried without risk. No file of "
+        "this trial names a System ID: what hangs on one is tried by the trial of the next lap."
     )

@@ -131,7 +131,7 @@ class Proof:
         return upright(proof_html(self.frames, self.hint, self.unseen))
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Writes `proof.html`, each frame as CSV, `repair/links` and `repair/values`; returns the folder.
+        """Writes `proof.html`, each frame with rows as CSV, what there is to repair; returns the folder.
 
         Raises:
             TargetError: as for `transform`, and where the folder is that of a lap, or holds what was read.

@@ -74,7 +74,8 @@ def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataF
         damaged.
 
     Raises:
-        ExportError: the file is missing, empty or no text at all.
+        ExportError: the file is missing, empty, of another kind (a spreadsheet, an archive, an image), or not
+            in the encoding that is named.
     """
     path = path_of(path, "the path of a CSV file", ExportError)
     with readable(path), temporary_files(), TemporaryDirectory(prefix=own_prefix()) as temporary:

@@ -169,7 +169,7 @@ def of(path: Path, asked: str | None = None, beside: Sequence[Path] = ()) -> Enc
     """
     if asked:
         if not _decodes(path, asked):
-            raise ExportError(f"{path.name} is not {asked}, which the mapping's 'encoding' says it is")
+            raise ExportError(f"{path.name} is not {asked}, which `encoding` says it is")
         return Encoding(asked, asked=True)
     if known := _proven(path):
         return Encoding(known)

@@ -57,9 +57,10 @@ class Export(Single):
         merged: entity → input records that went into another record of the same id.
         dictionaries: dumps that name ids (`users`, `stages` …).
         headers: entity → the headers of its files, as they spell them; people and companies share theirs.
+        read_by: what the mapping said of reading (`Mapping.of_reading`).
     """
 
-    _OURS = frozenset({"raw_issues", "expect_unchanged", "merged", "headers"})
+    _OURS = frozenset({"raw_issues", "expect_unchanged", "merged", "headers", "read_by"})
     _ELSEWHERE = "it reads its files when it is asked; give the other process their path, and read them there"
 
     def __init__(
@@ -73,6 +74,7 @@ class Export(Single):
         dictionaries: dict[str, pl.DataFrame] | None = None,
         headers: MappingOf[str, tuple[str, ...]] | None = None,
         origins: tuple[Found, ...] = (),
+        read_by: MappingOf[str, str] | None = None,
         temporary: TemporaryDirectory[str] | None = None,
     ) -> None:
         self._parts, self._origins, self._temporary = parts, origins, temporary
@@ -81,7 +83,7 @@ class Export(Single):
             weakref.finalize(self, temporary.cleanup)
         self.files, self.raw_issues = files, raw_issues
         self.merged, self.headers = merged or {}, headers or {}
-        self.dictionaries = dictionaries or {}
+        self.dictionaries, self.read_by = dictionaries or {}, read_by or {}
         self.entities = tuple(entity for entity in ENTITIES if entity in parts)
         self.tables = Tables(self.entities, self.scan)
         others = unknown or {}

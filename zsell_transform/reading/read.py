@@ -14,7 +14,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning.labels import one_label
-from zsell_transform.errors import ExportError
+from zsell_transform.errors import ExportError, MappingError
 from zsell_transform.machine.disk import full, readable, temporary_files
 from zsell_transform.machine.origins import made_of, origins
 from zsell_transform.machine.paths import slashed
@@ -55,16 +55,34 @@ def read_export(source: object, mapping: Any = None) -> Export:
 
     Raises:
         ExportError: nothing there can be read as a Sell export, in one line for a person.
-        MappingError: the mapping is wrong.
+        MappingError: the mapping is wrong, or asks an `Export` to be read otherwise than it was.
     """
-    return source if isinstance(source, Export) else exported(source, Mapping.load(mapping))
+    return exported(source, Mapping.load(mapping))
 
 
 def exported(source: object, ask: Mapping, tell: Tell = silent) -> Export:
     """The same, with a loaded mapping; tells how many bytes are checked."""
     ask.check_columns({entity: vocabulary.canonical_columns(entity) for entity in ask.columns})
+    if isinstance(source, Export):
+        _expect_read_so(source, ask)
+        return source
     with temporary_files(), readable(Path("the export")):
         return _exported(source, ask, tell)
+
+
+def _expect_read_so(export: Export, ask: Mapping) -> None:
+    """What was read is not read again: a wish about reading that comes too late is told, not passed over.
+
+    Raises:
+        MappingError: the mapping asks for what the export was read without.
+    """
+    late = [place for place, wish in ask.of_reading().items() if export.read_by.get(place) != wish]
+    if late:
+        raise MappingError(
+            f"mapping: {_listed(late)}: this export was read without, and columns, encoding and smart_lists "
+            "count while files are read: give the same mapping to `zt.read_export`, or the files in place of "
+            "the export"
+        )
 
 
 def _exported(source: object, ask: Mapping, tell: Tell) -> Export:
@@ -173,6 +191,7 @@ class _Reading:
             dictionaries=dictionaries,
             headers=_headers(carried),
             origins=tuple(self.origins),
+            read_by=self.ask.of_reading(),
             temporary=temporary,
         )
 

@@ -146,7 +146,11 @@ def _maybe_closed(seen: pl.DataFrame, known: Sequence[Stage]) -> pl.DataFrame:
         entity="deals",
         field="stage_name",
         value=pl.col("stage_name"),
-        detail=pl.col("deals").cast(pl.String),
+        detail=pl.concat_str(
+            pl.when(pl.col("pipeline_name") != "").then(pl.format("pipeline {}, ", "pipeline_name")),
+            pl.col("deals").cast(pl.String),
+            ignore_nulls=True,
+        ),
     )
     return found.collect()
 
