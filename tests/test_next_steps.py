@@ -231,12 +231,20 @@ def test_the_placeholder_is_no_company_of_that_name() -> None:
 
 
 def test_changes_of_a_complete_delta_are_uploaded_before_the_proof() -> None:
-    """Nothing else is: the setup and the trial were those of the first lap."""
+    """What is new in Sell is set up before; the trial was that of the first lap."""
     files = pl.DataFrame({"file": ["updates/1-deals.csv"], "item": ["updates"], "rows": [1], "bytes": [9]})
     kit = {"labels": pl.DataFrame({"label": ["Hot"]})}
-    told = Story(complete=True, files=files, exports_next=("deals",), setup=kit, ledger=ledger(deals={}))
+    told = Story(
+        complete=True,
+        files=files,
+        exports_next=("deals",),
+        setup=kit,
+        ledger=ledger(deals={}),
+        previous="lap_1",
+    )
 
-    titles = [step.title for step in steps.checklist(told)]
+    prepare, *titles = [step.title for step in steps.checklist(told)]
+    assert prepare == "Prepare Pipedrive for what is new"
     assert titles == ["Upload the files in this order", "Export from Pipedrive", "Prove it"]
     assert [step.title for step in steps.unwritten(told)] == ["Write the files"]
     assert [step.title for step in steps.unwritten(Story(complete=True))] == ["Prove it"]
