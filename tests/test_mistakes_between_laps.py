@@ -90,6 +90,8 @@ def test_records_that_came_without_their_sell_ids_are_not_written_again(tmp_path
     assert not lap.complete
     assert item in lap.story.exports_next  # it is asked for again, and never called empty, or not given
     assert not {*lap.story.unexported, *lap.story.withheld} & {item}
+    assert lap.story.doubted == {item: 2}
+    assert f"2 records wait until somebody has looked at the {item} in Pipedrive" in repr(lap)
     lifted = next_lap(account(), held, tmp_path / "lifted", {"empty_in_pipedrive": [item]})
     assert lifted.tables[item].height == 2
 

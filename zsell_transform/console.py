@@ -155,13 +155,18 @@ def _waiting(ledger: pl.DataFrame, story: Story) -> Iterator[str]:
 def _for_what(story: Story, waiting: int) -> str:
     by_id = "an ID that only Pipedrive can give"
     waits = "it waits" if waiting == 1 else "each waits"
-    withheld = sum(story.withheld.values())
-    if not withheld:
-        return f"{waits} for {by_id}"
-    whole = f"a whole export of {listed(story.withheld)}"
-    if withheld == waiting:
-        return f"{waits} for {whole}"
-    return f"{withheld:,} for {whole}, the others for {by_id}"
+    withheld, doubted = sum(story.withheld.values()), sum(story.doubted.values())
+    reasons = [
+        (withheld, f"a whole export of {listed(story.withheld)}"),
+        (doubted, f"a look at the {listed(story.doubted)} in Pipedrive"),
+        (waiting - withheld - doubted, by_id),
+    ]
+    (first, why), *others = [(number, reason) for number, reason in reasons if number]
+    if not others:
+        return f"{waits} for {why}"
+    *between, (_, last) = others
+    told = [f"{first:,} for {why}", *(f"{number:,} for {reason}" for number, reason in between)]
+    return f"{', '.join(told)}, the others for {last}"
 
 
 def _issues(issues: pl.DataFrame, target: Path) -> Iterator[str]:

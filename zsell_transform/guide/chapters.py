@@ -86,7 +86,7 @@ def waiting(frame: pl.DataFrame, withheld: int = 0) -> Values:
     """What waits, the most first: entity, item, reason, count; and how many wait for an ID (`by_id`).
 
     Args:
-        withheld: how many wait for an export instead.
+        withheld: how many wait for an export, or for a look, instead.
     """
     shown = capped(frame.sort("count", descending=True, maintain_order=True), CAPS["waiting"])
     return shown | {"by_id": int(frame["count"].sum()) - withheld}

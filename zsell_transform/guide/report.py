@@ -52,7 +52,7 @@ def page(story: Story) -> Values:
         "steps": steps.checklist(story),
         "inputs": chapters.inputs(story.inputs),
         "ledger": chapters.ledger(story.ledger),
-        "waiting": chapters.waiting(story.waiting, sum(story.withheld.values())),
+        "waiting": chapters.waiting(story.waiting, sum((*story.withheld.values(), *story.doubted.values()))),
         "links": chapters.links(story.links),
         "pipelines": chapters.pipelines(story.pipeline),
         "sums": chapters.sums(story.pipeline),

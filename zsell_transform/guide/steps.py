@@ -56,8 +56,9 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
     changed = int(rows["updated"].sum())
     # Issues about files, such as a list that is no CSV, belong to no row of the ledger.
     errors = story.issues.filter(pl.col("severity") == "error").height
-    named, withheld = added - story.placeholder, sum(story.withheld.values())
-    follow = waits - withheld
+    named = added - story.placeholder
+    withheld, doubted = sum(story.withheld.values()), sum(story.doubted.values())
+    follow = waits - withheld - doubted
     said = [
         (story.unseen, UNSEEN),
         (not story.complete, f"The Sell export holds {count(total, 'record')} for Pipedrive."),
@@ -67,6 +68,10 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
         (out and changed, f"{count(changed, 'record')} changed in Sell since: `updates/` holds them."),
         (follow, f"{_follow(follow)} in a later lap, when Pipedrive has given the IDs {_them(follow)} on."),
         (withheld, f"{_waits(withheld)} for {_asked_again(story)}"),
+        (
+            doubted,
+            f"{_waits(doubted)} until somebody has looked at the {words.listed(story.doubted)} in {_THERE}",
+        ),
         (lost, f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`."),
         (
             errors,
@@ -77,6 +82,7 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
     return {"title": _title(story, out, changed), "lead": lead}
 
 
+_THERE: Final = "Pipedrive: some seem to be the same, without these Sell ids."
 #: What is wrong with a run that knew of an earlier one, and not of what Pipedrive holds.
 UNSEEN: Final = (
     "An earlier run was given, but no exports of Pipedrive: every record was written as new, and no change."

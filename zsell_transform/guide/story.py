@@ -104,11 +104,13 @@ class Story:
 
     `source`, `target`, `next_target`, `mapping`, `pipedrive`, `previous`: how the user's own folders and
     files are called in the commands that the page proposes (`NAMELESS`: a mapping that is no file).
-    `again`: whether this lap had Pipedrive's exports, so that the next ones replace them. `exports_next`: the
-    items to export from Pipedrive once this lap is uploaded, none when nothing is. `unexported`: main lists
-    whose records all wait, as nothing of them could be written yet. `withheld`: item → records that wait for
-    its export, which was missing or not whole. `placeholder`: whether one of the organizations is ours, for
-    records without any link. `mapping_sha256`: of the mapping in force, as in the manifest.
+    `again`: whether this lap had Pipedrive's exports, so that the next ones replace them. `exports_next`:
+    the items to export from Pipedrive once this lap is uploaded, none when nothing is. `unexported`: main
+    lists whose records all wait, as nothing of them could be written yet. `withheld`: item → records that
+    wait for its export, which was missing or not whole. `doubted`: item → records that wait until
+    somebody has looked whether Pipedrive's without these Sell ids are the same. `placeholder`: whether
+    one of the organizations is ours, for records without any link. `mapping_sha256`: of the mapping in
+    force, as in the manifest.
     """
 
     lap: int = 1
@@ -135,6 +137,7 @@ class Story:
     trial: pl.DataFrame = attrs.field(**_of(TRIAL))
     unexported: tuple[str, ...] = attrs.field(default=(), converter=_listed)
     withheld: Mapping[str, int] = attrs.field(factory=dict)
+    doubted: Mapping[str, int] = attrs.field(factory=dict)
     placeholder: bool = False
 
     @property
