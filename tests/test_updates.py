@@ -678,3 +678,33 @@ def test_nobody_emptied_how_a_deal_ended_that_ended_otherwise(tmp_path: Path) ->
     after["deals"] = after["deals"].with_columns(loss_reason=pl.lit(None, dtype=pl.String))
 
     assert emptied_in_sell(before, after, tmp_path) == [("23", "Deal - Lost reason", "Dear")]
+
+
+def test_what_nobody_can_read_is_told_as_such_and_not_called_emptied(tmp_path: Path) -> None:
+    """A value of a record that is there by now; and an owner who has left stands beside, and was no blank."""
+
+    def account(owner: str, **cells: str | None) -> Account:
+        given = in_stages("Incoming", "Incoming")
+        given["deals"] = given["deals"].with_columns(owner=pl.lit(owner), **cells_of(cells))
+        return given
+
+    def cells_of(cells: dict[str, str | None]) -> dict[str, pl.Expr]:
+        first = pl.col("id") == "20"
+        return {
+            name: pl.when(first).then(pl.lit(value, dtype=pl.String)).otherwise(pl.lit("7"))
+            for name, value in cells.items()
+        }
+
+    before = account("Kim Ledger", scope="5", source="Fair")
+    after = account("Kim Ledger - Deleted", scope="n/a", source=None)
+
+    folder, _ = updated(before, after, tmp_path)
+
+    told = pl.read_csv(folder.parent / "issues.csv", infer_schema=False)
+    found = told.filter(pl.col("code").is_in(["emptied_in_sell", "unreadable_value"]))
+    assert found.select("code", "source_id", "field", "value").rows() == [
+        ("unreadable_value", "20", "scope", "n/a"),
+        ("emptied_in_sell", "20", "Deal - Source", "Fair"),
+    ]
+    written = pl.read_csv(folder / "3-deals.csv", infer_schema=False)
+    assert written["Deal - Sell owner"].to_list() == ["Kim Ledger - Deleted"] * 2
