@@ -11,7 +11,7 @@ from zsell_transform import transform
 Rows = list[dict[str, str]]
 
 
-def run(**tables: Rows) -> Any:
+def run(mapping: dict[str, Any] | None = None, **tables: Rows) -> Any:
     """A run over records that say no more than they must."""
     frames = {}
     for entity, rows in tables.items():
@@ -21,7 +21,7 @@ def run(**tables: Rows) -> Any:
             schema=dict.fromkeys(columns, pl.String),
             orient="row",
         )
-    return transform(frames, trial=0, rehearse=False)
+    return transform(frames, mapping=mapping, trial=0, rehearse=False)
 
 
 def company(id_: str, name: str, **more: str) -> dict[str, str]:
@@ -189,3 +189,37 @@ def test_another_company_beside_an_id_is_told() -> None:
         "Bo Ek · Wrack · 21",
     ]
     assert "the record is named Fay Lund, and the record's company is Kelp" in told["message"][0]
+
+
+def test_a_record_that_has_one_relation_alone_is_linked_or_not() -> None:
+    """A deal of two relations, one of them or none, on the row or not; a person and a note likewise."""
+    done = run(
+        contacts=[
+            company("1", "Kelp"),
+            company("2", "Kelp"),
+            person("11", "Ann Reef", email="a@reef.example", organisation_name="Kelp"),
+            person("12", "Bo Ek", email="b@ek.example", organisation_name="Tide"),
+            person("13", "Cy Gull", email="c@gull.example"),
+        ],
+        deals=[
+            deal("21", main_contact_id="13"),
+            deal("22", company_id="1"),
+            deal("23", main_contact_id="12", company="Tide"),
+            deal("24"),
+            deal("25", main_contact_id="99"),
+            deal("26", company="Kelp"),
+            deal("27", main_contact_id="13", company_id="98"),
+        ],
+        notes=[
+            {"id": "41", "content": "Hi", "noteable_type": "Contact", "noteable_id": "13"},
+            {"id": "42", "content": "Ho", "noteable_type": "Contact", "noteable_id": "97"},
+        ],
+        mapping={"single_pass": True},
+    )
+
+    counts = done.summary().filter(pl.col("entity").is_in(["contacts", "deals", "notes"]))
+    assert counts.select("entity", "rows_out", "linked", "unlinked").rows() == [
+        ("contacts", 3, 1, 1),
+        ("deals", 7, 3, 3),
+        ("notes", 2, 1, 1),
+    ]

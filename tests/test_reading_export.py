@@ -334,6 +334,28 @@ def test_an_id_that_stands_twice_in_one_file_is_one_record(tmp_path: Path) -> No
     assert run.tables["persons"]["Person - Email (Work)"].to_list() == ["a@reef.example"]
 
 
+def test_a_record_without_id_that_goes_into_another_is_told_with_its_place(tmp_path: Path) -> None:
+    """Nobody could find it by an id; of those that have one, their number is told."""
+    rows = ("call,,", '"x\ny",,', "call,,", "call,7,", "ask,7,")
+    tasks = "content,id,taskable_id,taskable_type,done_at\n" + "".join(f"{row},,\n" for row in rows)
+    people = "name,email,is_organisation\nAnn Reef,a@reef.example,false\n"
+    more = people + "A R,A@reef.example,\n"
+    here = folder(tmp_path, tasks__csv=tasks, contacts__csv=people, more__csv=more)
+
+    run = transform(here, trial=0, rehearse=False)
+
+    told = run.issues.filter(pl.col("code").is_in(["records_doubled", "record_repeated"]))
+    assert sorted(told.select("code", "entity", "file", "row", "value").rows()) == [
+        ("record_repeated", "contacts", "more.csv", 2, None),
+        ("record_repeated", "contacts", "more.csv", 3, None),
+        ("record_repeated", "tasks", "tasks.csv", 4, None),
+        ("records_doubled", "tasks", None, None, "1"),
+    ]
+    [message] = told.filter(pl.col("entity") == "tasks", pl.col("row") == 4)["message"]
+    assert "the same as tasks.csv row 2; made one record" in message
+    assert run.summary().filter(pl.col("entity") == "tasks")["merged"].to_list() == [2]
+
+
 def test_of_two_states_in_one_file_the_later_one_counts(tmp_path: Path) -> None:
     """As across files; what it does not say is filled from the other one, and the order of records stays."""
     header, day = "id,name,scope,stage_name,loss_reason,updated_at\n", "2026-0{}-02T10:00:00Z"

@@ -353,7 +353,8 @@ def test_every_line_of_the_draft_is_right_when_put_in_force(
 
     files = ["deals_20260401_0752.csv", "deals.0.csv"]
     told = unused(mapping, study(frames(tables), mapping), files)
-    assert told.filter(pl.col("field").str.contains("won_stages|lost_stages").not_()).height == 0
+    examples = "won_stages|lost_stages|activity_types"
+    assert told.filter(pl.col("field").str.contains(examples).not_()).height == 0
     if tables == AWKWARD:
         assert mapping.labels["No"] == "No"
         assert mapping.owners["Null"] == "Null"
@@ -456,6 +457,30 @@ def test_a_pipeline_that_there_is_not_is_told(tmp_path: Path) -> None:
 
     (message,) = told.filter(pl.col("code") == "mapping_unused")["message"]
     assert "there is no pipeline 'Sails'; did you mean 'Sales'?" in message
+
+
+def test_a_rule_by_which_no_activity_has_its_type_is_told() -> None:
+    """One for each rule, whatever type it gives: a built-in word or an earlier rule may give the same."""
+    rules = [
+        {"contains": ["zzz", "yyy"], "type": "Call"},
+        {"starts_with": "roof", "type": "Visit"},
+        {"regex": "ro+f", "type": "Visit"},
+        {"contains": "hello", "type": "Talk"},
+    ]
+    tables = {
+        "tasks": pl.DataFrame({"id": ["1", "2"], "content": ["Call Ann", "Roof"]}),
+        "calls": pl.DataFrame({"id": ["1"], "summary": ["Hello there"]}),
+    }
+
+    run = transform(tables, mapping={"activity_types": {"rules": rules}}, trial=0, rehearse=False)
+
+    told = run.issues.filter(pl.col("code") == "mapping_unused")
+    assert told.select("field", "value").rows() == [
+        ("activity_types.rules[1]", "zzz, yyy"),
+        ("activity_types.rules[3]", "ro+f"),
+    ]
+    assert sorted(run.tables["activities"]["Activity - Type"]) == ["Call", "Talk", "Visit"]
+    assert sorted(run.setup["activity_types"]["type"]) == ["Call", "Talk", "Visit"]
 
 
 def test_names_that_match_are_not_told() -> None:

@@ -631,3 +631,80 @@ def test_a_deal_that_lost_its_company_does_not_go_to_the_placeholder(tmp_path: P
     )
     assert found.select("code", "source_id", "value").rows() == [("emptied_in_sell", "21", "1")]
     assert not list(folder.glob("3-*"))
+
+
+def dump(place: Path, *stages: str, emptied: bool = False) -> Path:
+    """A dump of deals in these stages, of which one says how likely it is won; none says so if `emptied`."""
+    place.mkdir()
+    deals = "".join(
+        f"{20 + n},Roof {n},{stage},1,{'' if emptied or n else '35'}\n" for n, stage in enumerate(stages)
+    )
+    files = {
+        "contacts": "id,owner_id,is_organization,name,custom_fields\n1,,true,Acme,{}\n",
+        "pipelines": "id,name,disabled\n7,Sales,false\n",
+        "stages": "id,name,category,active,position,likelihood,pipeline_id\n31,In,incoming,true,1,10,7\n"
+        "32,Quote,in_progress,true,2,,7\n40,Won,won,true,3,100,7\n",
+        "deals": f"id,name,stage_id,organization_id,customized_win_likelihood\n{deals}",
+    }
+    for name, text in files.items():
+        (place / f"{name}.csv").write_text(text, encoding="utf-8")
+    return place
+
+
+def emptied_in_sell(before: Any, after: Any, place: Path) -> list[tuple[Any, ...]]:
+    """The values that are told to be empty in Sell by now."""
+    folder, _ = updated(before, after, place)
+    told = pl.read_csv(folder.parent / "issues.csv", infer_schema=False)
+    found = told.filter(pl.col("code") == "emptied_in_sell")
+    return found.select("source_id", "field", "value").rows()
+
+
+def test_nobody_emptied_the_likelihood_of_a_deal_that_left_its_stage(tmp_path: Path) -> None:
+    """A dump gives a deal its stage's likelihood: a won one, and one in a stage without any, has none."""
+    before = dump(tmp_path / "before", "32", "31", "31", "31")
+    after = dump(tmp_path / "after", "32", "40", "32", "31", emptied=True)
+
+    told = emptied_in_sell(before, after, tmp_path)
+
+    assert told == [("20", "Deal - Probability", "35")]  # its own, and it stays where it was
+
+
+def test_nobody_emptied_how_a_deal_ended_that_ended_otherwise(tmp_path: Path) -> None:
+    """Status and times are bound to each other; a reason that a lost deal has no more was taken away."""
+    before = in_stages("Won", "Lost", "Lost", "Lost", "Incoming")
+    after = in_stages("Lost", "Won", "Incoming", "Unqualified", "Incoming")
+    why = pl.Series("loss_reason", [None, "Dear", "Dear", "Dear", None])
+    before["deals"] = before["deals"].with_columns(why)
+    after["deals"] = after["deals"].with_columns(loss_reason=pl.lit(None, dtype=pl.String))
+
+    assert emptied_in_sell(before, after, tmp_path) == [("23", "Deal - Lost reason", "Dear")]
+
+
+def test_what_nobody_can_read_is_told_as_such_and_not_called_emptied(tmp_path: Path) -> None:
+    """A value of a record that is there by now; and an owner who has left stands beside, and was no blank."""
+
+    def account(owner: str, **cells: str | None) -> Account:
+        given = in_stages("Incoming", "Incoming")
+        given["deals"] = given["deals"].with_columns(owner=pl.lit(owner), **cells_of(cells))
+        return given
+
+    def cells_of(cells: dict[str, str | None]) -> dict[str, pl.Expr]:
+        first = pl.col("id") == "20"
+        return {
+            name: pl.when(first).then(pl.lit(value, dtype=pl.String)).otherwise(pl.lit("7"))
+            for name, value in cells.items()
+        }
+
+    before = account("Kim Ledger", scope="5", source="Fair")
+    after = account("Kim Ledger - Deleted", scope="n/a", source=None)
+
+    folder, _ = updated(before, after, tmp_path)
+
+    told = pl.read_csv(folder.parent / "issues.csv", infer_schema=False)
+    found = told.filter(pl.col("code").is_in(["emptied_in_sell", "unreadable_value"]))
+    assert found.select("code", "source_id", "field", "value").rows() == [
+        ("unreadable_value", "20", "scope", "n/a"),
+        ("emptied_in_sell", "20", "Deal - Source", "Fair"),
+    ]
+    written = pl.read_csv(folder / "3-deals.csv", infer_schema=False)
+    assert written["Deal - Sell owner"].to_list() == ["Kim Ledger - Deleted"] * 2

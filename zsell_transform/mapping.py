@@ -52,6 +52,11 @@ class Rule:
     starts_with: tuple[str, ...] = ()
     regex: tuple[str, ...] = ()
 
+    @property
+    def words(self) -> str:
+        """All that it looks for, in one line."""
+        return ", ".join((*self.contains, *self.starts_with, *self.regex))
+
 
 @attrs.frozen
 class ActivityTypes:
@@ -192,6 +197,8 @@ class Mapping:
         for topic in ("won_stages", "lost_stages"):
             for name in getattr(self, topic) or ():
                 yield Mention(f"{topic}: {name}", topic, None, name)
+        for number, rule in enumerate(self.activity_types.rules or (), 1):
+            yield Mention(f"activity_types.rules[{number}]", "activity_types", str(number), rule.words)
 
     def check_columns(self, known: dict[str, frozenset[str]]) -> None:
         """Refuses targets in `columns` that are neither `known` (by entity), `custom …` nor `ignore`, and
@@ -220,7 +227,10 @@ class Mapping:
 
 @attrs.frozen
 class Mention:
-    """A name that the mapping expects in the export: `group` is its entity, or its pipeline for `stages`."""
+    """A name that the mapping expects in the export.
+
+    `group` is its entity, its pipeline for `stages`, and the number of a rule of `activity_types`.
+    """
 
     place: str
     topic: str

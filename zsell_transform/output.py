@@ -46,7 +46,8 @@ class Written:
         files: item → its files in upload order.
         spelled: our header → its spelling in the files, where the wizard's own templates give one.
         found: issues about rows.
-        values: header → the values that Pipedrive must know, with their counts, over the whole account.
+        values: header → the values that Pipedrive must know, with their counts, over the whole account; and
+            of hidden columns those that a draft wants counted.
         pipelines: deals and sums by pipeline, stage, status and currency, in Sell and as they arrive.
         seen: item → what the trial must know of its rows.
     """

@@ -31,6 +31,9 @@ from zsell_transform.writing.rolling import ROWS
 #: How a record is called in the kept files → inside the library.
 INSIDE: Final = {"source_id": "_id", "file": "_file", "row": "_row"}
 
+#: Where a record stands.
+_PLACE: Final = ("file", "row")
+
 #: Records that are drafted and written at once: as many as a file of Pipedrive's wizard may have. The kept
 #: files have groups of this size, so that a chunk is read without the others.
 CHUNK: Final = ROWS
@@ -168,8 +171,22 @@ def _differing(entity: str, every: pl.DataFrame, once: pl.DataFrame, columns: li
         )
         for column in columns
     ]
-    count = issues.issue("records_doubled", entity=entity, value=every.height - once.height)
-    return issues.gather([count, *pl.collect_all(told)])
+    unnamed = _without_id(entity, twice, once)
+    named = every.height - once.height - unnamed.height
+    count = issues.issue("records_doubled", entity=entity, value=named) if named else issues.empty()
+    return issues.gather([count, unnamed, *pl.collect_all(told)])
+
+
+def _without_id(entity: str, twice: pl.DataFrame, once: pl.DataFrame) -> pl.DataFrame:
+    """An issue for each record that goes into another one, and has no id by which it could be found there."""
+    without = filled(column_or_blank(twice.columns, "id").str.strip_chars()).is_null()
+    kept = once.select("_id", kept_file="_file", kept_row="_row")
+    beside = twice.filter(without).join(kept, on="_id", how="left", maintain_order="left")
+    is_kept = pl.all_horizontal(pl.col(f"_{place}").eq_missing(pl.col(f"kept_{place}")) for place in _PLACE)
+    where = pl.concat_str("kept_file", pl.format("row {}", "kept_row"), separator=" ", ignore_nulls=True)
+    return issues.found(
+        issues.few(beside, ~is_kept), "record_repeated", entity=entity, field="id", detail=where
+    ).collect()
 
 
 def contradicting(records: Records) -> list[pl.DataFrame]:

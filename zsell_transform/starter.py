@@ -18,7 +18,7 @@ from zsell_transform.machine.paths import path_of
 from zsell_transform.mapping import Mapping
 from zsell_transform.reading import Export, read_export
 from zsell_transform.survey import study
-from zsell_transform.transformers.history import activity_type
+from zsell_transform.transformers.history import activity_type, sign_of_type
 
 
 def draft_mapping(
@@ -78,7 +78,7 @@ def subjects(tasks: pl.LazyFrame | None, ask: Mapping) -> pl.DataFrame:
     if tasks is None or "content" not in tasks.collect_schema().names():
         return pl.DataFrame(schema=SUBJECTS)
     lines = tasks.select(first_line(text("content")).alias("subject")).filter(pl.col("subject") != "")
-    told = lines.with_columns(activity_type(pl.col("subject"), ask).alias("type"))
+    told = lines.with_columns(activity_type(sign_of_type(pl.col("subject"), ask), ask).alias("type"))
     counted = told.group_by("type", "subject", maintain_order=True).agg(pl.len().alias("count"))
     ordered = counted.sort(["count", "subject"], descending=[True, False])
     return ordered.select(pl.col(name).cast(kind) for name, kind in SUBJECTS.items()).collect(

@@ -200,6 +200,12 @@ KINDS: Final[dict[str, Kind]] = {
         "{value|record appears|records appear} a second time in a file, under the same id",
         "made one record each: the latest state by updated_at, else the first, completed from the others",
     ),
+    "record_repeated": Kind(
+        "warning",
+        "has no Sell id, and what it is known by says the same as {detail}",
+        "made one record of both",
+        "Where two records are meant, give each an id of its own in a column `id`, and run again.",
+    ),
     "records_differ": Kind(
         "warning",
         "{field} is {value} here, but {detail} where the record was updated last, comes first or is"

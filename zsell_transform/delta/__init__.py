@@ -15,6 +15,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.delta.cells import cells_of, decided, known_since, no_cells, told, with_shown, written
+from zsell_transform.delta.emptied import still_said
 from zsell_transform.delta.fates import WRITTEN
 from zsell_transform.delta.files import WRITES, composed
 from zsell_transform.delta.links import changed_links, deleted
@@ -88,6 +89,7 @@ def updates(
         merged.without_others(names, "source_id"),
     ]
     cells = known_since(decided(pl.concat([no_cells(), *changed])), then.records, there)
+    cells, unread = still_said(cells, drafts)
     places = _with_new_names(targets(there, held), cells)
     links = changed_links(
         merged.related(then), merged.related(now), there, places, held, alone=ask.id_links == "alone"
@@ -114,6 +116,7 @@ def updates(
                 told(cells.join(of_leads.said, on=["source_id", "field"], how="anti")),
                 of_leads.found,
                 links.found,
+                *unread,
                 lost,
                 *pl.collect_all(lost_too),
                 _converted(drafts_then, drafts, there),

@@ -40,14 +40,11 @@ CELLS: Final = (
 _SAID_ELSEWHERE: Final = ("Person - First name", "Person - Last name", "Person - Owner")
 #: Kinds of fields that hold several values, to which an import may only add.
 _LISTS: Final = ("labels", "multiple_option")
+#: What only a deal of a certain status has, and what Sell takes from the stage that it is in.
+BY_STATUS: Final = ("Deal - Won time", "Deal - Lost time", "Deal - Lost reason")
+BY_STAGE: Final = ("Deal - Probability",)
 #: What is said of a deal's end beside its status.
-_OF_THE_END: Final = (
-    "Deal - Won time",
-    "Deal - Lost time",
-    "Deal - Lost reason",
-    "Deal - Probability",
-    DEAL_STAGE,
-)
+_OF_THE_END: Final = (*BY_STATUS, *BY_STAGE, DEAL_STAGE)
 
 
 def no_cells() -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.addressing import TEXTS
-from zsell_transform.delta.cells import cells_of, with_shown
+from zsell_transform.delta.cells import BY_STAGE, BY_STATUS, cells_of, with_shown
 from zsell_transform.delta.merged import Merged, said
 from zsell_transform.delta.owners import importing_user
 from zsell_transform.drafting import Drafts
@@ -231,6 +231,9 @@ def _differing(header: str, old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFram
         cells = cells.filter(~pl.col("_id").is_in(unfit.implode()))
     if header == DEAL_STAGE:  # of deals that stay where they were, other deals decide how it is called
         cells = cells.filter(pl.col("_id").is_in(_moved(old, new).implode()))
+    if header in (*BY_STATUS, *BY_STAGE):  # nobody emptied what a deal has by where it stands
+        moved = _moved(old, new, by_stage=header in BY_STAGE)
+        cells = cells.filter(pl.col("new").is_not_null() | ~pl.col("_id").is_in(moved.implode()))
     return cells
 
 
@@ -257,11 +260,10 @@ def _day_beside(header: str, columns: Sequence[str]) -> str | None:
     return day if day != header and said(header) not in columns and said(day) in columns else None
 
 
-def _moved(old: pl.DataFrame, new: pl.DataFrame) -> pl.Series:
-    """Ids of deals whose stage or status in Sell is another one by now."""
+def _moved(old: pl.DataFrame, new: pl.DataFrame, *, by_stage: bool = True) -> pl.Series:
+    """Ids of deals whose status in Sell is another one by now, or their stage."""
     then, now = (frame.select("_id", STAGE_KEY, s=DEAL_STATUS) for frame in (old, new))
     both = now.join(then, on="_id", how="inner", maintain_order="left", suffix="_then")
-    other = pl.col(STAGE_KEY).ne_missing(pl.col(f"{STAGE_KEY}_then")) | pl.col("s").ne_missing(
-        pl.col("s_then")
-    )
-    return both.filter(other)["_id"]
+    other = pl.col("s").ne_missing(pl.col("s_then"))
+    stage = pl.lit(by_stage) & pl.col(STAGE_KEY).ne_missing(pl.col(f"{STAGE_KEY}_then"))
+    return both.filter(other | stage)["_id"]

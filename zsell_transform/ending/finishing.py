@@ -26,6 +26,7 @@ from zsell_transform.migrated import Migration
 from zsell_transform.pipedrive.exports import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, field_key
 from zsell_transform.progress import Tell
+from zsell_transform.transformers.history import RULE
 from zsell_transform.writing.folder import Folder
 from zsell_transform.writing.manifest import FileFacts
 
@@ -117,7 +118,9 @@ def _of_mapping(run: Run) -> list[pl.DataFrame]:
     """What the mapping says of things that there are not, and what it leaves open."""
     unread = run.export.raw_issues.filter(pl.col("code") == "file_unreadable")["file"]
     files = [*(file.file for file in run.export.files), *unread]
-    said = [unused(run.ask, run.records.seen, files, run.export.headers), with_comma(run.ask)]
+    decided = run.written.values.get(RULE)
+    rules = [] if decided is None else decided["value"].to_list()
+    said = [unused(run.ask, run.records.seen, files, run.export.headers, rules), with_comma(run.ask)]
     return (
         said if run.ask.timezone else [*said, issues.issue("timezone_unset", field="timezone", value="UTC")]
     )

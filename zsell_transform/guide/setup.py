@@ -71,6 +71,8 @@ class Drafted(Protocol):
     @property
     def headers(self) -> tuple[str, ...]: ...
     @property
+    def counted(self) -> tuple[str, ...]: ...
+    @property
     def origins(self) -> pl.DataFrame: ...
 
 
@@ -92,8 +94,8 @@ def closed(header: str) -> bool:
 def questions(drafts: Iterable[Drafted]) -> dict[str, pl.LazyFrame]:
     """Header → the values of its column with their counts (`value, count`), over all drafts of its item.
 
-    Labels and tags are counted one by one; the owner of a lead's person, who is the lead's, does not count
-    twice.
+    So are hidden columns that a draft wants counted. Labels and tags are counted one by one; the owner of a
+    lead's person, who is the lead's, does not count twice.
     """
     parts: dict[str, list[pl.LazyFrame]] = {}
     for draft in drafts:
@@ -101,6 +103,8 @@ def questions(drafts: Iterable[Drafted]) -> dict[str, pl.LazyFrame]:
             if field_facts()[header].item != draft.target:
                 continue
             parts.setdefault(header, []).append(_single_values(draft.frame, header))
+        for column in draft.counted:
+            parts.setdefault(column, []).append(_single_values(draft.frame, column))
     return {
         header: pl.concat(frames).group_by("value").agg(pl.col("count").sum()).sort("value")
         for header, frames in parts.items()
@@ -111,7 +115,7 @@ def _single_values(frame: pl.LazyFrame, header: str) -> pl.LazyFrame:
     """`value, count`: cells are counted as they stand, and only the different ones are parted."""
     cells = frame.select(pl.col(header).alias("value")).drop_nulls()
     values = cells.group_by("value").agg(pl.len().cast(pl.Int64).alias("count")).sort("value")
-    if field_facts()[header].type in ("labels", "multiple_option"):
+    if closed(header) and field_facts()[header].type in ("labels", "multiple_option"):
         values = values.with_columns(pl.col("value").str.split(", ")).explode("value")
     return values.filter(pl.col("value") != "")
 
@@ -140,7 +144,7 @@ def kit(
         arriving: entity → records that are in Pipedrive or will be: of others no field is created. None = as
             many as the export holds.
     """
-    words = {header: _ordered(frame) for header, frame in values.items()}
+    words = {header: _ordered(frame) for header, frame in values.items() if closed(header)}
     written = [*(name for names in headers.values() for name in names), *asked]
     coming = [draft for draft in drafts if arriving is None or arriving.get(draft.entity)]
     leads = (seen.rows if arriving is None else arriving).get("leads", 0)

@@ -23,7 +23,11 @@ from zsell_transform.survey.facts import Survey
 
 
 def unused(
-    ask: Mapping, seen: Survey, files: Collection[str], headers: MappingOf[str, Collection[str]] | None = None
+    ask: Mapping,
+    seen: Survey,
+    files: Collection[str],
+    headers: MappingOf[str, Collection[str]] | None = None,
+    rules: Collection[str] = (),
 ) -> pl.DataFrame:
     """An issue (`mapping_unused`) for each name of the mapping that the export does not hold.
 
@@ -32,6 +36,7 @@ def unused(
         seen: the survey.
         files: the names of the export's files.
         headers: entity → the headers as its files spell them; the names after reading count too.
+        rules: the numbers of the rules of `activity_types` by which any activity has its type.
 
     Returns:
         Raw issues: `field` is the place in the mapping, `value` the name, `detail` the nearest right one.
@@ -44,7 +49,7 @@ def unused(
     found = []
     for _, together in groupby(ask.mentions(), key=lambda mention: (mention.topic, mention.group)):
         mentions = list(together)
-        known = _known(mentions[0], ask, seen, files, spelled)
+        known = _known(mentions[0], ask, seen, files, spelled, rules)
         names = {_compared(mentions[0], name) for name in known}
         strange = [mention for mention in mentions if _compared(mention, mention.name) not in names]
         for n, mention in enumerate(strange):
@@ -84,6 +89,7 @@ def _known(
     seen: Survey,
     files: Collection[str],
     headers: MappingOf[str, Collection[str]],
+    rules: Collection[str],
 ) -> list[str]:
     """What a mention could have named."""
     group = mention.group or ""
@@ -96,6 +102,7 @@ def _known(
         "day_first": lambda: _undecided(seen, group),
         "columns": lambda: [*headers.get(group, ()), *map(plain_name, headers.get(group, ()))],
         "stages": lambda: _stages(seen, group),
+        "activity_types": lambda: [mention.name] if group in rules else [],
         "won_stages": lambda: _stages(seen, None),
         "lost_stages": lambda: _stages(seen, None),
     }
@@ -161,5 +168,7 @@ def _nearest(mention: Mention, known: Collection[str], seen: Survey, near: Colle
     if mention.topic == "stages" and not known:
         pipelines = [name for name in seen.stages["pipeline_name"].unique().sort() if name]
         return f"; there is no pipeline {mention.group!r}{nearest(mention.group or '', pipelines)}"
+    if mention.topic == "activity_types":
+        return " (subjects that fit an earlier rule do not count)"
     replaces = f", but the list {mention.topic} replaces Sell's own names of such stages"
     return f"{replaces if mention.topic in _LISTS else ''}{nearest(mention.name, near)}"

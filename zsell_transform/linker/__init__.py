@@ -185,5 +185,6 @@ def _deals(
         other.fill_null(value=False).alias("other_company"),
         "company_name",
         asked=pl.col("contact_how").is_not_null() | pl.col("company_how").is_not_null(),
-        lost=pl.col("contact_how").is_in(LOST) | pl.col("company_how").is_in(LOST),
+        # A relation that Sell does not have is not lost.
+        lost=pl.any_horizontal(pl.col("contact_how", "company_how").is_in(LOST).fill_null(value=False)),
     )

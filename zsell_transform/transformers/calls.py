@@ -14,6 +14,7 @@ from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
 from zsell_transform.survey.facts import Survey
 from zsell_transform.ticks import flag
 from zsell_transform.transformers.history import (
+    RULE,
     about,
     about_remarks,
     activity_type,
@@ -23,6 +24,8 @@ from zsell_transform.transformers.history import (
     only_id,
     owner_line,
     rest,
+    rule_of,
+    sign_of_type,
     subject,
 )
 from zsell_transform.transformers.parties import A_DAY, flag_remark
@@ -39,12 +42,15 @@ def calls(ask: Mapping, seen: Survey) -> Table:
         target="activities",
         given={
             "_line": first_line("summary"),
+            "_sign": sign_of_type(line, ask, "Call"),
             "_at": pl.coalesce(pl.col("made_at"), pl.col("created_at")),
             "_kind": _kind(),
         },
+        hidden=rule_of(pl.col("_sign"), ask),
+        counted=(RULE,),
         fields=(
             Field("Activity - Subject", subject(line, pl.col("_kind")), always=True),
-            Field("Activity - Type", activity_type(line, ask, "Call"), always=True),
+            Field("Activity - Type", activity_type(pl.col("_sign"), ask, "Call"), always=True),
             Field("Activity - Due date", day(at, zone), reads=at, expects=A_DAY),
             Field("Activity - Due time", time(at, zone)),
             Field("Activity - Duration", duration("duration"), expects="a number of seconds"),

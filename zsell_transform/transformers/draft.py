@@ -20,6 +20,7 @@ class Draft:
         frame: `_n, _id, _file, _row`, every header (String, null = empty) and the hidden columns of the
             entity.
         headers: in file order, standard fields before custom ones.
+        counted: hidden columns of which the values are counted over the account.
         sure: headers that have a value wherever their Sell column has one, so that the survey's counts hold.
         whole: the frame with Sell's columns still beside it, from which `shown` makes `frame`.
         records: what it is made of.
@@ -37,6 +38,7 @@ class Draft:
     target: str
     frame: pl.LazyFrame
     headers: tuple[str, ...]
+    counted: tuple[str, ...]
     sure: frozenset[str]
     whole: pl.LazyFrame
     records: pl.LazyFrame

@@ -14,6 +14,7 @@ from zsell_transform.cleaning.moments import minute
 from zsell_transform.cleaning.owners import author, owner
 from zsell_transform.cleaning.texts import joined, name, other_lines, shortened
 from zsell_transform.frames.sparing import first_found, once_each
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.mapping import Mapping, Rule
 from zsell_transform.pipedrive.fields import longest
 from zsell_transform.pipedrive.own_ids import mark_written
@@ -21,6 +22,10 @@ from zsell_transform.sell.words import activity_wording, record_types
 from zsell_transform.transformers.table import Relation, Remark
 
 SEPARATOR: Final = " · "
+#: The hidden column that says which rule of the mapping decides an activity's type: its number in the list.
+RULE: Final = "_rule"
+#: Before such a number, where others are told by the type itself.
+_NUMBERED: Final = "\x1f"
 #: Where a word ends.
 END: Final = r"(?:$|[^\p{L}\p{N}_])"
 
@@ -84,24 +89,40 @@ def rest(line: pl.Expr, column: str) -> pl.Expr:
     return html(pl.when(too_long).then(pl.col(column)).otherwise(other_lines(column)))
 
 
-def activity_type(line: pl.Expr, ask: Mapping, otherwise: str | None = None) -> pl.Expr:
-    """The type that a subject tells: by the mapping's rules, then by the built-in words, else the default.
+def sign_of_type(line: pl.Expr, ask: Mapping, otherwise: str | None = None) -> pl.Expr:
+    """What in a subject tells its type: the mapping's first rule that fits, else a built-in word; or nothing.
 
     Args:
         line: the subject's line.
         ask: `rules: []` in it turns the built-in words off.
         otherwise: the type of what is no task, for which the built-in words do not count.
     """
-    wish = ask.activity_types
-    ways = [partial(_by_rule, rule.type, _pattern(rule)) for rule in wish.rules or ()]
-    if otherwise is None and wish.rules != ():
+    rules = ask.activity_types.rules
+    ways = [partial(_by_rule, sign, _pattern(rule)) for sign, rule in _numbered(ask).items()]
+    if otherwise is None and rules != ():
         ways += _built_in()
-    told = first_found(line.str.to_lowercase(), *ways) if ways else None
-    return pl.coalesce(told, pl.lit(wish.default if otherwise is None else otherwise))
+    return first_found(line.str.to_lowercase(), *ways) if ways else BLANK
 
 
-def _by_rule(kind: str, pattern: str, lower: pl.Expr) -> pl.Expr:
-    return pl.when(lower.str.contains(pattern)).then(pl.lit(kind))
+def activity_type(sign: pl.Expr, ask: Mapping, otherwise: str | None = None) -> pl.Expr:
+    """The type that a sign (`sign_of_type`) tells, else the default."""
+    types = {number: rule.type for number, rule in _numbered(ask).items()}
+    told = sign.replace(types) if types else sign
+    return pl.coalesce(told, pl.lit(ask.activity_types.default if otherwise is None else otherwise))
+
+
+def rule_of(sign: pl.Expr, ask: Mapping) -> dict[str, pl.Expr]:
+    """The hidden column `RULE`, where the mapping has rules."""
+    by_rule = pl.when(sign.str.starts_with(_NUMBERED)).then(sign.str.strip_prefix(_NUMBERED))
+    return {RULE: by_rule} if ask.activity_types.rules else {}
+
+
+def _numbered(ask: Mapping) -> dict[str, Rule]:
+    return {f"{_NUMBERED}{n}": rule for n, rule in enumerate(ask.activity_types.rules or (), 1)}
+
+
+def _by_rule(sign: str, pattern: str, lower: pl.Expr) -> pl.Expr:
+    return pl.when(lower.str.contains(pattern)).then(pl.lit(sign))
 
 
 def _pattern(rule: Rule) -> str:

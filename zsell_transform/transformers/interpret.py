@@ -120,6 +120,7 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
         target=table.target,
         frame=whole.select(shown),
         headers=headers,
+        counted=tuple(column for column in table.counted if column in hidden),
         sure=frozenset(field.header for field in fields if _is_sure(table, field, given)),
         whole=whole,
         records=frame,

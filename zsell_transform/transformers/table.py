@@ -97,6 +97,7 @@ class Table:
     Attributes:
         given: expressions that are named once and used more than once; a later one may use an earlier one.
         hidden: further columns for other rooms, whose names begin with `_`.
+        counted: those of them of which the values are counted over the account.
         ignored: Sell's bookkeeping, which has no place in Pipedrive; names with spaces between them.
         spare: columns that are read only where another one is blank → that other one.
         carried: columns that are not written themselves → what tells the same.
@@ -108,6 +109,7 @@ class Table:
     relations: tuple[Relation, ...] = ()
     given: dict[str, pl.Expr] = attrs.field(factory=dict)
     hidden: dict[str, pl.Expr] = attrs.field(factory=dict)
+    counted: tuple[str, ...] = ()
     html: HtmlText | None = None
     remarks: tuple[Remark, ...] = ()
     ignored: frozenset[str] = attrs.field(default="", converter=_words)

@@ -13,12 +13,15 @@ from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
 from zsell_transform.survey.facts import Survey
 from zsell_transform.ticks import flag
 from zsell_transform.transformers.history import (
+    RULE,
     about,
     about_remarks,
     activity_type,
     mark,
     owner_line,
     rest,
+    rule_of,
+    sign_of_type,
     subject,
 )
 from zsell_transform.transformers.parties import A_DAY, A_MOMENT, called, flag_remark
@@ -37,10 +40,16 @@ def tasks(ask: Mapping, seen: Survey) -> Table:
     return Table(
         source="tasks",
         target="activities",
-        given={"_line": first_line("content"), "_due": pl.coalesce(pl.col("date"), pl.col("send_time"))},
+        given={
+            "_line": first_line("content"),
+            "_sign": sign_of_type(line, ask),
+            "_due": pl.coalesce(pl.col("date"), pl.col("send_time")),
+        },
+        hidden=rule_of(pl.col("_sign"), ask),
+        counted=(RULE,),
         fields=(
             Field("Activity - Subject", subject(line, called("Sell task")), always=True),
-            Field("Activity - Type", activity_type(line, ask), always=True),
+            Field("Activity - Type", activity_type(pl.col("_sign"), ask), always=True),
             Field("Activity - Due date", day(due, zone), reads=due, expects=A_DAY),
             Field("Activity - Due time", time(due, zone)),
             Field(

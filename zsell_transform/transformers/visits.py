@@ -12,12 +12,15 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE
 from zsell_transform.survey.facts import Survey
 from zsell_transform.transformers.history import (
+    RULE,
     about,
     about_remarks,
     activity_type,
     mark,
     owner_line,
     rest,
+    rule_of,
+    sign_of_type,
     subject,
 )
 from zsell_transform.transformers.parties import A_DAY
@@ -33,11 +36,14 @@ def visits(ask: Mapping, seen: Survey) -> Table:
         target="activities",
         given={
             "_line": first_line("summary"),
+            "_sign": sign_of_type(line, ask, "Meeting"),
             "_at": pl.coalesce(pl.col("visited_at"), pl.col("created_at")),
         },
+        hidden=rule_of(pl.col("_sign"), ask),
+        counted=(RULE,),
         fields=(
             Field("Activity - Subject", subject(line, pl.lit("Visit")), always=True),
-            Field("Activity - Type", activity_type(line, ask, "Meeting"), always=True),
+            Field("Activity - Type", activity_type(pl.col("_sign"), ask, "Meeting"), always=True),
             Field("Activity - Due date", day(at, zone), reads=at, expects=A_DAY),
             Field("Activity - Due time", time(at, zone)),
             Field("Activity - Done", pl.lit("Done"), always=True),
