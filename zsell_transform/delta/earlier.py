@@ -55,8 +55,9 @@ def _named(
     else by the order of its columns.
     """
     told = attrs.evolve(seen, names=given)
+    drafts = {entity: draft(entity, frame, ask, told) for entity, frame in frames.items()}
     return attrs.evolve(
-        seen, names={entity: draft(entity, frame, ask, told).names for entity, frame in frames.items()}
+        seen, names={e: made.names if e in given else made.ordered for e, made in drafts.items()}
     )
 
 
