@@ -633,3 +633,15 @@ def test_nothing_is_set_up_for_what_is_left_out() -> None:
     assert setup["labels"].select("item", "label").rows() == [("leads", "New")]
     assert setup["fields"]["name"].to_list() == ["Zendesk Sell lead ID"]
     assert setup["currencies"].height == setup["lost_reasons"].height == 0
+
+
+def test_leads_and_deals_share_the_options_of_their_tags() -> None:
+    leads = {"id": ["9"], "last_name": ["Reef"], "tags": ["one,both"]}
+    deals = {"id": ["21"], "name": ["Roof"], "company_name": ["Gull"], "tags": ["two,both"]}
+    account = {"leads": pl.DataFrame(leads), "deals": pl.DataFrame(deals)}
+
+    run = transform(account, mapping={"labels_as": {"deals": "field", "leads": "field"}}, rehearse=False)
+
+    (field,) = run.setup["fields"].filter(pl.col("name") == "Tags").to_dicts()
+    assert (field["item"], field["options"]) == ("deals, leads", ["both", "one", "two"])
+    assert len(set(field["sell_field"].split(", "))) == len(field["sell_field"].split(", "))

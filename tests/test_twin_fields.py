@@ -271,3 +271,10 @@ def test_the_name_that_a_lead_s_field_has_in_pipedrive_stays(tmp_path: Path) -> 
 
         (name,) = own(run, "leads")
         assert (name.lower(), run.tables["leads"][name].to_list()) == ("lead - colour", ["plum"])
+
+
+def test_no_custom_field_of_deals_says_which_lead_a_deal_was() -> None:
+    """A value of it made a lead count as present that was not."""
+    assert unique_names(["custom Zendesk Sell lead ID"], "deals") == {
+        "custom Zendesk Sell lead ID": "Zendesk Sell lead ID (2)"
+    }

@@ -240,7 +240,11 @@ def _of_both(known: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """
     typed = other if other["custom"] and not known["custom"] else known
     alike = known["type"] == other["type"]
-    sources = dict.fromkeys(field["sell_field"] for field in (known, other) if field["sell_field"])
+    both = [field for field in (known, other) if field["sell_field"]]
+    standard = not any(field["custom"] for field in both)  # else a name may hold a comma
+    sources = dict.fromkeys(
+        name for f in both for name in (f["sell_field"].split(", ") if standard else [f["sell_field"]])
+    )
     return {
         **typed,
         "item": ", ".join(sorted({*known["item"].split(", "), other["item"]})),
