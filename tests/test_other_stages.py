@@ -135,3 +135,19 @@ def test_the_setup_lists_stages_of_a_dump_in_which_no_deal_stands(tmp_path: Path
     assert rows == [
         ("Sales", 1, "Incoming", 10, 1, 1), ("Sales", 2, "Talking", 30, 0, 0), ("Sales", 3, "Quote", 50, 0, 0)
     ]  # fmt: skip
+
+
+def test_stages_that_differ_by_case_are_one_and_spelled_as_on_the_setup_list(tmp_path: Path) -> None:
+    """The list had `B` alone, and the cells `B` and `b`; of pipelines it had `South`, and cells `SOUTH`."""
+    run = transform(
+        account(("South", "B"), ("SOUTH", "b"), ("South", "Quote"), ("North", "quote"), ("SOUTH", "QUOTE")),
+        tmp_path / "lap_1",
+        trial=0,
+        rehearse=False,
+    )
+
+    cells = run.tables["deals"][CELL].to_list()
+    assert len(set(cells)) == 3
+    assert set(cells) == set(run.setup["stages"]["cell"])
+    assert [len(set(part["pipeline"])) for part in run.setup["stages"].partition_by("cell")] == [1, 1, 1]
+    assert run.setup["stages"]["pipeline"].n_unique() == 2

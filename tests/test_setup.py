@@ -21,6 +21,7 @@ from zsell_transform.guide.templates import spell
 from zsell_transform.guide.unused import unused
 from zsell_transform.mapping import READERS, Mapping
 from zsell_transform.pipedrive.fields import field_facts
+from zsell_transform.pipedrive.wizard import rehearse
 from zsell_transform.starter import draft_mapping
 from zsell_transform.survey import study
 from zsell_transform.transformers import draft
@@ -603,3 +604,69 @@ def test_a_draft_without_tasks_does_not_announce_any(tmp_path: Path) -> None:
 
     assert "tasks become:" not in drafted
     assert "in Pipedrive, every record is written twice" in " ".join(drafted.replace("##", "").split())
+
+
+def test_what_no_row_says_is_neither_written_nor_asked_for(tmp_path: Path) -> None:
+    """The title and city of a lead that joins a contact stand in its note; two blank columns were written,
+    and two fields of persons were to be created. The other lead has neither.
+    """
+    people = pl.DataFrame({"id": ["1"], "name": ["Ann Reef"], "email": ["ann@reef.example"]})
+    names = {"first_name": ["Ann", "Ida"], "last_name": ["Reef", "Kelp"], "email": ["ann@reef.example", None]}
+    leads = pl.DataFrame({"id": ["8", "9"], **names, "title": ["Boss", None], "city": ["Bath", None]})
+    account = {"contacts": people, "leads": leads}
+    of_persons = pl.col("item") == "persons"
+
+    first = transform(account, tmp_path / "lap_1", trial=0, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    second = transform(account, pipedrive=tmp_path / "exports", trial=0, rehearse=False)
+
+    written = first.tables["leads"]
+    assert [column for column in written.columns if not written[column].count()] == []
+    for run in (first, second):
+        assert run.setup["fields"].filter(of_persons)["name"].to_list() == ["Zendesk Sell ID"]
+
+
+def test_a_title_that_some_row_says_is_written_and_asked_for(tmp_path: Path) -> None:
+    """Of two leads, one joins a contact; the other one's person got its title with it."""
+    people = pl.DataFrame({"id": ["1"], "name": ["Ann Reef"], "email": ["ann@reef.example"]})
+    names = {"first_name": ["Ann", "Ida"], "last_name": ["Reef", "Kelp"], "email": ["ann@reef.example", None]}
+    leads = pl.DataFrame({"id": ["8", "9"], **names, "title": ["Boss", "Pilot"]})
+    account = {"contacts": people, "leads": leads}
+
+    transform(account, tmp_path / "lap_1", trial=0, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    second = transform(account, pipedrive=tmp_path / "exports", trial=0, rehearse=False)
+
+    parts = [pl.read_csv(path, infer_schema=False) for path in sorted((tmp_path / "lap_1").glob("4-*.csv"))]
+    titles = [part["Person - Job title"].to_list() for part in parts if "Person - Job title" in part.columns]
+    assert titles == [["Pilot"]]
+    assert "Job title" in second.setup["fields"]["name"].to_list()
+
+
+def test_nothing_is_set_up_for_what_is_left_out() -> None:
+    """Labels, fields and reasons that only leads and deals have which the mapping leaves out."""
+    leads = {"id": ["8", "9"], "last_name": ["Reef", "Kelp"], "status": ["Bad", "New"],
+             "website": ["reef.example", None], "tags": ["cold", None]}  # fmt: skip
+    deals = {"id": ["21"], "name": ["Roof"], "stage_name": ["Lost"], "loss_reason": ["Price"],
+             "tags": ["steep"], "currency": ["SEK"], "custom Slope": ["8"]}  # fmt: skip
+    wishes = {"lead_statuses": {"Bad": "leave_out"}, "orphans": {"deals": "leave_out"}}
+
+    setup = transform(
+        {"leads": pl.DataFrame(leads), "deals": pl.DataFrame(deals)}, mapping=wishes, rehearse=False
+    ).setup
+
+    assert setup["labels"].select("item", "label").rows() == [("leads", "New")]
+    assert setup["fields"]["name"].to_list() == ["Zendesk Sell lead ID"]
+    assert setup["currencies"].height == setup["lost_reasons"].height == 0
+
+
+def test_leads_and_deals_share_the_options_of_their_tags() -> None:
+    leads = {"id": ["9"], "last_name": ["Reef"], "tags": ["one,both"]}
+    deals = {"id": ["21"], "name": ["Roof"], "company_name": ["Gull"], "tags": ["two,both"]}
+    account = {"leads": pl.DataFrame(leads), "deals": pl.DataFrame(deals)}
+
+    run = transform(account, mapping={"labels_as": {"deals": "field", "leads": "field"}}, rehearse=False)
+
+    (field,) = run.setup["fields"].filter(pl.col("name") == "Tags").to_dicts()
+    assert (field["item"], field["options"]) == ("deals, leads", ["both", "one", "two"])
+    assert len(set(field["sell_field"].split(", "))) == len(field["sell_field"].split(", "))

@@ -12,15 +12,18 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zsell_transform import evidence, issues
+from zsell_transform import evidence, issues, transform
 from zsell_transform.cleaning.moments import iso
 from zsell_transform.cleaning.numbers import number
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import limit
+from zsell_transform.pipedrive.fields import field_facts
 from zsell_transform.sell.columns import is_custom
 from zsell_transform.survey import study
 from zsell_transform.survey.facts import Column, Survey
+from zsell_transform.survey.leads_own import SOURCES
 from zsell_transform.survey.undecided import contradictions
+from zsell_transform.transformers import TABLES
 
 Values = list[str | None]
 
@@ -471,3 +474,59 @@ def test_times_are_counted_among_dates_of_any_order() -> None:
         "datetime",
         "all 3,005 values are dates, day first (2 prove it), 3,003 with a time",
     )
+
+
+# --- leads have the fields of deals -----------------------------------------------------------------------
+
+
+def field_of(name: str, deals: dict[str, Any], leads: dict[str, Any]) -> tuple[Any, ...]:
+    """A field on the setup list: item, type, name in Sell; and its cells in the deals' file."""
+    ids = [str(n) for n in range(21, 21 + len(next(iter(deals.values()))))]
+    of_deals = pl.DataFrame({"id": ids, "name": ids, "company_name": ["Gull"] * len(ids), **deals})
+    of_leads = pl.DataFrame({"id": ["31"], "last_name": ["Reef"], **leads})
+
+    run = transform({"deals": of_deals, "leads": of_leads}, trial=0, rehearse=False)
+
+    named = (pl.col("name").str.to_lowercase() == name.lower()) & (pl.col("item") != "persons")
+    (field,) = run.setup["fields"].filter(named).select("item", "type", "sell_field").rows()
+    return (*field, run.tables["deals"][f"Deal - {name}"].to_list())
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "leads", "kind"),
+    [
+        ("Created in Sell", ["x", "y"], {"created_at": ["2024-05-31T08:00:00Z"]}, "Text"),
+        ("Created in Sell", ["2024-05-31", "2024-06-01"], {"created_at": ["2024-05-31T08:00:00Z"]}, "Date"),
+        ("Fax", ["1,5", "2,0"], {"fax": ["+46 1"]}, "Text"),
+        ("Industry", ["1,5", "2,0"], {"industry": [None]}, "Numerical"),
+        ("Job title", ["1,5", "2,0"], {"title": ["Boss"]}, "Numerical"),  # it is the person's
+    ],
+)
+def test_a_field_of_deals_takes_what_leads_have_of_sell_s_own(
+    name: str, cells: list[str], leads: dict[str, list[str | None]], kind: str
+) -> None:
+    """The setup list said Date, as of leads, and the deals' file held `x` and `y`."""
+    _, found, _, written = field_of(name, {f"custom {name}": cells}, leads)
+
+    assert (found, written) == (kind, ["1.5", "2.0"] if kind == "Numerical" else cells)
+
+
+def test_a_field_that_leads_and_deals_spell_otherwise_takes_both() -> None:
+    """Pipedrive has one field of the name; its type was that of leads, and the deals' cells were numbers."""
+    found = field_of("Grade", {"custom Grade": ["1,5", "2,5"]}, {"custom grade": ["good"]})
+
+    assert found == ("deals, leads", "Text", "custom grade, custom Grade", ["1,5", "2,5"])
+
+
+def test_the_fields_of_sell_s_own_that_leads_have_are_those_of_their_table() -> None:
+    table = TABLES["leads"](Mapping(), study({}, Mapping()))
+    ours = {fact.name for fact in field_facts().values() if fact.item == "leads" and fact.create}
+    deals_too = {fact.name for fact in field_facts().values() if fact.item == "deals" and fact.create}
+    sources = {
+        field.header.removeprefix("Lead - "): {*table.sources(field.value)}
+        for field in table.fields
+        if field.header.startswith("Lead - ")
+    }
+
+    assert SOURCES.keys() == ours - deals_too - {"Zendesk Sell lead ID"}
+    assert {name: {*columns} for name, columns in SOURCES.items()} == {n: sources[n] for n in SOURCES}

@@ -200,3 +200,81 @@ def test_a_field_of_pipedrives_own_is_no_twin(tmp_path: Path) -> None:
     there.with_columns(pl.col("Person - Job title (2)").alias("Person - Job title")).write_csv(path)
 
     assert verify(account, tmp_path / "there").complete
+
+
+# --- leads have the fields of deals -----------------------------------------------------------------------
+
+
+def sales(deals: dict[str, str], *leads: dict[str, str]) -> Account:
+    """Three deals with these custom values, and leads with theirs."""
+    rows = [{"id": str(n), "name": f"Deal {n}", "company_name": "Gull", **deals} for n in range(21, 24)]
+    people = [{"id": str(31 + n), "last_name": f"Reef {n}", **cells} for n, cells in enumerate(leads)]
+    return {"deals": pl.DataFrame(rows), "leads": pl.from_dicts(people, infer_schema_length=None)}
+
+
+def own(run: Any, item: str) -> list[str]:
+    return [column for column in run.tables[item].columns if "colour" in column.lower()]
+
+
+def test_a_lead_has_the_field_of_its_namesake_among_deals() -> None:
+    """`colour` of leads went into `Colour` of deals, beside which deals had `colour (2)`."""
+    both = {"custom Colour": "1", "custom colour": "red"}
+
+    run = transform(sales(both, {"custom colour": "blue"}), rehearse=False)
+
+    assert own(run, "deals") == ["Deal - Colour", "Deal - colour (2)"]
+    assert own(run, "leads") == ["Lead - colour (2)"]
+    fields = run.setup["fields"].filter(pl.col("name").str.contains("(?i)colour"))
+    assert sorted(fields.select("item", "name", "sell_field").rows()) == [
+        ("deals", "Colour", "custom Colour"),
+        ("deals, leads", "colour (2)", "custom colour"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("deals", "leads", "names"),
+    [
+        (["Colour", "colour"], ["colour", "Colour"], ["colour (2)", "Colour"]),
+        (["Colour"], ["colour"], ["colour"]),  # one field, as Pipedrive has only one of such names
+        (["Colour"], ["colour", "Colour"], ["colour (2)", "Colour"]),
+        (["Fax", "fax"], ["Fax"], ["Fax (3)"]),  # leads have one of Sell's own, and `fax (2)` is of deals
+        (["Value"], ["Value"], ["Value (Sell)"]),
+    ],
+)
+def test_names_of_leads_follow_those_of_deals(deals: list[str], leads: list[str], names: list[str]) -> None:
+    of_deals = unique_names([f"custom {name}" for name in deals], "deals")
+    columns = [f"custom {name}" for name in leads]
+
+    found = unique_names(columns, "leads", shared=of_deals)
+
+    assert [found[column] for column in columns] == names
+
+
+def test_the_name_that_a_lead_s_field_has_in_pipedrive_stays(tmp_path: Path) -> None:
+    """An earlier run named leads by their own columns alone; its folder, or the values there, tell of it."""
+    both = {"custom Colour": "1", "custom colour": "red"}
+    blues = [{"custom colour": shade} for shade in ("navy", "teal", "azure")]
+    before = lap(sales(both, *blues), tmp_path / "lap_1")
+    for path in before.glob("4-leads*.csv"):
+        path.write_text(path.read_text().replace("Lead - colour (2)", "Lead - Colour"))
+    manifest = json.loads((before / "manifest.json").read_text())
+    assert manifest.pop("fields") == {"leads": {"custom colour": "colour (2)"}}
+    (before / "manifest.json").write_text(json.dumps(manifest))
+    rehearse(before).export(tmp_path / "exports")
+    now = sales(both, *blues, {"custom colour": "plum"})
+
+    for earlier in (before, None):
+        run = transform(
+            now, pipedrive=tmp_path / "exports", previous=earlier, trial=0, rehearse=False,
+            mapping={"empty_in_pipedrive": ["persons"]},
+        )  # fmt: skip
+
+        (name,) = own(run, "leads")
+        assert (name.lower(), run.tables["leads"][name].to_list()) == ("lead - colour", ["plum"])
+
+
+def test_no_custom_field_of_deals_says_which_lead_a_deal_was() -> None:
+    """A value of it made a lead count as present that was not."""
+    assert unique_names(["custom Zendesk Sell lead ID"], "deals") == {
+        "custom Zendesk Sell lead ID": "Zendesk Sell lead ID (2)"
+    }

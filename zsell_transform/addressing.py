@@ -11,11 +11,11 @@ import polars as pl
 
 from zsell_transform.frames.pieces import in_slices
 from zsell_transform.frames.sparse import column_or_blank
-from zsell_transform.lap.plans import OUT, Plan
+from zsell_transform.lap.plans import OUT, SKIPPED, Plan
 from zsell_transform.pipedrive.fields import ACTIVITY_NOTE, NAMES, NOTE, ORGANIZATION_ADDRESS
 from zsell_transform.pipedrive.lead_people import OWN
 from zsell_transform.pipedrive.person_values import FIRST_NAME, FOUND_BY, LAST_NAME
-from zsell_transform.sell.entities import ITEMS, TARGETS
+from zsell_transform.sell.entities import ITEMS, LINKED, TARGETS
 from zsell_transform.transformers.draft import Draft
 
 #: Header of the text that grows by an extra line, by item.
@@ -80,7 +80,12 @@ def empty_keys(entity: str) -> pl.DataFrame:
     return keys.with_columns(pl.col(name).cast(pl.Categorical) for name in _WORDS if name in keys.columns)
 
 
-def fills(draft: Draft, known: MappingOf[str, int], among: pl.DataFrame | None = None) -> dict[str, int]:
+def fills(
+    draft: Draft,
+    known: MappingOf[str, int],
+    among: pl.DataFrame | None = None,
+    without: pl.Series | None = None,
+) -> dict[str, int]:
     """How many records have a value, by header; at least 1 where it is only known that some have.
 
     The first records answer for most headers; all of them are asked only about those that are blank on these.
@@ -88,16 +93,43 @@ def fills(draft: Draft, known: MappingOf[str, int], among: pl.DataFrame | None =
     Args:
         known: what is known already, by header.
         among: the records that count, by `n`; None = all.
+        without: `n` of records that do not count, of which there are few.
     """
     counts = dict(known)
     rows = None if among is None else among.lazy().select(_n="n")
+    others = None if without is None else ~pl.col("_n").is_in(without.implode())
     for frame in (draft.frame.head(_FIRST), draft.frame):
         unknown = [header for header in draft.headers if not counts.get(header) and known.get(header) != 0]
         if unknown:
             counted = frame if rows is None else frame.join(rows, on="_n", how="semi")
+            counted = counted if others is None else counted.filter(others)
             asked = counted.select(pl.col(header).count() for header in unknown)
             counts |= asked.collect(engine="streaming").row(0, named=True)
     return counts
+
+
+def arriving_fills(
+    drafts: MappingOf[str, Draft], plans: MappingOf[str, Plan], filled: MappingOf[str, MappingOf[str, int]]
+) -> dict[str, MappingOf[str, int]]:
+    """`filled`, of organizations, persons, deals and leads without what reaches Pipedrive in no lap: records
+    that are left out, and cells that their rows do not say. Where it all does, nothing is asked.
+    """
+    done = dict(filled)
+    for entity in filled.keys() & plans.keys() & LINKED.keys():
+        draft, plan, counts = drafts[entity], plans[entity], dict(filled[entity])
+        skipped = plan.rows["n"].filter(plan.rows["state"] == SKIPPED).drop_nulls()
+        if skipped.len() == plan.rows["n"].count():
+            counts = dict.fromkeys(counts, 0)
+        elif skipped.len():
+            counts = fills(draft, {h: 0 for h, count in counts.items() if not count}, without=skipped)
+        for header, silent in plan.silent.items():
+            if counts.get(header) and silent.len():
+                others = pl.concat([skipped, silent]).unique()
+                own = sum(cells[header].count() for cells in plan.overrides if header in cells.columns)
+                one = {h: 1 for h in draft.headers if h != header}
+                counts[header] = own + fills(draft, one, without=others)[header]
+        done[entity] = counts
+    return done
 
 
 @attrs.frozen(eq=False)
@@ -245,17 +277,35 @@ def _standing(given: list[_Given]) -> set[str]:
     for one in given:
         draft, plan, rows = one.draft, one.plan, one.going
         mine = rows.select("n").drop_nulls()
-        counts = one.filled
+        counts, some = one.filled, None
         if 0 < mine.height < plan.rows["n"].count():
-            counts = fills(draft, {header: 0 for header, count in one.filled.items() if not count}, mine)
+            some = mine
+            counts = fills(draft, {header: 0 for header, count in one.filled.items() if not count}, some)
         if mine.height:
-            standing |= {header for header in draft.headers if counts[header]}
-            standing |= {h for own in plan.overrides for h in own.columns if h != "n" and own[h].count()}
+            drafted = {header for header in draft.headers if counts[header]}
+            own = {h for cells in plan.overrides for h in cells.columns if h != "n" and cells[h].count()}
+            standing |= own | drafted - _all_overridden(one, drafted - own, some)
             if "_extra" in rows.columns and rows["_extra"].count():
                 standing.add(TEXTS[draft.target])
         added = _added(plan, rows)
         standing |= {h for h in added.columns if h != "id" and added[h].count()}
     return standing
+
+
+def _all_overridden(given: _Given, drafted: set[str], among: pl.DataFrame | None) -> set[str]:
+    """Those of the headers that only rows fill of which the own cells, blank ones, take the place."""
+    draft, cells = given.draft, [own for own in given.plan.overrides if own.height]
+    together: dict[tuple[int, ...], list[str]] = {}
+    for header in draft.headers:
+        places = tuple(n for n, own in enumerate(cells) if header in own.columns)
+        if places and header in drafted:
+            together.setdefault(places, []).append(header)
+    blank: set[str] = set()
+    for places, headers in together.items():
+        blanked = pl.concat([cells[n]["n"] for n in places]).unique()
+        others = fills(draft, {h: 1 for h in draft.headers if h not in headers}, among, blanked)
+        blank |= {header for header in headers if not others[header]}
+    return blank
 
 
 # --- rows ------------------------------------------------------------------------------------------

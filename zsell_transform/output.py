@@ -21,7 +21,7 @@ from zsell_transform.addressing import Layout, added_rows, addressed
 from zsell_transform.drafting import Drafts
 from zsell_transform.guide import setup
 from zsell_transform.guide.sightings import Sightings, watch
-from zsell_transform.lap.plans import MERGED, OUT, Plan
+from zsell_transform.lap.plans import MERGED, OUT, SKIPPED, Plan
 from zsell_transform.mapping import Limits, Mapping
 from zsell_transform.pipedrive import contract
 from zsell_transform.pipedrive.fields import PREFIXES, STEMS
@@ -222,8 +222,11 @@ def _ahead(chunks: Iterable[tuple[_Lot, Callable[[], _Chunk]]]) -> Iterator[tupl
 
 
 def _figures(lot: _Lot, *, with_deals: bool) -> _Chunk:
-    """The figures of a whole entity, without any row."""
-    return _Chunk(0, {}, issues.empty(), _counted(lot.whole, lot.whole.whole, with_deals=with_deals))
+    """The figures of a whole entity, without any row; what is left out has no values to set up."""
+    rows, whole = lot.plan.rows, lot.whole.whole
+    skipped = rows["n"].filter(rows["state"] == SKIPPED).drop_nulls()
+    named = whole.filter(~pl.col("_n").is_in(skipped.implode())) if skipped.len() else None
+    return _Chunk(0, {}, issues.empty(), _counted(lot.whole, whole, with_deals=with_deals, named=named))
 
 
 def _chunk(lot: _Lot, rows: pl.DataFrame, start: int, *, counts: bool) -> _Chunk:
@@ -249,8 +252,12 @@ def _added(lot: _Lot) -> _Chunk:
     return _Chunk(0, _parted(added_rows(lot.plan, lot.layout.order), lot.layout, lot.spelled), issues.empty())
 
 
-def _counted(made: Draft, whole: pl.LazyFrame, *, with_deals: bool) -> _Counted:
-    asked = setup.questions([attrs.evolve(made, frame=whole.select(made.shown))])
+def _counted(
+    made: Draft, whole: pl.LazyFrame, *, with_deals: bool, named: pl.LazyFrame | None = None
+) -> _Counted:
+    """The figures of some records; the values that must be known, only of those that are `named`."""
+    of = whole if named is None else named
+    asked = setup.questions([attrs.evolve(made, frame=of.select(made.shown))])
     deals = [narrowed(whole)] if with_deals and made.entity == "deals" else []
     answers = pl.collect_all([*asked.values(), *deals])
     return _Counted(dict(zip(asked, answers, strict=False)), answers[-1] if deals else None)

@@ -22,6 +22,7 @@ from zsell_transform.records import Records
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.entities import LINKED
 from zsell_transform.standing.sameness import same
+from zsell_transform.survey.facts import Survey
 from zsell_transform.transformers import Draft, draft
 from zsell_transform.transformers.custom import CUSTOMERS_OWN, SELLS_OWN
 
@@ -40,22 +41,29 @@ def named_as_there(records: Records, held: Held, ask: Mapping) -> Records:
     """The records, whose survey has the names of an item's custom fields where Pipedrive's values show that
     twins among them are called otherwise than the order of columns says.
     """
-    names = {}
+    seen = records.seen
     for entity, item in LINKED.items():
-        known = records.seen.columns.get(entity, {})
-        keys = [field_key(plain_name(name)) for name, column in known.items() if column.custom]
-        if len(set(keys)) < len(keys) and item in held.raw:
-            drafted = draft(entity, records.frames[entity], ask, records.seen)
+        known = _custom(seen, entity)
+        if entity == "leads":  # they have the fields of deals
+            known += [name for name in _custom(seen, "deals") if name not in known]
+        has_twins = len({field_key(name) for name in known}) < len(known)
+        if has_twins and item in held.raw and entity in records.frames:
+            drafted = draft(entity, records.frames[entity], ask, seen)
             if shown := _shown(drafted, held):
-                names[entity] = shown
-    return attrs.evolve(records, seen=attrs.evolve(records.seen, names=names)) if names else records
+                seen = attrs.evolve(seen, names={**seen.names, entity: shown})
+    return records if seen is records.seen else attrs.evolve(records, seen=seen)
+
+
+def _custom(seen: Survey, entity: str) -> list[str]:
+    columns = seen.columns.get(entity, {}).values()
+    return [plain_name(column.name) for column in columns if column.custom]
 
 
 def _shown(drafted: Draft, held: Held) -> dict[str, str]:
     """Column → name, save of twins that no value tells of; none where the order of columns has them right."""
     names, moved = dict(drafted.names), False
     columns = held.raw[drafted.target].columns
-    for twins in _twins(drafted.names):
+    for twins in _twins(drafted):
         there = _called_so(drafted.target, columns, twins, drafted.names)
         if not there or max(len(twins), len(there)) > _MOST:
             continue
@@ -68,12 +76,14 @@ def _shown(drafted: Draft, held: Held) -> dict[str, str]:
     return names if moved else {}
 
 
-def _twins(names: MappingOf[str, str]) -> Iterator[list[str]]:
-    """The columns of each name that several have."""
+def _twins(drafted: Draft) -> Iterator[list[str]]:
+    """The columns of each name that several have, here or among the deals of leads."""
     by_key: dict[str, list[str]] = {}
-    for column in names:
+    for column in drafted.names:
         by_key.setdefault(field_key(plain_name(column)), []).append(column)
-    yield from (columns for columns in by_key.values() if len(columns) > 1)
+    for columns in by_key.values():
+        if len(columns) > 1 or drafted.names[columns[0]] != drafted.ordered.get(columns[0]):
+            yield columns
 
 
 def _called_so(

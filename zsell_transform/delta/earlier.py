@@ -24,10 +24,10 @@ from zsell_transform.machine.paths import expect_utf8, path_of
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import type_name
 from zsell_transform.records import Records, stored_records
-from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.entities import ENTITIES
 from zsell_transform.survey import study
 from zsell_transform.survey.facts import Column, Survey
+from zsell_transform.survey.readings import one_field
 from zsell_transform.transformers import draft
 from zsell_transform.transformers.custom import DAYS, NUMBERS
 from zsell_transform.writing.manifest import FIELDS, NAME, is_damaged, read_manifest
@@ -55,8 +55,9 @@ def _named(
     else by the order of its columns.
     """
     told = attrs.evolve(seen, names=given)
+    drafts = {entity: draft(entity, frame, ask, told) for entity, frame in frames.items()}
     return attrs.evolve(
-        seen, names={entity: draft(entity, frame, ask, told).names for entity, frame in frames.items()}
+        seen, names={e: made.names if e in given else made.ordered for e, made in drafts.items()}
     )
 
 
@@ -102,7 +103,7 @@ def since(then: Survey, now: Survey) -> Survey:
     for entity, known in now.columns.items():
         columns[entity] = {}
         for name, column in known.items():
-            before = _of_then(entity, name, column, then)
+            before = _of_then(entity, name, column, then, now)
             columns[entity][name] = column if before is None else _in_its_field(before, column)
             if before is not None and _is_another(before, column):
                 told.append((entity, name, before.type, column.type))
@@ -115,16 +116,20 @@ def since(then: Survey, now: Survey) -> Survey:
     )
 
 
-def _of_then(entity: str, name: str, column: Column, then: Survey) -> Column | None:
+def _of_then(entity: str, name: str, column: Column, then: Survey, now: Survey) -> Column | None:
     """The column as it was, where it held anything; leads and deals share the fields of one name."""
     before = then.columns.get(entity, {}).get(name)
     if before is not None and before.filled:
         return before
-    twins = then.columns.get({"leads": "deals", "deals": "leads"}.get(entity, ""), {}).values()
-    shared = (
-        twin for twin in twins if twin.custom and twin.filled and plain_name(twin.name) == plain_name(name)
+    if not column.custom or entity not in ("leads", "deals"):
+        return None
+    deals, leads = (
+        tuple({**then.columns.get(each, {}), **now.columns.get(each, {})}) for each in ("deals", "leads")
     )
-    return next(shared, None) if column.custom else None
+    of_leads, of_deals = one_field(deals, leads)
+    other, twins = ("deals", of_leads) if entity == "leads" else ("leads", of_deals)
+    twin = then.columns.get(other, {}).get(twins.get(name, ""))
+    return twin if twin is not None and twin.filled else None
 
 
 def _in_its_field(before: Column, now: Column) -> Column:

@@ -9,9 +9,10 @@ import polars as pl
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.shown_cell import shown_cell
 from zsell_transform.sell.entities import TARGETS
 from zsell_transform.standing.sameness import kinds
-from zsell_transform.standing.shown_cells import shown_cell, values_of
+from zsell_transform.standing.shown_cells import values_of
 
 #: So many records that fell to one user tell who imported.
 _RECORDS_ENOUGH: Final = 2

@@ -9,6 +9,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform._version import VERSION
+from zsell_transform.addressing import arriving_fills
 from zsell_transform.ending.counting import counted
 from zsell_transform.ending.documents import documents
 from zsell_transform.ending.rehearsing import rehearsed
@@ -137,7 +138,8 @@ def _kit(folder: Folder, run: Run, updates: Sequence[FileFacts], arriving: Mappi
     numbered = (facts for files in written.files.values() for facts in files)
     headers = {**_headers(folder, numbered, written.spelled), **_headers(folder, updates, run.spelled)}
     asked = _asked_before(run.held)
-    return setup.kit(run.records.seen, drafts, written.values, headers, run.ask, run.filled, asked, arriving)
+    filled = arriving_fills(run.drafts, run.plans, run.filled)
+    return setup.kit(run.records.seen, drafts, written.values, headers, run.ask, filled, asked, arriving)
 
 
 def _asked_before(held: Held) -> list[str]:

@@ -226,16 +226,9 @@ def _fields(
         prefix, _, name = str(origin["header"]).partition(" - ")
         item = next(item for item, known in PREFIXES.items() if known == prefix)
         key = (SETTINGS.get(item, item), field_key(name))
-        if key in found:
-            known_for = found[key]["item"]
-            found[key]["item"] = (
-                known_for if item in known_for.split(", ") else ", ".join(sorted((known_for, item)))
-            )
-        else:
-            column = (
-                seen.columns.get(entity, {}).get(origin["source"]) if origin["kind"] == "custom" else None
-            )
-            found[key] = _field(item, name, origin, column, words)
+        column = seen.columns.get(entity, {}).get(origin["source"]) if origin["kind"] == "custom" else None
+        made = _field(item, name, origin, column, words)
+        found[key] = _of_both(found[key], made) if key in found else made
     order = [SETTINGS.get(item, item) for item in PREFIXES]
     homes = {id(field): order.index(home) for (home, _), field in found.items()}
 
@@ -243,6 +236,26 @@ def _fields(
         return homes[id(field)], field["custom"], not field["name"].startswith("Zendesk Sell")
 
     return sorted(found.values(), key=place)
+
+
+def _of_both(known: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """A field that leads and deals have: with the options of both, and both names in Sell. The type of a
+    custom column takes also what leads have in Sell's own.
+    """
+    typed = other if other["custom"] and not known["custom"] else known
+    alike = known["type"] == other["type"]
+    both = [field for field in (known, other) if field["sell_field"]]
+    standard = not any(field["custom"] for field in both)  # else a name may hold a comma
+    sources = dict.fromkeys(
+        name for f in both for name in (f["sell_field"].split(", ") if standard else [f["sell_field"]])
+    )
+    return {
+        **typed,
+        "item": ", ".join(sorted({*known["item"].split(", "), other["item"]})),
+        "name": known["name"],
+        "options": list(dict.fromkeys((*known["options"], *other["options"]))) if alike else typed["options"],
+        "sell_field": ", ".join(sources) or known["sell_field"],
+    }
 
 
 def _to_create(

@@ -14,14 +14,19 @@ import polars as pl
 
 from zsell_transform.folding import digits, folded
 from zsell_transform.frames.positions import firsts
-from zsell_transform.frames.sparse import beside, column_or_blank
+from zsell_transform.frames.sparse import BLANK, beside
 from zsell_transform.ids import ranked
 from zsell_transform.pipedrive.exports import SEVERAL, Held, columns_of_several
 from zsell_transform.pipedrive.lead_people import HELD
-from zsell_transform.pipedrive.person_values import FOUND_BY
+from zsell_transform.pipedrive.person_values import FIRST_NAME, FOUND_BY, LAST_NAME, TOLD_BESIDE
+from zsell_transform.pipedrive.shown_cell import shown_cell
 
-#: What a row says of a person → the column of Pipedrive's export that shows it.
-_SHOWN: Final = {"first": "First name", "last": "Last name", "job": "Job title", "address": "Address"}
+#: What a row says of a person → the wizard's header; Pipedrive's export may show it under another name.
+_SHOWN: Final = {
+    "first": FIRST_NAME,
+    "last": LAST_NAME,
+    **{value.key: value.header for value in TOLD_BESIDE},
+}
 #: Values of which Pipedrive shows several → the column of `Held` that has them.
 _SEVERAL: Final = {value.key: value.held for value in FOUND_BY}
 
@@ -66,14 +71,15 @@ def with_shown(rows: pl.DataFrame, joins: pl.Expr, held: Held) -> pl.DataFrame:
     raw = held.raw.get("persons", pl.DataFrame(schema={"ID": pl.String}))
     lists = {f"there_{name}": name for name in dict.fromkeys(_SEVERAL.values())}
     known = held.persons.filter(pl.col("system_id").is_in(wanted.implode()))
-    cells = {f"there_{name}": column_or_blank(raw.columns, column) for name, column in _SHOWN.items()}
+    shown = {name: shown_cell("persons", header, raw.columns) for name, header in _SHOWN.items()}
+    cells = {f"there_{name}": BLANK if cell is None else cell for name, cell in shown.items()}
     people = firsts(known, "system_id").select(p_system_id="system_id", **lists)
     people = people.join(
         raw.select(p_system_id="ID", **cells), on="p_system_id", how="left", maintain_order="left"
     )
     lacks = {
-        name: pl.col(f"there_{name}").is_null() if column in raw.columns else pl.lit(value=False)
-        for name, column in _SHOWN.items()
+        name: pl.lit(value=False) if cell is None else pl.col(f"there_{name}").is_null()
+        for name, cell in shown.items()
     }
     # Of people whose e-mails or phones the export does not show, nobody knows that they have none.
     listed = {name for name, begins in SEVERAL.items() if columns_of_several(raw, begins)}

@@ -51,6 +51,7 @@ from zsell_transform.pipedrive.person_values import (
     TOLD_BESIDE,
     PersonValue,
 )
+from zsell_transform.pipedrive.shown_cell import shown_cell
 
 #: What a lead's row says of a person of its own; a lead that is attached to a known person says none of it.
 OWN_COLUMNS: Final = (FIRST_NAME, LAST_NAME, *(value.header for value in TOLD_BESIDE), PERSON_OWNER)
@@ -110,12 +111,12 @@ def plan_leads(
         shown_parties(records.rename({"sell_id": "id"}), item, held, people, companies)
         for item, records in there.items()
     )
-    return _plan(rows, companies, people, alone=sides.ask.id_links == "alone"), _targets(
+    return _plan(rows, companies, people, held, alone=sides.ask.id_links == "alone"), _targets(
         rows, firsts(shown, "id")
     )
 
 
-def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: bool) -> Plan:
+def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, held: Held, *, alone: bool) -> Plan:
     rows = parted(rows, {"person": "p_form", "organization": "o_form"})
     if rows["brings"].any():
         rows = rows.with_columns(part=(pl.col("part").cast(pl.String) + filled()).cast(pl.Categorical))
@@ -154,7 +155,19 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
                 "persons": ("contact_at", people.frame["id"]),
             },
         ),
+        silent={value.header: _silent(rows, value, held) for value in TOLD_BESIDE},
     )
+
+
+def _silent(rows: pl.DataFrame, value: PersonValue, held: Held) -> pl.Series:
+    """n of the leads whose rows do not say a value of their person: those that join one, and those that are
+    there, where nobody in Pipedrive has any.
+    """
+    persons = held.raw.get("persons")
+    shown = None if persons is None else shown_cell("persons", value.header, persons.columns)
+    anybody = persons is None or (shown is not None and persons.select(shown.count()).item() > 0)
+    is_silent = pl.when(pl.col("state") == PRESENT).then(pl.lit(not anybody)).otherwise(pl.col("who") != OWN)
+    return rows.filter(pl.col("n").is_not_null() & is_silent)["n"]
 
 
 def _with_presence(frame: pl.DataFrame, as_lead: pl.DataFrame, as_deal: pl.DataFrame) -> pl.DataFrame:

@@ -76,6 +76,8 @@ class Plan:
         found: issues in the travelling schema.
         links: the links on the rows that go out.
         linked: some of the rows → the same with their link columns; as they are where these stand in `rows`.
+        silent: header → n of records whose rows do not say it, whatever the draft says there, whether they go
+            out or wait, or went out in an earlier lap.
     """
 
     entity: str
@@ -86,6 +88,7 @@ class Plan:
     found: pl.DataFrame
     links: Links
     linked: Callable[[pl.DataFrame], pl.DataFrame] = _as_they_are
+    silent: Mapping[str, pl.Series] = attrs.field(factory=dict)
 
     def count_out(self) -> int:
         """How many rows go out."""

@@ -116,8 +116,14 @@ def default_names(item: str) -> frozenset[str]:
 
 @cache
 def created_names(item: str) -> frozenset[str]:
-    """The keys of the fields that this library creates for an item beside the custom ones."""
-    return frozenset(field_key(str(name)) for part in _parts(item) for name in _file()[part]["create"])
+    """The keys of the fields that this library creates for an item beside the custom ones.
+
+    A lead's fields are deal fields. Of those, deals may have custom ones with it, save the lead's own id: it
+    says of a deal which lead it was.
+    """
+    of_lead = [SELL_IDS["leads"].removeprefix("Lead - ")] if item == "deals" else []
+    created = [str(name) for part in _parts(item) for name in _file()[part]["create"]]
+    return frozenset(map(field_key, (*created, *of_lead)))
 
 
 def _parts(item: str) -> tuple[str, ...]:

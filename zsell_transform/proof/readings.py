@@ -12,8 +12,8 @@ from zsell_transform.cleaning.moments import clock_of
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.shown_cell import shown_cell
 from zsell_transform.standing.sameness import as_it_stands, read_somehow, same
-from zsell_transform.standing.shown_cells import shown_cell
 from zsell_transform.transformers import Draft
 from zsell_transform.transformers.custom import READ, TIME
 

@@ -78,8 +78,27 @@ def stages(
     homes = _homes(placed, more, [] if there is None else there.to_dicts())
     return tuple(
         attrs.evolve(stage, cell=_cell(stage, shared=len(homes[plain(stage.stands_in)]) > 1))
-        for stage in placed
+        for stage in _spelled_once(placed)
     )
+
+
+def _spelled_once(placed: Sequence[Stage]) -> list[Stage]:
+    """A pipeline and a stage are spelled as they are met first in the order of the setup list: Pipedrive has
+    one of each, and the list names one.
+    """
+    pipelines: dict[str, str] = {}
+    names: dict[tuple[str, str], str] = {}
+    for stage in sorted(placed, key=lambda stage: (stage.status != "Open", progress(stage))):
+        pipelines.setdefault(stage.pipeline, stage.pipeline_name)
+        names.setdefault((stage.pipeline, plain(stage.stands_in)), stage.stands_in)
+    return [
+        attrs.evolve(
+            stage,
+            pipeline_name=pipelines[stage.pipeline],
+            stands_in=names[stage.pipeline, plain(stage.stands_in)],
+        )
+        for stage in placed
+    ]
 
 
 def without_deals(placed: Sequence[Stage], others: pl.DataFrame, ask: Mapping) -> tuple[Stage, ...]:

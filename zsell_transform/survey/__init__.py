@@ -18,6 +18,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.progress import unwatched
 from zsell_transform.sell.columns import is_custom
 from zsell_transform.survey.facts import STAGES, Column, Survey
+from zsell_transform.survey.leads_own import typed_with_leads
 from zsell_transform.survey.questions import follow_ups, is_tidy, questions, read_facts
 from zsell_transform.survey.readings import Evidences, Readings, decide_readings, joined_evidence, verdict_of
 from zsell_transform.survey.undecided import doubt
@@ -75,8 +76,11 @@ def answer(answers: Answers, ask: Mapping) -> Survey:
         entity: {name: _column(entity, name, evidence, read) for name in evidence[entity]}
         for entity in answers
     }
+    rows = {entity: _rows(topics) for entity, topics in answers.items()}
+    if "deals" in columns and "leads" in columns:
+        columns["deals"] = typed_with_leads(columns["deals"], columns["leads"], rows["leads"])
     return Survey(
-        rows={entity: _rows(topics) for entity, topics in answers.items()},
+        rows=rows,
         columns=columns,
         values={entity: _values(topics.get("values")) for entity, topics in answers.items()},
         stages=_in_order(answers.get("deals", {}).get("stages")),

@@ -6,6 +6,7 @@ By what its values prove, else by those of its sibling in another entity, else b
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
+from functools import lru_cache
 from typing import Final
 
 import attrs
@@ -23,6 +24,7 @@ from zsell_transform.evidence import (
     thousands_mark,
 )
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import field_key
 from zsell_transform.sell.columns import DATES, MONEY, NUMBERS, is_custom, plain_name
 from zsell_transform.survey.questions import matters
 
@@ -92,10 +94,29 @@ def _sibling(entity: str, name: str, read: Readings) -> tuple[str, str]:
     names = read.get(other, {})
     if entity in ("companies", "contacts"):
         return other, name if name in names else ""
-    if not is_custom(entity, name):
-        return other, ""
-    alike = (n for n in names if is_custom(other, n) and plain_name(n) == plain_name(name))
-    return other, next(alike, "")
+    of_leads, of_deals = one_field(tuple(read.get("deals", ())), tuple(read.get("leads", ())))
+    return other, {"leads": of_leads, "deals": of_deals}.get(entity, {}).get(name, "")
+
+
+@lru_cache(maxsize=8)
+def one_field(deals: tuple[str, ...], leads: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    """Of columns that are one custom field of Pipedrive's: leads' column → deals', and the other way.
+
+    A namesake letter by letter comes first; of names that differ by case, accents or spaces alone there is
+    only one field, the first column's (`transformers.custom.unique_names`).
+    """
+    exact: dict[str, str] = {}
+    alike: dict[str, str] = {}
+    for column in (column for column in deals if is_custom("deals", column)):
+        exact.setdefault(plain_name(column), column)
+        alike.setdefault(field_key(plain_name(column)), column)
+    custom = [column for column in leads if is_custom("leads", column)]
+    mine = {column: exact[name] for column in custom if (name := plain_name(column)) in exact}
+    for column in custom:
+        theirs = alike.get(field_key(plain_name(column)))
+        if column not in mine and theirs is not None and theirs not in mine.values():
+            mine[column] = theirs
+    return mine, {theirs: column for column, theirs in reversed(mine.items())}
 
 
 def _has_no_thousandths(values: pl.DataFrame | None) -> bool:

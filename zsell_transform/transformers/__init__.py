@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
 from typing import Final
 
 import polars as pl
@@ -16,7 +17,7 @@ from zsell_transform.transformers.deals import deals
 from zsell_transform.transformers.documents import documents
 from zsell_transform.transformers.draft import Draft
 from zsell_transform.transformers.emails import emails
-from zsell_transform.transformers.interpret import interpret
+from zsell_transform.transformers.interpret import interpret, names_of
 from zsell_transform.transformers.leads import leads
 from zsell_transform.transformers.notes import notes
 from zsell_transform.transformers.table import Table
@@ -49,7 +50,14 @@ def draft(entity: str, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft
         ask: what the user wishes.
         seen: what the survey found.
     """
-    return interpret(TABLES[entity](ask, seen), frame, ask, seen)
+    shared = _names_of_deals(ask, seen) if entity == "leads" else {}
+    return interpret(TABLES[entity](ask, seen), frame, ask, seen, shared)
+
+
+def _names_of_deals(ask: Mapping, seen: Survey) -> MappingOf[str, str]:
+    """Custom column of deals → the name of its field, which leads have, too."""
+    columns = list(seen.columns.get("deals", {}))
+    return names_of(deals(ask, seen), columns, ask, seen) if columns else seen.names.get("deals", {})
 
 
 __all__ = ["TABLES", "Draft", "Table", "draft"]

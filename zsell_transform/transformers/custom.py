@@ -108,7 +108,12 @@ def _fitting(number: pl.Expr) -> pl.Expr:
     return pl.when(digits <= DIGIT_LIMIT).then(number)
 
 
-def unique_names(columns: Iterable[str], item: str, earlier: MappingOf[str, str] = _NONE) -> dict[str, str]:
+def unique_names(
+    columns: Iterable[str],
+    item: str,
+    earlier: MappingOf[str, str] = _NONE,
+    shared: MappingOf[str, str] = _NONE,
+) -> dict[str, str]:
     """Custom column → its name in Pipedrive.
 
     No two names of one item are equal without case, accents and spaces: a later one gets ` (2)`, ` (3)`, the
@@ -118,6 +123,8 @@ def unique_names(columns: Iterable[str], item: str, earlier: MappingOf[str, str]
         columns: in the order of the file.
         earlier: the names that an earlier run gave. They stay, whatever the order is by now: Pipedrive holds
             fields of these names, and those of columns that are gone are still there.
+        shared: the names of the columns whose fields these columns have, too: of deals, for leads. A column
+            has the field of its namesake there, and no field of another one.
     """
     columns = list(columns)
     names = _kept(columns, earlier)
@@ -127,17 +134,34 @@ def unique_names(columns: Iterable[str], item: str, earlier: MappingOf[str, str]
     taken = set(default_names(item) | created_names(item))
     for name in names.values():
         taken |= _keys_of(name)
+    for column, name in _of_namesakes(columns, shared).items():
+        if column not in names and not _keys_of(name) & taken:
+            names[column] = name
+            taken |= _keys_of(name)
+    others = taken.union(*map(_keys_of, shared.values()))
+    namesakes = {plain_name(column) for column in shared}
     for column in columns:
         if column in names:
             continue
         name = plain_name(column)
+        apart = name in namesakes  # its field is there under a name that it cannot have here
         if field_key(name) in default_names(item):
             name += SELLS_OWN
         if _scope(column) == _OF_CUSTOMERS and field_key(plain_name(column)) in contact_fields:
             name += CUSTOMERS_OWN
-        names[column] = free(name, taken, field_key)
+        is_free = field_key(name) not in taken and not apart
+        names[column] = name if is_free else free(name, others, field_key)
         taken |= _keys_of(names[column])
+        others |= _keys_of(names[column])
     return names
+
+
+def _of_namesakes(columns: Iterable[str], shared: MappingOf[str, str]) -> dict[str, str]:
+    """Column → the name of the field of its namesake, letter by letter, among others."""
+    fields: dict[str, str] = {}
+    for column, name in shared.items():
+        fields.setdefault(plain_name(column), name)
+    return {column: fields[name] for column in columns if (name := plain_name(column)) in fields}
 
 
 def _keys_of(name: str) -> set[str]:

@@ -31,7 +31,8 @@ class Draft:
         origins: header, source (the Sell column), kind (standard, custom), type, create (the field must be
             created).
         names: every custom column → the name of its field; also of those that an earlier run had.
-        by_order: these are the names that the order of the columns gives, without any earlier run.
+        ordered: the names that the order of these columns alone gives, without any earlier run, and without
+            the fields of deals that leads have.
     """
 
     entity: str
@@ -48,7 +49,12 @@ class Draft:
     notes: pl.DataFrame
     origins: pl.DataFrame
     names: MappingOf[str, str]
-    by_order: bool
+    ordered: MappingOf[str, str]
+
+    @property
+    def by_order(self) -> bool:
+        """Whether the names are those that a later run works out from the columns alone."""
+        return self.names == self.ordered
 
     @property
     def types(self) -> dict[str, str]:

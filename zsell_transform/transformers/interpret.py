@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
+from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -93,7 +94,13 @@ def _ignored(wishes: MappingOf[str, str], inputs: Collection[str]) -> set[str]:
     return {name for name in inputs if name in exact or plain_name(name) in exact.difference(inputs)}
 
 
-def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> Draft:
+def interpret(
+    table: Table,
+    frame: pl.LazyFrame,
+    ask: Mapping,
+    seen: Survey,
+    shared: MappingOf[str, str] = MappingProxyType({}),
+) -> Draft:
     """Records → their draft, by the table. Columns that the table reads and the export lacks are null.
 
     Args:
@@ -101,9 +108,10 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
         frame: the records: `_n, _id, _file, _row` and Sell's columns, all text.
         ask: the mapping; here only for columns that it ignores.
         seen: the survey, for empty columns, date orders and the types of custom fields.
+        shared: the names of the custom fields that these records have, too (`unique_names`).
     """
     given = _Columns.of(table, frame.collect_schema().names(), ask, seen)
-    names = _names(table, given, seen)
+    names = _names(table, given, seen, shared)
     customs = custom_fields(table.source, table.target, given.tellable if names else [], names, seen)
     own = (Field(custom.header, custom.value, expects=custom.expects) for custom in customs)
     fields = (*(field for field in table.fields if _alive(table, field, given)), *own)
@@ -135,16 +143,26 @@ def interpret(table: Table, frame: pl.LazyFrame, ask: Mapping, seen: Survey) -> 
         notes=issues.gather(_notes(table, given, customs)),
         origins=_origins(table, fields, customs),
         names=names,
-        by_order=names == _names(table, given),
+        ordered=_names(table, given),
     )
 
 
-def _names(table: Table, given: _Columns, seen: Survey | None = None) -> MappingOf[str, str]:
+def names_of(table: Table, names: list[str], ask: Mapping, seen: Survey) -> MappingOf[str, str]:
+    """Custom column → the name of its field, of records with these columns."""
+    return _names(table, _Columns.of(table, names, ask, seen), seen)
+
+
+def _names(
+    table: Table,
+    given: _Columns,
+    seen: Survey | None = None,
+    shared: MappingOf[str, str] = MappingProxyType({}),
+) -> MappingOf[str, str]:
     """A field's name for each unknown column, save where a text in HTML takes it in; of a survey, those that
     an earlier run gave come first.
     """
     earlier = seen.names.get(table.source, {}) if seen else {}
-    return {} if table.html else unique_names(given.strangers, table.target, earlier)
+    return {} if table.html else unique_names(given.strangers, table.target, earlier, shared)
 
 
 def _steps(
