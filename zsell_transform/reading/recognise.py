@@ -242,6 +242,23 @@ def hinted(file: str) -> str:
     return next((entity for word, entity in _FILE_WORDS if word in name), "")
 
 
+def says_kind(meaning: Meaning, file: str) -> str:
+    """`companies` or `people`, where the name of a file says that it holds no others; else blank.
+
+    Sell's contacts are both; a list of contacts that somebody made by hand is one of people.
+    """
+    name = PurePosixPath(file).name.casefold()
+    ids = (header for header, column in meaning.columns.items() if column == "id")
+    is_sells = bool(_NAMED_BY_SELL.search(file)) or any(letters(header) != "id" for header in ids)
+    of_people = any(word in name for word in ("people", "person"))
+    of_contacts = "contact" in name
+    of_companies = any(word in name for word, entity in _FILE_WORDS if entity == "companies")
+    if of_companies:
+        return "" if of_people or of_contacts else "companies"
+    by_hand = of_contacts and meaning.family == SMART_LIST and not is_sells
+    return "people" if of_people or by_hand else ""
+
+
 def _known(headers: Sequence[str], kind: TableKind) -> int:
     return sum(kind.key(header) in kind.canonical for header in headers)
 
