@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.exports import folder
+from tests.exports import codes, folder
 from zsell_transform import transform
 from zsell_transform.reading import read_export
 
@@ -112,3 +112,46 @@ def test_the_user_s_mapping_decides_and_what_it_leaves_open_is_told(tmp_path: Pa
     mapping = {"columns": {"contacts": {"Sort": "is_organisation"}}}
 
     assert kinds(here, mapping) == (["501"], ["502", "504"], "1 record")
+
+
+@pytest.mark.parametrize(
+    ("header", "entity", "column"),
+    [
+        ("Nombre,ID de contacto,Empresa", "contacts", "name"),
+        ("Nom,ID du contact,Entreprise", "contacts", "name"),
+        ("Nome,ID do lead,Empresa", "leads", "last_name"),
+        ("Nombre,ID de la empresa,Ciudad", "companies", "name"),
+        ("Nombre,ID de contacto,Apellido", "contacts", "first_name"),
+        ("Apellido,ID de contacto,Empresa,Nombre", "contacts", "last_name"),
+    ],
+)
+def test_a_word_for_name_or_first_name_that_stands_alone_is_the_name(
+    header: str, entity: str, column: str, tmp_path: Path
+) -> None:
+    """A whole name became a first name, and each company a person of that first name."""
+    here = folder(tmp_path, list__csv=f"{header}\nx y,7,Firm\n")
+
+    with read_export(here) as export:
+        assert export.tables[entity][column].to_list() == ["x y"]
+        assert "last_name" not in export.tables[entity].columns or column != "name"
+
+
+@pytest.mark.parametrize(
+    ("header", "entity", "column"),
+    [
+        ("Name,Contact ID,Date Added", "contacts", "created_at"),
+        ("Name,Lead ID,Date added", "leads", "created_at"),
+        ("Deal name,Deal ID,Date Added", "deals", "added_on"),
+        ("Deal name,Deal ID,Deal Added", "deals", "added_on"),
+    ],
+)
+def test_columns_that_zendesk_s_help_names(header: str, entity: str, column: str, tmp_path: Path) -> None:
+    """The day became a custom field. What was so at the moment of the export alone, too, and is left out."""
+    text = f"{header},Next Email,Ongoing Sequences\nx,7,2026-01-31,2026-04-05 10:00,Welcome\n"
+
+    with read_export(folder(tmp_path, people__csv=text)) as export:
+        table, told = export.tables[entity], codes(export)
+
+    assert table[column].to_list() == ["2026-01-31"]
+    assert told.count("momentary_column") == 2
+    assert not {"Next Email", "Ongoing Sequences"} & set(table.columns)

@@ -278,9 +278,18 @@ def _wishes_for(entity: str, wishes: dict[str, dict[str, str]]) -> dict[str, str
     return {header: wish for each in reversed(entities) for header, wish in wishes.get(each, {}).items()}
 
 
-def _others_mean(column: str, header: str, headers: Sequence[str], kind: TableKind) -> bool:
-    """Whether another header of the table means the same column."""
-    return any(kind.canonical.get(kind.key(other)) == column for other in headers if other != header)
+def _is_whole(header: str, column: str, wishes: dict[str, str], kind: TableKind) -> bool:
+    """Whether a word for a part of the name means all of it: another header is that part, or none is a name.
+
+    Args:
+        wishes: header → what the mapping wants of it, for all of the table's.
+    """
+    if kind.key(header) not in kind.whole or column not in _NAMES:
+        return False
+    others = {
+        wish or kind.canonical.get(kind.key(other), "") for other, wish in wishes.items() if other != header
+    }
+    return column in others or not others & _NAMES
 
 
 def _wish(header: str, headers: Sequence[str], wishes: dict[str, str]) -> str:
@@ -304,7 +313,7 @@ def _columns(headers: Sequence[str], kind: TableKind, wishes: dict[str, str]) ->
             column = f"custom {header}" if column == header or header in kind.canonical.values() else header
         elif wish and wish != "ignore":
             column = wish
-        elif kind.key(header) in kind.whole and _others_mean(column, header, headers, kind):
+        elif _is_whole(header, column, wishes, kind):
             column = "full_name" if kind.entity == "leads" else "name"
         if not column or wish == "ignore":
             continue
