@@ -186,9 +186,11 @@ KINDS: Final[dict[str, Kind]] = {
     "bookkeeping_dropped": Kind("info", "bookkeeping columns of the connector: {value}", "left out"),
     "kind_assumed": Kind(
         "warning",
-        "{field} does not tell people from companies",
-        "all its records were read as {value}",
-        "Add a column `is_organisation` (true or false), or export people and companies to two files.",
+        "{field} does not tell people from companies in {detail|record|records}",
+        "read as {value}",
+        "Show First name and Last name in the list; or export people and companies to two files, with"
+        " `people` and `companies` in their names; or say in the mapping which column tells it (company or"
+        " person, true or false), such as `columns: {contacts: {Type: is_organisation}}`.",
     ),
     "records_united": Kind(
         "info",

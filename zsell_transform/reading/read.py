@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, Final
 
+import attrs
 import polars as pl
 
 from zsell_transform import issues
@@ -26,7 +27,7 @@ from zsell_transform.reading.attached import attached
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.export import Export, InputFile
 from zsell_transform.reading.parents import with_parents
-from zsell_transform.reading.parties import of_kind, with_kind
+from zsell_transform.reading.parties import Known, known_kinds, of_kind, with_kind
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.shape import Dictionaries, dictionaries_of, shaped
 from zsell_transform.reading.source import Found, files_of, unchanged
@@ -168,10 +169,15 @@ class _Reading:
         self._refuse_nothing(carried)
         dictionaries = dictionaries_of(self.tables)
         grouped: dict[str, list[unite.Part]] = {}
-        for n, (table, meaning) in enumerate(carried):
+        parts_of = [
+            self._part(table, meaning, dictionaries, self.temporary / f"part{n}")
+            for n, (table, meaning) in enumerate(carried)
+        ]
+        meanings = [meaning for _, meaning in carried]
+        known = known_kinds([(one, part.frame) for one, part in zip(meanings, parts_of, strict=True)])
+        for meaning, part in zip(meanings, parts_of, strict=True):
             group = "contacts" if meaning.entity in PARTIES else meaning.entity
-            part = self._part(table, meaning, dictionaries, self.temporary / f"part{n}")
-            grouped.setdefault(group, []).append(part)
+            grouped.setdefault(group, []).append(self._with_kind(part, meaning, known))
         parts, merged = self._united(grouped)
         if "companies" in parts:
             parts["companies"], told = with_parents(parts["companies"])
@@ -228,9 +234,6 @@ class _Reading:
         """One file as a canonical table, with everything told that can be told of it alone."""
         frame, notes = shaped(table, meaning, dictionaries, temporary)
         self.notes.append(notes)
-        if meaning.entity in PARTIES:
-            frame, notes = with_kind(frame, meaning, table.file, table.rows)
-            self.notes.append(notes)
         if label := _of_file(self.ask.smart_lists, table.file):
             frame = frame.with_columns(pl.lit(one_label(label)).alias("_smart_list"))
         columns = tuple(frame.collect_schema().names())
@@ -248,6 +251,14 @@ class _Reading:
             self.notes.append(told("records_without_id", field="id", value=table.rows, detail=by))
         only = True if meaning.entity == "companies" and "is_organisation" not in columns else None
         return unite.Part(table.file, meaning.family, frame, columns, only)
+
+    def _with_kind(self, part: unite.Part, meaning: Meaning, known: Known) -> unite.Part:
+        """The part with `_company`, if it holds people or companies."""
+        if meaning.entity not in PARTIES:
+            return part
+        frame, notes = with_kind(part.frame, meaning, part.file, known)
+        self.notes.append(notes)
+        return attrs.evolve(part, frame=frame, columns=(*part.columns, "_company"))
 
     def _united(
         self, grouped: dict[str, list[unite.Part]]

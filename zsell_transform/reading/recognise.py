@@ -242,6 +242,23 @@ def hinted(file: str) -> str:
     return next((entity for word, entity in _FILE_WORDS if word in name), "")
 
 
+def says_kind(meaning: Meaning, file: str) -> str:
+    """`companies` or `people`, where the name of a file says that it holds no others; else blank.
+
+    Sell's contacts are both; a list of contacts that somebody made by hand is one of people.
+    """
+    name = PurePosixPath(file).name.casefold()
+    ids = (header for header, column in meaning.columns.items() if column == "id")
+    is_sells = bool(_NAMED_BY_SELL.search(file)) or any(letters(header) != "id" for header in ids)
+    of_people = any(word in name for word in ("people", "person"))
+    of_contacts = "contact" in name
+    of_companies = any(word in name for word, entity in _FILE_WORDS if entity == "companies")
+    if of_companies:
+        return "" if of_people or of_contacts else "companies"
+    by_hand = of_contacts and meaning.family == SMART_LIST and not is_sells
+    return "people" if of_people or by_hand else ""
+
+
 def _known(headers: Sequence[str], kind: TableKind) -> int:
     return sum(kind.key(header) in kind.canonical for header in headers)
 
@@ -261,9 +278,18 @@ def _wishes_for(entity: str, wishes: dict[str, dict[str, str]]) -> dict[str, str
     return {header: wish for each in reversed(entities) for header, wish in wishes.get(each, {}).items()}
 
 
-def _others_mean(column: str, header: str, headers: Sequence[str], kind: TableKind) -> bool:
-    """Whether another header of the table means the same column."""
-    return any(kind.canonical.get(kind.key(other)) == column for other in headers if other != header)
+def _is_whole(header: str, column: str, wishes: dict[str, str], kind: TableKind) -> bool:
+    """Whether a word for a part of the name means all of it: another header is that part, or none is a name.
+
+    Args:
+        wishes: header → what the mapping wants of it, for all of the table's.
+    """
+    if kind.key(header) not in kind.whole or column not in _NAMES:
+        return False
+    others = {
+        wish or kind.canonical.get(kind.key(other), "") for other, wish in wishes.items() if other != header
+    }
+    return column in others or not others & _NAMES
 
 
 def _wish(header: str, headers: Sequence[str], wishes: dict[str, str]) -> str:
@@ -287,7 +313,7 @@ def _columns(headers: Sequence[str], kind: TableKind, wishes: dict[str, str]) ->
             column = f"custom {header}" if column == header or header in kind.canonical.values() else header
         elif wish and wish != "ignore":
             column = wish
-        elif kind.key(header) in kind.whole and _others_mean(column, header, headers, kind):
+        elif _is_whole(header, column, wishes, kind):
             column = "full_name" if kind.entity == "leads" else "name"
         if not column or wish == "ignore":
             continue

@@ -35,7 +35,7 @@ class TableKind:
         never: headers that speak against it.
         canonical: header, compared as `key` does, → canonical column.
         whole: headers, by their letters, that mean the whole name where another one has the part that they
-            may mean.
+            may mean, or none is a name.
         file: part of the name of a dictionary's file, where its header tells nothing.
     """
 

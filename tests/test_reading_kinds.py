@@ -1,0 +1,157 @@
+"""Lists of contacts: which of their records are people, and which are companies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.exports import codes, folder
+from zsell_transform import transform
+from zsell_transform.reading import read_export
+
+#: How Sell calls the list of people and companies.
+CONTACTS = "contacts_20260401_0752__csv"
+JANE, ACME, BOB = "Jane Doe,502,Acme Ltd,501", "Acme Ltd,501,,", "Bob Solo,503,,"
+
+
+def kinds(source: Path, mapping: object = None) -> tuple[list[str], list[str], str | None]:
+    """Ids of companies, ids of people, and of how many records the kind is assumed."""
+    with read_export(source, mapping) as export:
+        told = export.issues.filter(pl.col("code") == "kind_assumed")["message"].to_list()
+        ids = (export.tables[entity]["id"].to_list() for entity in ("companies", "contacts"))
+        companies, people = ids
+    return companies, people, told[0].split(" in ")[1].split(";")[0] if told else None
+
+
+@pytest.mark.parametrize(
+    "header", ["Name,Contact ID,Company Name,Company ID", "Contact,Contact ID,Company,Company ID"]
+)
+def test_an_id_under_company_id_is_a_company_s(header: str, tmp_path: Path) -> None:
+    """It became a person, whose people lost their links to it, and nothing said so."""
+    here = folder(tmp_path, **{CONTACTS: "\n".join([header, JANE, ACME, BOB, ""])})
+
+    assert kinds(here) == (["501"], ["502", "503"], "1 record")
+
+    persons = transform(here, trial=0, rehearse=False).tables["persons"]
+    assert dict(persons.select("Person - Name", "Organization - Name").rows()) == {
+        "Jane Doe": "Acme Ltd",
+        "Bob Solo": None,
+    }
+
+
+def test_so_is_one_under_the_company_id_of_a_deal_or_of_another_list(tmp_path: Path) -> None:
+    list_of_both = "Name,Contact ID,Email\nAcme Ltd,501,\nJane Doe,502,\nBeta Ltd,504,\nCity Ltd,505,\n"
+    here = folder(
+        tmp_path,
+        **{CONTACTS: list_of_both},
+        deals__csv="Deal name,Deal ID,Contact,Contact ID,Company,Company ID,Stage,Pipeline\n"
+        "Roof,801,Acme Ltd,501,Acme Ltd,501,New,Sales\n",
+        people__csv="Name,Contact ID,First name,Last name,Company,Company ID\n"
+        "Jane Doe,502,Jane,Doe,Beta Ltd,504\n",
+        companies__csv="Company name,Company ID\nCity Ltd,505\n",
+    )
+
+    companies, people, assumed = kinds(here)
+
+    assert (sorted(set(companies)), people, assumed) == (["501", "504", "505"], ["502"], None)
+    made = transform(here, trial=0, rehearse=False)
+    assert made.tables["deals"]["Organization - Name"].to_list() == ["Acme Ltd"]
+    assert made.tables["persons"]["Organization - Name"].to_list() == ["Beta Ltd"]
+
+
+@pytest.mark.parametrize("header", ["Company Name,Contact ID,Title,Email", "Company,Contact ID,Title,Email"])
+def test_a_list_whose_names_are_those_of_companies(header: str, tmp_path: Path) -> None:
+    """Each became a person called by its mailbox, beside an empty organization. Titles are people's."""
+    rows = ["Acme Ltd,501,,info@acme.example", "Acme Ltd,502,Clerk,jane@acme.example"]
+    here = folder(tmp_path, **{CONTACTS: "\n".join([header, *rows, ""])})
+
+    assert kinds(here) == (["501"], ["502"], None)
+
+    made = transform(here, trial=0, rehearse=False).tables["organizations"]
+    assert made.select("Organization - Name", "Organization - Zendesk Sell ID").rows() == [
+        ("Acme Ltd", "501")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "companies", "assumed"),
+    [
+        ("companies_20260401_0752", ["501", "504"], None),
+        ("people_20260401_0752", [], None),
+        ("contacts_20260401_0752", [], "2 records"),
+        ("contacts", [], "2 records"),
+        ("contacts of companies", [], "2 records"),
+        ("list", [], "2 records"),
+    ],
+)
+def test_the_name_of_a_file_may_say_what_it_holds(
+    file: str, companies: list[str], assumed: str | None, tmp_path: Path
+) -> None:
+    """Companies were read as people; Sell's word for both kinds passed for a word for people."""
+    text = "Name,Contact ID,Email\nAcme Ltd,501,info@acme.example\nBeta Ltd,504,info@beta.example\n"
+    (tmp_path / f"{file}.csv").write_text(text, "utf-8")
+
+    found, people, told = kinds(tmp_path)
+
+    assert (found, told) == (companies, assumed)
+    assert sorted(found + people) == ["501", "504"]
+
+
+def test_who_has_an_employer_is_a_person_whatever_the_file_is_called(tmp_path: Path) -> None:
+    here = folder(tmp_path, companies__csv=f"Name,Contact ID,Company,Company ID\n{JANE}\n{ACME}\n{BOB}\n")
+
+    assert kinds(here) == (["501", "503"], ["502"], None)
+
+
+def test_the_user_s_mapping_decides_and_what_it_leaves_open_is_told(tmp_path: Path) -> None:
+    text = "Name,Contact ID,Sort,Email\nAcme,501,Company,\nJane,502,person,\nBeta,504,,\n"
+    here = folder(tmp_path, **{CONTACTS: text})
+
+    mapping = {"columns": {"contacts": {"Sort": "is_organisation"}}}
+
+    assert kinds(here, mapping) == (["501"], ["502", "504"], "1 record")
+
+
+@pytest.mark.parametrize(
+    ("header", "entity", "column"),
+    [
+        ("Nombre,ID de contacto,Empresa", "contacts", "name"),
+        ("Nom,ID du contact,Entreprise", "contacts", "name"),
+        ("Nome,ID do lead,Empresa", "leads", "last_name"),
+        ("Nombre,ID de la empresa,Ciudad", "companies", "name"),
+        ("Nombre,ID de contacto,Apellido", "contacts", "first_name"),
+        ("Apellido,ID de contacto,Empresa,Nombre", "contacts", "last_name"),
+    ],
+)
+def test_a_word_for_name_or_first_name_that_stands_alone_is_the_name(
+    header: str, entity: str, column: str, tmp_path: Path
+) -> None:
+    """A whole name became a first name, and each company a person of that first name."""
+    here = folder(tmp_path, list__csv=f"{header}\nx y,7,Firm\n")
+
+    with read_export(here) as export:
+        assert export.tables[entity][column].to_list() == ["x y"]
+        assert "last_name" not in export.tables[entity].columns or column != "name"
+
+
+@pytest.mark.parametrize(
+    ("header", "entity", "column"),
+    [
+        ("Name,Contact ID,Date Added", "contacts", "created_at"),
+        ("Name,Lead ID,Date added", "leads", "created_at"),
+        ("Deal name,Deal ID,Date Added", "deals", "added_on"),
+        ("Deal name,Deal ID,Deal Added", "deals", "added_on"),
+    ],
+)
+def test_columns_that_zendesk_s_help_names(header: str, entity: str, column: str, tmp_path: Path) -> None:
+    """The day became a custom field. What was so at the moment of the export alone, too, and is left out."""
+    text = f"{header},Next Email,Ongoing Sequences\nx,7,2026-01-31,2026-04-05 10:00,Welcome\n"
+
+    with read_export(folder(tmp_path, people__csv=text)) as export:
+        table, told = export.tables[entity], codes(export)
+
+    assert table[column].to_list() == ["2026-01-31"]
+    assert told.count("momentary_column") == 2
+    assert not {"Next Email", "Ongoing Sequences"} & set(table.columns)
