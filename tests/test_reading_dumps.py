@@ -1,4 +1,4 @@
-"""What connectors make of Sell's API: deleted rows, labels in tables of their own, parted addresses, API v1."""
+"""What connectors make of Sell's API: deleted rows, tables of labels, parted addresses, API v1."""
 
 from __future__ import annotations
 
@@ -92,20 +92,27 @@ def test_records_that_were_deleted_in_sell_are_left_out_and_told(
     assert not lifted.tables["notes"].height
 
 
-def test_a_log_of_events_marks_the_last_state_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cut", [0, 2], ids=["one file", "two files"])
+def test_a_log_of_events_marks_the_last_state_alone(tmp_path: Path, cut: int) -> None:
     """Its other states are deleted with it, unless one is later."""
-    rows = (
-        "1,false,Eva Ek,e@x.se,,2021-01-01,created\n"
-        "2,false,Bo Al,b@x.se,,2021-01-01,created\n"
-        "1,false,Eva Ek,e@x.se,,2021-02-01,deleted\n"
-        "2,false,Bo Al,b@x.se,,2021-02-01,deleted\n"
-        "2,false,Bo Al,b@x.se,072,2021-03-01,updated\n"
-    )
+    rows = [
+        "1,false,Eva Ek,e@x.se,,2021-01-01,created\n",
+        "2,false,Bo Al,b@x.se,,2021-01-01,created\n",
+        "1,false,Eva Ek,e@x.se,,2021-02-01,deleted\n",
+        "2,false,Bo Al,b@x.se,,2021-02-01,deleted\n",
+        "2,false,Bo Al,b@x.se,072,2021-03-01,updated\n",
+    ]
+    parts = {"contacts_1__csv": rows[:cut], "contacts_2__csv": rows[cut:]}
+    files = {name: "".join([f"{PEOPLE},meta_event_type\n", *part]) for name, part in parts.items() if part}
 
-    export = read_export(folder(tmp_path, contacts__csv=f"{PEOPLE},meta_event_type\n{rows}"))
+    export = read_export(folder(tmp_path, **files))
 
     assert export.tables["contacts"]["id"].unique().to_list() == ["2"]
-    assert "): 1, 2;" in messages(export, "records_deleted")[0]
+    assert "): 1;" in messages(export, "records_deleted")[-1]
+    assert (
+        "1 row is an earlier state of a record (meta_event_type): 2;"
+        in messages(export, "states_not_current")[0]
+    )
 
 
 def test_an_export_of_deleted_records_alone_says_so(tmp_path: Path) -> None:

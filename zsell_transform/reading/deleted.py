@@ -15,11 +15,11 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.frames.sparse import column_or_blank
+from zsell_transform.frames.sparse import BLANK
 from zsell_transform.ids import exact
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.recognise import Meaning
-from zsell_transform.reading.vocabulary import beside_records, marks
+from zsell_transform.reading.vocabulary import PARTIES, beside_records, marks
 from zsell_transform.sell.states import UPDATED, updated
 from zsell_transform.ticks import flag
 
@@ -47,14 +47,17 @@ class _Marked:
     """A table with marks.
 
     Attributes:
-        seen: of each row `_row`, `id`, and whether it is `deleted` or `earlier`.
-        is_none: of a row, whether it stands for no record.
-        of: `deleted` and `earlier` → their headers.
+        group: whose ids its ids are; people and companies share one number range.
+        headers: of its marks.
+        seen: of each row `_row`, `id` and when it was updated, and whether it is `deleted` or `earlier`.
+        is_marked, id: of a row of the table, whether it is one of both, and its id.
     """
 
+    group: str
+    headers: tuple[str, ...]
     seen: pl.DataFrame
-    is_none: pl.Expr
-    of: dict[str, list[str]]
+    is_marked: pl.Expr
+    id: pl.Expr
 
 
 def current(tables: Tables, wishes: Wishes) -> Current:
@@ -65,19 +68,22 @@ def current(tables: Tables, wishes: Wishes) -> Current:
         wishes: what the mapping's `columns` say of an entity.
     """
     looked = [_looked(table, meaning, wishes) for table, meaning in tables]
-    living = _living(looked)
+    states: dict[str, list[pl.DataFrame]] = {}  # a dump may come in several files
+    for one in filter(None, looked):
+        states.setdefault(one.group, []).append(one.seen)
+    ended = {group: _ended(pl.concat(seen, how="diagonal")) for group, seen in states.items()}
+    living = {group: _living(pl.concat(seen, how="diagonal"), ended[group]) for group, seen in states.items()}
     done, files, notes = [], set[str](), []
     for (table, meaning), marked in zip(tables, looked, strict=True):
-        gone = marked.seen.filter(pl.col("deleted") | pl.col("earlier")) if marked else None
-        if marked is None or gone is None or not gone.height:
+        if marked is None or not (gone := marked.seen.filter(_is_gone(ended[marked.group]))).height:
             done.append((table, meaning))
             continue
-        kept = table.frame.filter(~marked.is_none)
-        done.append((attrs.evolve(table, frame=kept, rows=table.rows - gone.height), meaning))
+        is_none = marked.is_marked | _is_one_of(marked.id, ended[marked.group])
+        kept = attrs.evolve(table, frame=table.frame.filter(~is_none), rows=table.rows - gone.height)
+        done.append((kept, meaning))
         files.add(table.file)
-        notes.append(
-            _told(gone, marked.of, living, partial(issues.issue, entity=meaning.entity, file=table.file))
-        )
+        about = partial(issues.issue, entity=meaning.entity, file=table.file, field=", ".join(marked.headers))
+        notes.append(_told(gone, living[marked.group], about))
     return Current(done, frozenset(files), issues.gather(notes))
 
 
@@ -94,23 +100,14 @@ def _looked(table: Table, meaning: Meaning, wishes: Wishes) -> _Marked | None:
     found = {name: sign for name, sign in found.items() if passed.get(name) != "ignore"}
     if not found:
         return None
-    of = {
-        "deleted": [name for name, sign in found.items() if sign != _EARLIER],
-        "earlier": [name for name, sign in found.items() if sign == _EARLIER],
-    }
-    says = {what: _any(_says(name, found[name]) for name in names) for what, names in of.items()}
     low = {name.lower(): name for name in reversed(table.names)}
-    place = [
-        exact(pl.col(low[name])).alias(name) if name == "id" else pl.col(low[name]).alias(name)
-        for name in ("id", UPDATED)
-        if name in low
-    ]
-    seen = table.frame.select("_row", *place, **says).collect(engine="streaming")
-    is_none = says["deleted"] | says["earlier"]
-    if "id" in low and (ids := _ended(seen)).len():
-        seen = seen.with_columns(pl.col("deleted") | pl.col("id").is_in(ids.implode()).fill_null(value=False))
-        is_none |= exact(pl.col(low["id"])).is_in(ids.implode()).fill_null(value=False)
-    return _Marked(seen, is_none, of)
+    source_id = exact(pl.col(low["id"])) if "id" in low else BLANK
+    earlier = _any(_says(name, sign) for name, sign in found.items() if sign == _EARLIER)
+    deleted = _any(_says(name, sign) for name, sign in found.items() if sign != _EARLIER)
+    when = [pl.col(low[UPDATED]).alias(UPDATED)] if UPDATED in low else []
+    asked = table.frame.select("_row", *when, id=source_id, earlier=earlier, deleted=deleted)
+    group = PARTIES[0] if meaning.entity in PARTIES else meaning.entity
+    return _Marked(group, tuple(found), asked.collect(engine="streaming"), earlier | deleted, source_id)
 
 
 def _any(said: Iterable[pl.Expr]) -> pl.Expr:
@@ -129,51 +126,52 @@ def _says(header: str, sign: str) -> pl.Expr:
     return said.fill_null(value=False)
 
 
+def _is_one_of(source_id: pl.Expr, ids: pl.Series) -> pl.Expr:
+    return source_id.is_in(ids.implode()).fill_null(value=False) if ids.len() else pl.lit(value=False)
+
+
+def _is_gone(ended: pl.Series) -> pl.Expr:
+    return pl.col("deleted") | pl.col("earlier") | _is_one_of(pl.col("id"), ended)
+
+
 def _ended(seen: pl.DataFrame) -> pl.Series:
-    """The ids that stand at marked rows and at others, and whose latest state is the deleted one, or may be.
+    """The ids that stand at deleted rows and at others, and whose latest state is a deleted one, or may be.
 
     A log of what happened has a row for each state of a record, and marks the last one alone.
     """
-    ids = seen.filter("deleted")["id"].drop_nulls()
-    states = seen.filter(pl.col("id").is_in(ids.implode()) & ~pl.col("earlier"))
+    states = seen.filter(~pl.col("earlier"))
+    states = states.filter(_is_one_of(pl.col("id"), states.filter("deleted")["id"].drop_nulls()))
     if states["deleted"].all():
-        return ids.clear()
+        return states["id"].clear()
     latest = states.with_columns(_day=updated(states.columns, "id")).sort(
         "_day", "deleted", descending=True, nulls_last=True, maintain_order=True
     )
     return latest.unique("id", keep="first", maintain_order=True).filter("deleted")["id"]
 
 
-def _living(looked: Sequence[_Marked | None]) -> pl.Series:
-    """The ids of rows that are left, in all tables with earlier states: a dump may come in several files."""
-    rows = [one.seen for one in looked if one and one.of["earlier"] and "id" in one.seen.columns]
-    left = [seen.filter(~(pl.col("deleted") | pl.col("earlier")))["id"] for seen in rows]
-    return pl.concat([pl.Series("id", [], dtype=pl.String), *left])
+def _living(seen: pl.DataFrame, ended: pl.Series) -> pl.Series:
+    """The ids of the rows that are left."""
+    return seen.filter(~_is_gone(ended))["id"].drop_nulls()
 
 
-def _told(
-    gone: pl.DataFrame, of: MappingOf[str, list[str]], living: pl.Series, told: partial[pl.DataFrame]
-) -> pl.DataFrame:
+def _told(gone: pl.DataFrame, living: pl.Series, about: partial[pl.DataFrame]) -> pl.DataFrame:
     """How many records were deleted, and how many earlier states there are of those that were not.
 
     A record of which there is no current state was deleted, too.
     """
-    source_id = column_or_blank(gone.columns, "id")
-    is_over = source_id.is_not_null() & ~source_id.is_in(living.implode())
-    named = gone.with_columns(
-        name=pl.coalesce(source_id, pl.format("row {}", "_row")), is_over=~pl.col("deleted") & is_over
+    nameless = pl.when(pl.col("id").is_null()).then(~pl.col("deleted"))
+    lives_on = nameless.otherwise(_is_one_of(pl.col("id"), living))
+    named = gone.select(
+        lives_on.alias("lives_on"), pl.coalesce("id", pl.format("row {}", "_row")).alias("name")
     )
-    earlier = pl.col("earlier") & ~pl.col("deleted")
-    notes = []
-    for code, what, which in (
-        ("records_deleted", "deleted", pl.col("deleted")),
-        ("records_deleted", "earlier", pl.col("is_over")),
-        ("states_not_current", "earlier", earlier & ~pl.col("is_over")),
-    ):
-        rows = named.filter(which)["name"]
-        names = rows.unique(maintain_order=True)
-        if rows.len():
-            count = rows.len() if code == "states_not_current" else names.len()
-            listed = ", ".join(names.head(_LISTED)) + (" …" if names.len() > _LISTED else "")
-            notes.append(told(code, field=", ".join(of[what]), value=count, detail=listed))
-    return issues.gather(notes)
+    earlier = named.filter("lives_on")["name"]
+    deleted = named.filter(~pl.col("lives_on"))["name"].unique(maintain_order=True)
+    return issues.gather(
+        about(code, value=names.len(), detail=_listed(names.unique(maintain_order=True)))
+        for code, names in (("records_deleted", deleted), ("states_not_current", earlier))
+        if names.len()
+    )
+
+
+def _listed(names: pl.Series) -> str:
+    return ", ".join(names.head(_LISTED)) + (" …" if names.len() > _LISTED else "")
