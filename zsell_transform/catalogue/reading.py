@@ -197,7 +197,7 @@ KINDS: Final[dict[str, Kind]] = {
         "left out: their current states count",
     ),
     "labels_of_table": Kind(
-        "info", "{value|row is the label of a record|rows are labels of records}", "read as their `tags`"
+        "info", "{value|row is the label of a record|rows are labels of records}", "read as `tags`"
     ),
     "labels_without_record": Kind(
         "warning",
