@@ -184,6 +184,27 @@ KINDS: Final[dict[str, Kind]] = {
     "column_repeated": Kind("info", "{field} repeats {detail} in all of its {value|cell|cells}", "read once"),
     "momentary_column": Kind("info", "{field} was true only at export time ({value|cell|cells})", "left out"),
     "bookkeeping_dropped": Kind("info", "bookkeeping columns of the connector: {value}", "left out"),
+    "records_deleted": Kind(
+        "info",
+        "{value|record was|records were} deleted in Sell, as the connector says ({field}): {detail}",
+        "not read as records",
+        "If they are to be migrated all the same, write `columns: {contacts: {_fivetran_deleted: ignore}}`"
+        " into the mapping, with the list and the column that are meant.",
+    ),
+    "states_not_current": Kind(
+        "info",
+        "{value|row is an earlier state of a record|rows are earlier states of records} ({field}): {detail}",
+        "left out: their current states count",
+    ),
+    "labels_of_table": Kind(
+        "info", "{value|row is the label of a record|rows are labels of records}", "read as `tags`"
+    ),
+    "labels_without_record": Kind(
+        "warning",
+        "{value|label belongs to a record|labels belong to records} that the export does not hold: {detail}",
+        "left out",
+        "Export these records, too, unless they were deleted in Sell.",
+    ),
     "kind_assumed": Kind(
         "warning",
         "{field} does not tell people from companies in {detail|record|records}",

@@ -62,7 +62,7 @@ def attached(parts: Parts, tables: Tables) -> Attached:
     """
     deals, files, notes = parts.get("deals", ()), list[str](), []
     there_are = {meaning.entity for _, meaning in tables} & SAYS.keys()
-    known = _ids(deals if there_are else ())  # the deals are read once more for them
+    known = ids_of(deals if there_are else ())  # the deals are read once more for them
     for entity in SAYS if known.len() else ():
         of_it = [(table, meaning) for table, meaning in tables if meaning.entity == entity]
         read = {table.file: _rows(table, meaning, parts, tables) for table, meaning in of_it}
@@ -78,7 +78,7 @@ def attached(parts: Parts, tables: Tables) -> Attached:
     return Attached(deals, frozenset(files), issues.gather(notes))
 
 
-def _ids(frames: Sequence[pl.LazyFrame]) -> pl.Series:
+def ids_of(frames: Sequence[pl.LazyFrame]) -> pl.Series:
     """The ids of an entity's records; none where its files have none."""
     having = [frame.select("id") for frame in frames if "id" in frame.collect_schema().names()]
     if not having:

@@ -25,7 +25,9 @@ from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.reading import csv_file, damage, frames, recognise, unite, vocabulary
 from zsell_transform.reading.attached import attached
 from zsell_transform.reading.csv_file import Table
+from zsell_transform.reading.deleted import current
 from zsell_transform.reading.export import Export, InputFile
+from zsell_transform.reading.labels import labelled
 from zsell_transform.reading.parents import with_parents
 from zsell_transform.reading.parties import Known, known_kinds, of_kind, with_kind
 from zsell_transform.reading.recognise import Meaning
@@ -120,6 +122,7 @@ class _Reading:
         self.notes: list[pl.DataFrame] = []
         self.failures: list[str] = []
         self.packed: list[str] = []
+        self.cleared: frozenset[str] = frozenset()  # files with rows that stand for no record
 
     def take_files(self, found: list[Found]) -> None:
         self.packed = [one.file for one in found if one.is_packed]
@@ -165,6 +168,9 @@ class _Reading:
     # --- tables → an export ----------------------------------------------------------------------------
 
     def export(self, temporary: TemporaryDirectory[str]) -> Export:
+        left = current(self.tables, self._wishes)
+        self.tables, self.cleared = left.tables, left.files
+        self.notes.append(left.issues)
         carried = [(table, meaning) for table, meaning in self.tables if meaning.is_carried]
         self._refuse_nothing(carried)
         dictionaries = dictionaries_of(self.tables)
@@ -182,16 +188,18 @@ class _Reading:
         if "companies" in parts:
             parts["companies"], told = with_parents(parts["companies"])
             self.notes.append(told)
-        beside = attached(parts, self.tables)
-        self.notes.append(beside.issues)
+        with_labels = labelled(parts, self.tables)
+        beside = attached(with_labels.parts, self.tables)
+        self.notes += [with_labels.issues, beside.issues]
+        files = beside.files | with_labels.files
         return Export(
-            parts | {"deals": beside.deals} if beside.files else parts,
+            with_labels.parts | ({"deals": beside.deals} if beside.files else {}),
             tuple(_input_file(table, meaning) for table, meaning in self.tables),
-            issues.gather([*self._of_files(beside.files), *self.notes]),
+            issues.gather([*self._of_files(files), *self.notes]),
             unknown={
                 table.file: table.frame.drop("_row")
                 for table, meaning in self.tables
-                if not (meaning.is_carried or meaning.is_dictionary or table.file in beside.files)
+                if not (meaning.is_carried or meaning.is_dictionary or table.file in files)
             },
             merged=merged,
             dictionaries=dictionaries,
@@ -210,9 +218,8 @@ class _Reading:
         if any(table.rows for table, _ in carried):
             return
         if carried:
-            raise ExportError(
-                f"{_listed(table.file for table, _ in carried)}: there is a header, but no record below it"
-            )
+            none = "no record below it" + (" that was not deleted in Sell" if self.cleared else "")
+            raise ExportError(f"{_listed(table.file for table, _ in carried)}: there is a header, but {none}")
         if self.failures and not self.tables:
             raise ExportError("; ".join(self.failures[:_NAMES_LISTED]))
         if not self.tables and self.packed:
@@ -232,7 +239,7 @@ class _Reading:
         self, table: Table, meaning: Meaning, dictionaries: Dictionaries, temporary: Path
     ) -> unite.Part:
         """One file as a canonical table, with everything told that can be told of it alone."""
-        frame, notes = shaped(table, meaning, dictionaries, temporary)
+        frame, notes = shaped(table, meaning, self._wishes(meaning.entity), dictionaries, temporary)
         self.notes.append(notes)
         if label := _of_file(self.ask.smart_lists, table.file):
             frame = frame.with_columns(pl.lit(one_label(label)).alias("_smart_list"))
@@ -281,7 +288,7 @@ class _Reading:
         """What is told of files as wholes: how they were read, and those that are left alone.
 
         Args:
-            beside: files whose rows stand on deals.
+            beside: files whose rows stand on deals or are labels of records.
         """
         told = []
         for table, meaning in self.tables:
@@ -294,7 +301,7 @@ class _Reading:
                 ownerless = partial(issues.issue, entity=meaning.entity, file=table.file, field="owner")
                 told.append(ownerless("owner_not_known", value=table.rows, detail=others))
             is_record_list = not (meaning.is_pipedrives or meaning.is_dictionary)
-            if is_record_list and not table.rows:
+            if is_record_list and not table.rows and table.file not in self.cleared:
                 told.append(whole("header_without_records", entity=meaning.entity or None))
             elif meaning.is_pipedrives:
                 told.append(whole("file_of_pipedrives", value=table.rows))
@@ -328,6 +335,11 @@ class _Reading:
             and bool({"owner", "owner_id"} & {*other.columns.values()})
             for _, other in self.tables
         )
+
+    def _wishes(self, entity: str) -> dict[str, str]:
+        """Header → what the mapping wants of it in a table; people and companies may share one."""
+        kinds = PARTIES if entity in PARTIES else (entity,)
+        return {header: wish for kind in kinds for header, wish in self.ask.columns.get(kind, {}).items()}
 
     def _tell(self, entity: str, found: pl.DataFrame) -> None:
         self.notes.append(found.with_columns(pl.lit(entity).alias("entity")))

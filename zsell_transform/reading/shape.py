@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -20,36 +20,40 @@ from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import column_or_blank, unless_blank
 from zsell_transform.frames.unique import told_apart
 from zsell_transform.ids import exact
-from zsell_transform.reading import json_cells
+from zsell_transform.reading import flat_cells, json_cells
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.parents import unnamed
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.vocabulary import (
     API,
     Naming,
-    address_parts,
     instead,
     is_bookkeeping,
     namings,
-    street_column,
 )
 from zsell_transform.sell.columns import IDS, is_ours, own_name
 from zsell_transform.sell.stages import is_closing
 
-#: How a connector begins the header of a custom field that it has taken out of its object.
-_FLATTENED: Final = "custom_fields__"
+#: A deal's contact, and what API v1 calls it: they are the same in all deals of an export that has both.
+_CONTACT: Final = "main_contact_id"
+_ENTITY: Final = "entity_id"
 #: Dictionary → its table; `stages` and `pipelines` among them.
 Dictionaries = MappingOf[str, pl.DataFrame]
 
 
 def shaped(
-    table: Table, meaning: Meaning, dictionaries: Dictionaries, temporary: Path
+    table: Table,
+    meaning: Meaning,
+    wishes: MappingOf[str, str],
+    dictionaries: Dictionaries,
+    temporary: Path,
 ) -> tuple[pl.LazyFrame, pl.DataFrame]:
     """The canonical table of one file: `_file`, `_row`, then its columns; and what was found on the way.
 
     Args:
         table: the file as it was read.
         meaning: what its headers mean.
+        wishes: header → what the mapping wants of it; such a header is no part of anything else.
         dictionaries: the dumps that name ids.
         temporary: a folder for what has to be rewritten.
     """
@@ -68,7 +72,9 @@ def shaped(
     frame, names = _told_apart(frame, names, meaning)
     notes += told
     if meaning.family == API:
-        frame, names, told = _unnested(frame, names, meaning.entity, table.file, temporary)
+        frame, names, told = _unnested(
+            frame, names, {**wishes, **meaning.columns}, meaning.entity, table.file, temporary
+        )
         notes += told
     frame, names = _renamed(frame, names, meaning)
     ids = [name for name in names if name in IDS.get(meaning.entity, ())]
@@ -169,41 +175,26 @@ def _without_passing(
 
 
 def _unnested(
-    frame: pl.LazyFrame, names: list[str], entity: str, file: str, temporary: Path
+    frame: pl.LazyFrame, names: list[str], known: Container[str], entity: str, file: str, temporary: Path
 ) -> tuple[pl.LazyFrame, list[str], list[pl.DataFrame]]:
     """JSON cells and a connector's flattened columns as columns of their own."""
     notes = []
-    written = _as_dumps_write_them(names)
+    written = flat_cells.spelled_alike(names, known)
     frame, names = frame.rename(written), [written.get(name, name) for name in names]
-    if nested := json_cells.nested_columns(frame, names, flattened=_FLATTENED):
+    if nested := json_cells.nested_columns(frame, names, flattened=flat_cells.CUSTOM):
         temporary.mkdir(parents=True, exist_ok=True)
         frame, told = json_cells.expanded(frame, nested, entity, file, temporary / "expanded.parquet")
         notes.append(told)
         names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
-    parts = {**address_parts(), "line1": street_column(entity)}
-    flat = {f"address__{part}": column for part, column in parts.items()}
-    flat |= {name: name.removeprefix(_FLATTENED) for name in names if name.startswith(_FLATTENED)}
-    found = {name: column for name, column in flat.items() if name in names and column not in names}
-    return frame.rename(found), [found.get(name, name) for name in names], notes
-
-
-def _as_dumps_write_them(names: Sequence[str]) -> dict[str, str]:
-    """Header → the same in small letters, where it may hold JSON or a part of it: some warehouses write their
-    columns in capitals. The name of a custom field stays as it is.
-    """
-    new: dict[str, str] = {}
-    for name in names:
-        low = name.lower()
-        if low in json_cells.NESTED or low.startswith("address__"):
-            new.setdefault(low, name)
-        elif low.startswith(_FLATTENED):
-            new.setdefault(_FLATTENED + name[len(_FLATTENED) :], name)
-    return {name: small for small, name in new.items() if small not in names}
+    frame, names = flat_cells.named(*flat_cells.in_one_line(frame, names), entity)
+    return frame, names, notes
 
 
 def _renamed(frame: pl.LazyFrame, names: list[str], meaning: Meaning) -> tuple[pl.LazyFrame, list[str]]:
     """Canonical names; a header that keeps its own is told apart where a canonical column has that name."""
     canonical = {name: meaning.columns[name] for name in names if name in meaning.columns}
+    if meaning.entity == "deals" and _CONTACT not in canonical.values():
+        canonical = {name: _CONTACT if column == _ENTITY else column for name, column in canonical.items()}
     taken = set(canonical.values())
     own = {name: own_name(name, taken) for name in names if name not in canonical}
     new = told_apart(canonical | own)

@@ -71,7 +71,10 @@ def full_export() -> tuple[TableKind, ...]:
             FULL_EXPORT,
             telling=_sets(given["telling"]),
             never=frozenset(given.get("never", ())),
-            canonical={name: name for names in given["columns"].values() for name in names.split()},
+            canonical={
+                **{old: new for old, new in facts("sell/api")["v1"].items() if new in STANDARD[entity]},
+                **{name: name for names in given["columns"].values() for name in names.split()},
+            },
         )
         for entity, given in facts("sell/full_export").items()
     )
@@ -89,6 +92,7 @@ def api() -> tuple[TableKind, ...]:
             never=frozenset(given.get("never", ())),
             canonical={
                 **{name: name for name in given["fields"].split()},
+                **whole["v1"],
                 **whole["everywhere"],
                 **given.get("rename", {}),
             },
@@ -100,8 +104,12 @@ def api() -> tuple[TableKind, ...]:
         for name, given in whole["dictionaries"].items()
     )
     attached = (TableKind(name, API, telling=_sets(told)) for name, told in whole["attached"].items())
+    labels = (
+        TableKind(name, API, telling=_sets(given["telling"]), never=frozenset(given.get("never", ())))
+        for name, given in whole["labels"].items()
+    )
     others = (TableKind(name, API, telling=_sets([headers])) for name, headers in whole["others"].items())
-    return (*entities, *dictionaries, *attached, *others)
+    return (*entities, *dictionaries, *attached, *labels, *others)
 
 
 @cache
@@ -153,6 +161,25 @@ def momentary() -> frozenset[str]:
 def is_bookkeeping(header: str) -> bool:
     """Whether a column is one that connectors add for themselves."""
     return header.lower().startswith(tuple(facts("sell/api")["bookkeeping"]))
+
+
+@cache
+def marks() -> dict[str, str]:
+    """Header, in small letters, by which a connector marks rows that stand for no record → how it says so."""
+    return dict(facts("sell/api")["marks"])
+
+
+@cache
+def labels_of() -> dict[str, dict[str, Any]]:
+    """Table of labels → what `sell/api.yaml` says of it."""
+    return dict(facts("sell/api")["labels"])
+
+
+@cache
+def beside_records() -> frozenset[str]:
+    """The tables whose rows belong to records: what hangs on deals, and labels."""
+    whole = facts("sell/api")
+    return frozenset(whole["attached"]) | frozenset(whole["labels"])
 
 
 @cache

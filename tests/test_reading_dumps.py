@@ -1,0 +1,238 @@
+"""What connectors make of Sell's API: deleted rows, tables of labels, parted addresses, API v1."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.exports import codes, folder
+from zsell_transform import transform
+from zsell_transform.errors import ExportError
+from zsell_transform.reading import Export, read_export
+
+PEOPLE = "id,is_organization,name,email,phone,updated_at"
+
+
+def messages(export: Export, code: str) -> list[str]:
+    return export.issues.filter(code=code)["message"].to_list()
+
+
+# --- rows that are no records -------------------------------------------------------------------------------
+
+
+def test_earlier_states_of_a_record_are_no_records(tmp_path: Path) -> None:
+    """What had been emptied came back from them; a record without a current state was written as others."""
+    rows = (
+        "1,false,Eva Ek,e@x.se,070,2020-01-01,false\n"
+        "1,false,Eva Ek,e@x.se,,2020-01-01,TRUE\n"
+        "2,false,Bo Al,b@x.se,071,2020-01-01,false\n"
+        "2,false,Bo Al,b@x.se,072,2021-01-01,false\n"
+        "3,true,Fy Ltd,f@x.se,073,2020-01-01,\n"
+    )
+    here = folder(tmp_path, contact_history__csv=f"{PEOPLE},_FIVETRAN_ACTIVE\n{rows}")
+
+    export = read_export(here)
+    lap = transform(export, None, progress=False)
+
+    assert export.tables["contacts"].select("id", "phone").rows() == [("1", None)]
+    assert export.tables["companies"]["id"].to_list() == ["3"]
+    assert not {"records_doubled", "records_differ"} & set(lap.issues["code"])
+    told = lap.issues.filter(lap.issues["code"].is_in(["records_deleted", "states_not_current"]))
+    assert told.select("entity", "field", "value").rows() == [("contacts", "_FIVETRAN_ACTIVE", "1")] * 2
+    assert [message.partition("): ")[2].partition(";")[0] for message in told["message"]] == ["2", "1"]
+    assert lap.summary().filter(entity="contacts")["rows_in"].to_list() == [1]
+
+
+def test_a_current_state_may_stand_in_another_file(tmp_path: Path) -> None:
+    """A dump in several files: who has a current state in any was not deleted."""
+    header = f"{PEOPLE},_fivetran_active\n"
+    here = folder(
+        tmp_path,
+        contact_history_1__csv=f"{header}1,false,Eva Ek,e@x.se,070,2020-01-01,false\n",
+        contact_history_2__csv=f"{header}1.0,false,Eva Ek,e@x.se,,2021-01-01,true\n",
+    )
+
+    export = read_export(here)
+
+    assert export.tables["contacts"].select("id", "phone").rows() == [("1", None)]
+    assert [code for code in codes(export) if code != "bookkeeping_dropped"] == ["states_not_current"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "yes", "no"),
+    [
+        ("_fivetran_deleted", "true", "false"),
+        ("_SDC_DELETED_AT", "2022-01-01T00:00:00Z", ""),
+        ("meta_event_type", "deleted", "updated"),
+    ],
+)
+def test_records_that_were_deleted_in_sell_are_left_out_and_told(
+    tmp_path: Path, mark: str, yes: str, no: str
+) -> None:
+    """The mark was thrown away as bookkeeping before anybody read it."""
+    rows = f"1,false,Eva Ek,e@x.se,,2021-01-01,{no}\n2,true,Fy Ltd,f@x.se,,2021-01-01,{yes}\n"
+    note = f"id,resource_type,resource_id,content,is_important,{mark}\n5,contact,1,Hello,false,{yes}\n"
+    here = folder(tmp_path, contacts__csv=f"{PEOPLE},{mark}\n{rows}", notes__csv=note)
+
+    export = read_export(here)
+
+    assert [export.tables[entity]["id"].to_list() for entity in ("contacts", "companies", "notes")] == [
+        ["1"], [], [],
+    ]  # fmt: skip
+    assert set(codes(export)) == {"bookkeeping_dropped", "records_deleted"}
+    said = "1 record was deleted in Sell, as the connector says"
+    assert messages(export, "records_deleted") == [
+        f"contacts, contacts.csv: {said} ({mark}): 2; not read as records",
+        f"notes, notes.csv: {said} ({mark}): 5; not read as records",
+    ]
+
+    lifted = read_export(here, {"columns": {"companies": {mark: "ignore"}}})
+    assert lifted.tables["companies"]["id"].to_list() == ["2"]
+    assert not lifted.tables["notes"].height
+
+
+@pytest.mark.parametrize("cut", [0, 2], ids=["one file", "two files"])
+def test_a_log_of_events_marks_the_last_state_alone(tmp_path: Path, cut: int) -> None:
+    """Its other states are deleted with it, unless one is later."""
+    rows = [
+        "1,false,Eva Ek,e@x.se,,2021-01-01,created\n",
+        "2,false,Bo Al,b@x.se,,2021-01-01,created\n",
+        "1,false,Eva Ek,e@x.se,,2021-02-01,deleted\n",
+        "2,false,Bo Al,b@x.se,,2021-02-01,deleted\n",
+        "2,false,Bo Al,b@x.se,072,2021-03-01,updated\n",
+    ]
+    parts = {"contacts_1__csv": rows[:cut], "contacts_2__csv": rows[cut:]}
+    files = {name: "".join([f"{PEOPLE},meta_event_type\n", *part]) for name, part in parts.items() if part}
+
+    export = read_export(folder(tmp_path, **files))
+
+    assert export.tables["contacts"]["id"].unique().to_list() == ["2"]
+    assert "): 1;" in messages(export, "records_deleted")[-1]
+    assert (
+        "1 row is an earlier state of a record (meta_event_type): 2;"
+        in messages(export, "states_not_current")[0]
+    )
+
+
+def test_an_export_of_deleted_records_alone_says_so(tmp_path: Path) -> None:
+    text = f"{PEOPLE},_fivetran_deleted\n1,false,Eva Ek,e@x.se,,2021-01-01,true\n"
+    with pytest.raises(ExportError, match="no record below it that was not deleted in Sell"):
+        read_export(folder(tmp_path, contacts__csv=text))
+
+
+# --- labels in tables of their own --------------------------------------------------------------------------
+
+
+def test_labels_in_tables_of_their_own_reach_their_records(tmp_path: Path) -> None:
+    """All labels of such a dump were lost: `tag` was not recognised, and no list has a column of them."""
+    tag = (
+        "name,resource_id,resource_type,_fivetran_synced\n"
+        "vip,1,contact,x\nold,1.0,Contacts,x\nvip,1,contact,x\nfirm,2,CONTACT,x\n"
+        '"big, red",3,deal,x\nhot,4,Lead,x\nlost,99,deal,x\nodd,1,planet,x\n'
+    )
+    here = folder(
+        tmp_path,
+        contact__csv="id,is_organization,name\n1,false,Eva Ek\n2,true,Fy Ltd\n",
+        deal__csv="id,name,stage_id,contact_id,tags\n3,Deal,9,1,own\n",
+        lead__csv="id,organization_name,last_name,status\n4,Co,Al,New\n",
+        note__csv="id,resource_type,resource_id,content,is_important\n5,contact,1,Hello,false\n",
+        tag__csv=tag,
+        note_tag__csv="index,note_id,name,_fivetran_synced\n1,5,second,x\n0,5,first,x\n",
+    )
+
+    export = read_export(here)
+
+    tags = {entity: export.tables[entity]["tags"].to_list() for entity in export.entities}
+    assert tags == {
+        "companies": ["firm"],
+        "contacts": ["vip,old"],
+        "leads": ["hot"],
+        "deals": ["own,big, red"],
+        "notes": ["first,second"],
+    }
+    told = export.issues.filter(export.issues["code"].str.starts_with("label"))
+    assert told.select("code", "file", "value").rows() == [
+        ("label_parted", "tag.csv", "big, red"),
+        ("labels_without_record", "tag.csv", "2"),
+        ("labels_of_table", "note_tag.csv", "2"),
+        ("labels_of_table", "tag.csv", "6"),
+    ]
+    assert "lost (deal 99), odd (planet 1)" in messages(export, "labels_without_record")[0]
+    assert not {"table_not_recognised", "file_not_carried"} & set(codes(export))
+    assert not export.unknown
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id,creator_id,collaborator_id,created_at,resource_id,resource_type",
+        "index,call_id,deal_id",
+        "index,text_message_id,deal_id",
+        "index,product_id,amount,currency",
+        "id,resource_id,resource_type,creator_id,content_type,download_url,name,size",
+    ],
+)
+def test_tables_beside_records_are_known(tmp_path: Path, header: str) -> None:
+    """They are no labels, and nobody is asked to name their columns."""
+    row = ",".join("1" for _ in header.split(","))
+    here = folder(
+        tmp_path, contact__csv="id,is_organization,name\n1,false,Eva\n", other__csv=f"{header}\n{row}\n"
+    )
+    assert codes(read_export(here)) == ["file_not_carried"]
+
+
+# --- objects that were taken apart --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("between", "line"), [("_", "line1"), ("_", "LINE_1"), ("__", "line1"), (".", "line1"), ("/", "line1")]
+)
+def test_addresses_are_read_however_they_were_taken_apart(tmp_path: Path, between: str, line: str) -> None:
+    """But for `address__city`, their parts became custom fields, and a billing address five."""
+    parts = [line, "city", "postal_code", "state", "country"]
+    columns = [f"{which}{between}{part}" for which in ("address", "billing_address") for part in parts]
+    header = ",".join(["id", "is_organization", "name", *columns])
+    cells = "1,false,Eva,Elm 1,Lund,22100,Skane,SE,Oak 2,Oslo,0150,,NO\n2,true,Fy,,,,,,,,,,\n"
+
+    export = read_export(folder(tmp_path, contact__csv=f"{header}\n{cells}"))
+
+    person = export.tables["contacts"].drop("_file", "_row", "is_organisation").row(0, named=True)
+    assert person == {
+        "id": "1", "name": "Eva", "address": "Elm 1", "city": "Lund", "zip": "22100", "region": "Skane",
+        "country": "SE", "billing_address": "Oak 2, 0150 Oslo, NO",
+    }  # fmt: skip
+    assert export.tables["companies"]["billing_address"].to_list() == [None]
+
+
+def test_custom_fields_are_read_however_they_were_taken_apart(tmp_path: Path) -> None:
+    """What the mapping speaks of stays as it is called, and a counted list has no names."""
+    header = "id,is_organization,name,custom_fields.Age,custom_fields/Size,custom_fields.0.name,address_city"
+    text = f"{header}\n1,false,Eva,7,S,Slope,Lund\n"
+    wish = {"columns": {"contacts": {"address_city": "custom"}}}
+
+    found = read_export(folder(tmp_path, contacts__csv=text), wish).tables["contacts"]
+
+    assert found.select("Age", "Size", "custom_fields.0.name", "address_city").row(0) == (
+        "7", "S", "Slope", "Lund",
+    )  # fmt: skip
+
+
+# --- API v1 -------------------------------------------------------------------------------------------------
+
+
+def test_the_words_of_api_v1_are_known_beside_those_of_the_full_export(tmp_path: Path) -> None:
+    """Its contacts have `is_organisation`: `linked_in` was a custom field, and deals had no contact."""
+    contacts = (
+        "id,is_organisation,name,organisation_name,linked_in,tags_joined_by_comma\n1,false,Eva,,eva,vip\n"
+    )
+    here = folder(
+        tmp_path,
+        contacts__csv=contacts,
+        deals__csv="id,name,stage_name,scope,entity_id\n3,Deal,Quote,7,1\n",
+    )
+
+    export = read_export(here)
+
+    assert export.tables["contacts"].select("linkedin", "tags").row(0) == ("eva", "vip")
+    assert export.tables["deals"]["main_contact_id"].to_list() == ["1"]
