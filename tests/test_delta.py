@@ -19,7 +19,7 @@ from zsell_transform.details import Details
 from zsell_transform.drafting import draft_all
 from zsell_transform.linker import link
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import read_pipedrive
+from zsell_transform.pipedrive.exports.read import read_pipedrive
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.proof import verify
 from zsell_transform.reading import read_export

@@ -17,7 +17,7 @@ import pytest
 
 from tests.moved import Account, Edit, account, move, where
 from zsell_transform.migration import Migration, transform
-from zsell_transform.pipedrive.exports import read_pipedrive
+from zsell_transform.pipedrive.exports.read import read_pipedrive
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.proof import verify
 

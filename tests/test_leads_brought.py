@@ -12,7 +12,7 @@ from tests.loop import doubled, mishaps
 from tests.moved import Account, account
 from zsell_transform import transform
 from zsell_transform.lap.brought import unsaid, with_first, with_shown
-from zsell_transform.pipedrive.exports import read_pipedrive
+from zsell_transform.pipedrive.exports.read import read_pipedrive
 from zsell_transform.pipedrive.lead_people import HELD
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 from zsell_transform.proof import verify

@@ -9,7 +9,7 @@ import pytest
 
 from tests.moved import Account, Edit, account, move
 from zsell_transform import Migration, transform, verify
-from zsell_transform.pipedrive.exports import read_pipedrive
+from zsell_transform.pipedrive.exports.read import read_pipedrive
 from zsell_transform.pipedrive.namesakes import twins
 from zsell_transform.pipedrive.wizard import Rehearsal, rehearse
 

@@ -19,7 +19,7 @@ from zsell_transform.guide.report import report_html
 from zsell_transform.guide.story import Story
 from zsell_transform.ledger import COUNTS
 from zsell_transform.migrated import Migration
-from zsell_transform.pipedrive.exports import read_pipedrive
+from zsell_transform.pipedrive.exports.read import read_pipedrive
 
 Edit = Callable[[Path], object]
 

@@ -12,8 +12,9 @@ from zsell_transform.errors import ExportError
 from zsell_transform.issues import KINDS, render
 from zsell_transform.mapping import Mapping
 from zsell_transform.migration import transform
-from zsell_transform.pipedrive.export_headers import recognise, vocabulary
-from zsell_transform.pipedrive.exports import Held, empty_held, read_pipedrive
+from zsell_transform.pipedrive.exports.headers import recognise, vocabulary
+from zsell_transform.pipedrive.exports.held import Held, empty_held
+from zsell_transform.pipedrive.exports.read import read_pipedrive
 from zsell_transform.pipedrive.fields import field_key
 from zsell_transform.pipedrive.own_ids import mark, split_ids
 from zsell_transform.pipedrive.wizard.exporting import headers

@@ -13,7 +13,7 @@ import pytest
 from tests.exports import CONTACTS, LEADS, SAMPLE, codes, folder
 from zsell_transform import transform
 from zsell_transform.errors import ExportError
-from zsell_transform.pipedrive.exports import read_pipedrive
+from zsell_transform.pipedrive.exports.read import read_pipedrive
 from zsell_transform.reading import read_export
 from zsell_transform.sell.entities import ITEMS
 

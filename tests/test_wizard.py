@@ -17,7 +17,7 @@ from zsell_transform import transform
 from zsell_transform.ending.rehearsing import in_words
 from zsell_transform.errors import ExportError
 from zsell_transform.pipedrive.assumptions import ASSUMPTIONS, Readings, table
-from zsell_transform.pipedrive.exports import read_pipedrive
+from zsell_transform.pipedrive.exports.read import read_pipedrive
 from zsell_transform.pipedrive.wizard import Rehearsal, import_files, rehearse
 
 Rows = list[dict[str, str]]

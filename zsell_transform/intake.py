@@ -9,8 +9,9 @@ import attrs
 import polars as pl
 
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.export_files import expect
-from zsell_transform.pipedrive.exports import Held, empty_held, read_pipedrive
+from zsell_transform.pipedrive.exports.files import expect
+from zsell_transform.pipedrive.exports.held import Held, empty_held
+from zsell_transform.pipedrive.exports.read import read_pipedrive
 from zsell_transform.progress import Tell
 from zsell_transform.reading import Export, exported
 from zsell_transform.records import Records, keep

@@ -22,7 +22,7 @@ from zsell_transform.folding import plain
 from zsell_transform.machine.given import is_path, kind_of
 from zsell_transform.machine.origins import made_of, origins
 from zsell_transform.machine.paths import path_of
-from zsell_transform.pipedrive.export_headers import columns_of
+from zsell_transform.pipedrive.exports.headers import columns_of
 from zsell_transform.sell.entities import ENTITIES, ITEMS, MAIN
 from zsell_transform.writing.rolling import MEGABYTES, ROWS
 

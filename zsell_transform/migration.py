@@ -32,7 +32,7 @@ from zsell_transform.mapping import Mapping
 from zsell_transform.merging import with_own_cells
 from zsell_transform.migrated import Migration
 from zsell_transform.output import write_parts, write_tables
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.progress import Progress, Stage
 from zsell_transform.reading import Export
 from zsell_transform.records import Records, contradicting

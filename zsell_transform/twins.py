@@ -16,7 +16,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import PREFIXES, created_names, default_names, field_key
 from zsell_transform.records import Records
 from zsell_transform.sell.columns import plain_name

@@ -28,7 +28,7 @@ from zsell_transform.ids import is_by_name
 from zsell_transform.linked import linked
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, NAMES, NOTE, STEMS
 from zsell_transform.records import Records
 from zsell_transform.sell.entities import ENTITIES, ITEMS

@@ -25,7 +25,7 @@ from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.ids import is_by_name
 from zsell_transform.pipedrive.account import type_name
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
 from zsell_transform.standing.sameness import as_it_stands, each_label, in_the_form_of, same
 from zsell_transform.standing.shown_cells import in_pipedrive, is_shown, shown_beside

@@ -9,7 +9,7 @@ import polars as pl
 
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import NAMES, SYSTEM_IDS
 from zsell_transform.sell.entities import ITEMS
 from zsell_transform.standing.account import own_persons_of_leads

@@ -26,7 +26,7 @@ from zsell_transform.delta.files import LINKS, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.placeholder import PLACEHOLDER_ID
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import NAMES, SYSTEM_IDS
 from zsell_transform.standing.account import BESIDE, OF_LEAD, Account, is_of_lead, persons_of_leads
 from zsell_transform.standing.shown_links import SHOWN, WORDS, shown_links

@@ -17,7 +17,7 @@ from zsell_transform.folding import folded
 from zsell_transform.ids import ranked
 from zsell_transform.mapping import Mapping
 from zsell_transform.merging import LABELS, NAMES, all_labels
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.sell.entities import TARGETS
 from zsell_transform.standing.account import Account
 from zsell_transform.standing.sameness import same

@@ -16,7 +16,7 @@ from zsell_transform import issues
 from zsell_transform.cleaning.markup import escaped, html
 from zsell_transform.delta.files import VALUES, WRITES
 from zsell_transform.lap.leads import LINES as LABELLED
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import NAMES, NOTE, SYSTEM_IDS
 from zsell_transform.pipedrive.own_ids import html_lines
 from zsell_transform.standing.lead_lines import LINES, people_shown

@@ -10,7 +10,7 @@ import polars as pl
 from zsell_transform.delta.cells import cells_of, no_cells, with_shown
 from zsell_transform.ids import is_by_name
 from zsell_transform.linker import Graph
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import NAMES
 from zsell_transform.sell.entities import TARGETS
 from zsell_transform.standing.account import persons_of_leads

@@ -8,7 +8,7 @@ import polars as pl
 
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import column_or_blank
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.shown_cell import shown_cell
 from zsell_transform.sell.entities import TARGETS
 from zsell_transform.standing.sameness import kinds

@@ -16,7 +16,7 @@ from zsell_transform.delta.owners import importing_user
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.ids import BY_NAME, is_by_name
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS, NOTE
 from zsell_transform.sell.entities import HISTORY, TARGETS
 from zsell_transform.standing.account import persons_of_leads

@@ -24,7 +24,7 @@ from zsell_transform.guide.trial_page import trial_markdown
 from zsell_transform.guide.unused import unused, with_comma
 from zsell_transform.ledger import Ledger
 from zsell_transform.migrated import Migration
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, field_key
 from zsell_transform.progress import Tell
 from zsell_transform.transformers.history import RULE

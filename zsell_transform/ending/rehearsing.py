@@ -12,7 +12,7 @@ from zsell_transform.frames.sparse import BLANK
 from zsell_transform.guide import story as stories
 from zsell_transform.mapping import Mapping
 from zsell_transform.output import Written
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.progress import Tell
 from zsell_transform.sell.entities import ENTITY_OF

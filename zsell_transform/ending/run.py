@@ -12,7 +12,7 @@ from zsell_transform.lap import Lap
 from zsell_transform.lap.plans import Plan
 from zsell_transform.mapping import Mapping
 from zsell_transform.output import Written
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.reading import Export
 from zsell_transform.records import Records
 

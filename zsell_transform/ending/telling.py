@@ -19,7 +19,7 @@ from zsell_transform.lap.doubts import OTHERWISE, UNMARKED
 from zsell_transform.lap.reasons import WAITS_FOR_EXPORT
 from zsell_transform.ledger import Ledger
 from zsell_transform.machine.paths import as_given
-from zsell_transform.pipedrive.exports import NAMED_BY, Held
+from zsell_transform.pipedrive.exports.held import NAMED_BY, Held
 from zsell_transform.reading import Export
 from zsell_transform.sell.entities import ITEMS, MAIN
 from zsell_transform.writing.manifest import FileFacts

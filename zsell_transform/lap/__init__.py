@@ -24,8 +24,8 @@ from zsell_transform.lap.telling import told_of_ids, told_twins, told_waiting
 from zsell_transform.lap.withheld import doubted_types, without_export, written_beside
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.export_gaps import gaps, shown_elsewhere
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.gaps import gaps, shown_elsewhere
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.sell.entities import HISTORY, MAIN, TARGETS
 
 

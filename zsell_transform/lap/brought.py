@@ -16,7 +16,7 @@ from zsell_transform.folding import digits, folded
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK, beside
 from zsell_transform.ids import ranked
-from zsell_transform.pipedrive.exports import SEVERAL, Held, columns_of_several
+from zsell_transform.pipedrive.exports.held import SEVERAL, Held, columns_of_several
 from zsell_transform.pipedrive.lead_people import HELD
 from zsell_transform.pipedrive.person_values import FIRST_NAME, FOUND_BY, LAST_NAME, TOLD_BESIDE
 from zsell_transform.pipedrive.shown_cell import shown_cell

@@ -19,7 +19,7 @@ from zsell_transform.lap.plans import OUT, PRESENT, WAITING
 from zsell_transform.lap.sides import Sides
 from zsell_transform.lap.targets import Targets
 from zsell_transform.linker import Graph
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.sell.entities import ENTITY_OF
 
 #: Fewer records that look alike may be coincidence, where they are not half of all.

@@ -38,7 +38,7 @@ from zsell_transform.lap.rows import (
 from zsell_transform.lap.shown import shown_parties, standing_for
 from zsell_transform.lap.sides import Sides
 from zsell_transform.lap.targets import ELSEWHERE, Targets
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import NAMES, SELL_IDS, SYSTEM_IDS
 from zsell_transform.pipedrive.lead_people import CONTACT, HELD, LEAD, OWN, lead_people
 from zsell_transform.pipedrive.names import suffix

@@ -9,7 +9,7 @@ from zsell_transform.frames.sparse import one_of
 from zsell_transform.lap.placeholder import PLACEHOLDER_ID
 from zsell_transform.lap.plans import PRESENT
 from zsell_transform.lap.rows import as_issues_tell
-from zsell_transform.pipedrive.exports import NAMED_BY, Held
+from zsell_transform.pipedrive.exports.held import NAMED_BY, Held
 from zsell_transform.pipedrive.own_ids import id_in_mark
 from zsell_transform.sell.entities import TARGETS
 

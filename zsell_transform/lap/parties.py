@@ -9,7 +9,7 @@ from zsell_transform.lap.link_cells import BY_ID, BY_KEY, WAIT, form
 from zsell_transform.lap.plans import MERGED, OUT, PRESENT, WAITING, state
 from zsell_transform.lap.reasons import NO_EXPORT, NO_ORGANIZATION_KEY, reason
 from zsell_transform.pipedrive import keys
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 
 
 def known_of(records: pl.DataFrame, known: keys.Keys) -> pl.DataFrame:

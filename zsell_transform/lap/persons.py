@@ -20,7 +20,7 @@ from zsell_transform.lap.sides import Sides
 from zsell_transform.lap.targets import Targets, read_at
 from zsell_transform.lap.told_parties import lost_companies, told_by_name, told_collisions
 from zsell_transform.pipedrive import keys
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import NAMES, SELL_IDS
 from zsell_transform.pipedrive.names import suffix
 from zsell_transform.pipedrive.own_ids import sell_id_cell

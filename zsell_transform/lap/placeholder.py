@@ -13,7 +13,7 @@ from zsell_transform.folding import fold
 from zsell_transform.ids import BY_NAME
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.sell.entities import TARGETS, mark_of
 
 #: The one organization on which records hang that have no link left.

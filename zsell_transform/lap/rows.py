@@ -11,7 +11,7 @@ from zsell_transform.lap.placeholder import PLACEHOLDER_ID
 from zsell_transform.lap.plans import OUT, PRESENT, SKIPPED, WAITING, state
 from zsell_transform.lap.reasons import NO_EXPORT, NO_KEYS, NO_ORGANIZATION_KEY, NO_PERSON_KEY, reason
 from zsell_transform.lap.targets import Targets
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 
 
 def one_organization(rows: pl.DataFrame, *, both: bool) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from zsell_transform.folding import folded
 from zsell_transform.frames.positions import firsts, positions
 from zsell_transform.frames.sparse import BLANK, has
 from zsell_transform.lap.targets import ELSEWHERE, Targets
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 
 
 def standing_for(companies: Targets, held: Held) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 from zsell_transform.details import Details
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 
 
 @attrs.frozen(eq=False)

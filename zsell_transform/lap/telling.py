@@ -14,9 +14,9 @@ from zsell_transform.lap.doubts import Doubt
 from zsell_transform.lap.plans import Plan
 from zsell_transform.lap.reasons import NO_EXPORT, UNSEEN_PARTIES
 from zsell_transform.linker import Graph
-from zsell_transform.pipedrive.export_gaps import Gap, shown_elsewhere
-from zsell_transform.pipedrive.export_headers import own_columns
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.gaps import Gap, shown_elsewhere
+from zsell_transform.pipedrive.exports.headers import own_columns
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.namesakes import twins
 from zsell_transform.sell.entities import ENTITY_OF, LINKED, TARGETS
 

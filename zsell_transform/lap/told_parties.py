@@ -11,7 +11,7 @@ from zsell_transform.lap.plans import MERGED, OUT, PRESENT
 from zsell_transform.lap.rows import as_issues_tell
 from zsell_transform.lap.targets import Targets, read_at
 from zsell_transform.pipedrive import keys
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.sell.entities import TARGETS
 
 

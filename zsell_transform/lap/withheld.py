@@ -8,7 +8,7 @@ from zsell_transform.lap.doubts import Doubt, find_doubts, mostly
 from zsell_transform.lap.main_plans import MainPlans
 from zsell_transform.lap.sides import Sides
 from zsell_transform.linker import Graph
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.sell.entities import LINKED, MAIN
 
 

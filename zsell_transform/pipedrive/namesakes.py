@@ -13,7 +13,7 @@ import polars as pl
 from zsell_transform.folding import phone_key
 from zsell_transform.frames.positions import firsts
 from zsell_transform.ids import exact
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.sell.entities import MAIN
 
 #: The twin `system_id`, called `name`, and the record `beside` it (a System ID), which has the Sell id

@@ -8,7 +8,7 @@ from functools import cache
 
 import polars as pl
 
-from zsell_transform.pipedrive.export_headers import vocabulary
+from zsell_transform.pipedrive.exports.headers import vocabulary
 from zsell_transform.pipedrive.fields import PREFIXES, field_key
 
 

@@ -23,7 +23,7 @@ from zsell_transform.machine.given import expect
 from zsell_transform.machine.origins import origins
 from zsell_transform.machine.processes import own_prefix
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.pipedrive.namesakes import twins
 from zsell_transform.progress import Progress, Stage, Tell

@@ -11,7 +11,7 @@ import polars as pl
 
 from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.sparse import BLANK, column_or_blank
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.proof.links import LINKS, with_system_ids
 from zsell_transform.sell.entities import HISTORY
 from zsell_transform.standing.account import OWN, is_of_lead, own_persons_of_leads, several

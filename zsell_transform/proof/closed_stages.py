@@ -14,7 +14,7 @@ import polars as pl
 from zsell_transform.drafting import Drafts
 from zsell_transform.folding import folded
 from zsell_transform.frames.sparse import column_or_blank
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
 from zsell_transform.sell.stages import KEYS, SEPARATOR
 from zsell_transform.standing.account import several

@@ -15,7 +15,7 @@ from zsell_transform.frames.positions import firsts
 from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.ids import is_by_name
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import COMPANY_IN_SELL, NAMES
 from zsell_transform.proof.merged import values_without_merged
 from zsell_transform.sell.entities import HISTORY, TARGETS

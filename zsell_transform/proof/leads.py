@@ -10,7 +10,7 @@ from zsell_transform.cleaning.markup import escaped
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.leads import COMPANY
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import NOTE
 from zsell_transform.pipedrive.own_ids import html_lines
 from zsell_transform.proof.differences import DIFFERING

@@ -14,7 +14,7 @@ from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.added_lines import DEAL_IN_SELL, LEAD_IN_SELL
 from zsell_transform.lap.placeholder import PLACEHOLDER_ID
 from zsell_transform.linker import Graph
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.sell.entities import HISTORY
 from zsell_transform.standing.account import BESIDE, PLACED, is_of_lead, several, targets
 from zsell_transform.standing.shown_links import SHOWN, WORDS, shown_links

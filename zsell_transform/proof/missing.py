@@ -10,7 +10,7 @@ from zsell_transform.lap import plan
 from zsell_transform.lap.plans import OUT
 from zsell_transform.linked import Linked
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.sell.entities import TARGETS
 from zsell_transform.standing.account import Account
 

@@ -11,7 +11,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.lap.placeholder import PLACEHOLDER_ID, placeholder_is_there
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.standing.account import PLACED, Account
 from zsell_transform.standing.shown_links import SHOWN, shown_links
 

@@ -11,7 +11,7 @@ import polars as pl
 from zsell_transform.cleaning.moments import clock_of
 from zsell_transform.drafting import Drafts
 from zsell_transform.frames.sparse import BLANK
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.shown_cell import shown_cell
 from zsell_transform.standing.sameness import as_it_stands, read_somehow, same
 from zsell_transform.transformers import Draft

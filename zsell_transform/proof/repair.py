@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import NAMES, NOTE, PREFIXES, SYSTEM_IDS
 from zsell_transform.sell.entities import ITEMS, MAIN
 from zsell_transform.standing.update_rows import printed, without_blanks

@@ -26,14 +26,14 @@ def is_pipedrives(headers: Sequence[str]) -> bool:
 def _prefixes() -> frozenset[str]:
     """What stands before the headers of Pipedrive's exports and templates, in all languages."""
     return frozenset(
-        word for words in facts("pipedrive/exports")["prefixes"].values() for word in words.values()
+        word for words in facts("pipedrive/exports/words")["prefixes"].values() for word in words.values()
     )
 
 
 @cache
 def _telling() -> dict[str, str]:
-    """Folded spelling → column, of the columns that `pipedrive/exports.yaml` calls telling."""
-    known = facts("pipedrive/exports")
+    """Folded spelling → column, of the columns that `pipedrive/exports/words.yaml` calls telling."""
+    known = facts("pipedrive/exports/words")
     return {
         folded_header(spelling): name
         for columns in known["columns"].values()

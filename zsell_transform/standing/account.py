@@ -19,7 +19,7 @@ from zsell_transform.ids import is_by_name, ranked
 from zsell_transform.lap.placeholder import PLACEHOLDER_ID, needs_placeholder, with_placeholder
 from zsell_transform.linker import Graph
 from zsell_transform.mapping import Mapping
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.own_ids import id_in_mark
 from zsell_transform.sell.entities import HISTORY, LINKED, TARGETS, mark_of
 

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.frames.positions import firsts
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.person_values import FOUND_BY, TOLD_BESIDE
 from zsell_transform.standing.shown_cells import in_pipedrive, is_shown, shown_beside
 

@@ -1,7 +1,7 @@
 """What "the same value" means between a written cell and the one that Pipedrive shows: by the field's type.
 
 Every comparison takes two expressions, the written cell and the shown one, and gives a Boolean. Shown values
-are read as Pipedrive's exports print them (`pipedrive/exports.yaml`): days with a time, numbers with
+are read as Pipedrive's exports print them (`pipedrive/exports/words.yaml`): days with a time, numbers with
 decimals, texts as HTML.
 """
 

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.frames.sparse import BLANK
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import PREFIXES
 from zsell_transform.pipedrive.shown_cell import shown_cell
 

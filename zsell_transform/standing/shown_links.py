@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from zsell_transform.frames.sparse import BLANK, column_or_blank
-from zsell_transform.pipedrive.exports import NAMED_BY
+from zsell_transform.pipedrive.exports.held import NAMED_BY
 
 #: Relation → the columns of Pipedrive's exports that show it: ID, and names in order of preference.
 SHOWN: Final[dict[str, tuple[str, tuple[str, ...]]]] = {

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import NAMES, TITLES
 
 

@@ -12,7 +12,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.ids import exact
-from zsell_transform.pipedrive.exports import Held
+from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.records import Records
 from zsell_transform.survey.facts import STAGES
 

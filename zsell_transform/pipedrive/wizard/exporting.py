@@ -11,8 +11,8 @@ import polars as pl
 from zsell_transform.errors import TargetError
 from zsell_transform.frames.unique import told_apart
 from zsell_transform.machine.litter import is_litter
-from zsell_transform.pipedrive.export_cells import in_language
-from zsell_transform.pipedrive.export_headers import vocabulary
+from zsell_transform.pipedrive.exports.cells import in_language
+from zsell_transform.pipedrive.exports.headers import vocabulary
 
 #: Lists that are exported even where they hold nothing.
 _MAIN: Final = ("organizations", "persons", "deals", "leads")

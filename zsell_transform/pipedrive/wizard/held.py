@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from zsell_transform.pipedrive.export_headers import vocabulary
+from zsell_transform.pipedrive.exports.headers import vocabulary
 from zsell_transform.pipedrive.wizard.store import (
     _LINKS_OF,
     _PRINTED_LINKS,

@@ -10,7 +10,7 @@ import polars as pl
 
 from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.frames.unique import told_apart
-from zsell_transform.pipedrive.export_headers import vocabulary
+from zsell_transform.pipedrive.exports.headers import vocabulary
 from zsell_transform.pipedrive.own_ids import mark
 
 ITEMS: Final = ("organizations", "persons", "deals", "leads", "activities", "notes")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from zsell_transform.frames.positions import firsts, positions
-from zsell_transform.pipedrive.export_headers import guessed_ids
+from zsell_transform.pipedrive.exports.headers import guessed_ids
 
 
 def one_column(frame: pl.DataFrame, twins: Sequence[str]) -> pl.DataFrame:

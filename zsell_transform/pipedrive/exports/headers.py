@@ -1,6 +1,6 @@
 """Headers of Pipedrive's exports: which list a file holds, and what each of its columns is called in English.
 
-Forms and languages that are known: `exports.yaml`.
+Forms and languages that are known: `words.yaml`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from zsell_transform.sell.entities import ITEMS
 
 
 def vocabulary() -> dict[str, Any]:
-    """`exports.yaml`."""
-    found: dict[str, Any] = facts("pipedrive/exports")
+    """`words.yaml`."""
+    found: dict[str, Any] = facts("pipedrive/exports/words")
     return found
 
 

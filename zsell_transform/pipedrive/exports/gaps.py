@@ -13,7 +13,7 @@ import attrs
 import polars as pl
 
 from zsell_transform.ids import exact
-from zsell_transform.pipedrive.exports import NAMED_BY, Held
+from zsell_transform.pipedrive.exports.held import NAMED_BY, Held
 from zsell_transform.sell.entities import MAIN
 
 #: Item → what its records are linked to; under the same words, any other list may have custom fields.

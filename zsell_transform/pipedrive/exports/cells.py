@@ -1,6 +1,6 @@
 """What Pipedrive writes in the language of the account: the status of a deal, whether an activity is done.
 
-Its words in other languages: `exports.yaml`. What it writes otherwise (days, numbers, names) has none.
+Its words in other languages: `words.yaml`. What it writes otherwise (days, numbers, names) has none.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import polars as pl
 
 from zsell_transform.folding import fold, folded
 from zsell_transform.frames.sparse import column_or_blank
-from zsell_transform.pipedrive.export_headers import vocabulary
+from zsell_transform.pipedrive.exports.headers import vocabulary
 
 
 @cache
