@@ -7,6 +7,10 @@ from pathlib import Path
 
 # A worker has a core to itself: with more threads than cores, the suite takes a quarter longer.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
+# Thousands of small tables: memory that one test has freed serves the next (a twentieth less time).
+os.environ.setdefault("_RJEM_MALLOC_CONF", "narenas:1,dirty_decay_ms:30000,muzzy_decay_ms:30000")
+
+import gc
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -33,6 +37,12 @@ def sample() -> Path:
 def after_lap_1() -> Path:
     """What Pipedrive exports once the sample's first lap was imported."""
     return ROOT / "sample_exports" / "pipedrive_after_lap_1"
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now is no garbage: a worker need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -53,6 +53,7 @@ def run_loop(
     start: Rehearsal | None = None,
     upload: Upload | None = None,
     most: int = 3,
+    until: Callable[[str], bool] = lambda _: False,
 ) -> Course:
     """Runs, uploads, exports and runs again until a run says that the migration is complete.
 
@@ -60,6 +61,7 @@ def run_loop(
         start: What Pipedrive holds before the first lap; None = nothing.
         upload: Does something to the files of a lap, or to the source, before they are imported.
         most: The laps that it may take.
+        until: Whether this fault is enough to know.
     """
     before = fingerprint(source)
     faults: list[str] = []
@@ -79,6 +81,8 @@ def run_loop(
             before = fingerprint(source)
         pipedrive = rehearse(work / f"lap_{lap}", pipedrive, assumptions=assumptions)
         faults += mishaps(lap, pipedrive)
+        if any(map(until, faults)):
+            break
         exported = _exported(pipedrive, work / f"pipedrive_{lap}", style, language)
     if not migration.complete:
         faults.append(
