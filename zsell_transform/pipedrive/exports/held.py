@@ -48,6 +48,7 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "activities": dict.fromkeys(("system_id", "subject", "mark"), pl.String),
     "notes": dict.fromkeys(("system_id", "mark"), pl.String),
 }
+_TWICE: Final = dict.fromkeys(("item", "sell_id", "system_ids"), pl.String)
 #: Item → the column by which the other lists name its records.
 NAMED_BY: Final = {
     "organizations": "Organization ID",
@@ -137,7 +138,10 @@ class Held:
 
 def empty_held() -> Held:
     """A Pipedrive of which nothing is known: no file was given."""
-    return held_of({}, [])
+    frames = {item: pl.DataFrame(schema=SCHEMAS[item]) for item in ITEMS}
+    nothing = frozenset[str]()
+    twice = pl.DataFrame(schema=_TWICE)
+    return Held(**frames, given=nothing, readable=nothing, raw={}, twice=twice, issues=empty())
 
 
 def held_of(
