@@ -42,7 +42,7 @@ def test_it_ends_as_the_graph_of_sell(tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.slow
 @settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     phases=[Phase.generate],  # an account says itself what is wrong with it, shrinking takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -63,7 +63,7 @@ def both_ways(path: Path, delimiter: str, width: int) -> tuple[Table | None, Tab
     return fast, usual
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=140, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents())
 def test_both_paths_give_the_records_that_were_written(
     tmp_path: Path, document: tuple[str, str, int, list[list[str]]]
@@ -94,7 +94,7 @@ def damaged(draw: st.DrawFn) -> tuple[str, str, int]:
     return text[:at] + sign + text[at + draw(st.integers(0, 1)) :], delimiter, width
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damaged())
 @example(('h0,h1\n",,\n",\na', ",", 2))  # old regex engines counted two records in the first one
 @example(('h0,h1\n",,\n",\n\n,a', ",", 2))

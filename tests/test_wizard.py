@@ -405,7 +405,7 @@ def assert_equal(result: Rehearsal, store: Store, log: Log) -> None:
 
 @pytest.mark.parametrize("readings", [USUAL, READINGS], ids=["usual", "any"])
 @settings(
-    max_examples=25,
+    max_examples=16,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
