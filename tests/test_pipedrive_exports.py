@@ -73,11 +73,21 @@ def test_real_header_lines(line: str, item: str | None) -> None:
         ("Sopimus - ID,Sopimus - Otsikko,Sopimus - Arvo,Person - ID", "deals-7.csv"),
         ("Deal - ID,Deal - Title,Person - ID,Person - Name,Person - Email - Work", "deals-7.csv"),
         ("Deal - Title,Deal - Stage,Person - ID,Person - Name,Organization - ID", "deals-7.csv"),
+        ("ID,Title,Stage,Status,Zendesk Sell ID,Person - ID,Person - Name", "deals-7.csv"),
+        ("ID,Title,Stage,Status,Zendesk Sell ID,Person - ID,Person - Name", "export.csv"),
+        ("Sopimus - ID,Sopimus - Otsikko,Person - ID,Person - Name,Person - Owner", "deals-7.csv"),
     ],
 )
 def test_a_list_may_show_more_of_linked_records_than_of_its_own(line: str, file: str) -> None:
     """Deals were read as people, whose ids were those of the deals: people and companies came twice."""
     assert recognise(line.split(","), file, {})[0] == "deals"
+
+
+def test_a_kind_of_value_is_no_prefix() -> None:
+    """A list without a column `ID` whose headers begin with `Email - ` had columns `Work` and `Home`."""
+    columns = ["Name", "Organization", "Email - Work", "Email - Home", "Email - Other"]
+
+    assert list(recognise(columns, "x.csv", {})[1].values()) == columns
 
 
 @pytest.mark.parametrize("other", ["Person", "Organización", "Henkilö"])

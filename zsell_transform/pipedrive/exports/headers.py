@@ -6,6 +6,7 @@ Forms and languages that are known: `words.yaml`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
@@ -75,17 +76,20 @@ def _prefix(headers: Sequence[str], file: str = "") -> tuple[str, str | None]:
     A list shows columns of linked records, too, under the prefix of theirs, and may show more of these than
     of its own: then its name says which. Without a name, most columns are its own.
     """
-    known = _prefixes()
-    heads = [header.split(" - ", 1)[0] for header in headers if " - " in header]
-    counts = sorted(((heads.count(head), head) for head in dict.fromkeys(heads)), key=lambda c: -c[0])
-    bare, its_name = "ID" in headers, item_named(file)
-    own = [head for count, head in counts if f"{head} - ID" in headers or count * 2 > len(headers)]
-    named = [head for _, head in counts if known.get(head, "") == its_name and (head in own or not bare)]
-    if fitting := named or [head for head in own if head in known or not bare]:
-        return fitting[0], known.get(fitting[0])
-    if counts and counts[0][0] * 5 >= len(headers) * 4:
-        return counts[0][1], None
-    return "", None
+    known, its_name = _prefixes(), item_named(file)
+    heads = Counter(header.split(" - ", 1)[0] for header in headers if " - " in header)
+    most = [head for head, count in heads.items() if count * 2 > len(headers)]
+    with_id = [head for head in sorted(heads, key=lambda head: -heads[head]) if f"{head} - ID" in headers]
+    if "ID" in headers:  # its own columns have no prefix, unless most have
+        own = [head for head in most if head in known]
+    else:
+        named = [head for head in heads if its_name and known.get(head) == its_name]
+        strange = [head for head in with_id if head not in known]
+        whole = [head for head in most if head in known or head in with_id]
+        some = [head for head in with_id if not its_name]
+        nearly = [head for head in heads if heads[head] * 5 >= len(headers) * 4]
+        own = [*named, *(strange if its_name else []), *whole, *some, *nearly]
+    return (own[0], known.get(own[0])) if own else ("", None)
 
 
 def is_of_another(header: str, item: str, headers: Sequence[str]) -> bool:
