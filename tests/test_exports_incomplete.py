@@ -363,6 +363,28 @@ def test_activities_that_deals_count_are_told_where_their_export_lacks(tmp_path:
     assert run.tables["activities"].height == 1
 
 
+def test_a_lead_that_became_a_deal_shows_no_lead(tmp_path: Path) -> None:
+    """Its note names both: all further leads waited for an export of leads that there were none of."""
+    note = '"2014-09-03 08:49 · Kalle · Sell note 61000011<br>Called"'
+    sell = after_a_lap(tmp_path, notes=f"ID,Content,Deal ID,Lead,Lead ID\n9,{note},5,Roof,aa-1\n")
+    (sell / "leads.0.csv").write_text("id,last_name,company_name,status\n81000011,Oak,Oak Ltd,New\n")
+
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", mapping=CALLED_EMPTY, trial=0, rehearse=False)
+
+    assert "not_empty_in_pipedrive" not in run.issues["code"]
+    assert run.tables["leads"].height == 1
+
+
+@pytest.mark.parametrize(("cell", "some"), [("NaN", False), ("inf", False), ("1,204", True), ("0.0", False)])
+def test_a_count_is_read_as_it_is_printed(tmp_path: Path, cell: str, some: bool) -> None:
+    counted = COMPANY.format(",Won deals", f',"{cell}"')
+    sell = after_a_lap(tmp_path, deals=None, notes=None, organizations=counted)
+
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", mapping=CALLED_EMPTY, trial=0, rehearse=False)
+
+    assert ("not_empty_in_pipedrive" in run.issues["code"]) == some
+
+
 @pytest.mark.parametrize(
     "lists",
     [

@@ -92,6 +92,8 @@ def test_records_that_came_without_their_sell_ids_are_not_written_again(tmp_path
     assert not {*lap.story.unexported, *lap.story.withheld} & {item}
     assert lap.story.doubted == {item: 2}
     assert f"2 records wait until somebody has looked at the {item} in Pipedrive" in repr(lap)
+    assert f"1. Look at the {item} in Pipedrive" in repr(lap)
+    assert "some in Pipedrive seem to be the same" in lap.story.waiting["reason"]
     lifted = next_lap(account(), held, tmp_path / "lifted", {"empty_in_pipedrive": [item]})
     assert lifted.tables[item].height == 2
 

@@ -137,6 +137,14 @@ def test_the_setup_lists_stages_of_a_dump_in_which_no_deal_stands(tmp_path: Path
     ]  # fmt: skip
 
 
+def test_stages_that_differ_by_an_accent_are_two(tmp_path: Path) -> None:
+    """Deals of `Bạn hàng` stood in `Bán hàng`."""
+    run = transform(account(("South", "Bán hàng"), ("South", "Bạn hàng")), trial=0, rehearse=False)
+
+    assert run.tables["deals"][CELL].to_list() == ["Bán hàng", "Bạn hàng"]
+    assert run.setup["stages"]["stage"].to_list() == ["Bán hàng", "Bạn hàng"]
+
+
 def test_stages_that_differ_by_case_are_one_and_spelled_as_on_the_setup_list(tmp_path: Path) -> None:
     """The list had `B` alone, and the cells `B` and `b`; of pipelines it had `South`, and cells `SOUTH`."""
     run = transform(

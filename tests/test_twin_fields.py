@@ -239,6 +239,8 @@ def test_a_lead_has_the_field_of_its_namesake_among_deals() -> None:
         (["Colour"], ["colour", "Colour"], ["colour (2)", "Colour"]),
         (["Fax", "fax"], ["Fax"], ["Fax (3)"]),  # leads have one of Sell's own, and `fax (2)` is of deals
         (["Value"], ["Value"], ["Value (Sell)"]),
+        (["Why", "why"], ["Why (2)"], ["Why (2) (2)"]),  # `Why (2)` is the field of `why`
+        (["Start"], ["Start (time)"], ["Start (time) (2)"]),  # and `Start (time)` that of the time in `Start`
     ],
 )
 def test_names_of_leads_follow_those_of_deals(deals: list[str], leads: list[str], names: list[str]) -> None:

@@ -69,7 +69,7 @@ def tell_story(
         inputs=_inputs(run.export),
         ledger=ledger,
         files=_listed(files),
-        waiting=run.lap.waiting,
+        waiting=_with_doubts(run.lap.waiting, doubted),
         exports_next=() if complete and not files["updates"] else exports_next(ledger, blocked),
         unexported=still_empty(ledger, blocked),
         withheld={item: count for item, count in blocked.items() if item not in doubted},
@@ -82,6 +82,15 @@ def tell_story(
         rehearsal=rehearsed,
         trial=trial,
         **given,
+    )
+
+
+def _with_doubts(waiting: pl.DataFrame, doubted: Collection[str]) -> pl.DataFrame:
+    """What waits and why; what seems to be there was given an export, and waits for a look at it."""
+    reason = pl.col("reason").cast(pl.String)
+    for_export = reason.is_in(list(WAITS_FOR_EXPORT)) & pl.col("item").is_in(list(doubted))
+    return waiting.with_columns(
+        reason=pl.when(for_export).then(pl.lit("some in Pipedrive seem to be the same")).otherwise(reason)
     )
 
 

@@ -16,7 +16,7 @@ import polars as pl
 
 from zsell_transform.cleaning.labels import one_label
 from zsell_transform.cleaning.owners import DELETED
-from zsell_transform.folding import letters, plain
+from zsell_transform.folding import fold, letters, plain
 from zsell_transform.guide.columns import columns
 from zsell_transform.guide.limits import plan
 from zsell_transform.mapping import Mapping
@@ -357,7 +357,7 @@ def _stages(placed: Sequence[Stage], others: Sequence[Stage], seen: Survey) -> l
     opened = sorted((stage for stage in (*placed, *others) if stage.status == "Open"), key=progress)
     for stage in (*opened, *(stage for stage in placed if stage.status != "Open")):
         row = found.setdefault(
-            (stage.pipeline, plain(stage.stands_in)),
+            (stage.pipeline, fold(stage.stands_in)),
             {"pipeline": stage.pipeline_name or None, "stage": stage.stands_in, "probability": None,
              "open": 0, "won": 0, "lost": 0, "cell": stage.cell},
         )  # fmt: skip

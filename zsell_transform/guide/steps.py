@@ -138,9 +138,15 @@ def checklist(story: Story, program: str = PROGRAM) -> list[Step]:
     """
     if story.unseen:
         return [_once_more(story, program)]
-    steps: tuple[Step | None, ...] = (_prepare(story), _try(story), _upload(story), _export(story))
+    steps: tuple[Step | None, ...] = (
+        _look(story),
+        _prepare(story),
+        _try(story),
+        _upload(story),
+        _export(story),
+    )
     if story.complete:  # what changed in Sell since an earlier run may still be uploaded
-        steps = (steps[0], *steps[2:]) if "updates" in story.files["item"] else ()
+        steps = (_prepare(story), *steps[3:]) if "updates" in story.files["item"] else ()
     last = _verify(story, program) if story.complete else _next_lap(story, program)
     return [step for step in (*steps, last) if step]
 
@@ -157,6 +163,19 @@ def unwritten(story: Story) -> list[Step]:
             commands=(Command("In Python", (f".write({_quoted(name)})",)),),
         )
     ]
+
+
+def _look(story: Story) -> Step | None:
+    """Until somebody has, each further lap says the same."""
+    if not story.doubted:
+        return None
+    listed = words.listed(story.doubted)
+    return Step(
+        f"Look at the {listed} in Pipedrive",
+        f"{_waits(sum(story.doubted.values()))}, as some there seem to be the same, without these Sell ids. "
+        "The error in `issues.csv` names one, and says what to do: until it is done, no lap writes them.",
+        brief="the error in `issues.csv` names one, and says what to do; until then no lap writes the others",
+    )
 
 
 def _prepare(story: Story) -> Step | None:

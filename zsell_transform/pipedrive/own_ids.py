@@ -15,7 +15,7 @@ from zsell_transform.frames.sparing import where_found
 from zsell_transform.ids import exact
 from zsell_transform.sell.entities import mark_of
 
-#: Ids that stand in for none; names and e-mails are written as they are.
+#: Ids that stand in for none; names and e-mails are written as they are, unless part of one reads as an id.
 _STAND_IN: Final = r"^(?:name|email):"
 _NAMES: Final = r"(?:^|[,;/|]\s*)(?:name:|email:)"
 #: What parts several ids in one cell, also numbers that people merged by hand (see `split_ids`).
@@ -33,17 +33,21 @@ def _written_as(characters: str) -> dict[str, str]:
 # --- cells --------------------------------------------------------------------------------------------
 
 _IN_CELLS: Final = _written_as(",;/|")
+_CODED: Final = rf"%(?:{'|'.join(code[1:] for code in _IN_CELLS.values())})"
+#: What within a name reads as a further id: `name:joe's pizza, 10001`.
+_LIKE_ANOTHER: Final = r"[,;]\s*\d{5,}\s*$|.[,;/|]\s*(?:name:|email:)"
 
 
 def sell_id_cell(id_: pl.Expr) -> pl.Expr:
     """A Sell id as a cell of its own: an id that holds what parts ids (`7,8`, of lists made by hand) does not
     show it (`7%2C8`).
     """
-    unlike = rf",|{_PARTS}|%(?:{'|'.join(code[1:] for code in _IN_CELLS.values())})"
+    unlike = rf",|{_PARTS}|{_CODED}|{_LIKE_ANOTHER}"
 
     def written(cell: pl.Expr) -> pl.Expr:
         coded = cell.str.replace_many(list(_IN_CELLS), list(_IN_CELLS.values()))
-        return pl.when(cell.str.contains(_STAND_IN)).then(cell).otherwise(coded)
+        plain = cell.str.contains(_STAND_IN) & ~cell.str.contains(rf"{_CODED}|{_LIKE_ANOTHER}")
+        return pl.when(plain).then(cell).otherwise(coded)
 
     return where_found(id_, unlike, written, _are_numbers)
 
@@ -89,12 +93,7 @@ def _without_blanks(cell: pl.Expr) -> pl.Expr:
 
 def _uncoded(cell: pl.Expr) -> pl.Expr:
     """Ids with what they do not show in a cell."""
-    pieces = cell.str.split("\x1f").list.eval(
-        pl.when(pl.element().str.contains(_STAND_IN))
-        .then(pl.element())
-        .otherwise(pl.element().str.replace_many(list(_IN_CELLS.values()), list(_IN_CELLS)))
-    )
-    return pieces.list.join("\x1f")
+    return cell.str.replace_many(list(_IN_CELLS.values()), list(_IN_CELLS))
 
 
 def _each_exact(cell: pl.Expr) -> pl.Expr:

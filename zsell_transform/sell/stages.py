@@ -15,7 +15,7 @@ import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.folding import plain
+from zsell_transform.folding import fold, plain
 from zsell_transform.mapping import Mapping
 from zsell_transform.sell.words import closing_words
 
@@ -83,19 +83,19 @@ def stages(
 
 
 def _spelled_once(placed: Sequence[Stage]) -> list[Stage]:
-    """A pipeline and a stage are spelled as they are met first in the order of the setup list: Pipedrive has
-    one of each, and the list names one.
+    """A pipeline and a stage are spelled as they are met first in the order of the setup list, whatever their
+    case: Pipedrive has one of each, and the list names one. Accents make another word (`Bán`, `Bạn`).
     """
     pipelines: dict[str, str] = {}
     names: dict[tuple[str, str], str] = {}
     for stage in sorted(placed, key=lambda stage: (stage.status != "Open", progress(stage))):
         pipelines.setdefault(stage.pipeline, stage.pipeline_name)
-        names.setdefault((stage.pipeline, plain(stage.stands_in)), stage.stands_in)
+        names.setdefault((stage.pipeline, fold(stage.stands_in)), stage.stands_in)
     return [
         attrs.evolve(
             stage,
             pipeline_name=pipelines[stage.pipeline],
-            stands_in=names[stage.pipeline, plain(stage.stands_in)],
+            stands_in=names[stage.pipeline, fold(stage.stands_in)],
         )
         for stage in placed
     ]
@@ -106,11 +106,11 @@ def without_deals(placed: Sequence[Stage], others: pl.DataFrame, ask: Mapping) -
     deals will stand in: no deal is written into one.
     """
     ours = {plain(stage.pipeline_name): stage.pipeline for stage in placed}
-    known = {(stage.pipeline, plain(stage.stands_in)) for stage in placed}
+    known = {(stage.pipeline, fold(stage.stands_in)) for stage in placed}
     found: dict[tuple[str, str], Stage] = {}
     for one in _open_ones(others, ask):
         pipeline = ours.get(plain(one.pipeline_name))
-        place = (pipeline or "", plain(one.stands_in))
+        place = (pipeline or "", fold(one.stands_in))
         if pipeline is not None and place not in known:
             found.setdefault(place, attrs.evolve(one, pipeline=pipeline, cell=one.stands_in))
     return tuple(found.values())

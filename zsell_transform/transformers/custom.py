@@ -140,6 +140,8 @@ def unique_names(
             taken |= _keys_of(name)
     others = taken.union(*map(_keys_of, shared.values()))
     namesakes = {plain_name(column) for column in shared}
+    # What stands there for another column: under a number of its own, or for the time of a moment.
+    foreign = others - taken - {field_key(name) for name in namesakes}
     for column in columns:
         if column in names:
             continue
@@ -149,7 +151,7 @@ def unique_names(
             name += SELLS_OWN
         if _scope(column) == _OF_CUSTOMERS and field_key(plain_name(column)) in contact_fields:
             name += CUSTOMERS_OWN
-        is_free = field_key(name) not in taken and not apart
+        is_free = field_key(name) not in taken | foreign and not apart
         names[column] = name if is_free else free(name, others, field_key)
         taken |= _keys_of(names[column])
         others |= _keys_of(names[column])

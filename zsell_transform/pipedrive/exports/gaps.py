@@ -43,6 +43,10 @@ _SIGNS: Final = ("sell_id", "sell_lead_id", "mark")
 _WHOLE: Final = r"^(?:[1-9]\d*|[\w-]*[A-Za-z-][\w-]*)$"
 
 
+#: A number that is not 0, whatever parts its thousands.
+_SOME: Final = r"^\s*\d*[1-9][\d\s.,'’]*$"
+
+
 @attrs.frozen
 class Gap:
     """How many System IDs of an item the other lists name and its own lacks, and one place that does."""
@@ -106,8 +110,13 @@ def _gap(ours: dict[str, pl.DataFrame], item: str, there: pl.Series | None = Non
 def _called(ours: dict[str, pl.DataFrame], item: str) -> Gap | None:
     """What the other lists call records of an item, where they do not show System IDs."""
     for by, rows in ours.items():
+        if NAMED_BY[item] in rows.columns:
+            continue
         for name in _CALLED_BY[item]:
-            if name in rows.columns and (said := rows.select("ID", name).drop_nulls()).height:
+            if (
+                name in rows.columns
+                and (said := _of_leads(rows, item).select("ID", name).drop_nulls()).height
+            ):
                 first, called = said.row(0)
                 return Gap(said[name].n_unique(), f"{first} of {by} names '{called}'")
     return None
@@ -118,11 +127,17 @@ def _counted(ours: dict[str, pl.DataFrame], item: str) -> Gap | None:
     for by, rows in ours.items():
         for name in _COUNTED.get(item, ()):
             if name in rows.columns:
-                counts = rows.select("ID", count=pl.col(name).cast(pl.Float64, strict=False).cast(pl.Int64))
-                if (some := counts.filter(pl.col("count") > 0)).height:
-                    first, count = some.row(0)
-                    return Gap(count, f"{first} of {by} has {count} under {name}")
+                counted = rows.filter(pl.col(name).str.contains(_SOME))
+                if counted.height:
+                    first, count = counted.select("ID", name).row(0)
+                    return Gap(counted.height, f"{first} of {by} has {count} under {name}")
     return None
+
+
+def _of_leads(rows: pl.DataFrame, item: str) -> pl.DataFrame:
+    """The rows that may name a record of an item: a lead is none where a deal is named, which it became."""
+    deal = [name for name in (NAMED_BY["deals"], *_CALLED_BY["deals"]) if name in rows.columns]
+    return rows.filter(pl.all_horizontal(pl.col(deal).is_null())) if deal and item == "leads" else rows
 
 
 def _naming(rows: pl.DataFrame, item: str) -> pl.DataFrame:
@@ -131,8 +146,8 @@ def _naming(rows: pl.DataFrame, item: str) -> pl.DataFrame:
     A lead that became a deal in Pipedrive is in no list of leads any more: what hangs on it names the deal,
     in a column that must be there to tell.
     """
-    if item == "leads":
-        deal = pl.col(NAMED_BY["deals"]).is_null() if NAMED_BY["deals"] in rows.columns else pl.lit(False)
-        rows = rows.filter(deal)
+    if item == "leads" and NAMED_BY["deals"] not in rows.columns:
+        rows = rows.clear()
+    rows = _of_leads(rows, item)
     named = rows.select("ID", named=exact(pl.col(NAMED_BY[item])))
     return named.filter(pl.col("named").str.contains(_WHOLE))
