@@ -84,6 +84,14 @@ def test_a_list_whose_names_are_those_of_companies(header: str, tmp_path: Path) 
         ("contacts", [], "2 records"),
         ("contacts of companies", [], "2 records"),
         ("list", [], "2 records"),
+        ("My organizations 2024-01-31 (2)", ["501", "504"], None),
+        ("Company list", ["501", "504"], None),
+        ("AllCompanies2024", ["501", "504"], None),
+        ("Organic search_20240101_1000", [], "2 records"),
+        ("Organisers 2024_20240101_1000", [], "2 records"),
+        ("Accompanied_20240101_1000", [], "2 records"),
+        ("VIP company buyers_20240101_1000", [], "2 records"),
+        ("Salespersons_20240101_1000", [], "2 records"),
     ],
 )
 def test_the_name_of_a_file_may_say_what_it_holds(
@@ -103,6 +111,75 @@ def test_who_has_an_employer_is_a_person_whatever_the_file_is_called(tmp_path: P
     here = folder(tmp_path, companies__csv=f"Name,Contact ID,Company,Company ID\n{JANE}\n{ACME}\n{BOB}\n")
 
     assert kinds(here) == (["501", "503"], ["502"], None)
+
+
+@pytest.mark.parametrize(
+    "file", ["Organic search_20240101_1000", "VIP company buyers_20240101_1000", "companies"]
+)
+def test_a_title_and_another_company_s_name_are_a_person_s_whatever_the_file_is_called(
+    file: str, tmp_path: Path
+) -> None:
+    """A Smart List's name that had `organi` or `compan` in it made companies of people, without a word."""
+    people = "Eva,1,Boss,e@x.example,Fy\nUlf,2,,f@x.example,Gu\nBo,3,CEO,b@x.example,\n"
+    (tmp_path / f"{file}.csv").write_text("Name,Contact ID,Title,Email,Company name\n" + people, "utf-8")
+
+    assert kinds(tmp_path) == ([], ["1", "2", "3"], None)
+
+    made = transform(tmp_path, trial=0, rehearse=False).tables
+    assert made["persons"].select("Person - Name", "Organization - Name").rows() == [
+        ("Eva", "Fy"),
+        ("Ulf", "Gu"),
+        ("Bo", None),
+    ]
+    assert made["organizations"]["Organization - Name"].to_list() == ["Fy", "Gu"]
+
+
+@pytest.mark.parametrize(
+    ("file", "entity", "told"),
+    [
+        ("companies", "companies", []),
+        ("Organic search", "contacts", ["kind_assumed"]),
+        ("Accompanied", "contacts", ["kind_assumed"]),
+        ("company contacts", "contacts", ["kind_assumed"]),
+    ],
+)
+def test_a_list_without_ids_holds_companies_where_its_file_s_name_says_no_more(
+    file: str, entity: str, told: list[str], tmp_path: Path
+) -> None:
+    """Any name with `organi` or `compan` in it did."""
+    (tmp_path / f"{file}.csv").write_text("Name,Email,Phone\nEva Ek,e@x.example,555 1\n", "utf-8")
+
+    with read_export(tmp_path) as export:
+        assert [each for each, table in export.tables.items() if table.height] == [entity]
+        assert [code for code in codes(export) if code == "kind_assumed"] == told
+
+
+@pytest.mark.parametrize(
+    ("file", "entity", "told"),
+    [
+        ("companies_20240101_1000", "companies", []),
+        ("VIP company buyers_20240101_1000", "contacts", ["kind_assumed"]),
+    ],
+)
+def test_so_does_one_whose_language_is_not_known(
+    file: str, entity: str, told: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / f"{file}.csv").write_text("Nimi,Tunnus,Email\nEva Ek,7001,e@x.example\n", "utf-8")
+
+    with read_export(tmp_path) as export:
+        assert export.tables[entity].select("id", "name").rows() == [("7001", "Eva Ek")]
+        assert [code for code in codes(export) if code == "kind_assumed"] == told
+
+
+def test_two_rows_of_one_company_s_name_are_its_people(tmp_path: Path) -> None:
+    """A list without a column for names became companies: `Fy`, `Fy (2)` and `Gu`."""
+    rows = ["Fy,1,eva@x.example,1", "FY ,2,bo@x.example,2", "Gu,3,cy@x.example,3"]
+    here = folder(tmp_path, list__csv="\n".join(["Company name,Contact ID,Email,Mobile number", *rows, ""]))
+
+    assert kinds(here) == ([], ["1", "2", "3"], "3 records")
+
+    deals = "Deal name,Deal ID,Company ID,Company name\nRoof,8,1,Fy\n"
+    assert kinds(folder(tmp_path, deals__csv=deals)) == (["1"], ["2", "3"], "2 records")
 
 
 def test_the_user_s_mapping_decides_and_what_it_leaves_open_is_told(tmp_path: Path) -> None:

@@ -209,8 +209,8 @@ KINDS: Final[dict[str, Kind]] = {
         "warning",
         "{field} does not tell people from companies in {detail|record|records}",
         "read as {value}",
-        "Show First name and Last name in the list; or export people and companies to two files, with"
-        " `people` and `companies` in their names; or say in the mapping which column tells it (company or"
+        "Show First name and Last name in the list; or export people and companies to two files that"
+        " are called `people` and `companies`; or say in the mapping which column tells it (company or"
         " person, true or false), such as `columns: {contacts: {Type: is_organisation}}`.",
     ),
     "records_united": Kind(

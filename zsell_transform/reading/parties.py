@@ -67,7 +67,8 @@ def with_kind(
     frame: pl.LazyFrame, meaning: Meaning, file: str, known: Known
 ) -> tuple[pl.LazyFrame, pl.DataFrame]:
     """The table with `_company`: by its flag, else by a first or last name, else by the kind of list, else by
-    what ids and the name of the file prove; of an export's own tables, each is of one kind.
+    what ids, employers and titles prove, else by the name of the file; of an export's own tables, each is of
+    one kind.
 
     What nothing proves is read as a person, and told.
     """
@@ -128,15 +129,21 @@ def _proved(meaning: Meaning, frame: pl.LazyFrame, file: str, known: Known) -> p
         for column in ("id", "organisation_id", "name", "organisation_name", "title")
     )
     file_says = {"companies": True, "people": False}.get(says_kind(meaning, file))
-    # Sell puts the name before the id: where that is a company's, and no other name is there.
-    is_named_so = names[:2] == ["organisation_name", "id"] and "name" not in names
     person, company = pl.lit(False), pl.lit(True)
-    return pl.coalesce(
+    shown = (
         pl.when(own.is_in(known.people.implode())).then(person),
         pl.when(own.is_in(known.companies.implode())).then(company),
         pl.when(employer != own).then(person),
-        pl.lit(file_says, dtype=pl.Boolean),
         # Sell's people have an employer and a title; the company of a company is its own name.
         pl.when((folded(company_name) != folded(name)) | title.is_not_null()).then(person),
-        pl.when(company_name.is_not_null() & pl.lit(is_named_so)).then(company),
+        pl.lit(file_says, dtype=pl.Boolean),  # users name their lists, and rows know better
     )
+    # Sell puts the name before the id: where that is a company's, and no other name is there.
+    if names[:2] != ["organisation_name", "id"] or "name" in names:
+        return pl.coalesce(shown)
+    is_maybe = company_name.is_not_null() & pl.coalesce(shown).fill_null(value=True)
+    called = folded(company_name).filter(is_maybe)
+    records = pl.struct(name=folded(company_name), id=own).filter(is_maybe)
+    # Records that share a company's name are its people, in a list that does not show theirs.
+    is_of_companies = records.n_unique() == called.n_unique()
+    return pl.coalesce(*shown, pl.when(company_name.is_not_null() & is_of_companies).then(company))

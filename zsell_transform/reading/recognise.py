@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from typing import Final
@@ -37,12 +38,11 @@ Asked = Callable[[str], bool]
 _NAMED_BY_SELL: Final = re.compile(r"_\d{8}_\d{4}(?!\d)")
 #: The word for an id, the same in most languages that Sell speaks.
 _SAYS_ID: Final = re.compile(r"(?i)(?<!\w)id(?!\w)")
+#: A word in the name of a file; `AllCompanies` has two.
+_WORD: Final = re.compile(r"[^\W\d_]+?(?=[A-Z][a-z]|[\W\d_]|$)")
 #: Words in names of files → entity, the longer ones first.
 _FILE_WORDS: Final = (
     ("deals_by_products", "line_items"),
-    ("compan", "companies"),
-    ("organi", "companies"),
-    ("empresa", "companies"),
     ("people", "contacts"),
     ("person", "contacts"),
     ("contact", "contacts"),
@@ -52,6 +52,19 @@ _FILE_WORDS: Final = (
     ("notes", "notes"),
     ("calls", "calls"),
 )
+#: Words for companies in names of files; only whole ones, since `Organic search` holds people.
+_COMPANIES: Final = frozenset(
+    "company companies organization organizations organisation organisations organisationen"
+    " empresa empresas companhia companhias organizaciones organizações organizzazioni".split()
+)
+#: Whole words in names of files → the one kind of records that these hold.
+_KIND_WORDS: Final = {
+    **dict.fromkeys(_COMPANIES, "companies"),
+    **dict.fromkeys(("people", "person", "persons"), "people"),
+    **dict.fromkeys(("contact", "contacts"), "contacts"),
+}
+#: Words that leave the name of a file plain, as days and numbers do.
+_BESIDE_KIND: Final = frozenset("all my list lists export exports smart sell zendesk csv".split())
 
 
 @attrs.frozen
@@ -183,6 +196,8 @@ def _smart_list(headers: Sequence[str], file: str, are_ids: Asked) -> TableKind 
     second, told, known, by_name = merit(best)
     if not second and (of_file := _of_its_file(headers, keys, file, are_ids)):
         return of_file
+    if not told:
+        best = _doubted(best, headers, file)
     if told and (second or known >= _HEADERS_ENOUGH):
         return _named_by_place(best, keys) if second else best
     if letters("ID") in keys[:2] and by_name and known >= _HEADERS_ENOUGH:
@@ -199,6 +214,8 @@ def _of_its_file(headers: Sequence[str], keys: Sequence[str], file: str, are_ids
     `ID`: a list of people may have a tax id there.
     """
     entity = hinted(file)
+    if entity == "companies" != _plainly(file):
+        entity = "contacts"  # `VIP company buyers`: which of them are companies is asked row by row
     of_it = [one for one in smart_lists() if one.entity == entity]
     is_sells = bool(_NAMED_BY_SELL.search(file))
     if not of_it or len(keys) < 2 or not (is_sells or (entity == "deals" and _SAYS_ID.search(headers[1]))):
@@ -236,10 +253,38 @@ def _is_list_of(kind: TableKind, headers: Sequence[str]) -> bool:
     )
 
 
+def _doubted(kind: TableKind, headers: Sequence[str], file: str) -> TableKind:
+    """A list of companies by no more than a word in its file's name is one of contacts, where it can be."""
+    if kind.entity != "companies" or _plainly(file) == "companies":
+        return kind
+    contacts = next(
+        (one for one in smart_lists() if one.entity == "contacts" and one.language == kind.language), kind
+    )
+    is_named = bool({contacts.canonical.get(letters(header)) for header in headers} & _NAMES)
+    return contacts if is_named and _known(headers, contacts) >= _known(headers, kind) else kind
+
+
 def hinted(file: str) -> str:
     """The entity that the name of a file speaks of; blank where it speaks of none."""
     name = PurePosixPath(file).name.casefold()
+    if "deals_by_products" not in name and _words(file) & _COMPANIES:
+        return "companies"
     return next((entity for word, entity in _FILE_WORDS if word in name), "")
+
+
+def _words(file: str) -> frozenset[str]:
+    """The words in the name of a file, less its ending; macOS writes accents apart from their letters."""
+    stem = unicodedata.normalize("NFC", PurePosixPath(file).stem)
+    return frozenset(word.casefold() for word in _WORD.findall(stem))
+
+
+def _plainly(file: str) -> str:
+    """`companies`, `people` or `contacts`, where the name of a file says that and nothing else; else blank.
+
+    Users name their Smart Lists: `VIP company buyers` are people.
+    """
+    kinds = {_KIND_WORDS.get(word, "") for word in _words(file) - _BESIDE_KIND}
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def says_kind(meaning: Meaning, file: str) -> str:
@@ -247,16 +292,12 @@ def says_kind(meaning: Meaning, file: str) -> str:
 
     Sell's contacts are both; a list of contacts that somebody made by hand is one of people.
     """
-    name = PurePosixPath(file).name.casefold()
+    kind = _plainly(file)
+    if kind != "contacts":
+        return kind
     ids = (header for header, column in meaning.columns.items() if column == "id")
     is_sells = bool(_NAMED_BY_SELL.search(file)) or any(letters(header) != "id" for header in ids)
-    of_people = any(word in name for word in ("people", "person"))
-    of_contacts = "contact" in name
-    of_companies = any(word in name for word, entity in _FILE_WORDS if entity == "companies")
-    if of_companies:
-        return "" if of_people or of_contacts else "companies"
-    by_hand = of_contacts and meaning.family == SMART_LIST and not is_sells
-    return "people" if of_people or by_hand else ""
+    return "people" if meaning.family == SMART_LIST and not is_sells else ""
 
 
 def _known(headers: Sequence[str], kind: TableKind) -> int:
