@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -216,6 +217,28 @@ def test_custom_fields_are_read_however_they_were_taken_apart(tmp_path: Path) ->
     assert found.select("Age", "Size", "custom_fields.0.name", "address_city").row(0) == (
         "7", "S", "Slope", "Lund",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [str.lower, str.upper], ids=["small", "capitals"])
+def test_the_mapping_is_obeyed_in_any_spelling(tmp_path: Path, case: Callable[[str], str]) -> None:
+    """Headers in capitals were renamed before the mapping was asked; parts and custom fields in any."""
+    wishes = {
+        "tags": "description", "custom_fields__size": "ignore", "custom_fields__line": "industry",
+        "address__city": "ignore", "address": "ignore",
+    }  # fmt: skip
+    wishes = {case(name): wish for name, wish in wishes.items()}
+    header = ",".join([case("id,is_organization,name"), *wishes])
+    text = f'{header}\n1,false,Eva,vip,L,Iron,Lund,"{{""line1"":""Elm 1""}}"\n'
+    export = read_export(folder(tmp_path, contacts__csv=text), {"columns": {"contacts": wishes}})
+
+    person = (
+        export.tables["contacts"].drop("_file", "_row", "id", "is_organisation", "name").row(0, named=True)
+    )
+    as_they_are = {case(name) for name in ("custom_fields__size", "address__city", "address")}
+    assert person.keys() - as_they_are == {"description", "industry"}
+    assert (person["description"], person["industry"]) == ("vip", "Iron")
+    lap = transform(export, mapping={"columns": {"contacts": wishes}}, progress=False)
+    assert set(lap.issues.filter(code="ignored_column")["field"]) == as_they_are
 
 
 # --- API v1 -------------------------------------------------------------------------------------------------
