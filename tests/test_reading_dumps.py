@@ -259,3 +259,13 @@ def test_the_words_of_api_v1_are_known_beside_those_of_the_full_export(tmp_path:
 
     assert export.tables["contacts"].select("linkedin", "tags").row(0) == ("eva", "vip")
     assert export.tables["deals"]["main_contact_id"].to_list() == ["1"]
+
+
+def test_a_contact_that_the_mapping_ignores_is_not_replaced(tmp_path: Path) -> None:
+    """The column `entity_id` took its name, and the ignored column was written as a custom field."""
+    text = "id,name,stage_name,pipeline_name,entity_id,main_contact_id\n1,D,Won,P,5,6\n"
+    wish = {"columns": {"deals": {"main_contact_id": "ignore"}}}
+
+    deals = read_export(folder(tmp_path, deals__csv=text), wish).tables["deals"]
+
+    assert deals.select("main_contact_id", "entity_id").row(0) == ("6", "5")

@@ -205,7 +205,7 @@ def _unnested(
 def _renamed(frame: pl.LazyFrame, names: list[str], meaning: Meaning) -> tuple[pl.LazyFrame, list[str]]:
     """Canonical names; a header that keeps its own is told apart where a canonical column has that name."""
     canonical = {name: meaning.columns[name] for name in names if name in meaning.columns}
-    if meaning.entity == "deals" and _CONTACT not in canonical.values():
+    if meaning.entity == "deals" and _CONTACT not in {*names, *canonical.values()}:
         canonical = {name: _CONTACT if column == _ENTITY else column for name, column in canonical.items()}
     taken = set(canonical.values())
     own = {name: own_name(name, taken) for name in names if name not in canonical}
