@@ -241,6 +241,27 @@ def test_the_mapping_is_obeyed_in_any_spelling(tmp_path: Path, case: Callable[[s
     assert set(lap.issues.filter(code="ignored_column")["field"]) == as_they_are
 
 
+@pytest.mark.parametrize("field", ["custom_fields.city", "custom_fields__city", "CUSTOM_FIELDS__city"])
+def test_a_part_and_a_custom_field_may_have_one_name(tmp_path: Path, field: str) -> None:
+    """Both took it, and the engine refused a table with two columns of one name."""
+    text = f"id,is_organization,name,address_city,{field}\n1,false,Eva,Lund,Oslo\n"
+
+    person = read_export(folder(tmp_path, contacts__csv=text)).tables["contacts"]
+
+    assert person.select("city", field).row(0) == ("Lund", "Oslo")
+
+
+def test_a_part_whose_column_is_taken_keeps_its_header(tmp_path: Path) -> None:
+    """It was called as another program writes it: `address__city`."""
+    header = "id,is_organization,name,address,ADDRESS_CITY,billing_address,billing_address_city"
+    text = f'{header}\n1,false,Eva,"{{""city"":""Lund""}}",Oslo,Elm 1,Bonn\n'
+
+    person = read_export(folder(tmp_path, contacts__csv=text)).tables["contacts"]
+
+    found = person.select("city", "ADDRESS_CITY", "billing_address", "billing_address_city").row(0)
+    assert found == ("Lund", "Oslo", "Elm 1", "Bonn")
+
+
 # --- API v1 -------------------------------------------------------------------------------------------------
 
 

@@ -118,5 +118,6 @@ def named(
     flat = {f"address__{part}": column for part, column in parts.items()}
     flat |= {name: name.removeprefix(CUSTOM) for name in names if name.startswith(CUSTOM)}
     flat = {name: column for name, column in flat.items() if name in names and name not in passed}
-    found = {name: column for name, column in flat.items() if column not in names}
+    firsts = {column: name for name, column in reversed(flat.items()) if column not in names}
+    found = {name: column for column, name in firsts.items()}
     return frame.rename(found), [found.get(name, name) for name in names]

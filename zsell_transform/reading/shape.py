@@ -199,6 +199,10 @@ def _unnested(
         names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
     frame, names = flat_cells.in_one_line(frame, names, passed)
     frame, names = flat_cells.named(frame, names, entity, passed)
+    # What found its column taken is a custom field, under the header that people know.
+    back = {one: name for name, one in written.items() if one in names and one not in json_cells.NESTED}
+    back = {one: name for one, name in back.items() if name not in names}
+    frame, names = frame.rename(back), [back.get(name, name) for name in names]
     return frame, names, notes
 
 
