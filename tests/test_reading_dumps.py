@@ -183,6 +183,23 @@ def test_tables_beside_records_are_known(tmp_path: Path, header: str) -> None:
     assert codes(read_export(here)) == ["file_not_carried"]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id,name,resource_id,resource_type,start_at,end_at,owner_id",
+        "id,sequence_id,name,resource_id,resource_type,state",
+        "id,name,note_id,size",
+    ],
+)
+def test_what_has_a_name_and_a_record_is_no_table_of_labels(tmp_path: Path, header: str) -> None:
+    """Appointments and enrollments became labels of their people."""
+    row = ",".join({"resource_type": "contact", "name": "Lunch"}.get(name, "1") for name in header.split(","))
+    here = folder(
+        tmp_path, contact__csv="id,is_organization,name\n1,false,Eva\n", other__csv=f"{header}\n{row}\n"
+    )
+    assert codes(read_export(here)) == ["table_not_recognised"]
+
+
 # --- objects that were taken apart --------------------------------------------------------------------------
 
 
