@@ -122,6 +122,20 @@ def test_an_export_of_deleted_records_alone_says_so(tmp_path: Path) -> None:
         read_export(folder(tmp_path, contacts__csv=text))
 
 
+def test_a_label_deleted_from_one_record_stays_on_others(tmp_path: Path) -> None:
+    """The `id` of such a row is the label's: its other records lost it, too."""
+    here = folder(
+        tmp_path,
+        deal__csv="id,name,stage_id,contact_id\n10,A,9,1\n11,B,9,1\n",
+        tag__csv="id,name,resource_id,resource_type,_fivetran_deleted\n5,VIP,10,deal,true\n5,VIP,11,deal,false\n",
+    )
+
+    export = read_export(here)
+
+    assert export.tables["deals"]["tags"].to_list() == [None, "VIP"]
+    assert "1 record was deleted in Sell" in messages(export, "records_deleted")[0]
+
+
 # --- labels in tables of their own --------------------------------------------------------------------------
 
 

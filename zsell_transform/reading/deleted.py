@@ -49,7 +49,7 @@ class _Marked:
     Attributes:
         group: whose ids its ids are; people and companies share one number range.
         headers: of its marks.
-        seen: of each row `_row`, `id` and when it was updated, and whether it is `deleted` or `earlier`.
+        seen: of each row `_row`, its own `id` and when it was updated, and whether it is `deleted` or `earlier`.
         is_marked, id: of a row of the table, whether it is one of both, and its id.
     """
 
@@ -101,7 +101,9 @@ def _looked(table: Table, meaning: Meaning, wishes: Wishes) -> _Marked | None:
     if not found:
         return None
     low = {name.lower(): name for name in reversed(table.names)}
-    source_id = exact(pl.col(low["id"])) if "id" in low else BLANK
+    # A row that belongs to a record may have the id of what it says: a label has one for all its records.
+    has_own = "id" in low and meaning.is_carried
+    source_id = exact(pl.col(low["id"])) if has_own else BLANK
     earlier = _any(_says(name, sign) for name, sign in found.items() if sign == _EARLIER)
     deleted = _any(_says(name, sign) for name, sign in found.items() if sign != _EARLIER)
     when = [pl.col(low[UPDATED]).alias(UPDATED)] if UPDATED in low else []
