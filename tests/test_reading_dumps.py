@@ -136,6 +136,23 @@ def test_a_label_deleted_from_one_record_stays_on_others(tmp_path: Path) -> None
     assert "1 record was deleted in Sell" in messages(export, "records_deleted")[0]
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["id,name,first_name,last_name,is_organisation", "Contact ID,Name,First name,Last name,Email"],
+    ids=["full export", "Smart List"],
+)
+def test_sells_own_exports_have_fields_that_are_called_like_a_connectors(tmp_path: Path, header: str) -> None:
+    """Their cells were dropped, and `meta_event_type` deleted records."""
+    text = f"{header},meta_event_type,base_account_manager\n1,Eva Ek,Eva,Ek,false,deleted,Bo\n"
+
+    export = read_export(folder(tmp_path, contacts__csv=text))
+
+    assert export.tables["contacts"].select("meta_event_type", "base_account_manager").rows() == [
+        ("deleted", "Bo")
+    ]
+    assert not {"bookkeeping_dropped", "records_deleted"} & set(codes(export))
+
+
 # --- labels in tables of their own --------------------------------------------------------------------------
 
 

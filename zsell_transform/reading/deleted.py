@@ -49,7 +49,7 @@ class _Marked:
     Attributes:
         group: whose ids its ids are; people and companies share one number range.
         headers: of its marks.
-        seen: of each row `_row`, its own `id` and when it was updated, and whether it is `deleted` or `earlier`.
+        seen: of each row `_row`, its own `id`, when it is from, and whether it is `deleted` or `earlier`.
         is_marked, id: of a row of the table, whether it is one of both, and its id.
     """
 
@@ -94,7 +94,7 @@ def _looked(table: Table, meaning: Meaning, wishes: Wishes) -> _Marked | None:
     """
     if not (meaning.is_carried or meaning.entity in beside_records()):
         return None
-    known = marks()
+    known = marks(meaning.family)
     found = {name: sign for name in table.names if (sign := known.get(name.lower()))}
     passed = wishes(meaning.entity) if found else {}
     found = {name: sign for name, sign in found.items() if passed.get(name) != "ignore"}

@@ -58,7 +58,7 @@ def shaped(
         temporary: a folder for what has to be rewritten.
     """
     frame, names, notes = table.frame, list(table.names), []
-    if kept_by_connector := [name for name in names if is_bookkeeping(name)]:
+    if kept_by_connector := [name for name in names if is_bookkeeping(name, meaning.family)]:
         frame, names = frame.drop(kept_by_connector), [n for n in names if n not in kept_by_connector]
         notes.append(
             issues.issue(

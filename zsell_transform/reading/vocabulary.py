@@ -168,15 +168,19 @@ def momentary() -> frozenset[str]:
     )
 
 
-def is_bookkeeping(header: str) -> bool:
-    """Whether a column is one that connectors add for themselves."""
-    return header.lower().startswith(tuple(facts("sell/api")["bookkeeping"]))
+def is_bookkeeping(header: str, family: str = API) -> bool:
+    """Whether a column is one that connectors add for themselves.
+
+    A field of Sell's own exports may be called like one, save where it begins with an underscore.
+    """
+    is_connectors = header.lower().startswith(tuple(facts("sell/api")["bookkeeping"]))
+    return is_connectors and (family == API or header.startswith("_"))
 
 
-@cache
-def marks() -> dict[str, str]:
+def marks(family: str) -> dict[str, str]:
     """Header, in small letters, by which a connector marks rows that stand for no record → how it says so."""
-    return dict(facts("sell/api")["marks"])
+    every: dict[str, str] = facts("sell/api")["marks"]
+    return {header: sign for header, sign in every.items() if is_bookkeeping(header, family)}
 
 
 @cache
