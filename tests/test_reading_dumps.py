@@ -116,6 +116,64 @@ def test_a_log_of_events_marks_the_last_state_alone(tmp_path: Path, cut: int) ->
     )
 
 
+def test_what_lives_in_a_file_without_marks_was_not_deleted(tmp_path: Path) -> None:
+    """It was kept, and told as deleted."""
+    here = folder(
+        tmp_path,
+        contacts_history__csv=f"{PEOPLE},_fivetran_active\n1,false,Eva Ek,e@x.se,070,2020-01-01,false\n",
+        contacts__csv=f"{PEOPLE}\n1,false,Eva Ek,e@x.se,,2021-01-01\n",
+    )
+
+    export = read_export(here)
+
+    assert export.tables["contacts"].select("id", "phone").rows() == [("1", None)]
+    assert [code for code in codes(export) if code != "bookkeeping_dropped"] == ["states_not_current"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "deleted", "living"),
+    [
+        ("", "", ""),
+        (",updated_at", ",2020-01-01", ",2020-01-01"),
+        (",updated_at", ",2020-01-01", ","),
+        (",_fivetran_synced", ",2020-01-01", ","),
+    ],
+    ids=["nothing", "one day", "one is blank", "one was not synced"],
+)
+@pytest.mark.parametrize("parts", [1, 2], ids=["one file", "two files"])
+def test_a_living_row_counts_where_nothing_tells_which_is_later(
+    tmp_path: Path, columns: str, deleted: str, living: str, parts: int
+) -> None:
+    """The record was lost. One that is kept by mistake is seen, and can be deleted."""
+    header = f"id,is_organization,name,_fivetran_deleted{columns}\n"
+    rows = [f"1,false,Eva Ek,true{deleted}\n", f"1,false,Eva Ek,false{living}\n"]
+    both = {"contacts__csv": header + "".join(rows)}
+    apart = {f"contacts_{n}__csv": header + row for n, row in enumerate(rows)}
+
+    export = read_export(folder(tmp_path, **(both if parts == 1 else apart)))
+
+    assert export.tables["contacts"]["id"].to_list() == ["1"]
+    assert [code for code in codes(export) if code != "bookkeeping_dropped"] == ["deletion_not_certain"]
+    assert (
+        "1 record has a row that is deleted and one that is not"
+        in messages(export, "deletion_not_certain")[0]
+    )
+
+
+@pytest.mark.parametrize("column", ["updated_at", "_fivetran_synced", "meta_event_time"])
+@pytest.mark.parametrize("year", [2019, 2021])
+def test_what_tells_when_a_row_is_from_decides(tmp_path: Path, column: str, year: int) -> None:
+    """Nothing but `updated_at` was asked."""
+    header = f"id,is_organization,name,_fivetran_deleted,{column}"
+    rows = f"1,false,Eva Ek,true,{year}-01-01\n1,false,Eva Ek,false,2020-01-01\n2,false,Bo,false,\n"
+
+    export = read_export(folder(tmp_path, contacts__csv=f"{header}\n{rows}"))
+
+    assert export.tables["contacts"]["id"].to_list() == (["1", "2"] if year == 2019 else ["2"])
+    told = "states_not_current" if year == 2019 else "records_deleted"
+    assert [code for code in codes(export) if code != "bookkeeping_dropped"] == [told]
+
+
 def test_an_export_of_deleted_records_alone_says_so(tmp_path: Path) -> None:
     text = f"{PEOPLE},_fivetran_deleted\n1,false,Eva Ek,e@x.se,,2021-01-01,true\n"
     with pytest.raises(ExportError, match="no record below it that was not deleted in Sell"):

@@ -183,6 +183,11 @@ def marks(family: str) -> dict[str, str]:
     return {header: sign for header, sign in every.items() if is_bookkeeping(header, family)}
 
 
+def later(family: str) -> tuple[str, ...]:
+    """Headers, in small letters, of what a connector says about when a row is from; the surer ones first."""
+    return tuple(header for header in facts("sell/api")["later"] if is_bookkeeping(header, family))
+
+
 @cache
 def labels_of() -> dict[str, dict[str, Any]]:
     """Table of labels → what `sell/api.yaml` says of it."""
