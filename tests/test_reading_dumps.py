@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -115,10 +116,99 @@ def test_a_log_of_events_marks_the_last_state_alone(tmp_path: Path, cut: int) ->
     )
 
 
+def test_what_lives_in_a_file_without_marks_was_not_deleted(tmp_path: Path) -> None:
+    """It was kept, and told as deleted."""
+    here = folder(
+        tmp_path,
+        contacts_history__csv=f"{PEOPLE},_fivetran_active\n1,false,Eva Ek,e@x.se,070,2020-01-01,false\n",
+        contacts__csv=f"{PEOPLE}\n1,false,Eva Ek,e@x.se,,2021-01-01\n",
+    )
+
+    export = read_export(here)
+
+    assert export.tables["contacts"].select("id", "phone").rows() == [("1", None)]
+    assert [code for code in codes(export) if code != "bookkeeping_dropped"] == ["states_not_current"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "deleted", "living"),
+    [
+        ("", "", ""),
+        (",updated_at", ",2020-01-01", ",2020-01-01"),
+        (",updated_at", ",2020-01-01", ","),
+        (",_fivetran_synced", ",2020-01-01", ","),
+    ],
+    ids=["nothing", "one day", "one is blank", "one was not synced"],
+)
+@pytest.mark.parametrize("parts", [1, 2], ids=["one file", "two files"])
+def test_a_living_row_counts_where_nothing_tells_which_is_later(
+    tmp_path: Path, columns: str, deleted: str, living: str, parts: int
+) -> None:
+    """The record was lost. One that is kept by mistake is seen, and can be deleted."""
+    header = f"id,is_organization,name,_fivetran_deleted{columns}\n"
+    rows = [f"1,false,Eva Ek,true{deleted}\n", f"1,false,Eva Ek,false{living}\n"]
+    both = {"contacts__csv": header + "".join(rows)}
+    apart = {f"contacts_{n}__csv": header + row for n, row in enumerate(rows)}
+
+    export = read_export(folder(tmp_path, **(both if parts == 1 else apart)))
+
+    assert export.tables["contacts"]["id"].to_list() == ["1"]
+    assert [code for code in codes(export) if code != "bookkeeping_dropped"] == ["deletion_not_certain"]
+    assert (
+        "1 record has a row that is deleted and one that is not"
+        in messages(export, "deletion_not_certain")[0]
+    )
+
+
+@pytest.mark.parametrize("column", ["updated_at", "_fivetran_synced", "meta_event_time"])
+@pytest.mark.parametrize("year", [2019, 2021])
+def test_what_tells_when_a_row_is_from_decides(tmp_path: Path, column: str, year: int) -> None:
+    """Nothing but `updated_at` was asked."""
+    header = f"id,is_organization,name,_fivetran_deleted,{column}"
+    rows = f"1,false,Eva Ek,true,{year}-01-01\n1,false,Eva Ek,false,2020-01-01\n2,false,Bo,false,\n"
+
+    export = read_export(folder(tmp_path, contacts__csv=f"{header}\n{rows}"))
+
+    assert export.tables["contacts"]["id"].to_list() == (["1", "2"] if year == 2019 else ["2"])
+    told = "states_not_current" if year == 2019 else "records_deleted"
+    assert [code for code in codes(export) if code != "bookkeeping_dropped"] == [told]
+
+
 def test_an_export_of_deleted_records_alone_says_so(tmp_path: Path) -> None:
     text = f"{PEOPLE},_fivetran_deleted\n1,false,Eva Ek,e@x.se,,2021-01-01,true\n"
     with pytest.raises(ExportError, match="no record below it that was not deleted in Sell"):
         read_export(folder(tmp_path, contacts__csv=text))
+
+
+def test_a_label_deleted_from_one_record_stays_on_others(tmp_path: Path) -> None:
+    """The `id` of such a row is the label's: its other records lost it, too."""
+    here = folder(
+        tmp_path,
+        deal__csv="id,name,stage_id,contact_id\n10,A,9,1\n11,B,9,1\n",
+        tag__csv="id,name,resource_id,resource_type,_fivetran_deleted\n5,VIP,10,deal,true\n5,VIP,11,deal,false\n",
+    )
+
+    export = read_export(here)
+
+    assert export.tables["deals"]["tags"].to_list() == [None, "VIP"]
+    assert "1 record was deleted in Sell" in messages(export, "records_deleted")[0]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["id,name,first_name,last_name,is_organisation", "Contact ID,Name,First name,Last name,Email"],
+    ids=["full export", "Smart List"],
+)
+def test_sells_own_exports_have_fields_that_are_called_like_a_connectors(tmp_path: Path, header: str) -> None:
+    """Their cells were dropped, and `meta_event_type` deleted records."""
+    text = f"{header},meta_event_type,base_account_manager\n1,Eva Ek,Eva,Ek,false,deleted,Bo\n"
+
+    export = read_export(folder(tmp_path, contacts__csv=text))
+
+    assert export.tables["contacts"].select("meta_event_type", "base_account_manager").rows() == [
+        ("deleted", "Bo")
+    ]
+    assert not {"bookkeeping_dropped", "records_deleted"} & set(codes(export))
 
 
 # --- labels in tables of their own --------------------------------------------------------------------------
@@ -182,6 +272,23 @@ def test_tables_beside_records_are_known(tmp_path: Path, header: str) -> None:
     assert codes(read_export(here)) == ["file_not_carried"]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id,name,resource_id,resource_type,start_at,end_at,owner_id",
+        "id,sequence_id,name,resource_id,resource_type,state",
+        "id,name,note_id,size",
+    ],
+)
+def test_what_has_a_name_and_a_record_is_no_table_of_labels(tmp_path: Path, header: str) -> None:
+    """Appointments and enrollments became labels of their people."""
+    row = ",".join({"resource_type": "contact", "name": "Lunch"}.get(name, "1") for name in header.split(","))
+    here = folder(
+        tmp_path, contact__csv="id,is_organization,name\n1,false,Eva\n", other__csv=f"{header}\n{row}\n"
+    )
+    assert codes(read_export(here)) == ["table_not_recognised"]
+
+
 # --- objects that were taken apart --------------------------------------------------------------------------
 
 
@@ -218,6 +325,49 @@ def test_custom_fields_are_read_however_they_were_taken_apart(tmp_path: Path) ->
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("case", [str.lower, str.upper], ids=["small", "capitals"])
+def test_the_mapping_is_obeyed_in_any_spelling(tmp_path: Path, case: Callable[[str], str]) -> None:
+    """Headers in capitals were renamed before the mapping was asked; parts and custom fields in any."""
+    wishes = {
+        "tags": "description", "custom_fields__size": "ignore", "custom_fields__line": "industry",
+        "address__city": "ignore", "address": "ignore",
+    }  # fmt: skip
+    wishes = {case(name): wish for name, wish in wishes.items()}
+    header = ",".join([case("id,is_organization,name"), *wishes])
+    text = f'{header}\n1,false,Eva,vip,L,Iron,Lund,"{{""line1"":""Elm 1""}}"\n'
+    export = read_export(folder(tmp_path, contacts__csv=text), {"columns": {"contacts": wishes}})
+
+    person = (
+        export.tables["contacts"].drop("_file", "_row", "id", "is_organisation", "name").row(0, named=True)
+    )
+    as_they_are = {case(name) for name in ("custom_fields__size", "address__city", "address")}
+    assert person.keys() - as_they_are == {"description", "industry"}
+    assert (person["description"], person["industry"]) == ("vip", "Iron")
+    lap = transform(export, mapping={"columns": {"contacts": wishes}}, progress=False)
+    assert set(lap.issues.filter(code="ignored_column")["field"]) == as_they_are
+
+
+@pytest.mark.parametrize("field", ["custom_fields.city", "custom_fields__city", "CUSTOM_FIELDS__city"])
+def test_a_part_and_a_custom_field_may_have_one_name(tmp_path: Path, field: str) -> None:
+    """Both took it, and the engine refused a table with two columns of one name."""
+    text = f"id,is_organization,name,address_city,{field}\n1,false,Eva,Lund,Oslo\n"
+
+    person = read_export(folder(tmp_path, contacts__csv=text)).tables["contacts"]
+
+    assert person.select("city", field).row(0) == ("Lund", "Oslo")
+
+
+def test_a_part_whose_column_is_taken_keeps_its_header(tmp_path: Path) -> None:
+    """It was called as another program writes it: `address__city`."""
+    header = "id,is_organization,name,address,ADDRESS_CITY,billing_address,billing_address_city"
+    text = f'{header}\n1,false,Eva,"{{""city"":""Lund""}}",Oslo,Elm 1,Bonn\n'
+
+    person = read_export(folder(tmp_path, contacts__csv=text)).tables["contacts"]
+
+    found = person.select("city", "ADDRESS_CITY", "billing_address", "billing_address_city").row(0)
+    assert found == ("Lund", "Oslo", "Elm 1", "Bonn")
+
+
 # --- API v1 -------------------------------------------------------------------------------------------------
 
 
@@ -236,3 +386,13 @@ def test_the_words_of_api_v1_are_known_beside_those_of_the_full_export(tmp_path:
 
     assert export.tables["contacts"].select("linkedin", "tags").row(0) == ("eva", "vip")
     assert export.tables["deals"]["main_contact_id"].to_list() == ["1"]
+
+
+def test_a_contact_that_the_mapping_ignores_is_not_replaced(tmp_path: Path) -> None:
+    """The column `entity_id` took its name, and the ignored column was written as a custom field."""
+    text = "id,name,stage_name,pipeline_name,entity_id,main_contact_id\n1,D,Won,P,5,6\n"
+    wish = {"columns": {"deals": {"main_contact_id": "ignore"}}}
+
+    deals = read_export(folder(tmp_path, deals__csv=text), wish).tables["deals"]
+
+    assert deals.select("main_contact_id", "entity_id").row(0) == ("6", "5")

@@ -191,6 +191,13 @@ KINDS: Final[dict[str, Kind]] = {
         "If they are to be migrated all the same, write `columns: {contacts: {_fivetran_deleted: ignore}}`"
         " into the mapping, with the list and the column that are meant.",
     ),
+    "deletion_not_certain": Kind(
+        "warning",
+        "{value|record has|records have} a row that is deleted and one that is not ({field}), and nothing"
+        " says which is later: {detail}",
+        "read as records",
+        "Look them up in Sell; delete the rows of those that are not there any more.",
+    ),
     "states_not_current": Kind(
         "info",
         "{value|row is an earlier state of a record|rows are earlier states of records} ({field}): {detail}",

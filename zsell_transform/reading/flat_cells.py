@@ -7,7 +7,8 @@ CSV). Beside `address` there are two that become one line each, as they do where
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -20,31 +21,47 @@ from zsell_transform.reading.vocabulary import address_parts, street_column
 
 #: How the header of a custom field begins that was taken out of its object.
 CUSTOM: Final = "custom_fields__"
+_OF_CUSTOM: Final = "custom_fields"
 #: Other ways to begin it; a number behind it counts fields of a list, and is no name.
 _CUSTOM_TOO: Final = re.compile(r"custom_fields[./](?!\d+[./])(?=.)", re.IGNORECASE)
 _BETWEEN: Final = ("__", "_", ".", "/")
 _IN_ONE_LINE: Final = ("billing_address", "shipping_address")
 
 
-def spelled_alike(names: Sequence[str], known: Container[str]) -> dict[str, str]:
+def kept(names: Sequence[str], known: MappingOf[str, str]) -> list[str]:
+    """The headers that the mapping wants to be something else than what is in them: they keep their names.
+
+    Args:
+        names: the headers.
+        known: header → what it means, by the mapping or otherwise.
+    """
+
+    def itself(name: str) -> str:
+        return "custom" if name.lower().startswith(_OF_CUSTOM) else name.lower()
+
+    return [name for name in names if known.get(name, itself(name)) not in (itself(name), name.lower())]
+
+
+def spelled_alike(names: Sequence[str], known: MappingOf[str, str]) -> dict[str, str]:
     """Header → the same in one spelling, where it may hold JSON or a part of an object.
 
     Some warehouses write their columns in capitals. The name of a custom field stays as it is.
 
     Args:
         names: the headers.
-        known: those whose meaning is known, by the mapping or otherwise.
+        known: header → what it means, by the mapping or otherwise.
     """
     new: dict[str, str] = {}
-    for name in names:
+    passed = kept(names, known)
+    for name in (one for one in names if one not in passed):
         low = name.lower()
         if low in json_cells.NESTED:
             new.setdefault(low, name)
-        elif low in _spellings() and name not in known:
+        elif low in _spellings():
             new.setdefault(_spellings()[low], name)
         elif low.startswith(CUSTOM):
             new.setdefault(CUSTOM + name[len(CUSTOM) :], name)
-        elif (begins := _CUSTOM_TOO.match(name)) and name not in known:
+        elif begins := _CUSTOM_TOO.match(name):
             new.setdefault(CUSTOM + name[begins.end() :], name)
     return {name: one for one, name in new.items() if one not in names}
 
@@ -61,10 +78,19 @@ def _spellings() -> dict[str, str]:
     }
 
 
-def in_one_line(frame: pl.LazyFrame, names: list[str]) -> tuple[pl.LazyFrame, list[str]]:
-    """The table with the parts of a billing or shipping address as one text: `street, zip city, …`."""
+def in_one_line(
+    frame: pl.LazyFrame, names: list[str], passed: Sequence[str]
+) -> tuple[pl.LazyFrame, list[str]]:
+    """The table with the parts of a billing or shipping address as one text: `street, zip city, …`.
+
+    Args:
+        frame: the table.
+        names: its headers.
+        passed: those that keep their names.
+    """
     for address in _IN_ONE_LINE:
-        there = [name for name in names if name in {f"{address}__{part}" for part in address_parts()}]
+        parts = {f"{address}__{part}" for part in address_parts()}.difference(passed)
+        there = [name for name in names if name in parts]
         if not there or address in names:
             continue
         street, city, code, state, country = (
@@ -77,10 +103,21 @@ def in_one_line(frame: pl.LazyFrame, names: list[str]) -> tuple[pl.LazyFrame, li
     return frame, names
 
 
-def named(frame: pl.LazyFrame, names: list[str], entity: str) -> tuple[pl.LazyFrame, list[str]]:
-    """The table with the parts of addresses and the custom fields under names of their own."""
+def named(
+    frame: pl.LazyFrame, names: list[str], entity: str, passed: Sequence[str]
+) -> tuple[pl.LazyFrame, list[str]]:
+    """The table with the parts of addresses and the custom fields under names of their own.
+
+    Args:
+        frame: the table.
+        names: its headers.
+        entity: decides the name of an address's first line.
+        passed: those that keep their names.
+    """
     parts = {**address_parts(), "line1": street_column(entity)}
     flat = {f"address__{part}": column for part, column in parts.items()}
     flat |= {name: name.removeprefix(CUSTOM) for name in names if name.startswith(CUSTOM)}
-    found = {name: column for name, column in flat.items() if name in names and column not in names}
+    flat = {name: column for name, column in flat.items() if name in names and name not in passed}
+    firsts = {column: name for name, column in reversed(flat.items()) if column not in names}
+    found = {name: column for column, name in firsts.items()}
     return frame.rename(found), [found.get(name, name) for name in names]

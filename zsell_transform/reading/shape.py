@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
 from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -58,7 +58,7 @@ def shaped(
         temporary: a folder for what has to be rewritten.
     """
     frame, names, notes = table.frame, list(table.names), []
-    if kept_by_connector := [name for name in names if is_bookkeeping(name)]:
+    if kept_by_connector := [name for name in names if is_bookkeeping(name, meaning.family)]:
         frame, names = frame.drop(kept_by_connector), [n for n in names if n not in kept_by_connector]
         notes.append(
             issues.issue(
@@ -73,7 +73,7 @@ def shaped(
     notes += told
     if meaning.family == API:
         frame, names, told = _unnested(
-            frame, names, {**wishes, **meaning.columns}, meaning.entity, table.file, temporary
+            frame, names, {**meaning.columns, **wishes}, meaning.entity, table.file, temporary
         )
         notes += told
     frame, names = _renamed(frame, names, meaning)
@@ -175,25 +175,41 @@ def _without_passing(
 
 
 def _unnested(
-    frame: pl.LazyFrame, names: list[str], known: Container[str], entity: str, file: str, temporary: Path
+    frame: pl.LazyFrame, names: list[str], known: MappingOf[str, str], entity: str, file: str, temporary: Path
 ) -> tuple[pl.LazyFrame, list[str], list[pl.DataFrame]]:
-    """JSON cells and a connector's flattened columns as columns of their own."""
+    """JSON cells and a connector's flattened columns as columns of their own.
+
+    Args:
+        frame: the table.
+        names: its headers.
+        known: header → what it means, by the mapping or otherwise.
+        entity, file: for the issues, and for the name of an address's first line.
+        temporary: a folder for what has to be rewritten.
+    """
     notes = []
+    passed = flat_cells.kept(names, known)
     written = flat_cells.spelled_alike(names, known)
     frame, names = frame.rename(written), [written.get(name, name) for name in names]
-    if nested := json_cells.nested_columns(frame, names, flattened=flat_cells.CUSTOM):
+    # Tags keep their column whatever is in it, and a list is as little a description as a custom field.
+    asked = [name for name in names if name not in passed or name == "tags"]
+    if nested := json_cells.nested_columns(frame, asked, flattened=flat_cells.CUSTOM):
         temporary.mkdir(parents=True, exist_ok=True)
         frame, told = json_cells.expanded(frame, nested, entity, file, temporary / "expanded.parquet")
         notes.append(told)
         names = [name for name in frame.collect_schema().names() if not name.startswith("_")]
-    frame, names = flat_cells.named(*flat_cells.in_one_line(frame, names), entity)
+    frame, names = flat_cells.in_one_line(frame, names, passed)
+    frame, names = flat_cells.named(frame, names, entity, passed)
+    # What found its column taken is a custom field, under the header that people know.
+    back = {one: name for name, one in written.items() if one in names and one not in json_cells.NESTED}
+    back = {one: name for one, name in back.items() if name not in names}
+    frame, names = frame.rename(back), [back.get(name, name) for name in names]
     return frame, names, notes
 
 
 def _renamed(frame: pl.LazyFrame, names: list[str], meaning: Meaning) -> tuple[pl.LazyFrame, list[str]]:
     """Canonical names; a header that keeps its own is told apart where a canonical column has that name."""
     canonical = {name: meaning.columns[name] for name in names if name in meaning.columns}
-    if meaning.entity == "deals" and _CONTACT not in canonical.values():
+    if meaning.entity == "deals" and _CONTACT not in {*names, *canonical.values()}:
         canonical = {name: _CONTACT if column == _ENTITY else column for name, column in canonical.items()}
     taken = set(canonical.values())
     own = {name: own_name(name, taken) for name in names if name not in canonical}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cache
 from typing import Any, Final
 
@@ -20,6 +20,16 @@ FAMILIES: Final = (FULL_EXPORT, API, SMART_LIST)
 
 #: People and companies share one file in every family but Smart Lists, and one number range everywhere.
 PARTIES: Final = ("contacts", "companies")
+
+
+@attrs.frozen
+class AllBut:
+    """Every header but these, and those that connectors add; asked as a set is: `AllBut(known) & headers`."""
+
+    known: frozenset[str]
+
+    def __and__(self, headers: Set[str]) -> frozenset[str]:
+        return frozenset(one for one in headers if one not in self.known and not is_bookkeeping(one))
 
 
 @attrs.frozen
@@ -43,7 +53,7 @@ class TableKind:
     family: str
     language: str = ""
     telling: tuple[frozenset[str], ...] = ()
-    never: frozenset[str] = frozenset()
+    never: frozenset[str] | AllBut = frozenset()
     canonical: dict[str, str] = attrs.field(factory=dict, repr=False)
     whole: frozenset[str] = frozenset()
     file: str = ""
@@ -105,7 +115,7 @@ def api() -> tuple[TableKind, ...]:
     )
     attached = (TableKind(name, API, telling=_sets(told)) for name, told in whole["attached"].items())
     labels = (
-        TableKind(name, API, telling=_sets(given["telling"]), never=frozenset(given.get("never", ())))
+        TableKind(name, API, telling=_sets(given["telling"]), never=AllBut(frozenset(given["only"])))
         for name, given in whole["labels"].items()
     )
     others = (TableKind(name, API, telling=_sets([headers])) for name, headers in whole["others"].items())
@@ -158,15 +168,24 @@ def momentary() -> frozenset[str]:
     )
 
 
-def is_bookkeeping(header: str) -> bool:
-    """Whether a column is one that connectors add for themselves."""
-    return header.lower().startswith(tuple(facts("sell/api")["bookkeeping"]))
+def is_bookkeeping(header: str, family: str = API) -> bool:
+    """Whether a column is one that connectors add for themselves.
+
+    A field of Sell's own exports may be called like one, save where it begins with an underscore.
+    """
+    is_connectors = header.lower().startswith(tuple(facts("sell/api")["bookkeeping"]))
+    return is_connectors and (family == API or header.startswith("_"))
 
 
-@cache
-def marks() -> dict[str, str]:
+def marks(family: str) -> dict[str, str]:
     """Header, in small letters, by which a connector marks rows that stand for no record → how it says so."""
-    return dict(facts("sell/api")["marks"])
+    every: dict[str, str] = facts("sell/api")["marks"]
+    return {header: sign for header, sign in every.items() if is_bookkeeping(header, family)}
+
+
+def later(family: str) -> tuple[str, ...]:
+    """Headers, in small letters, of what a connector says about when a row is from; the surer ones first."""
+    return tuple(header for header in facts("sell/api")["later"] if is_bookkeeping(header, family))
 
 
 @cache

@@ -22,8 +22,13 @@ def updated(columns: Container[str], *record: str) -> pl.Expr:
         columns: those of the table.
         record: the columns by which rows are states of one record.
     """
-    if UPDATED not in columns:
+    return told_alike(UPDATED, columns, *record)
+
+
+def told_alike(column: str, columns: Container[str], *record: str) -> pl.Expr:
+    """The same of any column that tells when each state is from."""
+    if column not in columns:
         return BLANK
-    moment = pl.col(UPDATED).str.strip_chars().str.replace("T", " ")
+    moment = pl.col(column).str.strip_chars().str.replace("T", " ")
     told = moment.str.contains(DAY).fill_null(value=False).all().over(*record)
     return pl.when(told).then(moment)
