@@ -14,7 +14,7 @@ from zsell_transform.lap.link_cells import (
     parted,
     person_cells,
 )
-from zsell_transform.lap.plans import OUT, PRESENT, Plan, links_of
+from zsell_transform.lap.plans import DECIDED, OUT, PRESENT, Plan, links_of
 from zsell_transform.lap.rows import (
     as_issues_tell,
     on_nothing,
@@ -84,11 +84,7 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, *, alone: boo
     return Plan(
         entity="deals",
         rows=rows.select(
-            "n",
-            "id",
-            "state",
-            "reason",
-            "part",
+            *DECIDED,
             BLANK.alias("joins"),
             *columns,
             linked=pl.when("asked").then(whole),

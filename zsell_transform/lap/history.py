@@ -25,7 +25,7 @@ from zsell_transform.lap.link_cells import (
 )
 from zsell_transform.lap.lonely import told_lonely
 from zsell_transform.lap.main_plans import MainPlans
-from zsell_transform.lap.plans import OUT, PRESENT, SKIPPED, WAITING, Plan, links_of, state
+from zsell_transform.lap.plans import DECIDED, OUT, PRESENT, SKIPPED, WAITING, Plan, links_of, state
 from zsell_transform.lap.reasons import (
     NO_DEAL_ID,
     NO_EXPORT,
@@ -81,11 +81,7 @@ def plan_history(entity: str, sides: Sides, main: MainPlans, *, blocked: bool) -
     return Plan(
         entity=entity,
         rows=read_at(rows, cells, "out_at", "").select(
-            "n",
-            "id",
-            "state",
-            "reason",
-            "part",
+            *DECIDED,
             "_extra",
             BLANK.alias("joins"),
             *COLUMNS,

@@ -23,7 +23,7 @@ from zsell_transform.lap.link_cells import (
 )
 from zsell_transform.lap.parties import with_place
 from zsell_transform.lap.persons import Compared
-from zsell_transform.lap.plans import OUT, PRESENT, WAITING, Plan, links_of, state
+from zsell_transform.lap.plans import DECIDED, OUT, PRESENT, WAITING, Plan, links_of, state
 from zsell_transform.lap.reasons import NO_BASE, reason
 from zsell_transform.lap.rows import (
     as_issues_tell,
@@ -132,11 +132,7 @@ def _plan(rows: pl.DataFrame, companies: Targets, people: Targets, held: Held, *
     return Plan(
         entity="leads",
         rows=rows.select(
-            "n",
-            "id",
-            "state",
-            "reason",
-            "part",
+            *DECIDED,
             "_extra",
             BLANK.alias("joins"),
             *columns,

@@ -9,7 +9,7 @@ from zsell_transform.lap.link_cells import parted
 from zsell_transform.lap.one_record import as_one, filled, with_members
 from zsell_transform.lap.parties import known_of, recognised, stated, written_form, written_name
 from zsell_transform.lap.placeholder import with_placeholder
-from zsell_transform.lap.plans import Plan, links_of
+from zsell_transform.lap.plans import DECIDED, Plan, links_of
 from zsell_transform.lap.sides import Sides
 from zsell_transform.lap.targets import Targets
 from zsell_transform.lap.told_parties import told_by_name, told_collisions
@@ -51,9 +51,7 @@ def plan_organizations(sides: Sides, *, blocked: bool, placeholder: bool) -> tup
     targets = Targets(members, as_one(rows, members))
     plan = Plan(
         entity="companies",
-        rows=parted(rows, {}).select(
-            "n", "id", "state", "reason", "part", "joins", "into", linked=pl.lit(None, dtype=pl.Boolean)
-        ),
+        rows=parted(rows, {}).select(*DECIDED, "joins", "into", linked=pl.lit(None, dtype=pl.Boolean)),
         link_columns=(),
         overrides=(
             rows.filter(pl.col("n").is_not_null() & pl.col("renamed")).select(

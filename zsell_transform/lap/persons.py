@@ -14,7 +14,7 @@ from zsell_transform.frames.sparse import beside, has
 from zsell_transform.lap.link_cells import ORGANIZATION_LINK, WAIT, form, organization_cells, parted
 from zsell_transform.lap.one_record import filled, heads, with_members
 from zsell_transform.lap.parties import known_of, recognised, stated, with_place, written_form, written_name
-from zsell_transform.lap.plans import OUT, Plan, links_of
+from zsell_transform.lap.plans import DECIDED, OUT, Plan, links_of
 from zsell_transform.lap.shown import own_companies
 from zsell_transform.lap.sides import Sides
 from zsell_transform.lap.targets import Targets, read_at
@@ -53,11 +53,7 @@ def plan_persons(sides: Sides, companies: Targets, *, blocked: bool) -> tuple[Pl
     plan = Plan(
         entity="contacts",
         rows=rows.select(
-            "n",
-            "id",
-            "state",
-            "reason",
-            "part",
+            *DECIDED,
             "joins",
             "into",
             "o_form",

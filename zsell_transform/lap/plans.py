@@ -17,6 +17,8 @@ WAITING: Final = "waiting"
 MERGED: Final = "merged"
 SKIPPED: Final = "skipped"
 
+#: What every plan says of a record first.
+DECIDED: Final = ("n", "id", "state", "reason", "part")
 STATE: Final = pl.Enum([OUT, PRESENT, WAITING, MERGED, SKIPPED])
 
 
