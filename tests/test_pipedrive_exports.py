@@ -76,6 +76,7 @@ def test_real_header_lines(line: str, item: str | None) -> None:
         ("ID,Title,Stage,Status,Zendesk Sell ID,Person - ID,Person - Name", "deals-7.csv"),
         ("ID,Title,Stage,Status,Zendesk Sell ID,Person - ID,Person - Name", "export.csv"),
         ("Sopimus - ID,Sopimus - Otsikko,Person - ID,Person - Name,Person - Owner", "deals-7.csv"),
+        ("ID,Title,Stage,Person - ID,Person - Name,Person - Owner,Person - Label", "deals-7.csv"),
     ],
 )
 def test_a_list_may_show_more_of_linked_records_than_of_its_own(line: str, file: str) -> None:

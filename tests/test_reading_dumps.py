@@ -396,3 +396,15 @@ def test_a_contact_that_the_mapping_ignores_is_not_replaced(tmp_path: Path) -> N
     deals = read_export(folder(tmp_path, deals__csv=text), wish).tables["deals"]
 
     assert deals.select("main_contact_id", "entity_id").row(0) == ("6", "5")
+
+
+@pytest.mark.parametrize("header", ["", "Unnamed: 0", "_line"])
+def test_a_table_of_labels_may_number_its_rows(tmp_path: Path, header: str) -> None:
+    """pandas does by itself: all labels were lost."""
+    here = folder(
+        tmp_path,
+        contacts__csv=f"{PEOPLE}\n1,false,Eva Ek,e@x.se,,\n",
+        tag__csv=f"{header},name,resource_id,resource_type\n0,VIP,1,contact\n",
+    )
+
+    assert read_export(here).tables["contacts"]["tags"].to_list() == ["VIP"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Set
 from functools import cache
 from typing import Any, Final
@@ -24,12 +25,19 @@ PARTIES: Final = ("contacts", "companies")
 
 @attrs.frozen
 class AllBut:
-    """Every header but these, and those that connectors add; asked as a set is: `AllBut(known) & headers`."""
+    """Every header but these, and those that say nothing; asked as a set is: `AllBut(known) & headers`."""
 
     known: frozenset[str]
 
     def __and__(self, headers: Set[str]) -> frozenset[str]:
-        return frozenset(one for one in headers if one not in self.known and not is_bookkeeping(one))
+        return frozenset(one for one in headers if one not in self.known and not _says_nothing(one))
+
+
+def _says_nothing(header: str) -> bool:
+    """Columns that connectors add, and that programs number rows with: blank, `Unnamed: 0` of pandas."""
+    return is_bookkeeping(header) or bool(
+        re.fullmatch(r"|column \d+|unnamed: \d+|_line|index", header.lower())
+    )
 
 
 @attrs.frozen

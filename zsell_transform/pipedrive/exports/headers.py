@@ -80,8 +80,8 @@ def _prefix(headers: Sequence[str], file: str = "") -> tuple[str, str | None]:
     heads = Counter(header.split(" - ", 1)[0] for header in headers if " - " in header)
     most = [head for head, count in heads.items() if count * 2 > len(headers)]
     with_id = [head for head in sorted(heads, key=lambda head: -heads[head]) if f"{head} - ID" in headers]
-    if "ID" in headers:  # its own columns have no prefix, unless most have
-        own = [head for head in most if head in known]
+    if "ID" in headers:  # its own columns have no prefix, unless most have, and no record of another list
+        own = [head for head in most if head in known and its_name in (None, known[head])]
     else:
         named = [head for head in heads if its_name and known.get(head) == its_name]
         strange = [head for head in with_id if head not in known]
