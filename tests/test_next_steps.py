@@ -230,6 +230,15 @@ def test_the_placeholder_is_no_company_of_that_name() -> None:
     assert "1 company or person is added by name. One organization is added for records without" in lead
 
 
+@pytest.mark.parametrize(("out", "there", "prepared"), [(9, 1, True), (1, 9, False)])
+def test_a_lap_after_a_kept_trial_is_prepared(out: int, there: int, prepared: bool) -> None:
+    """The trial needed few fields: those of all others were dropped without a word."""
+    kit = {"labels": pl.DataFrame({"label": ["Hot"]})}
+    told = Story(lap=2, setup=kit, ledger=ledger(deals={"rows_out": out, "present": there}))
+
+    assert ("Prepare Pipedrive" in [step.title for step in steps.checklist(told)]) == prepared
+
+
 def test_changes_of_a_complete_delta_are_uploaded_before_the_proof() -> None:
     """What is new in Sell is set up before; the trial was that of the first lap."""
     files = pl.DataFrame({"file": ["updates/1-deals.csv"], "item": ["updates"], "rows": [1], "bytes": [9]})

@@ -153,7 +153,8 @@ KINDS: Final[dict[str, Kind]] = {
             "all its records wait ({value}), so that none is written twice",
             f"Export {called} from Pipedrive, with all columns, as Pipedrive writes them. Where the column of"
             f" Sell's ids or marks has another header, name it: `columns: {{pipedrive_{item}: {{Their header:"
-            f" {column}}}}}`. Only if that list is empty in Pipedrive (look first), name it in"
+            f" {column}}}}}`. If there is none, as nobody mapped it in an import, undo that import or fill in"
+            " the ids. Only if that list is empty in Pipedrive (look first), name it in"
             " `empty_in_pipedrive`: else all of it is written twice.",
         )
         for item, (called, column) in _OURS.items()

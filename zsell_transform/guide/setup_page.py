@@ -65,12 +65,13 @@ def _opening(lap: int, *, delta: bool) -> Lines:
             f"**This is {'a delta' if delta else f'lap {lap}'}.** What an earlier lap asked for is listed "
             "again, since it must still be there. What was added in Sell meanwhile (users, currencies, "
             "fields and their options, labels, stages, types) is to be created before the files are "
-            "imported; if nothing was, go straight to the files."
+            "imported. After a trial that was kept, so is all that the trial did not need."
         )
     yield ""
     yield (
         "Where something is marked as likely or as a guess, no public text of Pipedrive's confirms it. "
-        "Import the files in `trial/` first and check the result: `trial/trial.md` says what to look for."
+        "A trial shows how it comes out: where this lap has a folder `trial/`, import that first; its "
+        "`trial.md` says what to look for."
     )
 
 

@@ -15,6 +15,7 @@ from zsell_transform.guide.chapters import Values, files, uploads
 from zsell_transform.guide.story import NAMELESS, Story
 from zsell_transform.guide.words import count, number
 from zsell_transform.machine.system import shell
+from zsell_transform.sell.entities import MAIN
 
 #: How a page calls the command; a terminal calls it as its user did.
 PROGRAM: Final = "zsell-transform"
@@ -173,8 +174,8 @@ def _look(story: Story) -> Step | None:
     return Step(
         f"Look at the {listed} in Pipedrive",
         f"{_waits(sum(story.doubted.values()))}, as some there seem to be the same, without these Sell ids. "
-        "The error in `issues.csv` names one, and says what to do: until it is done, no lap writes them.",
-        brief="the error in `issues.csv` names one, and says what to do; until then no lap writes the others",
+        "The error below names one, and says what to do: until it is done, no lap writes them.",
+        brief="the error in report.html names one, and says what to do; until then no lap writes the others",
     )
 
 
@@ -186,7 +187,7 @@ def _prepare(story: Story) -> Step | None:
     ]
     if story.previous is not None:
         return _prepare_again(story) if made and files(story.files)["uploads"] else None
-    if story.lap > 1 or not made:
+    if not made or (story.lap > 1 and not _mostly_new(story)):
         return None
     return Step(
         "Prepare Pipedrive",
@@ -194,6 +195,14 @@ def _prepare(story: Story) -> Step | None:
         "does not replace a folder in which a file was changed).",
         brief=f"create what {_place(story, 'setup.md')} lists",
     )
+
+
+def _mostly_new(story: Story) -> bool:
+    """Whether more is written of the main types than is there: what was imported before was a trial, which
+    may have been set up for its own records alone.
+    """
+    main = story.ledger.filter(pl.col("target").is_in(list(MAIN)))
+    return int(main["rows_out"].sum()) > int(main["present"].sum())
 
 
 def _prepare_again(story: Story) -> Step:
@@ -215,10 +224,11 @@ def _to_create(kit: pl.DataFrame) -> int:
 def _try(story: Story) -> Step | None:
     if not story.trial.height:
         return None
-    records = count(story.trial.select("item", "id").n_unique(), "record")
+    several = story.trial.select("item", "id").n_unique()
+    records, shows = count(several, "record"), "that shows" if several == 1 else "that show"
     return Step(
         "Try it with a few records",
-        f"The folder `trial` holds {records} that show what is special in this account; "
+        f"The folder `trial` holds {records} {shows} what is special in this account; "
         "`trial.md` says what to look for and what to change if it came out differently.",
         brief=f"{_place(story, 'trial')} holds them, {_place(story, 'trial', 'trial.md')} says how",
     )

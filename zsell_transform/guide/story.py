@@ -1,8 +1,8 @@
 """What a lap has to tell: everything that report, trial page and notebook show, in one frozen value.
 
-`telling.py` fills it; the pages only read it. Each frame has a declared schema, so that a page never has to
-ask whether a column is there; what is left out is empty, and the page then leaves out its section. Nothing in
-it may depend on the time, the machine or a path: file names are bare names, as the manifest has them.
+`ending/telling.py` fills it; the pages only read it. Each frame has a declared schema, so that a page never
+has to ask whether a column is there; what is left out is empty, and the page then leaves out its section.
+Nothing in it may depend on the time, the machine or a path: file names are bare names, as the manifest has them.
 """
 
 from __future__ import annotations

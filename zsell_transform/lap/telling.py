@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Set
 from collections.abc import Mapping as MappingOf
 from typing import Final
 
@@ -33,6 +33,7 @@ def told_waiting(
     lacking: MappingOf[str, Gap],
     doubted: MappingOf[str, Doubt],
     held: Held,
+    called_empty: Collection[str],
 ) -> pl.DataFrame:
     """What is told of records that wait, and of lists that count as empty.
 
@@ -40,6 +41,7 @@ def told_waiting(
         denied: items that the mapping calls empty while other exports show records of theirs.
         lacking: items of whose records others show more than their own export.
         doubted: items that seem to be in Pipedrive under other ids.
+        called_empty: main items that the mapping calls empty.
     """
 
     def of(entity: str, item: str, count: int) -> pl.DataFrame:
@@ -61,16 +63,21 @@ def told_waiting(
         if row["reason"] == NO_EXPORT[row["item"]]
     ]
     told += [_told_of_reason(**row) for row in waiting.to_dicts() if row["reason"] not in NO_EXPORT.values()]
-    return issues.gather([*told, *_told_empty(plans, held)])
+    return issues.gather([*told, *_told_empty(plans, held, called_empty)])
 
 
-def _told_empty(plans: MappingOf[str, Plan], held: Held) -> Iterator[pl.DataFrame]:
-    """Lists of history without an export, of which the lap writes some; and what others count of them."""
-    for item in ("activities", "notes"):
+def _told_empty(
+    plans: MappingOf[str, Plan], held: Held, called_empty: Collection[str]
+) -> Iterator[pl.DataFrame]:
+    """Lists without an export, of which the lap writes some: of history, with what others count of them; and
+    those that the mapping calls empty, perhaps since an earlier lap.
+    """
+    for item in (*called_empty, "activities", "notes"):
         writes = any(plan.count_out() for entity, plan in plans.items() if TARGETS[entity] == item)
         if held.given and item not in held.given and writes:
             shown = shown_elsewhere(held, [item]).get(item)
             though = f", though record {shown.example}" if shown else ""
+            though = ", and `empty_in_pipedrive` names it" if item in called_empty else though
             yield issues.issue("counts_as_empty", file=item, detail=f"{item} was given{though}")
 
 

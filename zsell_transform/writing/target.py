@@ -170,6 +170,7 @@ def _ours(target: Path, files: list[str], overwrite: bool, sign: str | None) -> 
         )
         raise TargetError(
             f"{target} has {told} since it was written; choose another folder, or use `overwrite`"
+            " (`--overwrite`)"
         )
 
 

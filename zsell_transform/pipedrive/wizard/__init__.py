@@ -80,7 +80,7 @@ class Rehearsal:
 
     @classmethod
     def of(cls, raw: Mapping[str, pl.DataFrame]) -> Rehearsal:
-        """A Pipedrive that holds what these exports show (`exports.Held.raw`), to import a later lap into."""
+        """A Pipedrive that holds what these exports show (`Held.raw`), to import a later lap into."""
         return _told(no_events(), store_of(raw), Readings.of(None), [])
 
     @property
@@ -125,7 +125,7 @@ class Rehearsal:
         Args:
             folder: is made if need be; an earlier export of this kind is replaced, and nothing else.
             style: `prefixed` (`Deal - Title`) or `bare` (`Title`); activities and notes are always bare.
-            language: en, de, pt or es, as far as the headers are known.
+            language: en, de, pt, es, fr or nl, as far as the headers are known.
             only: items to export; all that hold records otherwise, and the main lists.
 
         Raises:

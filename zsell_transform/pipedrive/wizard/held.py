@@ -21,7 +21,7 @@ def store_of(raw: Mapping[str, pl.DataFrame]) -> Store:
     """The store that would be exported as these tables.
 
     Args:
-        raw: item → its export under canonical column names (`exports.Held.raw`).
+        raw: item → its export under canonical column names (`Held.raw`).
     """
     return {item: _table(item, raw[item]) if item in raw else empty_store()[item] for item in ITEMS}
 
