@@ -148,6 +148,7 @@ def test_a_title_and_another_company_s_name_are_a_person_s_whatever_the_file_is_
         ("customers companies", "companies", []),
         ("organizations_backup", "companies", []),
         ("lista de empresas", "companies", []),
+        ("My list of companies 2024", "companies", []),
         ("companies with deals", "companies", []),
         ("buyers of companies", "contacts", ["kind_assumed"]),
         ("CEOs of companies", "contacts", ["kind_assumed"]),
