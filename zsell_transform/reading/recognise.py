@@ -65,6 +65,8 @@ _PEOPLE: Final = frozenset(
     " manager managers employee employees staff members personas pessoas persone personen contactos contatos contatti"
     " kontakte compradores of at de das der di".split()
 )
+#: Words that count before one for companies in the name of a file: `company leads`, `deals by company`.
+_BEFORE_COMPANIES: Final = frozenset("lead leads deal deals task tasks".split())
 #: Whole words in names of files → the one kind of records that these hold.
 _KIND_WORDS: Final = {
     **dict.fromkeys(_COMPANIES, "companies"),
@@ -276,7 +278,7 @@ def hinted(file: str) -> str:
     """The entity that the name of a file speaks of; blank where it speaks of none."""
     name = PurePosixPath(file).name.casefold()
     words = _words(file)
-    if "deals_by_products" not in name and words & _COMPANIES:
+    if "deals_by_products" not in name and words & _COMPANIES and not words & _BEFORE_COMPANIES:
         return "companies"
     return next((entity for word, entity in _FILE_WORDS if word in name), "")
 
