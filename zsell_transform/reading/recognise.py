@@ -52,8 +52,8 @@ _FILE_WORDS: Final = (
     ("notes", "notes"),
     ("calls", "calls"),
 )
-#: Words for companies in names of files; only whole ones, since `Organic search` holds people. Many of them say
-#: that these are what is in it; one may be a word about somebody else.
+#: Words for companies in names of files; only whole ones, since `Organic search` holds people. Many say what
+#: is in the file; one may be a word about somebody else.
 _MANY_COMPANIES: Final = frozenset(
     "companies organizations organisations organisationen empresas companhias organizaciones organizações"
     " organizzazioni".split()
@@ -62,8 +62,8 @@ _COMPANIES: Final = _MANY_COMPANIES | set("company organization organisation emp
 #: Words for people in names of files, and those behind which companies have people: `CEOs of companies`.
 _PEOPLE: Final = frozenset(
     "people person persons contact contacts lead leads buyer buyers founder founders director directors"
-    " manager managers employee employees staff members personas pessoas persone personen contactos contatos contatti"
-    " kontakte compradores of at de das der di".split()
+    " manager managers employee employees staff members personas pessoas persone personen"
+    " contactos contatos contatti kontakte compradores of at de das der di".split()
 )
 #: Words that count before one for companies in the name of a file: `company leads`, `deals by company`.
 _BEFORE_COMPANIES: Final = frozenset("lead leads deal deals task tasks".split())
