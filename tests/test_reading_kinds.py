@@ -141,12 +141,25 @@ def test_a_title_and_another_company_s_name_are_a_person_s_whatever_the_file_is_
         ("Organic search", "contacts", ["kind_assumed"]),
         ("Accompanied", "contacts", ["kind_assumed"]),
         ("company contacts", "contacts", ["kind_assumed"]),
+        ("company_final", "contacts", ["kind_assumed"]),
+        ("companies_final", "companies", []),
+        ("companies v2", "companies", []),
+        ("Companies export for Pipedrive", "companies", []),
+        ("customers companies", "companies", []),
+        ("organizations_backup", "companies", []),
+        ("lista de empresas", "companies", []),
+        ("My list of companies 2024", "companies", []),
+        ("companies with deals", "companies", []),
+        ("buyers of companies", "contacts", ["kind_assumed"]),
+        ("CEOs of companies", "contacts", ["kind_assumed"]),
+        ("engineers at companies", "contacts", ["kind_assumed"]),
+        ("contatos das empresas", "contacts", ["kind_assumed"]),
     ],
 )
-def test_a_list_without_ids_holds_companies_where_its_file_s_name_says_no_more(
+def test_a_list_without_ids_holds_companies_where_its_file_s_name_says_companies_and_no_people(
     file: str, entity: str, told: list[str], tmp_path: Path
 ) -> None:
-    """Any name with `organi` or `compan` in it did."""
+    """Any name with `organi` or `compan` in it did; then, none that had one more word."""
     (tmp_path / f"{file}.csv").write_text("Name,Email,Phone\nEva Ek,e@x.example,555 1\n", "utf-8")
 
     with read_export(tmp_path) as export:
@@ -171,6 +184,27 @@ def test_so_does_one_whose_language_is_not_known(
         assert [code for code in codes(export) if code == "kind_assumed"] == told
 
 
+@pytest.mark.parametrize(
+    ("file", "header", "entity"),
+    [
+        ("company leads", "Full name,ID,Email,Phone,Status,Company name", "leads"),
+        ("leads of companies_20260401_0752", "Full name,ID,Email,Phone,Status,Company name", "leads"),
+        ("company deals", "Deal name,ID,Stage,Pipeline,Value,Owner", "deals"),
+        ("deals by company_20260401_0752", "Deal name,Numero,Stage,Pipeline,Value,Owner", "deals"),
+        ("Leading companies_20260401_0752", "Nimi,Tunnus,Email,Phone,Status,City", "companies"),
+    ],
+)
+def test_deals_and_leads_of_companies_are_deals_and_leads(
+    file: str, header: str, entity: str, tmp_path: Path
+) -> None:
+    """A word for companies in the name of their file made contacts of them, or nothing at all."""
+    (tmp_path / f"{file}.csv").write_text(f"{header}\nRoof,7001,,,,\n", "utf-8")
+
+    with read_export(tmp_path) as export:
+        assert {each: table.height for each, table in export.tables.items() if table.height} == {entity: 1}
+        assert export.tables[entity]["id"].to_list() == ["7001"]
+
+
 def test_two_rows_of_one_company_s_name_are_its_people(tmp_path: Path) -> None:
     """A list without a column for names became companies: `Fy`, `Fy (2)` and `Gu`."""
     rows = ["Fy,1,eva@x.example,1", "FY ,2,bo@x.example,2", "Gu,3,cy@x.example,3"]
@@ -180,6 +214,19 @@ def test_two_rows_of_one_company_s_name_are_its_people(tmp_path: Path) -> None:
 
     deals = "Deal name,Deal ID,Company ID,Company name\nRoof,8,1,Fy\n"
     assert kinds(folder(tmp_path, deals__csv=deals)) == (["1"], ["2", "3"], "2 records")
+
+
+@pytest.mark.parametrize(("doubled", "companies", "assumed"), [(1, 20, None), (4, 0, "20 records")])
+def test_one_pair_of_companies_with_the_same_name_leaves_a_list_one_of_companies(
+    doubled: int, companies: int, assumed: str | None, tmp_path: Path
+) -> None:
+    """One pair made people of all of them, called by their mailboxes."""
+    rows = [f"Co {max(each, doubled)},{each},c{each}@x.example" for each in range(20)]
+    here = folder(tmp_path, **{CONTACTS: "\n".join(["Company name,Contact ID,Email", *rows, ""])})
+
+    found, people, told = kinds(here)
+
+    assert (len(found), len(people), told) == (companies, 20 - companies, assumed)
 
 
 def test_the_user_s_mapping_decides_and_what_it_leaves_open_is_told(tmp_path: Path) -> None:

@@ -22,6 +22,9 @@ _OF_COMPANIES: Final = {
     "leads": ("organisation_id",),
     "deals": ("company_id",),
 }
+#: Of records that stand under a company's name, so many in ten have one of their own where all are companies:
+#: a company that was entered twice is usual.
+_NAMES_IN_TEN: Final = 9
 _NOBODY: Final = pl.Series(dtype=pl.String)
 
 
@@ -144,6 +147,6 @@ def _proved(meaning: Meaning, frame: pl.LazyFrame, file: str, known: Known) -> p
     is_maybe = company_name.is_not_null() & pl.coalesce(shown).fill_null(value=True)
     called = folded(company_name).filter(is_maybe)
     records = pl.struct(name=folded(company_name), id=own).filter(is_maybe)
-    # Records that share a company's name are its people, in a list that does not show theirs.
-    is_of_companies = records.n_unique() == called.n_unique()
+    # Where many records share a company's name, they are its people, in a list that does not show theirs.
+    is_of_companies = called.n_unique() * 10 >= records.n_unique() * _NAMES_IN_TEN
     return pl.coalesce(*shown, pl.when(company_name.is_not_null() & is_of_companies).then(company))

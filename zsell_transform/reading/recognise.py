@@ -52,11 +52,21 @@ _FILE_WORDS: Final = (
     ("notes", "notes"),
     ("calls", "calls"),
 )
-#: Words for companies in names of files; only whole ones, since `Organic search` holds people.
-_COMPANIES: Final = frozenset(
-    "company companies organization organizations organisation organisations organisationen"
-    " empresa empresas companhia companhias organizaciones organizações organizzazioni".split()
+#: Words for companies in names of files; only whole ones, since `Organic search` holds people. Many say what
+#: is in the file; one may be a word about somebody else.
+_MANY_COMPANIES: Final = frozenset(
+    "companies organizations organisations organisationen empresas companhias organizaciones organizações"
+    " organizzazioni".split()
 )
+_COMPANIES: Final = _MANY_COMPANIES | set("company organization organisation empresa companhia".split())
+#: Words for people in names of files, and those behind which companies have people: `CEOs of companies`.
+_PEOPLE: Final = frozenset(
+    "people person persons contact contacts lead leads buyer buyers founder founders director directors"
+    " manager managers employee employees staff members personas pessoas persone personen"
+    " contactos contatos contatti kontakte compradores of at de das der di".split()
+)
+#: Words that count before one for companies in the name of a file: `company leads`, `deals by company`.
+_BEFORE_COMPANIES: Final = frozenset("lead leads deal deals task tasks".split())
 #: Whole words in names of files → the one kind of records that these hold.
 _KIND_WORDS: Final = {
     **dict.fromkeys(_COMPANIES, "companies"),
@@ -64,7 +74,7 @@ _KIND_WORDS: Final = {
     **dict.fromkeys(("contact", "contacts"), "contacts"),
 }
 #: Words that leave the name of a file plain, as days and numbers do.
-_BESIDE_KIND: Final = frozenset("all my list lists export exports smart sell zendesk csv".split())
+_BESIDE_KIND: Final = frozenset("all my list lists lista of de export exports smart sell zendesk csv".split())
 
 
 @attrs.frozen
@@ -267,7 +277,8 @@ def _doubted(kind: TableKind, headers: Sequence[str], file: str) -> TableKind:
 def hinted(file: str) -> str:
     """The entity that the name of a file speaks of; blank where it speaks of none."""
     name = PurePosixPath(file).name.casefold()
-    if "deals_by_products" not in name and _words(file) & _COMPANIES:
+    words = _words(file)
+    if "deals_by_products" not in name and words & _COMPANIES and not words & _BEFORE_COMPANIES:
         return "companies"
     return next((entity for word, entity in _FILE_WORDS if word in name), "")
 
@@ -281,9 +292,13 @@ def _words(file: str) -> frozenset[str]:
 def _plainly(file: str) -> str:
     """`companies`, `people` or `contacts`, where the name of a file says that and nothing else; else blank.
 
-    Users name their Smart Lists: `VIP company buyers` are people.
+    Users name their Smart Lists: `VIP company buyers` are people. Many companies are said beside any word but
+    one for people: `companies_final`.
     """
-    kinds = {_KIND_WORDS.get(word, "") for word in _words(file) - _BESIDE_KIND}
+    words = _words(file)
+    if words & _MANY_COMPANIES and not words & _PEOPLE:
+        return "companies"
+    kinds = {_KIND_WORDS.get(word, "") for word in words - _BESIDE_KIND}
     return kinds.pop() if len(kinds) == 1 else ""
 
 
