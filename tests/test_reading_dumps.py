@@ -347,6 +347,39 @@ def test_the_mapping_is_obeyed_in_any_spelling(tmp_path: Path, case: Callable[[s
     assert set(lap.issues.filter(code="ignored_column")["field"]) == as_they_are
 
 
+@pytest.mark.parametrize("ignoring", ["companies", "contacts"])
+@pytest.mark.parametrize(
+    "header", ["address", "custom_fields", "address_city", "ADDRESS_CITY", "custom_fields__Size"]
+)
+def test_what_one_party_ignores_is_opened_for_the_other(tmp_path: Path, ignoring: str, header: str) -> None:
+    """People and companies share a table: what companies ignored was written of people as raw JSON."""
+    cells = {"address": '"{""city"":""Lund""}"', "custom_fields": '"{""Size"":3}"'}
+    cell = cells.get(header, "Lund" if header.lower().startswith("address") else "3")
+    text = f"id,is_organization,name,{header}\n1,false,Eva,{cell}\n2,true,Fy Ltd,{cell}\n"
+    wish = {"columns": {ignoring: {header: "ignore"}}}
+
+    export = read_export(folder(tmp_path, contacts__csv=text), wish)
+    lap = transform(export, mapping=wish, progress=False)
+
+    column, value = ("city", "Lund") if header.lower().startswith("address") else ("Size", "3")
+    tables = {entity: export.tables[entity] for entity in ("companies", "contacts")}
+    assert tables.pop(ignoring).select(column, header).rows() == [(None, cell.strip('"').replace('""', '"'))]
+    (other,) = tables.values()
+    assert other.select(column, header).rows() == [(value, None)]
+    assert lap.issues.filter(code="ignored_column").select("entity", "field").rows() == [(ignoring, header)]
+
+
+def test_what_one_party_sends_elsewhere_stays_with_the_other(tmp_path: Path) -> None:
+    """The wish of companies made a job title of the street of people."""
+    text = "id,is_organization,name,address_line1\n1,false,Eva,Elm 1\n2,true,Fy Ltd,Oak 2\n"
+    wish = {"columns": {"companies": {"address_line1": "title"}}}
+
+    export = read_export(folder(tmp_path, contacts__csv=text), wish)
+
+    assert export.tables["contacts"].select("address", "title").row(0) == ("Elm 1", None)
+    assert export.tables["companies"].select("address", "title").row(0) == (None, "Oak 2")
+
+
 @pytest.mark.parametrize("field", ["custom_fields.city", "custom_fields__city", "CUSTOM_FIELDS__city"])
 def test_a_part_and_a_custom_field_may_have_one_name(tmp_path: Path, field: str) -> None:
     """Both took it, and the engine refused a table with two columns of one name."""

@@ -28,6 +28,36 @@ _BETWEEN: Final = ("__", "_", ".", "/")
 _IN_ONE_LINE: Final = ("billing_address", "shipping_address")
 
 
+def objects(names: Sequence[str]) -> list[str]:
+    """The headers that may be those of an object, or of a part of one."""
+
+    def is_one(name: str) -> bool:
+        low = name.lower()
+        is_custom = low.startswith(CUSTOM) or bool(_CUSTOM_TOO.match(name))
+        return is_custom or low in json_cells.NESTED or low in _spellings()
+
+    return [name for name in names if is_one(name)]
+
+
+def of_party(
+    party: str,
+    names: Sequence[str],
+    columns: MappingOf[str, str],
+    wishes: MappingOf[str, MappingOf[str, str]],
+) -> dict[str, str]:
+    """Header → canonical column, less what only the other party's wishes make of objects and their parts.
+
+    Args:
+        party: whose rows they are.
+        names: the headers of objects and their parts.
+        columns: header → canonical column, by the wishes of both.
+        wishes: party → header → what the mapping wants of it.
+    """
+    of_others = {header for other in wishes if other != party for header in wishes[other]}
+    not_asked = of_others.difference(wishes[party]).intersection(kept(names, columns))
+    return {header: column for header, column in columns.items() if header not in not_asked}
+
+
 def kept(names: Sequence[str], known: MappingOf[str, str]) -> list[str]:
     """The headers that the mapping wants to be something else than what is in them: they keep their names.
 

@@ -87,6 +87,18 @@ def with_kind(
     return frame.with_columns(pl.col("_company").fill_null(value=False)), notes
 
 
+def by_party(frame: pl.LazyFrame, meaning: Meaning) -> dict[str, pl.LazyFrame]:
+    """People's rows and those that their table calls companies', of a table under canonical names; no party
+    without rows, if there are any.
+    """
+    company = _said(meaning, frame).fill_null(value=False)
+    found = frame.select(rows=pl.len(), companies=company.sum()).collect(engine="streaming")
+    rows, companies = found.row(0)
+    if companies in (0, rows):
+        return {"companies" if companies else "contacts": frame}
+    return {"contacts": frame.filter(~company), "companies": frame.filter(company)}
+
+
 def of_kind(frame: pl.LazyFrame, company: bool | None) -> pl.LazyFrame:
     """The companies of a table with `_company`, or its people; any other table as it is."""
     if company is None:

@@ -239,7 +239,9 @@ class _Reading:
         self, table: Table, meaning: Meaning, dictionaries: Dictionaries, temporary: Path
     ) -> unite.Part:
         """One file as a canonical table, with everything told that can be told of it alone."""
-        frame, notes = shaped(table, meaning, self._wishes(meaning.entity), dictionaries, temporary)
+        kinds = PARTIES if meaning.entity in PARTIES else (meaning.entity,)
+        wishes = {kind: self.ask.columns.get(kind, {}) for kind in kinds}
+        frame, notes = shaped(table, meaning, wishes, dictionaries, temporary)
         self.notes.append(notes)
         if label := _of_file(self.ask.smart_lists, table.file):
             frame = frame.with_columns(pl.lit(one_label(label)).alias("_smart_list"))

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import attrs
 import polars as pl
 
 from zsell_transform import issues
@@ -23,6 +24,7 @@ from zsell_transform.ids import exact
 from zsell_transform.reading import flat_cells, json_cells
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.parents import unnamed
+from zsell_transform.reading.parties import by_party
 from zsell_transform.reading.recognise import Meaning
 from zsell_transform.reading.vocabulary import (
     API,
@@ -39,12 +41,14 @@ _CONTACT: Final = "main_contact_id"
 _ENTITY: Final = "entity_id"
 #: Dictionary → its table; `stages` and `pipelines` among them.
 Dictionaries = MappingOf[str, pl.DataFrame]
+#: Entity → header → what the mapping wants of it.
+Wishes = MappingOf[str, MappingOf[str, str]]
 
 
 def shaped(
     table: Table,
     meaning: Meaning,
-    wishes: MappingOf[str, str],
+    wishes: Wishes,
     dictionaries: Dictionaries,
     temporary: Path,
 ) -> tuple[pl.LazyFrame, pl.DataFrame]:
@@ -53,7 +57,8 @@ def shaped(
     Args:
         table: the file as it was read.
         meaning: what its headers mean.
-        wishes: header → what the mapping wants of it; such a header is no part of anything else.
+        wishes: those of the table's entity, or of both that share it; a header of which they speak is no part
+            of anything else.
         dictionaries: the dumps that name ids.
         temporary: a folder for what has to be rewritten.
     """
@@ -72,11 +77,10 @@ def shaped(
     frame, names = _told_apart(frame, names, meaning)
     notes += told
     if meaning.family == API:
-        frame, names, told = _unnested(
-            frame, names, {**meaning.columns, **wishes}, meaning.entity, table.file, temporary
-        )
+        frame, names, told = _opened(frame, names, meaning, wishes, table.file, temporary)
         notes += told
-    frame, names = _renamed(frame, names, meaning)
+    else:
+        frame, names = _renamed(frame, names, meaning)
     ids = [name for name in names if name in IDS.get(meaning.entity, ())]
     frame = frame.with_columns(exact(pl.col(name)) for name in ids)
     if meaning.family == API:
@@ -174,6 +178,36 @@ def _without_passing(
     return frame.drop(dropped), [name for name in names if name not in dropped], notes
 
 
+def _opened(
+    frame: pl.LazyFrame, names: list[str], meaning: Meaning, wishes: Wishes, file: str, temporary: Path
+) -> tuple[pl.LazyFrame, list[str], list[pl.DataFrame]]:
+    """A dump's table with its objects taken apart, under canonical names.
+
+    What the mapping wants of companies' headers alone is not wanted of people's in the same table: where the
+    two differ in what is taken apart, each party's rows are read by themselves.
+    """
+    objects = flat_cells.objects(names)
+    columns = {party: flat_cells.of_party(party, objects, meaning.columns, wishes) for party in wishes}
+    known = {party: {**each, **wishes[party]} for party, each in columns.items()}
+    passed = [flat_cells.kept(objects, each) for each in known.values()]
+    if any(each != passed[0] for each in passed):
+        new = _new_names(names, meaning)
+        old = {name: header for header, name in new.items()}
+        rows = {party: each.rename(old) for party, each in by_party(frame.rename(new), meaning).items()}
+    else:
+        every = {header: wish for each in wishes.values() for header, wish in each.items()}
+        rows, columns = {meaning.entity: frame}, {meaning.entity: meaning.columns}
+        known = {meaning.entity: {**meaning.columns, **every}}
+    frames, found, notes = list[pl.LazyFrame](), dict[str, None](), list[pl.DataFrame]()
+    for party, part in rows.items():
+        bare, own, told = _unnested(part, names, known[party], meaning.entity, file, temporary / party)
+        named, own = _renamed(bare, own, attrs.evolve(meaning, columns=columns[party]))
+        frames.append(named)
+        found |= dict.fromkeys(own)
+        notes += told
+    return pl.concat(frames, how="diagonal") if len(frames) > 1 else frames[0], list(found), notes
+
+
 def _unnested(
     frame: pl.LazyFrame, names: list[str], known: MappingOf[str, str], entity: str, file: str, temporary: Path
 ) -> tuple[pl.LazyFrame, list[str], list[pl.DataFrame]]:
@@ -207,14 +241,19 @@ def _unnested(
 
 
 def _renamed(frame: pl.LazyFrame, names: list[str], meaning: Meaning) -> tuple[pl.LazyFrame, list[str]]:
+    """The table under its new names."""
+    new = _new_names(names, meaning)
+    return frame.rename(new), [new.get(name, name) for name in names]
+
+
+def _new_names(names: Sequence[str], meaning: Meaning) -> dict[str, str]:
     """Canonical names; a header that keeps its own is told apart where a canonical column has that name."""
     canonical = {name: meaning.columns[name] for name in names if name in meaning.columns}
     if meaning.entity == "deals" and _CONTACT not in {*names, *canonical.values()}:
         canonical = {name: _CONTACT if column == _ENTITY else column for name, column in canonical.items()}
     taken = set(canonical.values())
     own = {name: own_name(name, taken) for name in names if name not in canonical}
-    new = told_apart(canonical | own)
-    return frame.rename(new), [new.get(name, name) for name in names]
+    return told_apart(canonical | own)
 
 
 def _named(
