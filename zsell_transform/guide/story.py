@@ -2,7 +2,8 @@
 
 `ending/telling.py` fills it; the pages only read it. Each frame has a declared schema, so that a page never
 has to ask whether a column is there; what is left out is empty, and the page then leaves out its section.
-Nothing in it may depend on the time, the machine or a path: file names are bare names, as the manifest has them.
+Nothing in it may depend on the time, the machine or a path: file names are bare names, as the manifest has
+them.
 """
 
 from __future__ import annotations
