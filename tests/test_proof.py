@@ -82,6 +82,20 @@ def test_a_forgotten_export_proves_nothing(moved: Moved, tmp_path: Path) -> None
     assert not proof.complete
 
 
+def test_links_to_a_list_that_was_forgotten_are_unseen_and_not_wrong(moved: Moved, tmp_path: Path) -> None:
+    """Each deal, person and note was said to stand at another organization."""
+    exports = moved.edited(tmp_path / "e", "organizations", lambda frame: frame)
+    (exports / "organizations-1.csv").unlink()
+
+    proof = verify(moved.source, exports)
+
+    assert not proof.links.height
+    assert not proof.complete
+    told = proof.unverifiable.filter(pl.col("field") == "link: organization")
+    assert {"contacts", "deals"} <= set(told["entity"])
+    assert set(told["reason"]) == {"no export of organizations was given"}
+
+
 @pytest.mark.parametrize(("company", "wrong"), [("Skerry Lights", 0), ("Fog & Sons", 0), ("Elsewhere", 1)])
 def test_a_deal_may_stand_at_the_company_that_sell_names(
     moved: Moved, tmp_path: Path, company: str, wrong: int

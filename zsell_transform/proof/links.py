@@ -31,7 +31,8 @@ class Links:
         wrong: entity, source_id, system_id, relation, expected (Sell id), expected_system_id, found.
         parties_only: the same columns, of records that were written without their deal or lead in a single
             pass.
-        unseen: entity, relation, count: relations that the exports do not show.
+        unseen: entity, relation, count, without (the list that was not given, else null): relations that the
+            exports do not show.
     """
 
     wrong: pl.DataFrame
@@ -43,7 +44,7 @@ LINKS: Final = dict.fromkeys(
     ("entity", "source_id", "system_id", "relation", "expected", "expected_system_id", "found"), pl.String
 )
 UNSEEN: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
-    "entity": pl.String, "relation": pl.String, "count": pl.Int64,
+    "entity": pl.String, "relation": pl.String, "count": pl.Int64, "without": pl.String,
 }  # fmt: skip
 
 
@@ -64,13 +65,11 @@ def compare_links(
         raw = held.raw.get(str(item))
         shown = None if raw is None else shown_links(raw, str(relation))
         if raw is None or shown is None:
-            counts = rows.filter(pl.col("to").is_not_null() & (pl.col("how") != BESIDE))
-            unseen.append(
-                counts.group_by("entity", maintain_order=True).agg(
-                    relation=pl.lit(WORDS[str(relation)]), count=pl.len().cast(pl.Int64)
-                )
-            )
+            unseen.append(_unseen(rows, str(relation)))
             continue
+        if relation not in held.given:  # nobody knows which record of it is which
+            unseen.append(_unseen(rows, str(relation), without=str(relation)))
+            rows = rows.filter(pl.col("to").is_null())
         checked = _checked(rows, shown, has_id=SHOWN[str(relation)][0] in raw.columns)
         if relation == "organizations" and item in ("deals", "leads"):
             checked = _without_explained(checked, held)
@@ -85,6 +84,16 @@ def compare_links(
             ).select(*LINKS)
         )
     return Links(pl.concat(wrong), pl.concat(parties), pl.concat(unseen))
+
+
+def _unseen(rows: pl.DataFrame, relation: str, without: str | None = None) -> pl.DataFrame:
+    """How many of some relations cannot be seen, as `UNSEEN`."""
+    counts = rows.filter(pl.col("to").is_not_null() & (pl.col("how") != BESIDE))
+    return counts.group_by("entity", maintain_order=True).agg(
+        relation=pl.lit(WORDS[relation]),
+        count=pl.len().cast(pl.Int64),
+        without=pl.lit(without, dtype=pl.String),
+    )
 
 
 def with_system_ids(wanted: pl.DataFrame, there: pl.DataFrame, held: Held) -> pl.DataFrame:
