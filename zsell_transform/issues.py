@@ -70,6 +70,11 @@ def _check(code: str) -> None:
         raise KeyError(f"no issue of the catalogue: {code}")
 
 
+def listed(names: pl.Series, most: int = 5) -> str:
+    """The first of some names, as an issue lists them: `a, b …`."""
+    return ", ".join(names.head(most)) + (" …" if names.len() > most else "")
+
+
 def issue(
     code: str,
     *,

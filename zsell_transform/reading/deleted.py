@@ -25,8 +25,6 @@ from zsell_transform.ticks import flag
 
 #: The mark of an earlier state; others are marks of what was deleted.
 _EARLIER: Final = "false"
-#: Ids that an issue lists.
-_LISTED: Final = 5
 
 Tables = Sequence[tuple[Table, Meaning]]
 #: Entity → its headers → what the mapping wants of each.
@@ -220,7 +218,7 @@ def _told(gone: pl.DataFrame, judged: _Judged, about: partial[pl.DataFrame]) -> 
     doubtful = named.filter("is_doubtful")["name"].unique(maintain_order=True)
     deleted = named.filter(~pl.col("lives_on"))["name"].unique(maintain_order=True)
     return issues.gather(
-        about(code, value=names.len(), detail=_listed(names.unique(maintain_order=True)))
+        about(code, value=names.len(), detail=issues.listed(names.unique(maintain_order=True)))
         for code, names in (
             ("records_deleted", deleted),
             ("deletion_not_certain", doubtful),
@@ -228,7 +226,3 @@ def _told(gone: pl.DataFrame, judged: _Judged, about: partial[pl.DataFrame]) -> 
         )
         if names.len()
     )
-
-
-def _listed(names: pl.Series) -> str:
-    return ", ".join(names.head(_LISTED)) + (" …" if names.len() > _LISTED else "")

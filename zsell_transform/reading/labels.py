@@ -26,8 +26,6 @@ from zsell_transform.sell.words import record_types
 
 #: Kind of record → the tables that hold it.
 _HOLDING: Final = {"contact": PARTIES, "lead": ("leads",), "deal": ("deals",), "note": ("notes",)}
-#: Labels that an issue lists.
-_LISTED: Final = 5
 
 #: The frames of each entity, as they are scanned.
 Parts = MappingOf[str, tuple[pl.LazyFrame, ...]]
@@ -128,6 +126,6 @@ def _told(file: str, rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         named = homeless.select(
             pl.format("{} ({} {})", "label", pl.col("kind").fill_null("none"), pl.col("id").fill_null("none"))
         )
-        listed = ", ".join(named.to_series().head(_LISTED)) + (" …" if homeless.height > _LISTED else "")
+        listed = issues.listed(named.to_series())
         notes.append(told("labels_without_record", value=homeless.height, detail=listed))
     return issues.gather(notes)

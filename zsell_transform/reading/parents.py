@@ -15,8 +15,6 @@ from zsell_transform.frames.positions import firsts
 
 _ID: Final = "parent_organisation_id"
 _NAME: Final = "parent_organisation_name"
-#: Ids that an issue lists.
-_IDS_LISTED: Final = 5
 
 
 def with_parents(companies: Sequence[pl.LazyFrame]) -> tuple[tuple[pl.LazyFrame, ...], pl.DataFrame]:
@@ -58,5 +56,5 @@ def unnamed(
     """The issue that some different ids have no name (`ids_unnamed`); none where there are none."""
     if not ids.len():
         return issues.empty()
-    listed = ", ".join(ids.sort().head(_IDS_LISTED)) + (" …" if ids.len() > _IDS_LISTED else "")
+    listed = issues.listed(ids.sort())
     return issues.issue("ids_unnamed", entity=entity, file=file, field=field, value=listed, detail=dictionary)

@@ -14,18 +14,25 @@ from zsell_transform.folding import fold, folded
 from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.pipedrive.exports.headers import vocabulary
 
+#: Column → word in English → language → what it is called there.
+_Lists = Mapping[str, Mapping[str, Mapping[str, list[str]]]]
+
+
+def _closed_lists(item: str) -> _Lists:
+    found: _Lists = vocabulary()["cells"].get(item, {})
+    return found
+
 
 @cache
 def _english(item: str) -> Mapping[str, Mapping[str, str]]:
     """Column → folded word in any language → the word in English."""
-    columns: Mapping[str, Mapping[str, Mapping[str, list[str]]]] = vocabulary()["cells"].get(item, {})
     return {
         column: {
             fold(said): word
             for word, forms in words.items()
             for said in (word, *(each for several in forms.values() for each in several))
         }
-        for column, words in columns.items()
+        for column, words in _closed_lists(item).items()
     }
 
 
@@ -51,10 +58,9 @@ def in_english(item: str, table: pl.DataFrame) -> pl.DataFrame:
 
 def in_language(item: str, table: pl.DataFrame, language: str) -> pl.DataFrame:
     """The other way round, as an account of that language would export it."""
-    columns: Mapping[str, Mapping[str, Mapping[str, list[str]]]] = vocabulary()["cells"].get(item, {})
     spoken = {
         column: {word: forms[language][0] for word, forms in words.items() if language in forms}
-        for column, words in columns.items()
+        for column, words in _closed_lists(item).items()
     }
     return table.with_columns(
         pl.col(column).replace(words) for column, words in spoken.items() if column in table.columns

@@ -41,8 +41,6 @@ _COUNTED: Final = {
 _SIGNS: Final = ("sell_id", "sell_lead_id", "mark")
 #: One System ID, whole: not several in a cell, not one that a spreadsheet rounded, not a 0 for none.
 _WHOLE: Final = r"^(?:[1-9]\d*|[\w-]*[A-Za-z-][\w-]*)$"
-
-
 #: A number that is not 0, whatever parts its thousands.
 _SOME: Final = r"^\s*\d*[1-9][\d\s.,'’]*$"
 
@@ -110,13 +108,10 @@ def _gap(ours: dict[str, pl.DataFrame], item: str, there: pl.Series | None = Non
 def _called(ours: dict[str, pl.DataFrame], item: str) -> Gap | None:
     """What the other lists call records of an item, where they do not show System IDs."""
     for by, rows in ours.items():
-        if NAMED_BY[item] in rows.columns:
-            continue
-        for name in _CALLED_BY[item]:
-            if (
-                name in rows.columns
-                and (said := _of_leads(rows, item).select("ID", name).drop_nulls()).height
-            ):
+        shown = [] if NAMED_BY[item] in rows.columns else [n for n in _CALLED_BY[item] if n in rows.columns]
+        for name in shown:
+            said = _of_leads(rows, item).select("ID", name).drop_nulls()
+            if said.height:
                 first, called = said.row(0)
                 return Gap(said[name].n_unique(), f"{first} of {by} names '{called}'")
     return None
@@ -125,12 +120,11 @@ def _called(ours: dict[str, pl.DataFrame], item: str) -> Gap | None:
 def _counted(ours: dict[str, pl.DataFrame], item: str) -> Gap | None:
     """What the other lists count of an item, by the first record that counts any."""
     for by, rows in ours.items():
-        for name in _COUNTED.get(item, ()):
-            if name in rows.columns:
-                counted = rows.filter(pl.col(name).str.contains(_SOME))
-                if counted.height:
-                    first, count = counted.select("ID", name).row(0)
-                    return Gap(counted.height, f"{first} of {by} has {count} under {name}")
+        for name in (one for one in _COUNTED.get(item, ()) if one in rows.columns):
+            counted = rows.filter(pl.col(name).str.contains(_SOME))
+            if counted.height:
+                first, count = counted.select("ID", name).row(0)
+                return Gap(counted.height, f"{first} of {by} has {count} under {name}")
     return None
 
 

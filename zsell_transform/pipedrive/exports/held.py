@@ -12,9 +12,7 @@ from zsell_transform.frames.positions import crowded, firsts
 from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.ids import RUINED, exact
 from zsell_transform.issues import empty, found, gather, issue
-from zsell_transform.pipedrive.exports.headers import (
-    own_columns,
-)
+from zsell_transform.pipedrive.exports.headers import own_columns
 from zsell_transform.pipedrive.own_ids import MARKED_TEXT, mark, marked_column, split_ids
 from zsell_transform.sell.entities import ENTITY_OF, ITEMS, MAIN
 
