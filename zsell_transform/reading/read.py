@@ -30,7 +30,7 @@ from zsell_transform.reading.export import Export, InputFile
 from zsell_transform.reading.labels import labelled
 from zsell_transform.reading.parents import with_parents
 from zsell_transform.reading.parties import Known, known_kinds, of_kind, with_kind
-from zsell_transform.reading.recognise import Meaning
+from zsell_transform.reading.recognise import Meaning, wishes_for
 from zsell_transform.reading.shape import Dictionaries, dictionaries_of, shaped
 from zsell_transform.reading.source import Found, files_of, unchanged
 from zsell_transform.reading.vocabulary import PARTIES, SMART_LIST
@@ -168,7 +168,7 @@ class _Reading:
     # --- tables → an export ----------------------------------------------------------------------------
 
     def export(self, temporary: TemporaryDirectory[str]) -> Export:
-        left = current(self.tables, self._wishes)
+        left = current(self.tables, lambda entity: wishes_for(entity, self.ask.columns))
         self.tables, self.cleared = left.tables, left.files
         self.notes.append(left.issues)
         carried = [(table, meaning) for table, meaning in self.tables if meaning.is_carried]
@@ -337,11 +337,6 @@ class _Reading:
             and bool({"owner", "owner_id"} & {*other.columns.values()})
             for _, other in self.tables
         )
-
-    def _wishes(self, entity: str) -> dict[str, str]:
-        """Header → what the mapping wants of it in a table; people and companies may share one."""
-        kinds = PARTIES if entity in PARTIES else (entity,)
-        return {header: wish for kind in kinds for header, wish in self.ask.columns.get(kind, {}).items()}
 
     def _tell(self, entity: str, found: pl.DataFrame) -> None:
         self.notes.append(found.with_columns(pl.lit(entity).alias("entity")))

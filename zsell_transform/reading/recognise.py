@@ -145,14 +145,14 @@ def meaning(
     kind = _kind(headers, file, are_ids)
     if kind is None:
         return _wished(headers, file, wishes) or STRANGER
-    return _columns(headers, kind, _wishes_for(kind.entity, wishes))
+    return _columns(headers, kind, wishes_for(kind.entity, wishes))
 
 
 def of_entity(headers: Sequence[str], entity: str, wishes: dict[str, dict[str, str]]) -> Meaning:
     """The meaning of headers whose entity is given, under the family that knows most of them."""
     of_it = [one for one in _all() if one.entity in ({"contacts", entity} if entity in PARTIES else {entity})]
     best = max(of_it, key=lambda one: _known(headers, one), default=TableKind(entity, FULL_EXPORT))
-    return _columns(headers, attrs.evolve(best, entity=entity), _wishes_for(entity, wishes))
+    return _columns(headers, attrs.evolve(best, entity=entity), wishes_for(entity, wishes))
 
 
 def _all() -> tuple[TableKind, ...]:
@@ -325,10 +325,10 @@ def _wished(headers: Sequence[str], file: str, wishes: dict[str, dict[str, str]]
     entity = max(merit, key=lambda each: (merit[each], each == hinted(file)), default="")
     if not entity or merit[entity] < 2:
         return None
-    return _columns(headers, TableKind(entity, SMART_LIST), _wishes_for(entity, wishes))
+    return _columns(headers, TableKind(entity, SMART_LIST), wishes_for(entity, wishes))
 
 
-def _wishes_for(entity: str, wishes: dict[str, dict[str, str]]) -> dict[str, str]:
+def wishes_for(entity: str, wishes: dict[str, dict[str, str]]) -> dict[str, str]:
     """The user's wishes for a file; the one of people and companies listens to both."""
     entities = PARTIES if entity in PARTIES else (entity,)
     return {header: wish for each in reversed(entities) for header, wish in wishes.get(each, {}).items()}
