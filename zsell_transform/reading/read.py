@@ -26,12 +26,13 @@ from zsell_transform.reading import csv_file, damage, frames, recognise, unite, 
 from zsell_transform.reading.attached import attached
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.deleted import current
+from zsell_transform.reading.dictionaries import Dictionaries, dictionaries_of
 from zsell_transform.reading.export import Export, InputFile
 from zsell_transform.reading.labels import labelled
 from zsell_transform.reading.parents import with_parents
 from zsell_transform.reading.parties import Known, known_kinds, of_kind, with_kind
 from zsell_transform.reading.recognise import Meaning, wishes_for
-from zsell_transform.reading.shape import Dictionaries, dictionaries_of, shaped
+from zsell_transform.reading.shape import shaped
 from zsell_transform.reading.source import Found, files_of, unchanged
 from zsell_transform.reading.vocabulary import PARTIES, SMART_LIST
 from zsell_transform.sell.columns import DATES, IDS
