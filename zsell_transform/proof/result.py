@@ -44,6 +44,7 @@ class Proof:
         skipped: file, row, entity, source_id, name, reason, to_do: rows of Pipedrive's skip files.
         twins: item, system_id, name, beside, sell_id: records without a Sell id that show nothing but what
             one of Sell's does (`beside`). They do not count against the proof: `hint` tells of them.
+        unread: file, reason: files of the Sell export that could not be read: nobody knows what they hold.
         repairs: `links` and `values`, by item the parts of their files.
     """
 
@@ -56,8 +57,10 @@ class Proof:
     unverifiable: pl.DataFrame
     skipped: pl.DataFrame
     twins: pl.DataFrame
+    unread: pl.DataFrame
     repairs: MappingOf[str, MappingOf[str, Sequence[pl.DataFrame]]]
     _summary: pl.DataFrame
+    _strangers: tuple[str, ...] = ()
     _mapped: bool = True
     _read: tuple[Path, ...] = ()
     _bom: bool = False
@@ -70,9 +73,21 @@ class Proof:
 
     @property
     def hint(self) -> str:
-        """What may explain the differences, and twins, which are none; blank where nothing does."""
+        """What may explain the differences, and what is none: twins, tables that were left alone; blank where
+        there is nothing.
+        """
         unmapped = "" if self._mapped or self.complete else NO_MAPPING
-        return " ".join(said for said in (unmapped, self._told_twins()) if said)
+        return " ".join(said for said in (unmapped, self._told_twins(), self._told_strangers()) if said)
+
+    def _told_strangers(self) -> str:
+        if not self._strangers:
+            return ""
+        from zsell_transform.guide.words import listed
+
+        return (
+            f"Left alone, as Sell is not known to export such tables: {listed(self._strangers)}."
+            " Nothing in them was compared."
+        )
 
     def _told_twins(self) -> str:
         if not self.twins.height:
@@ -96,8 +111,9 @@ class Proof:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is missing, merged, different or linked otherwise."""
-        return not any(frame.height for frame in (self.missing, self.merged, self.differing, self.links))
+        """Whether all could be read, and nothing is missing, merged, different or linked otherwise."""
+        against = (self.unread, self.missing, self.merged, self.differing, self.links)
+        return not any(frame.height for frame in against)
 
     def __bool__(self) -> bool:
         return self.complete
@@ -107,6 +123,7 @@ class Proof:
         """Every frame by name, the summary first."""
         names = (
             "ok",
+            "unread",
             "missing",
             "merged",
             "differing",

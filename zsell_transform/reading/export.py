@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping as MappingOf
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 import polars as pl
@@ -21,6 +21,10 @@ from zsell_transform.sell.entities import ENTITIES
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
+
+
+#: What is told of a file that may hold records of the account, and of which none was read.
+_UNREAD: Final = ("file_unreadable", "list_not_csv", "list_packed")
 
 
 @attrs.frozen
@@ -60,7 +64,7 @@ class Export(Single):
         read_by: what the mapping said of reading (`Mapping.of_reading`).
     """
 
-    _OURS = frozenset({"raw_issues", "expect_unchanged", "merged", "headers", "read_by"})
+    _OURS = frozenset({"raw_issues", "expect_unchanged", "merged", "headers", "read_by", "unread"})
     _ELSEWHERE = "it reads its files when it is asked; give the other process their path, and read them there"
 
     def __init__(
@@ -92,6 +96,15 @@ class Export(Single):
     @property
     def issues(self) -> pl.DataFrame:
         return issues.render(self.raw_issues)
+
+    @property
+    def unread(self) -> pl.DataFrame:
+        """file, reason: files that may hold records of the account, none of which could be read.
+
+        While there is one, nobody can say that all is there.
+        """
+        told = issues.render(self.raw_issues.filter(pl.col("code").is_in(_UNREAD)))
+        return told.select("file", reason="message")
 
     def scan(self, entity: str) -> pl.LazyFrame:
         """One entity's records in input order: `_file`, `_row`, canonical columns as text, blank = null.

@@ -367,8 +367,10 @@ def _no_table(one: Found, tables: Container[str]) -> pl.DataFrame:
         tables: names of files that are read.
     """
     told = partial(issues.issue, file=one.file, field=one.file)
+    if read := [name for name in one.copies if name in tables]:
+        return told("file_copied", detail=read[0])
     if not one.is_instead:
-        return told("file_copied", detail=one.copied) if one.copied in tables else told("file_not_recognised")
+        return told("file_not_recognised")
     hinted = bool(recognise.hinted(one.file))
     if one.is_packed_table or (hinted and one.is_packed and not one.is_archive):
         return told("list_packed", detail=one.is_instead)

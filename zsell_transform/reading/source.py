@@ -84,6 +84,14 @@ class Found:
         """The name of the file of which this one is a copy by its own (`deals.csv.bak`, `deals.csv~`)."""
         return self.file.removesuffix("~" if self.file.endswith("~") else self.path.suffix)
 
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """The names of files of which this one is a copy by its own, or another form (`deals.xlsx`)."""
+        bare = self.copied
+        return (
+            (bare,) if not self.is_instead else (bare, *(bare + suffix for suffix in sorted(TABLE_SUFFIXES)))
+        )
+
     def is_unchanged(self) -> bool:
         """Whether size and time are still those of the first look."""
         try:
