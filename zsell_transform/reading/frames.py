@@ -10,7 +10,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
-from zsell_transform.machine.given import is_path, kind_of, library_of
+from zsell_transform.machine.given import FROM_PANDAS, is_path, kind_of, library_of
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.frame_cells import as_text
 from zsell_transform.reading.recognise import Meaning, of_entity
@@ -38,7 +38,7 @@ def tables(given: MappingOf[Any, Any], wishes: dict[str, dict[str, str]]) -> lis
         if entity not in ENTITIES:
             raise ExportError(f"{entity!r} is not a Sell entity: give frames under {', '.join(ENTITIES)}")
         if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
-            advice = "; give `pl.from_pandas(frame)`" if library_of(frame) == "pandas" else ""
+            advice = f"; give `{FROM_PANDAS}`" if library_of(frame) == "pandas" else ""
             advice = "; files come as a list of paths, without a dict" if is_path(frame) else advice
             raise ExportError(
                 f"{entity!r} must be a polars DataFrame or LazyFrame, not {kind_of(frame)}{advice}"
