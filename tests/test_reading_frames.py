@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +16,8 @@ import polars as pl
 import pytest
 
 import zsell_transform as zt
+from tests.exports import SAMPLE, codes
+from zsell_transform.machine.given import FROM_PANDAS
 
 Items = list[dict[str, Any]]
 FIRM = {"id": 1, "owner_id": 301, "is_organization": True, "name": "Wolke 7 GmbH"}
@@ -145,3 +149,85 @@ def test_what_cannot_be_read_is_told_with_frame_and_column(
 ) -> None:
     with pytest.raises(zt.ExportError, match=said):
         zt.read_export({"contacts": spoil(pl.DataFrame([FIRM]))})
+
+
+# --- dumps that name ids ------------------------------------------------------------------------------------
+
+#: Sell entity → its file in the dump of the API.
+DUMPED = {name: name for name in ("contacts", "deals", "leads", "tasks", "notes", "calls", "visits")}
+DUMPED |= {"texts": "text_messages"}
+
+
+def of_dump(names: Iterable[str]) -> dict[str, pl.DataFrame]:
+    return {
+        name: pl.read_csv(SAMPLE / "api_dump" / f"{DUMPED.get(name, name)}.csv", infer_schema=False)
+        for name in names
+    }
+
+
+def test_frames_take_their_names_from_dumps_beside_them() -> None:
+    """`users` was no Sell entity, so that owners were ids, and lost deals open ones."""
+    files = zt.read_export(SAMPLE / "api_dump")
+    named = {path.stem for path in (SAMPLE / "api_dump").glob("*.csv")} - {*DUMPED.values()}
+
+    frames = zt.read_export(of_dump([*DUMPED, *sorted(named)]))
+
+    assert frames.entities == files.entities
+    for entity, expected in files.tables.items():
+        assert frames.tables[entity].drop("_file").equals(expected.drop("_file")), entity
+    assert frames.dictionaries.keys() == named
+    assert "names_unknown" not in codes(frames)
+
+
+def test_without_dumps_the_message_fits_frames_too() -> None:
+    told = zt.read_export(of_dump(["deals"])).issues.filter(code="names_unknown")
+    assert all("no dump gives their names" in message for message in told["message"])
+
+
+def test_an_account_without_reasons_has_an_empty_dump() -> None:
+    frames = of_dump(["contacts"]) | {"loss_reasons": pl.DataFrame([])}
+    assert zt.read_export(frames).entities == ("companies", "contacts")
+
+
+@pytest.mark.parametrize(
+    ("key", "frame", "said"),
+    [
+        ("user", pl.DataFrame(), "'user' is not a Sell entity; did you mean 'users'. give frames under comp"),
+        ("deal", pl.DataFrame(), "'deal' is not a Sell entity; did you mean 'deals'"),
+        (
+            "zebra",
+            pl.DataFrame(),
+            "'zebra' is not a Sell entity; give frames .*; dumps that name ids under ca",
+        ),
+        (
+            "users",
+            pl.DataFrame({"ID ": [1], "mail": [""]}),
+            "'users' has no column 'name', only ID , mail: a",
+        ),
+        ("users", [{"id": 1}], "'users' must be a polars DataFrame or LazyFrame, not a list"),
+    ],
+)
+def test_a_frame_that_names_nothing_is_told(key: str, frame: Any, said: str) -> None:
+    with pytest.raises(zt.ExportError, match=said):
+        zt.read_export(of_dump(["contacts"]) | {key: frame})
+
+
+# --- pandas -------------------------------------------------------------------------------------------------
+
+
+def test_pandas_frames_are_read_as_the_message_says() -> None:
+    """`pl.from_pandas` wants pyarrow for every column of text, which few have."""
+    pandas = pytest.importorskip("pandas")
+    frames = of_dump(["contacts", "stages", "pipelines", "users", "loss_reasons"])
+    deals = pandas.read_csv(SAMPLE / "api_dump" / "deals.csv")
+    assert "float64" in {str(dtype) for dtype in deals.dtypes}
+
+    with pytest.raises(zt.ExportError, match=re.escape(FROM_PANDAS)):
+        zt.read_export(frames | {"deals": deals})
+    made = eval(FROM_PANDAS, {"pl": pl, "io": io, "frame": deals})
+
+    runs = [
+        zt.transform(frames | {"deals": each}, trial=0, rehearse=False)
+        for each in (made, of_dump(["deals"])["deals"])
+    ]
+    assert runs[0].tables["deals"].equals(runs[1].tables["deals"])

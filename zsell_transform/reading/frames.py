@@ -10,14 +10,17 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.errors import ExportError
-from zsell_transform.machine.given import FROM_PANDAS, is_path, kind_of, library_of
+from zsell_transform.machine.given import FROM_PANDAS, is_path, kind_of, library_of, nearest
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.frame_cells import as_text
 from zsell_transform.reading.recognise import Meaning, of_entity
+from zsell_transform.reading.vocabulary import API, dictionaries
 from zsell_transform.sell.entities import ENTITIES
 
 #: What a column of a frame may hold, in words.
 _READABLE: Final = "text, numbers, dates, lists of these, or structs as polars makes them of JSON"
+#: More columns than this are not listed in an error.
+_NAMES_LISTED: Final = 5
 
 
 def tables(given: MappingOf[Any, Any], wishes: dict[str, dict[str, str]]) -> list[tuple[Table, Meaning]]:
@@ -27,16 +30,15 @@ def tables(given: MappingOf[Any, Any], wishes: dict[str, dict[str, str]]) -> lis
         given: entity → DataFrame or LazyFrame, in canonical names or in those of any family; `_file` and
             `_row` are kept where they are. `contacts` may hold people and companies, told apart as in a file;
             in an export's own tables, which have `_file`, whom `is_organisation` does not tell is what the
-            key says.
+            key says. Also dump that names ids (`users`, `stages` …) → its frame.
         wishes: the mapping's `columns`.
 
     Raises:
-        ExportError: a key is no Sell entity, or a value is no frame.
+        ExportError: a key is neither a Sell entity nor such a dump, or a value is no frame.
     """
     found = []
     for entity, frame in given.items():
-        if entity not in ENTITIES:
-            raise ExportError(f"{entity!r} is not a Sell entity: give frames under {', '.join(ENTITIES)}")
+        _expect_known(entity)
         if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
             advice = f"; give `{FROM_PANDAS}`" if library_of(frame) == "pandas" else ""
             advice = "; files come as a list of paths, without a dict" if is_path(frame) else advice
@@ -44,10 +46,43 @@ def tables(given: MappingOf[Any, Any], wishes: dict[str, dict[str, str]]) -> lis
                 f"{entity!r} must be a polars DataFrame or LazyFrame, not {kind_of(frame)}{advice}"
             )
         table = _table(str(entity), frame.lazy())
+        if entity in dictionaries():
+            found.append((table, _dump(table)))
+            continue
         meaning = of_entity(table.names, str(entity), wishes)
         is_parted = "_file" in table.frame.collect_schema()  # `export.tables` again, or what was made of them
         found.append((table, attrs.evolve(meaning, is_parted=is_parted)))
     return found
+
+
+def _expect_known(entity: object) -> None:
+    """Refuses a key that says of no frame what it holds.
+
+    Raises:
+        ExportError: naming the nearest key, and all that there are.
+    """
+    dumps = sorted(dictionaries())
+    if entity not in (*ENTITIES, *dumps):
+        hint = nearest(str(entity), (*ENTITIES, *dumps))
+        raise ExportError(
+            f"{entity!r} is not a Sell entity{hint or ';'} give frames under {', '.join(ENTITIES)}; dumps"
+            f" that name ids under {', '.join(dumps)}"
+        )
+
+
+def _dump(table: Table) -> Meaning:
+    """The meaning of a dump that names ids; one of an account that has none of them may be without columns.
+
+    Raises:
+        ExportError: it has columns, and none for the ids or for their names.
+    """
+    there = {name.strip().lower() for name in table.names}
+    if there and (lacking := [name for name in ("id", "name") if name not in there]):
+        raise ExportError(
+            f"{table.file!r} has no column {lacking[0]!r}, only {', '.join(table.names[:_NAMES_LISTED])}: a"
+            " dump that names ids has `id` and `name`"
+        )
+    return Meaning(table.file, API)
 
 
 def _table(entity: str, frame: pl.LazyFrame) -> Table:
