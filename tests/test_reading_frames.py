@@ -231,3 +231,14 @@ def test_pandas_frames_are_read_as_the_message_says() -> None:
         for each in (made, of_dump(["deals"])["deals"])
     ]
     assert runs[0].tables["deals"].equals(runs[1].tables["deals"])
+
+
+# --- how an export shows itself -----------------------------------------------------------------------------
+
+
+def test_an_export_shows_its_files_with_their_rows() -> None:
+    export = zt.read_export(of_dump(["deals", "users"]) | {"contacts": pl.DataFrame([FIRM])})
+    assert repr(export) == "<Export of 3 files: contacts 1, deals 14>"
+    shown = export._repr_html_()
+    assert "&lt;Export of 3 files: contacts 1, deals 14&gt;" in shown
+    assert all(f"<td>&quot;{word}&quot;</td>" in shown for word in ("deals", "users", "api"))
