@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping as MappingOf
+from html import escape
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
@@ -34,7 +35,7 @@ class InputFile:
     Attributes:
         file: its name within the source.
         entity: what it holds (`contacts` also where people and companies share it); empty for a stranger.
-        family: `full_export`, `smart_list`, `api`, `frame`; empty for a stranger.
+        family: `full_export`, `smart_list` or `api`; empty for a stranger.
         encoding, delimiter: how its bytes were read.
         rows: records with any value.
         sha256: of its bytes; empty for a frame.
@@ -153,5 +154,18 @@ class Export(Single):
         self.close()
 
     def __repr__(self) -> str:
-        held = ", ".join(self.entities) or "nothing"
-        return f"<Export of {count(len(self.files), 'file')}: {held}>"
+        """The files, and how many records those of each entity hold; people and companies share theirs."""
+        rows: dict[str, int] = {}
+        for one in self.files:
+            if one.entity in ENTITIES:
+                rows[one.entity] = rows.get(one.entity, 0) + one.rows
+        held = ", ".join(f"{entity} {rows[entity]:,}" for entity in ENTITIES if entity in rows)
+        return f"<Export of {count(len(self.files), 'file')}: {held or 'nothing'}>"
+
+    def _repr_html_(self) -> str:
+        shown = ("file", "entity", "family", "rows")
+        files = pl.DataFrame(
+            [[getattr(one, name) for name in shown] for one in self.files], shown, orient="row"
+        )
+        with pl.Config(tbl_rows=-1):
+            return f"<p>{escape(repr(self))}</p>{files._repr_html_()}"

@@ -54,7 +54,8 @@ def read_export(source: object, mapping: Any = None) -> Export:
     """A Sell export in any of its families.
 
     Args:
-        source: a folder, zip, CSV file, list of paths, `Export`, or dict of frames by entity.
+        source: a folder, zip, CSV file, list of paths, `Export`, or dict of frames by entity, also of
+            `users`, `stages` … that give ids their names.
         mapping: YAML path, dict or `Mapping`; its `columns`, `encoding` and `smart_lists` matter here.
 
     Raises:

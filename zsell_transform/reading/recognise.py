@@ -108,7 +108,7 @@ class Meaning:
 
     @property
     def is_dictionary(self) -> bool:
-        return self.entity in dictionaries() or self.entity == "sources"
+        return self.entity in dictionaries()
 
     @property
     def is_pipedrives(self) -> bool:
