@@ -300,7 +300,7 @@ def _notes(table: Table, given: _Columns, customs: Iterable[Custom]) -> Iterator
         code, detail = (
             ("ignored_column", "the mapping ignores it")
             if name in given.wished_away
-            else _fate(table, name, given.filled)
+            else _fate(table, name, given)
         )
         if code:
             yield told(code, name, detail)
@@ -309,14 +309,15 @@ def _notes(table: Table, given: _Columns, customs: Iterable[Custom]) -> Iterator
             yield told("custom_field_renamed", custom.column, custom.header)
 
 
-def _fate(table: Table, name: str, filled: MappingOf[str, int | None]) -> tuple[str, str | None]:
+def _fate(table: Table, name: str, given: _Columns) -> tuple[str, str | None]:
     """The code and detail of what is told of a whole column; blank where nothing is."""
     if name in table.ignored:
-        return "ignored_column" if filled[name] != 0 else "", "bookkeeping of Sell's"
-    if filled[name] == 0:
+        return "ignored_column" if given.filled[name] != 0 else "", "bookkeeping of Sell's"
+    if given.filled[name] == 0:
         return "empty_column", None
-    if table.spare.get(name) in filled:
-        return "spare_column", table.spare[name]
+    first = table.spare.get(name)
+    if first in given.filled and not given.is_blank(first):  # of a blank one, every spare cell is written
+        return "spare_column", first
     return "carried_elsewhere" if name in table.carried else "", table.carried.get(name)
 
 
