@@ -230,6 +230,21 @@ def test_the_placeholder_is_no_company_of_that_name() -> None:
     assert "1 company or person is added by name. One organization is added for records without" in lead
 
 
+def test_each_lap_tells_the_placeholder_from_companies_that_others_name(tmp_path: Path) -> None:
+    """It was one of them in all laps but the one that writes it."""
+    tables = {
+        "contacts": pl.DataFrame({"id": ["1"], "name": ["Ann"], "organisation_name": ["Moss"]}),
+        "deals": pl.DataFrame({"id": ["2"], "name": ["Roof"]}),
+    }
+    first = zt.transform(tables, tmp_path / "lap_1", trial=0)
+    zt.rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    second = zt.transform(tables, tmp_path / "lap_2", pipedrive=tmp_path / "exports", trial=0)
+
+    for lap in (first, second):
+        lead = steps.headline(lap.story)["lead"]
+        assert "1 company or person is added by name. One organization is added for records" in lead
+
+
 @pytest.mark.parametrize(("out", "there", "prepared"), [(9, 1, True), (1, 9, False)])
 def test_a_lap_after_a_kept_trial_is_prepared(out: int, there: int, prepared: bool) -> None:
     """The trial needed few fields: those of all others were dropped without a word."""
