@@ -670,3 +670,16 @@ def test_leads_and_deals_share_the_options_of_their_tags() -> None:
     (field,) = run.setup["fields"].filter(pl.col("name") == "Tags").to_dicts()
     assert (field["item"], field["options"]) == ("deals, leads", ["both", "one", "two"])
     assert len(set(field["sell_field"].split(", "))) == len(field["sell_field"].split(", "))
+
+
+@pytest.mark.parametrize("renames", [{}, {"Incoming": "Waiting"}, {"Incoming": "Zenith", "Quote": "Alpha"}])
+def test_the_report_has_stages_in_the_order_of_the_setup_list(renames: dict[str, str]) -> None:
+    """Renamed ones stood behind all others: their place was looked up by Sell's name."""
+    tables = {name: pl.DataFrame(columns) for name, columns in ACCOUNT.items()}
+
+    made = transform(tables, mapping={"stages": {"Sales": renames}}, trial=0, rehearse=False)
+
+    arriving = made.story.pipeline.filter(side="Pipedrive")["stage"].unique(maintain_order=True)
+    assert arriving.to_list() == made.setup["stages"]["stage"].to_list()
+    in_sell = made.story.pipeline.filter(side="Sell")["stage"].unique(maintain_order=True)
+    assert in_sell.to_list() == ["Incoming", "Quote", "Won"]
