@@ -152,7 +152,9 @@ def _order(before: Column, now: Column) -> str | None:
     """The order of then; where all dates of then began with the year, that of today reads them, too."""
     if before.dates not in ORDERS:
         return now.dates
-    return now.dates if before.dates == "ymd" and now.dates in ORDERS else before.dates
+    # Days of Sell's own that nothing decides are told as that; a field for dates needs an order.
+    reads = now.dates in ORDERS or (now.dates == "undecided" and not now.custom)
+    return now.dates if before.dates == "ymd" and reads else before.dates
 
 
 def _mark(before: Column, now: Column) -> str | None:
