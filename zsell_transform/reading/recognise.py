@@ -59,18 +59,26 @@ _MANY_COMPANIES: Final = frozenset(
     " organizzazioni".split()
 )
 _COMPANIES: Final = _MANY_COMPANIES | set("company organization organisation empresa companhia".split())
+#: Words for companies and for people in the other languages whose headers are known; they say what is in a
+#: file where they are all that its name says. German, French and Japanese ones are Sell's own (facts on Smart
+#: List headers, section 4), the others our translation.
+_COMPANIES_ABROAD: Final = frozenset(
+    "unternehmen firmen entreprises sociétés compañías aziende bedrijven organisaties firmy organizacje"
+    " perusahaan 会社".split()
+)
+_PEOPLE_ABROAD: Final = frozenset("personen personnes personas pessoas persone osoby orang 個人".split())
 #: Words for people in names of files, and those behind which companies have people: `CEOs of companies`.
-_PEOPLE: Final = frozenset(
+_PEOPLE: Final = _PEOPLE_ABROAD | set(
     "people person persons contact contacts lead leads buyer buyers founder founders director directors"
-    " manager managers employee employees staff members personas pessoas persone personen"
+    " manager managers employee employees staff members"
     " contactos contatos contatti kontakte compradores of at de das der di".split()
 )
 #: Words that count before one for companies in the name of a file: `company leads`, `deals by company`.
 _BEFORE_COMPANIES: Final = frozenset("lead leads deal deals task tasks".split())
 #: Whole words in names of files → the one kind of records that these hold.
 _KIND_WORDS: Final = {
-    **dict.fromkeys(_COMPANIES, "companies"),
-    **dict.fromkeys(("people", "person", "persons"), "people"),
+    **dict.fromkeys(_COMPANIES | _COMPANIES_ABROAD, "companies"),
+    **dict.fromkeys(("people", "person", "persons", *_PEOPLE_ABROAD), "people"),
     **dict.fromkeys(("contact", "contacts"), "contacts"),
 }
 #: Words that leave the name of a file plain, as days and numbers do.
@@ -280,7 +288,8 @@ def hinted(file: str) -> str:
     words = _words(file)
     if "deals_by_products" not in name and words & _COMPANIES and not words & _BEFORE_COMPANIES:
         return "companies"
-    return next((entity for word, entity in _FILE_WORDS if word in name), "")
+    plainly = {"companies": "companies", "people": "contacts"}.get(_plainly(file), "")
+    return next((entity for word, entity in _FILE_WORDS if word in name), plainly)
 
 
 def _words(file: str) -> frozenset[str]:
