@@ -24,7 +24,7 @@ from zsell_transform.reading.vocabulary import (
     momentary,
     smart_lists,
 )
-from zsell_transform.sell.columns import plain_name
+from zsell_transform.sell.columns import called
 from zsell_transform.sell.entities import ENTITIES
 
 #: A list without ids needs so many known headers to be taken for one; the name of its file counts for the
@@ -358,9 +358,8 @@ def _is_whole(header: str, column: str, wishes: dict[str, str], kind: TableKind)
 
 
 def _wish(header: str, headers: Sequence[str], wishes: dict[str, str]) -> str:
-    """What the mapping wants of a header: `custom Slope` may be called `Slope`, where no other one is."""
-    name = plain_name(header)
-    return wishes.get(header) or ("" if name in headers else wishes.get(name, ""))
+    """What the mapping wants of a header."""
+    return next((wishes[name] for name in called(header, headers) if name in wishes), "")
 
 
 def _columns(headers: Sequence[str], kind: TableKind, wishes: dict[str, str]) -> Meaning:
