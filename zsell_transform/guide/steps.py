@@ -196,7 +196,8 @@ def _decide(story: Story, program: str = PROGRAM) -> Step | None:
         "Decide how dates are read",
         f"{left}, since nothing proves whether day or month comes first.{texts} Ask someone who knows them, "
         f"and add `{line}` to the mapping (`false` for a column with the month first){again}.",
-        brief=f"{left}; add {line} to the mapping (false: month first){again}",
+        brief=f"{left}; before you upload, add {line} to the mapping (false: month first)"
+        f"{', then' if again else ''}",
         commands=()
         if story.target is None
         else _commands(program, "transform", [story.source, story.target], named),
