@@ -709,3 +709,18 @@ def test_what_nobody_can_read_is_told_as_such_and_not_called_emptied(tmp_path: P
     ]
     written = pl.read_csv(folder / "3-deals.csv", infer_schema=False)
     assert written["Deal - Sell owner"].to_list() == ["Kim Ledger - Deleted"] * 2
+
+
+def test_a_date_that_can_be_read_both_ways_round_is_not_called_emptied(tmp_path: Path) -> None:
+    """A spreadsheet has turned the list round since."""
+
+    def account(*closing: str) -> Account:
+        given = in_stages("Incoming", "Incoming")
+        given["deals"] = given["deals"].with_columns(estimated_close_date=pl.Series(closing))
+        return given
+
+    folder, _ = updated(account("2024-05-06", "2024-03-04"), account("05.06.2024", "04.03.2024"), tmp_path)
+
+    told = pl.read_csv(folder.parent / "issues.csv", infer_schema=False)
+    found = told.filter(pl.col("code").is_in(["emptied_in_sell", "unreadable_value", "undecided_date"]))
+    assert found["code"].to_list() == ["undecided_date"] * 2

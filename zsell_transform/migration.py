@@ -136,7 +136,7 @@ def _since(
         return None, named_as_there(records, held, ask)
     from zsell_transform.delta.earlier import earlier, since
 
-    before = earlier(previous, ask)
+    before = earlier(previous, ask, records.seen.headers)
     return before, attrs.evolve(records, seen=since(before.seen, records.seen))
 
 

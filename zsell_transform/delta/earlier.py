@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -24,6 +25,7 @@ from zsell_transform.machine.paths import expect_utf8, path_of
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import type_name
 from zsell_transform.records import Records, stored_records
+from zsell_transform.sell.columns import Headers
 from zsell_transform.sell.entities import ENTITIES
 from zsell_transform.survey import study
 from zsell_transform.survey.facts import Column, Survey
@@ -36,15 +38,22 @@ from zsell_transform.writing.manifest import FIELDS, NAME, is_damaged, read_mani
 _TEXTS: Final = ("text", "large_text")
 
 
-def earlier(previous: str | Path, ask: Mapping) -> Records:
+def earlier(
+    previous: str | Path, ask: Mapping, headers: MappingOf[str, Headers] = MappingProxyType({})
+) -> Records:
     """The records of an earlier run, with their own survey.
+
+    Args:
+        headers: entity → the headers of today's files, by which the mapping may name columns.
 
     Raises:
         ExportError: the folder holds no `records/`, or not all that it wrote, as it wrote them.
     """
     folder = path_of(previous, "the folder of the earlier run", ExportError)
     frames = _kept(folder)
-    seen = _named(frames, study(frames, ask), ask, (read_manifest(folder) or {}).get(FIELDS, {}))
+    seen = _named(
+        frames, study(frames, ask, headers=headers), ask, (read_manifest(folder) or {}).get(FIELDS, {})
+    )
     return Records(frames, seen, folder / "records")
 
 
@@ -152,7 +161,9 @@ def _order(before: Column, now: Column) -> str | None:
     """The order of then; where all dates of then began with the year, that of today reads them, too."""
     if before.dates not in ORDERS:
         return now.dates
-    return now.dates if before.dates == "ymd" and now.dates in ORDERS else before.dates
+    # Days of Sell's own that nothing decides are told as that; a field for dates needs an order.
+    reads = now.dates in ORDERS or (now.dates == "undecided" and not now.custom)
+    return now.dates if before.dates == "ymd" and reads else before.dates
 
 
 def _mark(before: Column, now: Column) -> str | None:

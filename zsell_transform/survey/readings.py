@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -25,7 +26,16 @@ from zsell_transform.evidence import (
 )
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import field_key
-from zsell_transform.sell.columns import DATES, MONEY, NUMBERS, is_custom, plain_name
+from zsell_transform.sell.columns import (
+    DATES,
+    MONEY,
+    NO_HEADERS,
+    NUMBERS,
+    Headers,
+    called,
+    is_custom,
+    plain_name,
+)
 from zsell_transform.survey.questions import matters
 
 #: Entities that share a file and its columns, or the fields that custom columns become.
@@ -45,7 +55,12 @@ Evidences = MappingOf[str, MappingOf[str, Evidence]]
 Readings = MappingOf[str, MappingOf[str, Reading]]
 
 
-def decide_readings(evidence: Evidences, ask: Mapping, words: pl.DataFrame | None) -> Readings:
+def decide_readings(
+    evidence: Evidences,
+    ask: Mapping,
+    words: pl.DataFrame | None,
+    headers: MappingOf[str, Headers] = MappingProxyType({}),
+) -> Readings:
     """How every column is read.
 
     Args:
@@ -53,6 +68,7 @@ def decide_readings(evidence: Evidences, ask: Mapping, words: pl.DataFrame | Non
         ask: the mapping, for `day_first`.
         words: `column, value, count` of the deals' vocabulary columns: their currencies tell whether a number
             may have three decimals.
+        headers: entity → the headers of its files, by which the mapping may name columns.
     """
     no_thousandths = _has_no_thousandths(words)
     proven = {
@@ -67,12 +83,19 @@ def decide_readings(evidence: Evidences, ask: Mapping, words: pl.DataFrame | Non
         for entity, columns in evidence.items()
     }
 
+    def day_first(entity: str, name: str) -> bool | None:
+        wishes = ask.day_first.get(entity)
+        if not wishes:
+            return None
+        names = called(name, evidence[entity], headers.get(entity, NO_HEADERS))
+        return next((wishes[each] for each in names if each in wishes), None)
+
     def decided(entity: str, name: str) -> Reading:
         own, (other, sibling) = proven[entity][name], _sibling(entity, name, proven)
         theirs = proven[other][sibling] if sibling else Reading(None, None)
         order, mark, by = own.order, own.mark, ""
-        wish = _day_first(entity, name, ask)
-        wish = _day_first(other, sibling, ask) if wish is None and sibling else wish
+        wish = day_first(entity, name)
+        wish = day_first(other, sibling) if wish is None and sibling else wish
         if order == "undecided" and theirs.order in ("dmy", "mdy"):
             order, by = theirs.order, f"the values in {other} prove"
         elif order == "undecided" and wish is not None:
@@ -125,12 +148,6 @@ def _has_no_thousandths(values: pl.DataFrame | None) -> bool:
         return False
     currencies = values.filter(pl.col("column") == "currency")["value"].str.to_uppercase()
     return len(currencies) > 0 and not currencies.is_in(list(THOUSANDTHS)).any()
-
-
-def _day_first(entity: str, name: str, ask: Mapping) -> bool | None:
-    """The mapping names a column as the file does, or by the Sell field's own name."""
-    wishes = ask.day_first.get(entity, {})
-    return wishes.get(name, wishes.get(plain_name(name)))
 
 
 def joined_evidence(entity: str, name: str, evidence: Evidences, read: Readings) -> Evidence:

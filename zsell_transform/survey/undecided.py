@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 
 import polars as pl
@@ -47,8 +48,9 @@ def doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFr
 
     left = "left as text" if column.custom else "left blank"
     if column.dates == "undecided":
-        line = f"day_first: {{{entity}: {{{_quoted(plain_name(column.name))}: true}}}}"
-        detail = f"{left}; the mapping decides with {line} (false for month first)"
+        detail = (
+            f"{left}; the mapping decides with {deciding([(entity, column.name)])} (false for month first)"
+        )
         # None of its own: people's dates decide for companies, and leads' for deals.
         return told("undecided_date_order", detail, counts["slashed"] or column.filled)
     if column.dates == "contradicts":
@@ -65,10 +67,16 @@ def doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFr
     return issues.empty()
 
 
+def deciding(columns: Iterable[tuple[str, str]]) -> str:
+    """The line of the mapping that has dates read day first, of columns with their entity."""
+    wishes: dict[str, list[str]] = {}
+    for entity, column in columns:
+        wishes.setdefault(entity, []).append(f"{_quoted(plain_name(column))}: true")
+    groups = (f"{entity}: {{{', '.join(names)}}}" for entity, names in wishes.items())
+    return f"day_first: {{{', '.join(groups)}}}"
+
+
 def _quoted(name: str) -> str:
     """A name as a YAML key inside braces; plain where YAML would read it as itself."""
-    return (
-        name
-        if name.replace(" ", "").isalnum() and not name.isdigit()
-        else '"' + name.replace('"', '\\"') + '"'
-    )
+    bare = name.replace(" ", "").replace("_", "")
+    return name if bare.isalnum() and not bare.isdigit() else '"' + name.replace('"', '\\"') + '"'
