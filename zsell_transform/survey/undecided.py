@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
+from typing import Final
 
 import polars as pl
 
@@ -11,6 +12,10 @@ from zsell_transform.cleaning.cells import text
 from zsell_transform.evidence import SERIAL_DAY, SHAPES
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.survey.facts import Column, Survey
+
+#: What becomes of cells that nobody can read: of a field of text, and of one of dates or numbers.
+TEXT: Final = "left as text"
+BLANK: Final = "left blank"
 
 
 def contradictions(seen: Survey, entity: str, frame: pl.LazyFrame) -> list[pl.LazyFrame]:
@@ -45,10 +50,9 @@ def doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFr
     def told(code: str, detail: str, values: int = column.filled) -> pl.DataFrame:
         return issues.issue(code, entity=entity, field=column.name, value=values, detail=detail)
 
-    left = "left as text" if column.custom else "left blank"
+    left = TEXT if column.custom else BLANK
     if column.dates == "undecided":
-        line = f"day_first: {{{entity}: {{{_quoted(plain_name(column.name))}: true}}}}"
-        detail = f"{left}; the mapping decides with {line} (false for month first)"
+        detail = f"{left}; {deciding(entity, column)}"
         # None of its own: people's dates decide for companies, and leads' for deals.
         return told("undecided_date_order", detail, counts["slashed"] or column.filled)
     if column.dates == "contradicts":
@@ -63,6 +67,12 @@ def doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFr
         said = f"{dot} can only have a decimal point, {comma} only a comma"
         return told("contradicting_numbers", said, counts["number"])
     return issues.empty()
+
+
+def deciding(entity: str, column: Column) -> str:
+    """The line of the mapping that says the order of a column's dates."""
+    line = f"day_first: {{{entity}: {{{_quoted(plain_name(column.name))}: true}}}}"
+    return f"the mapping decides with {line} (false for month first)"
 
 
 def _quoted(name: str) -> str:
