@@ -346,6 +346,25 @@ def test_an_earlier_run_without_exports_is_an_error(tmp_path: Path) -> None:
     assert told.filter(pl.col("severity") == "error")["code"].to_list() == ["previous_without_exports"]
 
 
+def test_an_earlier_run_of_another_account_is_an_error(tmp_path: Path) -> None:
+    """Nothing said that it was the wrong folder: only each record seemed to be written since."""
+    other = {entity: frame.with_columns(pl.col("id") + "00") for entity, frame in people().items()}
+    transform(people(), tmp_path / "lap_1", trial=0, rehearse=False)
+    transform(other, tmp_path / "other", trial=0, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+
+    told = {
+        previous: transform(
+            people(), pipedrive=tmp_path / "exports", previous=tmp_path / previous, trial=0, rehearse=False
+        ).issues.filter(pl.col("code") == "previous_shares_nothing")
+        for previous in ("lap_1", "other")
+    }
+
+    assert told["lap_1"].is_empty()
+    assert told["other"]["severity"].to_list() == ["error"]
+    assert "(companies, contacts)" in told["other"]["message"].item()
+
+
 def test_updates_are_spelled_as_the_templates_are(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "personas.csv").write_text("Persona - Nombre *\n", encoding="utf-8")

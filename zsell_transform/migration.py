@@ -137,7 +137,7 @@ def _since(
     from zsell_transform.delta.earlier import earlier, since
 
     before = earlier(previous, ask, records.seen.headers)
-    return before, attrs.evolve(records, seen=since(before.seen, records.seen))
+    return before, attrs.evolve(records, seen=since(before.seen, records, ask))
 
 
 def _delta(before: Records | None, **present: Any) -> Updates | None:

@@ -36,7 +36,8 @@ KINDS: Final[dict[str, Kind]] = {
     "contradicting_dates": Kind(
         "warning",
         "{value} dates in {field} contradict each other: {detail}",
-        "the column is not read as dates: a custom field is left as text, Sell's own date blank",
+        "the column is not read as dates: a custom field is left as text, Sell's own date blank; where an"
+        " earlier run made it a field of dates, those that read one way only are read so",
         "Correct the dates of one kind in Sell, or in the file.",
     ),
     "contradicting_date": Kind(

@@ -149,7 +149,7 @@ def _column(entity: str, name: str, evidence: Evidences, read: Readings) -> Colu
         evidence=verdict.evidence,
         custom=custom,
         either_order=reading.order == "undecided" or reading.by == MAPPING,
-        whole=seen.every("whole"),
+        either_mark=seen.either_mark,
         tidy=seen.tidy,
         long_numbers=seen.counts["digits"] if seen.every("dot") or seen.every("comma") else 0,
         serial_days=custom

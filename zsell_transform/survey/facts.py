@@ -39,7 +39,7 @@ class Column:
         custom: no Sell table has this column of its own.
         either_order: every value is a date that reads day first and month first alike, so that `day_first`
             decides.
-        whole: every value is a whole number, which reads alike under each decimal mark.
+        either_mark: all of its numbers, such as whole ones, say the same under each decimal mark.
         tidy: every cell is already as `cells.text` reads it, without outer spaces or apostrophe.
         serial_days: all are dates save some that a spreadsheet has made numbers of, in a custom field.
         long_numbers: values of more digits than a numerical field takes, in a column of numbers.
@@ -60,7 +60,7 @@ class Column:
     long_numbers: int = 0
     either_order: bool = False
     serial_days: bool = False
-    whole: bool = False
+    either_mark: bool = False
 
 
 @attrs.frozen(eq=False)

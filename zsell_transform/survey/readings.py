@@ -5,10 +5,11 @@ By what its values prove, else by those of its sibling in another entity, else b
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Mapping as MappingOf
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import polars as pl
@@ -53,6 +54,7 @@ class Reading:
 
 Evidences = MappingOf[str, MappingOf[str, Evidence]]
 Readings = MappingOf[str, MappingOf[str, Reading]]
+_NONE: Final[MappingOf[str, Collection[str]]] = MappingProxyType({})
 
 
 def decide_readings(
@@ -60,6 +62,7 @@ def decide_readings(
     ask: Mapping,
     words: pl.DataFrame | None,
     headers: MappingOf[str, Headers] = MappingProxyType({}),
+    made: MappingOf[str, Collection[str]] = _NONE,
 ) -> Readings:
     """How every column is read.
 
@@ -69,13 +72,14 @@ def decide_readings(
         words: `column, value, count` of the deals' vocabulary columns: their currencies tell whether a number
             may have three decimals.
         headers: entity → the headers of its files, by which the mapping may name columns.
+        made: entity → columns whose field is one of dates or numbers already, and stays one as Sell's own do.
     """
     no_thousandths = _has_no_thousandths(words)
     proven = {
         entity: {
             name: Reading(
-                date_order(seen, sells_own=name in DATES.get(entity, ())),
-                decimal_mark(seen, sells_own=name in NUMBERS.get(entity, ())),
+                date_order(seen, sells_own=name in {*DATES.get(entity, ()), *made.get(entity, ())}),
+                decimal_mark(seen, sells_own=name in {*NUMBERS.get(entity, ()), *made.get(entity, ())}),
             )
             for name, seen in columns.items()
             if matters(entity, name)
@@ -91,7 +95,7 @@ def decide_readings(
         return next((wishes[each] for each in names if each in wishes), None)
 
     def decided(entity: str, name: str) -> Reading:
-        own, (other, sibling) = proven[entity][name], _sibling(entity, name, proven)
+        own, (other, sibling) = proven[entity][name], sibling_of(entity, name, proven)
         theirs = proven[other][sibling] if sibling else Reading(None, None)
         order, mark, by = own.order, own.mark, ""
         wish = day_first(entity, name)
@@ -100,7 +104,7 @@ def decide_readings(
             order, by = theirs.order, f"the values in {other} prove"
         elif order == "undecided" and wish is not None:
             order, by = "dmy" if wish else "mdy", MAPPING
-        if mark == "undecided" and theirs.mark in MARKS and not evidence[other][sibling].every("whole"):
+        if mark == "undecided" and theirs.mark in MARKS and not evidence[other][sibling].either_mark:
             mark = theirs.mark
         elif mark == "undecided" and no_thousandths and name in MONEY.get(entity, ()):
             mark = thousands_mark(evidence[entity][name])
@@ -109,7 +113,7 @@ def decide_readings(
     return {entity: {name: decided(entity, name) for name in names} for entity, names in proven.items()}
 
 
-def _sibling(entity: str, name: str, read: Readings) -> tuple[str, str]:
+def sibling_of(entity: str, name: str, read: MappingOf[str, MappingOf[str, Any]]) -> tuple[str, str]:
     """The column that is the same one (people and companies share a file), or becomes the same field (of
     leads and deals), with its entity; blank where there is none.
     """
@@ -152,7 +156,7 @@ def _has_no_thousandths(values: pl.DataFrame | None) -> bool:
 
 def joined_evidence(entity: str, name: str, evidence: Evidences, read: Readings) -> Evidence:
     """The evidence of the column's field, which leads and deals share."""
-    other, sibling = _sibling(entity, name, read)
+    other, sibling = sibling_of(entity, name, read)
     shared = sibling and entity in ("leads", "deals")
     return evidence[entity][name].merged(evidence[other][sibling]) if shared else evidence[entity][name]
 
@@ -163,7 +167,7 @@ def verdict_of(entity: str, name: str, evidence: Evidences, read: Readings) -> V
     both = joined_evidence(entity, name, evidence, read)
     if both is seen:
         return judge(plain_name(name), seen, reading.order, reading.mark, reading.by)
-    other, sibling = _sibling(entity, name, read)
+    other, sibling = sibling_of(entity, name, read)
     sibling_reading = read[other][sibling]
     if not seen.filled:
         return judge(plain_name(name), both, sibling_reading.order, sibling_reading.mark, sibling_reading.by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
+from typing import Final
 
 import polars as pl
 
@@ -12,6 +13,10 @@ from zsell_transform.cleaning.cells import text
 from zsell_transform.evidence import SERIAL_DAY, SHAPES
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.survey.facts import Column, Survey
+
+#: What becomes of cells that nobody can read: of a field of text, and of one of dates or numbers.
+TEXT: Final = "left as text"
+BLANK: Final = "left blank"
 
 
 def contradictions(seen: Survey, entity: str, frame: pl.LazyFrame) -> list[pl.LazyFrame]:
@@ -46,11 +51,9 @@ def doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFr
     def told(code: str, detail: str, values: int = column.filled) -> pl.DataFrame:
         return issues.issue(code, entity=entity, field=column.name, value=values, detail=detail)
 
-    left = "left as text" if column.custom else "left blank"
+    left = TEXT if column.custom else BLANK
     if column.dates == "undecided":
-        detail = (
-            f"{left}; the mapping decides with {deciding([(entity, column.name)])} (false for month first)"
-        )
+        detail = f"{left}; {how_to_decide(entity, column)}"
         # None of its own: people's dates decide for companies, and leads' for deals.
         return told("undecided_date_order", detail, counts["slashed"] or column.filled)
     if column.dates == "contradicts":
@@ -65,6 +68,11 @@ def doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFr
         said = f"{dot} can only have a decimal point, {comma} only a comma"
         return told("contradicting_numbers", said, counts["number"])
     return issues.empty()
+
+
+def how_to_decide(entity: str, column: Column) -> str:
+    """What says the order of a column's dates."""
+    return f"the mapping decides with {deciding([(entity, column.name)])} (false for month first)"
 
 
 def deciding(columns: Iterable[tuple[str, str]]) -> str:
