@@ -12,6 +12,7 @@ import polars as pl
 STAGES: Final[dict[str, Any]] = {
     "pipeline_id": pl.String, "pipeline_name": pl.String, "stage_id": pl.String, "stage_name": pl.String,
     "deals": pl.Int64, "likelihood": pl.Float64, "category": pl.String,
+    "reasons": pl.Int64,
 }  # fmt: skip
 
 
