@@ -49,5 +49,5 @@ def column(entity: str, **columns: Column) -> Survey:
 
 
 def survey_of_stages(*rows: tuple[str, str, str, str, float | None]) -> Survey:
-    frame = pl.DataFrame([(*row[:4], 1, row[4], None) for row in rows], schema=STAGES, orient="row")
+    frame = pl.DataFrame([(*row[:4], 1, row[4], None, 0) for row in rows], schema=STAGES, orient="row")
     return attrs.evolve(NOTHING_SEEN, stages=frame)

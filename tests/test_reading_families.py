@@ -356,6 +356,31 @@ def test_a_list_without_an_owner_is_told_once(tmp_path: Path) -> None:
     assert told("beside", deals | api) == []
 
 
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("Nome,ID do contato,Primeiro nome,Sobrenome,Cidade,CEP,Estado", "region"),
+        ("名前,取引先責任者ID,姓,名,国,電話,市", "city"),
+    ],
+)
+def test_parts_of_an_address_in_other_languages(header: str, column: str, tmp_path: Path) -> None:
+    """They became custom fields beside the rest of the address."""
+    text = f"{header}\nAna Lima,2001,Ana,Lima,x,x,Minas\n"
+
+    export = read_export(folder(tmp_path, contacts_20260401_0752__csv=text))
+
+    assert export.tables["contacts"][column].to_list() == ["Minas"]
+
+
+def test_a_portuguese_lead_has_a_status(tmp_path: Path) -> None:
+    """`Estado` is both; a lead's own words come first."""
+    text = "Nome do lead,ID do lead,Cidade,Estado\nAna Lima,2001,x,Novo\n"
+
+    export = read_export(folder(tmp_path, leads_20260401_0752__csv=text))
+
+    assert export.tables["leads"]["status"].to_list() == ["Novo"]
+
+
 def test_people_without_ids(tmp_path: Path) -> None:
     """A hand-made list is read; that it has no ids is told."""
     export = read_export(

@@ -305,11 +305,62 @@ def test_the_mapping_renames_stages_and_says_what_is_won() -> None:
         ("gagne", "Won"),
         ("Nicht qualifiziert", "Lost"),
         ("失注", "Lost"),
+        ("受注", "Won"),
+        ("Menang", "Won"),
+        ("Kalah", "Lost"),
+        ("Tidak memenuhi syarat", "Lost"),
+        ("Non qualificato", "Lost"),
+        ("Stracone", "Lost"),
+        ("Perdidas", "Lost"),
+        ("Não qualificada", "Lost"),
+        ("Remportée", "Won"),
+        ("Closed - Won", "Won"),
+        ("Sin calificar", "Open"),
+        ("Da qualificare", "Open"),
         ("Quote", "Open"),
     ],
 )
 def test_stage_words_are_known_in_the_languages_of_sell(name: str, status: str) -> None:
     assert status_of(name, Mapping()) == status
+
+
+def told_of_stages(*deals: tuple[str, str | None], **ask: object) -> list[tuple[str, str]]:
+    """Code and message of what is told about stages; each deal has its stage and its reason of loss."""
+    names, reasons = zip(*deals, strict=True)
+    frame = {"id": [str(n) for n, _ in enumerate(names)], "stage_name": names, "loss_reason": reasons}
+    found = transform(
+        {"deals": pl.DataFrame(frame, schema=dict.fromkeys(frame, pl.String))},
+        mapping=ask or None,
+        rehearse=False,
+        trial=0,
+    ).issues
+    return found.filter(pl.col("field") == "stage_name").select("code", "message").rows()
+
+
+def test_no_stage_that_is_known_as_closed_is_told_once() -> None:
+    """Where deals have no likelihood, all that were closed came out as open, without a word."""
+    many = [("Signed", None)] * 3 + [("Buried", None)] * 2
+
+    [(code, message)] = told_of_stages(*many)
+
+    assert code == "no_stage_closed"
+    assert "(5 deals in Buried, Signed); all of them are written as open deals" in message
+    assert told_of_stages(*many[1:]) == []
+    assert told_of_stages(*many, ("Lost", None)) == []
+    assert told_of_stages(*many, won_stages=["Signed"]) == []
+    assert told_of_stages(*many, won_stages=[]) == []
+
+
+def test_a_reason_of_loss_tells_of_a_stage_that_is_taken_for_open() -> None:
+    buried = [("Buried", "Price"), ("Buried", None), ("Buried", None)]
+
+    [(code, message)] = told_of_stages(*buried, ("Talk", None))
+
+    assert code == "stage_may_be_lost"
+    assert "deals of stage 'Buried' (1 of 3) have a reason why they were lost" in message
+    assert told_of_stages(*buried, ("Lost", None)) == []  # one that was reopened
+    assert len(told_of_stages(*buried, ("Buried", "Price"), ("Lost", None))) == 1
+    assert told_of_stages(*buried, ("Talk", None), lost_stages=["Buried"]) == []
 
 
 def test_stages_without_a_likelihood_are_ordered_by_id() -> None:

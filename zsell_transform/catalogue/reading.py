@@ -88,6 +88,15 @@ KINDS: Final[dict[str, Kind]] = {
         "If a column says it under another name, name it in the mapping, as in"
         " `columns: {deals: {Responsible: owner}}`; else show the owner in the list, and export it again.",
     ),
+    "link_id_not_known": Kind(
+        "warning",
+        "'{field}' may hold the IDs of what the list names under '{value}' ({detail}); no header is known"
+        " as that of these",
+        "read as a custom field; records are linked by the name alone, where it fits only one",
+        "If it holds them, say so, as in `columns: {deals: {Their header: main_contact_id}}` (of the contact;"
+        " `company_id` of the company; `organisation_id` in lists of leads and contacts). If not, `custom`"
+        " in place of that.",
+    ),
     "rows_attached": Kind(
         "info",
         "{value|row belongs to a deal and has no place of its|rows belong to deals and have no place of"

@@ -19,6 +19,20 @@ KINDS: Final[dict[str, Kind]] = {
         "written as open deals, in a stage of that name",
         "If they are won or lost, name the stage under `won_stages` or `lost_stages`, with the others.",
     ),
+    "stage_may_be_lost": Kind(
+        "warning",
+        "deals of stage '{value}' ({detail}) have a reason why they were lost",
+        "written as open deals, in a stage of that name",
+        "If they are lost, name the stage in the mapping, with all others of lost deals:"
+        " `lost_stages: [Lost, Unqualified, Their stage]`.",
+    ),
+    "no_stage_closed": Kind(
+        "warning",
+        "no stage is known as one of won or lost deals ({value|deal|deals} in {detail})",
+        "all of them are written as open deals",
+        "If some are closed, name their stages in the mapping: `won_stages: [Their stage]`,"
+        " `lost_stages: [Their stage]`. If none is, `won_stages: []` says so.",
+    ),
     "undecided_date_order": Kind(
         "warning",
         "{field} holds {value|date|dates} that can be read day first or month first, and none proves which",

@@ -118,7 +118,7 @@ def since(then: Survey, now: Records, ask: Mapping) -> Survey:
         }
         for entity, columns in known.items()
     }
-    seen = as_fields(known, before, now.frames, ask)
+    seen = as_fields(known, before, now.frames, ask, now.seen.headers)
     notations = Notations.of(seen.columns, before)
     columns, told = {entity: dict(each) for entity, each in known.items()}, []
     for entity, olds in before.items():

@@ -26,6 +26,7 @@ from zsell_transform.cleaning.moments import ORDERS, UNDECIDED
 from zsell_transform.cleaning.numbers import MARKS
 from zsell_transform.evidence import MAPPING, SHAPE_FAMILIES, SHAPES, Evidence
 from zsell_transform.mapping import Mapping
+from zsell_transform.sell.columns import Headers
 from zsell_transform.survey.facts import Column
 from zsell_transform.survey.readings import Evidences, Reading, decide_readings, sibling_of
 from zsell_transform.survey.undecided import BLANK, how_to_decide
@@ -60,13 +61,20 @@ class Seen:
     evidence: Evidences
 
 
-def as_fields(now: Columns, then: Columns, frames: MappingOf[str, pl.LazyFrame], ask: Mapping) -> Seen:
+def as_fields(
+    now: Columns,
+    then: Columns,
+    frames: MappingOf[str, pl.LazyFrame],
+    ask: Mapping,
+    headers: MappingOf[str, Headers],
+) -> Seen:
     """The columns of today; those whose field is one of dates or numbers say what is known of these, whatever
     else stands among them by now.
 
     Args:
         then: the columns as they were, of those that there were.
         frames: the records of today.
+        headers: entity → the headers of its files, by which the mapping may name columns.
     """
     mixed = {
         entity: [
@@ -80,7 +88,7 @@ def as_fields(now: Columns, then: Columns, frames: MappingOf[str, pl.LazyFrame],
     if not any(mixed.values()):
         return Seen(known, {})
     evidence = _evidence(mixed, now, frames)
-    read = decide_readings(evidence, ask, None, mixed)
+    read = decide_readings(evidence, ask, None, headers, made=mixed)
     for entity, names in mixed.items():
         for name in names:
             before, seen = then[entity][name], evidence[entity][name]

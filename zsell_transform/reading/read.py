@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -28,6 +28,7 @@ from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.deleted import current
 from zsell_transform.reading.dictionaries import Dictionaries, dictionaries_of
 from zsell_transform.reading.export import Export, InputFile
+from zsell_transform.reading.id_headers import unsure, with_id_headers
 from zsell_transform.reading.labels import labelled
 from zsell_transform.reading.parents import with_parents
 from zsell_transform.reading.parties import Known, known_kinds, of_kind, with_kind
@@ -170,6 +171,7 @@ class _Reading:
     # --- tables → an export ----------------------------------------------------------------------------
 
     def export(self, temporary: TemporaryDirectory[str]) -> Export:
+        self.tables = [(one, with_id_headers(one, of_it, self._wished(of_it))) for one, of_it in self.tables]
         left = current(self.tables, lambda entity: wishes_for(entity, self.ask.columns))
         self.tables, self.cleared = left.tables, left.files
         self.notes.append(left.issues)
@@ -236,6 +238,10 @@ class _Reading:
                 f"{names}: from or for Pipedrive; give Sell's export here, and Pipedrive's as `pipedrive`"
             )
         raise ExportError(f"no header of a Zendesk Sell export was recognised in {names}")
+
+    def _wished(self, meaning: Meaning) -> dict[str, str]:
+        """The headers of a table of which the mapping says what they mean."""
+        return wishes_for(meaning.entity, self.ask.columns)
 
     def _part(
         self, table: Table, meaning: Meaning, dictionaries: Dictionaries, temporary: Path
@@ -304,6 +310,7 @@ class _Reading:
             if others := self._without_owner(table, meaning):
                 ownerless = partial(issues.issue, entity=meaning.entity, file=table.file, field="owner")
                 told.append(ownerless("owner_not_known", value=table.rows, detail=others))
+            told += self._unsure_ids(table, meaning)
             is_record_list = not (meaning.is_pipedrives or meaning.is_dictionary)
             if is_record_list and not table.rows and table.file not in self.cleared:
                 told.append(whole("header_without_records", entity=meaning.entity or None))
@@ -322,7 +329,9 @@ class _Reading:
         records go to whoever imports them.
         """
         is_list = meaning.family == SMART_LIST and meaning.entity in _OWNED and table.rows
-        if not is_list or "owner" in meaning.columns.values() or self._is_told_elsewhere(meaning):
+        if not is_list or "owner" in meaning.columns.values():
+            return ""
+        if self._is_told_elsewhere(meaning, {"owner", "owner_id"}):
             return ""
         wished = self.ask.columns.get(meaning.entity, ())
         known = {*meaning.columns, *meaning.rivals, *meaning.momentary, *wished}
@@ -330,13 +339,24 @@ class _Reading:
         unknown = [name for name in table.names if name not in known]
         return _listed(unknown) if unknown else ""
 
-    def _is_told_elsewhere(self, meaning: Meaning) -> bool:
-        """Whether an export that always names owners stands beside a list."""
+    def _unsure_ids(self, table: Table, meaning: Meaning) -> Iterator[pl.DataFrame]:
+        """Headers of a Smart List that may be those of the ids of what it names, which nobody knows."""
+        for one in unsure(table, meaning, self._wished(meaning)):
+            if not self._is_told_elsewhere(meaning, {*one.columns}):
+                yield issues.issue(
+                    "link_id_not_known",
+                    entity=meaning.entity,
+                    file=table.file,
+                    field=one.header,
+                    value=_listed(one.names),
+                    detail=" or ".join(one.columns),
+                )
+
+    def _is_told_elsewhere(self, meaning: Meaning, columns: set[str]) -> bool:
+        """Whether an export that always has one of some columns stands beside a list."""
         kinds = PARTIES if meaning.entity in PARTIES else (meaning.entity,)
         return any(
-            other.entity in kinds
-            and other.family != SMART_LIST
-            and bool({"owner", "owner_id"} & {*other.columns.values()})
+            other.entity in kinds and other.family != SMART_LIST and bool(columns & {*other.columns.values()})
             for _, other in self.tables
         )
 

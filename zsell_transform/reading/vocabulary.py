@@ -22,6 +22,9 @@ FAMILIES: Final = (FULL_EXPORT, API, SMART_LIST)
 #: People and companies share one file in every family but Smart Lists, and one number range everywhere.
 PARTIES: Final = ("contacts", "companies")
 
+#: How every language may call the id of what it calls `{}`; signs and blanks mean nothing.
+ID_FORMS: Final = ("ID {}", "{} ID")
+
 
 @attrs.frozen
 class AllBut:
@@ -157,6 +160,37 @@ def _of_language(code: str, given: dict[str, Any]) -> Iterator[TableKind]:
         canonical = {letters(header): column for column, headers in products.items() for header in headers}
         ids = (letters(products[column][0]) for column in ("product_id", "deal_id"))
         yield TableKind("line_items", SMART_LIST, code, (frozenset(ids),), canonical=canonical)
+
+
+@attrs.frozen
+class SmartListWords:
+    """How a language calls the id of a record that it calls something.
+
+    Attributes:
+        canonical: header, by its letters, → canonical column; of one entity.
+        id_forms: texts with `{}` for the name.
+        inflected: header of a name, by its letters, → what stands in these forms, too.
+    """
+
+    canonical: dict[str, str] = attrs.field(factory=dict, repr=False)
+    id_forms: tuple[str, ...] = ID_FORMS
+    inflected: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+
+    def headers(self, column: str) -> tuple[str, ...]:
+        """The headers, by their letters, that mean a column."""
+        return tuple(header for header, of_it in self.canonical.items() if of_it == column)
+
+
+@cache
+def smart_list_words(entity: str, language: str) -> SmartListWords:
+    """The words of a language, for the lists of an entity; none where the language is not known."""
+    given = facts("sell/smart_lists").get(language, {})
+    kinds = (one for one in smart_lists() if (one.entity, one.language) == (entity, language))
+    return SmartListWords(
+        next((one.canonical for one in kinds), {}),
+        (*ID_FORMS, *given.get("ids", ())),
+        {letters(name): tuple(forms) for name, forms in given.get("inflected", {}).items()},
+    )
 
 
 @cache

@@ -91,6 +91,19 @@ IDS: Final[dict[str, frozenset[str]]] = {
     )
     for entity, names in STANDARD.items()
 }
+_PARTYS_LINKS: Final = {
+    "organisation_name": "organisation_id",
+    "parent_organisation_name": "parent_organisation_id",
+}
+#: Column that names a record to which a row belongs → the one that holds its id.
+LINKS: Final[dict[str, dict[str, str]]] = {
+    "companies": _PARTYS_LINKS,
+    "contacts": _PARTYS_LINKS,
+    "leads": {"company_name": "organisation_id"},
+    "deals": {"main_contact": "main_contact_id", "company": "company_id"},
+    "tasks": {"taskable_name": "taskable_id"},
+    "notes": {"noteable_name": "noteable_id"},
+}
 #: Sell's own columns that hold dates or numbers: a spreadsheet may have turned their values round.
 DATES: Final[dict[str, frozenset[str]]] = {
     "companies": frozenset({"created_at"}),

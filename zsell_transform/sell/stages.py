@@ -22,6 +22,12 @@ from zsell_transform.sell.words import closing_words
 #: What tells one stage from another in the deals of an export, in this order.
 KEYS: Final = ("pipeline_id", "pipeline_name", "stage_id", "stage_name")
 SEPARATOR: Final = "\x1f"
+#: Sell's own columns that say why a deal was lost.
+LOSS_REASONS: Final = ("loss_reason", "unqualified_reason")
+#: An account with so many deals has some that are closed.
+_SEVERAL: Final = 5
+#: Names of stages that an issue lists, at most.
+_LISTED: Final = 12
 #: What a stage's category makes of its deals (facts on Sell exports, section 8: closing ones are presumed).
 _CATEGORIES: Final = {
     **dict.fromkeys(("incoming", "in_progress"), "Open"),
@@ -159,30 +165,54 @@ def _homes(
 def doubts(seen: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
     """What a person should look at: open stages that may be closed ones, and wishes that name no stage."""
     known = stages(seen, ask)
-    return issues.gather([_maybe_closed(seen, known), *_new_ones(known, ask)])
-
-
-def _maybe_closed(seen: pl.DataFrame, known: Sequence[Stage]) -> pl.DataFrame:
-    """Open stages whose deals have no win likelihood while others have one: so it is with closed deals.
-
-    Source: facts on Sell exports, section 2.3 (2026: blank on closed deals, mostly).
-    """
-    if all(stage.likelihood is None for stage in known):
-        return issues.empty()
-    doubtful = [stage.status == "Open" and stage.likelihood is None for stage in known]
-    found = issues.found(
-        seen.filter(pl.Series(doubtful, dtype=pl.Boolean)).lazy(),
-        "stage_may_be_closed",
-        entity="deals",
-        field="stage_name",
-        value=pl.col("stage_name"),
-        detail=pl.concat_str(
-            pl.when(pl.col("pipeline_name") != "").then(pl.format("pipeline {}, ", "pipeline_name")),
-            pl.col("deals").cast(pl.String),
-            ignore_nulls=True,
-        ),
+    return issues.gather(
+        [*_maybe_closed(seen, known), _none_closed(seen, known, ask), *_new_ones(known, ask)]
     )
-    return found.collect()
+
+
+def _maybe_closed(seen: pl.DataFrame, known: Sequence[Stage]) -> Iterator[pl.DataFrame]:
+    """Open stages that something says are closed; what no dump's category calls open.
+
+    Their deals have no win likelihood while others have one, or a reason why they were lost: half of them, or
+    any where no stage is known as lost; deals that were reopened may keep one.
+    Source: facts on Sell exports, section 2.3 (2026: likelihood blank on closed deals, mostly).
+    """
+    rows = seen.with_columns(
+        is_open=pl.Series([stage.status == "Open" for stage in known], dtype=pl.Boolean),
+        likely=pl.Series([stage.likelihood for stage in known], dtype=pl.Float64),
+    )
+    no_lost = all(stage.status != "Lost" for stage in known)
+    without = pl.col("likely").is_null() & pl.col("likely").is_not_null().any()
+    with_reasons = (pl.col("reasons") > 0) & (no_lost | (pl.col("reasons") * 2 >= pl.col("deals")))
+    uncategorised = pl.col("category").fill_null("") == ""
+    place = pl.when(pl.col("pipeline_name") != "").then(pl.format("pipeline {}, ", "pipeline_name"))
+    for code, which, count in (
+        ("stage_may_be_closed", without, pl.col("deals").cast(pl.String)),
+        (
+            "stage_may_be_lost",
+            ~without & with_reasons & uncategorised,
+            pl.format("{} of {}", "reasons", "deals"),
+        ),
+    ):
+        yield issues.found(
+            rows.filter(pl.col("is_open") & which).lazy(),
+            code,
+            entity="deals",
+            field="stage_name",
+            value=pl.col("stage_name"),
+            detail=pl.concat_str(place, count, ignore_nulls=True),
+        ).collect()
+
+
+def _none_closed(seen: pl.DataFrame, known: Sequence[Stage], ask: Mapping) -> pl.DataFrame:
+    """Several deals, and nothing tells of any of them whether it is closed: told once, with all stages."""
+    is_decided = ask.won_stages is not None or ask.lost_stages is not None
+    is_told = any(stage.status != "Open" or stage.likelihood is not None for stage in known)
+    deals = seen["deals"].sum()
+    if is_decided or is_told or deals < _SEVERAL or seen["category"].count():
+        return issues.empty()
+    names = issues.listed(seen["stage_name"].unique(maintain_order=True), _LISTED)
+    return issues.issue("no_stage_closed", entity="deals", field="stage_name", value=str(deals), detail=names)
 
 
 def _new_ones(known: Sequence[Stage], ask: Mapping) -> Iterator[pl.DataFrame]:

@@ -14,6 +14,7 @@ from zsell_transform.sell.columns import Headers
 STAGES: Final[dict[str, Any]] = {
     "pipeline_id": pl.String, "pipeline_name": pl.String, "stage_id": pl.String, "stage_name": pl.String,
     "deals": pl.Int64, "likelihood": pl.Float64, "category": pl.String,
+    "reasons": pl.Int64,
 }  # fmt: skip
 
 

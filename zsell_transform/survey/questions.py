@@ -19,6 +19,7 @@ from zsell_transform.frames.sparse import BLANK, column_or_blank
 from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.sell.columns import DATES, NUMBERS, VOCABULARY, is_custom
 from zsell_transform.sell.stages import KEYS as STAGE_KEYS
+from zsell_transform.sell.stages import LOSS_REASONS
 
 #: Up to about this many different values are counted one by one; a field of options has at most 500.
 #: `approx_n_unique` errs by one or two per cent.
@@ -200,10 +201,12 @@ def _stages(frame: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     wanted = frame.select(
         *map(key, (*STAGE_KEYS, "stage_category")),
         likelihood.cast(pl.Float64, strict=False).alias("likelihood"),
+        pl.coalesce(text(column_or_blank(columns, one)) for one in LOSS_REASONS).alias("reasons"),
     )
     counts = (
         pl.len().cast(pl.Int64).alias("deals"),
         pl.col("likelihood").median(),
         pl.col("stage_category").first().alias("category"),
+        pl.col("reasons").count().cast(pl.Int64),
     )
     return wanted.group_by(STAGE_KEYS).agg(*counts).sort(STAGE_KEYS)
