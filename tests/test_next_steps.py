@@ -80,6 +80,62 @@ def test_a_list_that_was_forgotten_is_asked_for_and_never_called_empty(
     assert "empty_in_pipedrive" not in f"{page}{export.brief}"
 
 
+def renamed(header: str, *names: str) -> Edit:
+    """Sell's ids in a field of the user's own."""
+
+    def edit(frame: pl.DataFrame) -> pl.DataFrame:
+        own = next(column for column in frame.columns if "Zendesk Sell" in column)
+        return frame.rename({own: own.split(" - ")[0] + f" - {header}"})
+
+    return lambda folder: [rewritten(name, edit)(folder) for name in names]
+
+
+@pytest.mark.parametrize("header", ["Zendesk ID", "External ID", "CRM-nr: old"])
+def test_a_column_of_ids_under_a_name_of_its_own_is_named_and_never_taken(
+    sample: Path, after_lap_1: Path, tmp_path: Path, header: str
+) -> None:
+    """All waited, and the next step was to export again what had been exported: a circle."""
+    made = lap_2(sample, after_lap_1, tmp_path, renamed(header, "leads-1.csv", "people-1.csv"))
+
+    told = dict(made.issues.filter(severity="error").select("code", "message").rows())
+    key = f'"{header}"' if ":" in header else header
+    line = f"columns: {{pipedrive_persons: {{{key}: Zendesk Sell ID}}}}"
+    assert told.keys() == {"no_export_of_leads", "no_export_of_persons"}
+    assert f"in the mapping, `{line}` most likely reads them: 20 of 20 values" in told["no_export_of_persons"]
+    [export] = [step for step in steps.checklist(made.story) if step.title.startswith("Export")]
+    assert made.story.unnamed == ("persons", "leads")
+    assert "`columns: {pipedrive_persons: {Their header: Zendesk Sell ID}}`" in export.text
+    assert "name the column of Sell's ids in the mapping" in export.brief
+    lines = {"persons": {header: "Zendesk Sell ID"}, "leads": {header: "Zendesk Sell lead ID"}}
+    mapping = {"columns": {f"pipedrive_{item}": line for item, line in lines.items()}}
+    taken = zt.transform(sample, pipedrive=tmp_path / "exports", mapping=mapping, trial=0, rehearse=False)
+    assert not taken.issues.filter(pl.col("code").str.starts_with("no_export_of")).height
+
+
+def twice(frame: pl.DataFrame) -> pl.DataFrame:
+    own = next(column for column in frame.columns if "Zendesk Sell" in column)
+    ids = pl.col(own)
+    return frame.drop(own).with_columns(frame.select(ids.alias("Person - A"), ids.alias("Person - B")))
+
+
+@pytest.mark.parametrize("edit", [changed("Zendesk Sell"), twice], ids=["none", "two"])
+def test_no_column_is_called_likely_where_none_or_several_may_be_it(
+    sample: Path, after_lap_1: Path, tmp_path: Path, edit: Callable[[pl.DataFrame], pl.DataFrame]
+) -> None:
+    made = lap_2(sample, after_lap_1, tmp_path, rewritten("people-1.csv", edit))
+
+    [told] = made.issues.filter(code="no_export_of_persons")["message"]
+    assert "the mapping names it: `columns: {pipedrive_persons: {Their header: Zendesk Sell ID}}`" in told
+
+
+def test_a_forgotten_list_has_no_column_to_be_named(sample: Path, after_lap_1: Path, tmp_path: Path) -> None:
+    made = lap_2(sample, after_lap_1, tmp_path, forgotten("people-1.csv"))
+
+    [told] = made.issues.filter(code="no_export_of_persons")["message"]
+    assert told.endswith("so that none is written twice")
+    assert not made.story.unnamed
+
+
 def test_the_page_says_what_waits_for_an_export_and_what_for_an_id(
     sample: Path, after_lap_1: Path, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import json
 import re
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -258,6 +259,12 @@ def folder(reading: Reading, place: str, value: Any) -> Any:
 
 #: Values of one mapping, those that aliases repeat counted each time. Nobody writes so many by hand.
 _MOST_VALUES: Final = 500_000
+
+
+def key_in_braces(name: str) -> str:
+    """A name as a YAML key inside braces; plain where YAML would read it as itself."""
+    plain = name.replace(" ", "").isalnum() and not name.isdigit()
+    return name if plain else json.dumps(name, ensure_ascii=False)
 
 
 def yaml_file(path: Path) -> Any:

@@ -15,6 +15,7 @@ from zsell_transform.guide.chapters import Values, files, uploads
 from zsell_transform.guide.story import NAMELESS, Story
 from zsell_transform.guide.words import count, number
 from zsell_transform.machine.system import shell
+from zsell_transform.pipedrive.exports.held import own_header
 from zsell_transform.sell.entities import MAIN
 
 #: How a page calls the command; a terminal calls it as its user did.
@@ -271,7 +272,20 @@ def _withheld(story: Story) -> str:
     return (
         f" This time {_lists(story)} must be among them, whole, with all columns, and as Pipedrive "
         f"writes {_it(story)}: {_waits(waiting)} for {_it(story)}, since without {_it(story)} nobody knows "
-        "what is there already."
+        f"what is there already.{_unnamed(story)}"
+    )
+
+
+def _unnamed(story: Story) -> str:
+    """What helps where a list was given whole, and the column of our ids has a header of the user's own."""
+    if not story.unnamed:
+        return ""
+    own = own_header(story.unnamed[0])
+    return (
+        f" No column of what was given for {words.listed(story.unnamed)} is known to say which records are "
+        "from Sell. If one does, under another header, name it in the mapping, and these exports will do: "
+        f"`columns: {{pipedrive_{story.unnamed[0]}: {{Their header: {own}}}}}` (the errors below say which "
+        "is most likely, if any)."
     )
 
 
@@ -280,7 +294,12 @@ def _above_all(story: Story) -> str:
     if not story.withheld:
         return ""
     waiting = sum(story.withheld.values())
-    return f"; this time with {_lists(story)}, whole: {_waits(waiting)} for {_it(story)}"
+    return f"; this time with {_lists(story)}, whole: {_waits(waiting)} for {_it(story)}{_renamed(story)}"
+
+
+def _renamed(story: Story) -> str:
+    """The same as `_unnamed`."""
+    return "; if it was whole, name the column of Sell's ids in the mapping" if story.unnamed else ""
 
 
 def _unexported(story: Story) -> str:

@@ -9,6 +9,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.cleaning.cells import text
 from zsell_transform.evidence import SERIAL_DAY, SHAPES
+from zsell_transform.mapping_values import key_in_braces
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.survey.facts import Column, Survey
 
@@ -47,7 +48,7 @@ def doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFr
 
     left = "left as text" if column.custom else "left blank"
     if column.dates == "undecided":
-        line = f"day_first: {{{entity}: {{{_quoted(plain_name(column.name))}: true}}}}"
+        line = f"day_first: {{{entity}: {{{key_in_braces(plain_name(column.name))}: true}}}}"
         detail = f"{left}; the mapping decides with {line} (false for month first)"
         # None of its own: people's dates decide for companies, and leads' for deals.
         return told("undecided_date_order", detail, counts["slashed"] or column.filled)
@@ -63,12 +64,3 @@ def doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFr
         said = f"{dot} can only have a decimal point, {comma} only a comma"
         return told("contradicting_numbers", said, counts["number"])
     return issues.empty()
-
-
-def _quoted(name: str) -> str:
-    """A name as a YAML key inside braces; plain where YAML would read it as itself."""
-    return (
-        name
-        if name.replace(" ", "").isalnum() and not name.isdigit()
-        else '"' + name.replace('"', '\\"') + '"'
-    )
