@@ -177,6 +177,18 @@ def test_a_list_of_which_nothing_was_written_is_empty_only_if_somebody_looked(se
 # ---- errors ---------------------------------------------------------------------------------------------
 
 
+def test_records_without_an_id_are_in_the_headline(tmp_path: Path) -> None:
+    """Laps and proofs know them by e-mail or name alone; only the list of issues said so."""
+    (tmp_path / "people.csv").write_text("Name,Email\nBo Ek,bo@x.example\nAnna Berg,\n", encoding="utf-8")
+    (tmp_path / "notes.csv").write_text("content,noteable_type\nHi,Contact\n", encoding="utf-8")
+
+    made = zt.transform(tmp_path, trial=0, rehearse=False)
+
+    said = "2 records have no Sell id: e-mail or name stands in for it."
+    assert said in steps.headline(made.story)["lead"]
+    assert said in made._repr_html_()
+
+
 def test_an_error_about_a_file_is_in_the_headline(sell: Path) -> None:
     """A list that was a zip belongs to no row of the ledger: no page and no display said a word of it."""
     (sell / "leads.0.csv").write_bytes(b"PK\x03\x04 and so on")

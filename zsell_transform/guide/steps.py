@@ -16,7 +16,7 @@ from zsell_transform.guide.story import NAMELESS, Story
 from zsell_transform.guide.words import count, number
 from zsell_transform.machine.system import shell
 from zsell_transform.pipedrive.exports.held import own_header
-from zsell_transform.sell.entities import MAIN
+from zsell_transform.sell.entities import LINKED, MAIN
 
 #: How a page calls the command; a terminal calls it as its user did.
 PROGRAM: Final = "zsell-transform"
@@ -66,6 +66,7 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
         (not story.complete, f"The Sell export holds {count(total, 'record')} for Pipedrive."),
         (story.complete, f"All {count(total, 'record')} of the Sell export are accounted for."),
         (named, f"{count(named, 'company or person is', 'companies and people are')} added by name."),
+        (idless := _without_id(story), f"{idless} no Sell id: e-mail or name stands in for it."),
         (story.placeholder, "One organization is added for records without any link."),
         (out and changed, f"{count(changed, 'record')} changed in Sell since: `updates/` holds them."),
         (follow, f"{_follow(follow)} in a later lap, when Pipedrive has given the IDs {_them(follow)} on."),
@@ -82,6 +83,15 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
     ]
     lead = " ".join(sentence for holds, sentence in said if holds)
     return {"title": _title(story, out, changed), "lead": lead}
+
+
+def _without_id(story: Story) -> str:
+    """`412 records have`; "" where each has one."""
+    told = story.issues.filter(
+        (pl.col("code") == "records_without_id") & pl.col("entity").is_in(list(LINKED))
+    )
+    records = int(told["value"].cast(pl.Int64).sum())
+    return count(records, "record has", "records have") if records else ""
 
 
 _THERE: Final = "Pipedrive: some seem to be the same, without these Sell ids."
