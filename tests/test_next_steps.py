@@ -15,6 +15,7 @@ from tests.moved import Moved
 from zsell_transform.__main__ import main
 from zsell_transform.ending import telling
 from zsell_transform.guide import steps
+from zsell_transform.guide.headline import UNSEEN, headline
 from zsell_transform.guide.report import report_html
 from zsell_transform.guide.story import Story
 from zsell_transform.ledger import COUNTS
@@ -80,13 +81,69 @@ def test_a_list_that_was_forgotten_is_asked_for_and_never_called_empty(
     assert "empty_in_pipedrive" not in f"{page}{export.brief}"
 
 
+def renamed(header: str, *names: str) -> Edit:
+    """Sell's ids in a field of the user's own."""
+
+    def edit(frame: pl.DataFrame) -> pl.DataFrame:
+        own = next(column for column in frame.columns if "Zendesk Sell" in column)
+        return frame.rename({own: own.split(" - ")[0] + f" - {header}"})
+
+    return lambda folder: [rewritten(name, edit)(folder) for name in names]
+
+
+@pytest.mark.parametrize("header", ["Zendesk ID", "External ID", "CRM-nr: old"])
+def test_a_column_of_ids_under_a_name_of_its_own_is_named_and_never_taken(
+    sample: Path, after_lap_1: Path, tmp_path: Path, header: str
+) -> None:
+    """All waited, and the next step was to export again what had been exported: a circle."""
+    made = lap_2(sample, after_lap_1, tmp_path, renamed(header, "leads-1.csv", "people-1.csv"))
+
+    told = dict(made.issues.filter(severity="error").select("code", "message").rows())
+    key = f'"{header}"' if ":" in header else header
+    line = f"columns: {{pipedrive_persons: {{{key}: Zendesk Sell ID}}}}"
+    assert told.keys() == {"no_export_of_leads", "no_export_of_persons"}
+    assert f"in the mapping, `{line}` most likely reads them: 20 of 20 values" in told["no_export_of_persons"]
+    [export] = [step for step in steps.checklist(made.story) if step.title.startswith("Export")]
+    assert made.story.unnamed == ("persons", "leads")
+    assert "`columns: {pipedrive_persons: {Their header: Zendesk Sell ID}}`" in export.text
+    assert "name the column of Sell's ids in the mapping" in export.brief
+    lines = {"persons": {header: "Zendesk Sell ID"}, "leads": {header: "Zendesk Sell lead ID"}}
+    mapping = {"columns": {f"pipedrive_{item}": line for item, line in lines.items()}}
+    taken = zt.transform(sample, pipedrive=tmp_path / "exports", mapping=mapping, trial=0, rehearse=False)
+    assert not taken.issues.filter(pl.col("code").str.starts_with("no_export_of")).height
+
+
+def twice(frame: pl.DataFrame) -> pl.DataFrame:
+    own = next(column for column in frame.columns if "Zendesk Sell" in column)
+    ids = pl.col(own)
+    return frame.drop(own).with_columns(frame.select(ids.alias("Person - A"), ids.alias("Person - B")))
+
+
+@pytest.mark.parametrize("edit", [changed("Zendesk Sell"), twice], ids=["none", "two"])
+def test_no_column_is_called_likely_where_none_or_several_may_be_it(
+    sample: Path, after_lap_1: Path, tmp_path: Path, edit: Callable[[pl.DataFrame], pl.DataFrame]
+) -> None:
+    made = lap_2(sample, after_lap_1, tmp_path, rewritten("people-1.csv", edit))
+
+    [told] = made.issues.filter(code="no_export_of_persons")["message"]
+    assert "the mapping names it: `columns: {pipedrive_persons: {Their header: Zendesk Sell ID}}`" in told
+
+
+def test_a_forgotten_list_has_no_column_to_be_named(sample: Path, after_lap_1: Path, tmp_path: Path) -> None:
+    made = lap_2(sample, after_lap_1, tmp_path, forgotten("people-1.csv"))
+
+    [told] = made.issues.filter(code="no_export_of_persons")["message"]
+    assert told.endswith("so that none is written twice")
+    assert not made.story.unnamed
+
+
 def test_the_page_says_what_waits_for_an_export_and_what_for_an_id(
     sample: Path, after_lap_1: Path, tmp_path: Path
 ) -> None:
     """All 13 were said to follow when Pipedrive has given their IDs."""
     told = lap_2(sample, after_lap_1, tmp_path, forgotten("leads-1.csv")).story
 
-    lead = steps.headline(told)["lead"]
+    lead = headline(told)["lead"]
     assert "4 follow in a later lap" in lead
     assert "9 records wait for the list of leads, which was not given, or not whole: export it" in lead
     assert "9 wait for what Pipedrive’s exports did not show (leads)" in report_html(told)
@@ -121,6 +178,18 @@ def test_a_list_of_which_nothing_was_written_is_empty_only_if_somebody_looked(se
 # ---- errors ---------------------------------------------------------------------------------------------
 
 
+def test_records_without_an_id_are_in_the_headline(tmp_path: Path) -> None:
+    """Laps and proofs know them by e-mail or name alone; only the list of issues said so."""
+    (tmp_path / "people.csv").write_text("Name,Email\nBo Ek,bo@x.example\nAnna Berg,\n", encoding="utf-8")
+    (tmp_path / "notes.csv").write_text("content,noteable_type\nHi,Contact\n", encoding="utf-8")
+
+    made = zt.transform(tmp_path, trial=0, rehearse=False)
+
+    said = "2 records have no Sell id: e-mail or name stands in for it."
+    assert said in headline(made.story)["lead"]
+    assert said in made._repr_html_()
+
+
 def test_an_error_about_a_file_is_in_the_headline(sell: Path) -> None:
     """A list that was a zip belongs to no row of the ledger: no page and no display said a word of it."""
     (sell / "leads.0.csv").write_bytes(b"PK\x03\x04 and so on")
@@ -140,7 +209,7 @@ def test_an_earlier_run_without_exports_is_said_before_all(moved: Moved) -> None
     assert step.text.startswith("Do not upload these files")
     assert "pipedrive=" in " ".join(step.commands[0].pieces)
     assert "Not to be uploaded" in repr(told)
-    assert steps.headline(told.story)["lead"].startswith(steps.UNSEEN)
+    assert headline(told.story)["lead"].startswith(UNSEEN)
 
 
 # ---- a delta --------------------------------------------------------------------------------------------
@@ -158,7 +227,7 @@ def test_an_earlier_run_without_exports_is_said_before_all(moved: Moved) -> None
 def test_what_changed_is_in_the_title(counts: dict[str, int], title: str) -> None:
     """`Nothing to upload` stood above two files of `updates/`; beside a new record nothing told of them."""
     row = {"entity": "deals", "target": "deals", **dict.fromkeys(COUNTS, 0)} | counts
-    said = steps.headline(Story(ledger=pl.DataFrame([row]), previous="lap_1"))
+    said = headline(Story(ledger=pl.DataFrame([row]), previous="lap_1"))
     assert said["title"] == title
     assert ("`updates/` holds them" in said["lead"]) == ({"updated", "rows_out"} <= counts.keys())
 
@@ -226,7 +295,7 @@ def test_only_a_third_lap_finds_history_on_deals_and_leads(tmp_path: Path, colum
 def test_the_placeholder_is_no_company_of_that_name() -> None:
     told = Story(ledger=ledger(deals={"added": 2}), placeholder=True)
 
-    lead = steps.headline(told)["lead"]
+    lead = headline(told)["lead"]
     assert "1 company or person is added by name. One organization is added for records without" in lead
 
 
@@ -241,7 +310,7 @@ def test_each_lap_tells_the_placeholder_from_companies_that_others_name(tmp_path
     second = zt.transform(tables, tmp_path / "lap_2", pipedrive=tmp_path / "exports", trial=0)
 
     for lap in (first, second):
-        lead = steps.headline(lap.story)["lead"]
+        lead = headline(lap.story)["lead"]
         assert "1 company or person is added by name. One organization is added for records" in lead
 
 
@@ -284,7 +353,7 @@ def test_a_file_that_could_not_be_read_comes_before_everything(sample: Path, tmp
     first = steps.checklist(told)[0]
     assert first.title.startswith("Make the whole export readable")
     assert "notes.0.csv could not be read" in first.text
-    assert "notes.0.csv could not be read" in steps.headline(told)["lead"]
+    assert "notes.0.csv could not be read" in headline(told)["lead"]
 
 
 def test_a_lap_without_anything_left_is_not_complete_while_a_file_is_unread(tmp_path: Path) -> None:
@@ -298,7 +367,7 @@ def test_a_lap_without_anything_left_is_not_complete_while_a_file_is_unread(tmp_
     lap = zt.transform(tmp_path / "sell", pipedrive=tmp_path / "held")
 
     assert not lap.complete
-    assert steps.headline(lap.story)["title"] == "Nothing to upload in this lap"
+    assert headline(lap.story)["title"] == "Nothing to upload in this lap"
 
 
 # ---- dates that can be read both ways round -------------------------------------------------------------
@@ -325,7 +394,7 @@ def test_dates_that_nobody_can_read_yet_are_decided_before_anything_is_uploaded(
         ("undecided_date", "deals", "4", "added_on", "02.03.2024"),
         ("unreadable_value", "contacts", "3", "created_at", "soon"),
     ]
-    assert "2 dates are left blank until the mapping says" in steps.headline(made.story)["lead"]
+    assert "2 dates are left blank until the mapping says" in headline(made.story)["lead"]
     decide, *others = steps.checklist(made.story)
     assert (decide.title, others[0].title) == ("Decide how dates are read", "Prepare Pipedrive")
     line = "day_first: {contacts: {created_at: true}, deals: {added_on: true, Start: true}}"

@@ -15,6 +15,7 @@ import pytest
 
 import zsell_transform as zt
 from zsell_transform.guide import chapters, laps, report, steps, words
+from zsell_transform.guide.headline import headline
 from zsell_transform.guide.story import (
     FILES,
     INPUTS,
@@ -290,7 +291,7 @@ PROOF = {
 
 
 def test_the_headline_counts_records_for_pipedrive_not_documents() -> None:
-    said = steps.headline(sample())
+    said = headline(sample())
     assert said["title"] == "10,192 records ready for Pipedrive"
     assert "28,297 records" in said["lead"]
     assert "18,183 follow in a later lap" in said["lead"]
@@ -606,8 +607,8 @@ def test_a_later_lap_says_that_its_exports_replace_the_earlier_ones() -> None:
 def test_one_record_waits_and_many_wait() -> None:
     ledger = sample().ledger
     one = ledger.with_columns(waiting=pl.when(pl.col("target") == "notes").then(1).otherwise(0))
-    assert "1 follows in a later lap" in steps.headline(sample(ledger=one))["lead"]
-    assert "the IDs it hangs on" in steps.headline(sample(ledger=one))["lead"]
+    assert "1 follows in a later lap" in headline(sample(ledger=one))["lead"]
+    assert "the IDs it hangs on" in headline(sample(ledger=one))["lead"]
 
 
 def test_every_way_of_the_linker_has_its_words() -> None:

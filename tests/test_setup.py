@@ -22,7 +22,7 @@ from zsell_transform.guide.unused import unused
 from zsell_transform.mapping import READERS, Mapping
 from zsell_transform.pipedrive.fields import field_facts
 from zsell_transform.pipedrive.wizard import rehearse
-from zsell_transform.starter import draft_mapping
+from zsell_transform.starter import draft_mapping, labels
 from zsell_transform.survey import study
 from zsell_transform.transformers import draft
 
@@ -313,7 +313,9 @@ def found_in(tables: Tables, ask: Mapping | None = None) -> Found:
     wishes = ask or Mapping()
     subjects = pl.DataFrame([("Call", "Call Anna: now", 2)], schema=SUBJECTS, orient="row")
     lists = {"deals_20260401_0752.csv": 3}
-    return Found(study(frames(tables), wishes), wishes, lists, subjects, {"deals.0.csv": "cp1252"})
+    given = frames(tables)
+    seen, encodings = study(given, wishes), {"deals.0.csv": "cp1252"}
+    return Found(seen, wishes, lists, subjects, encodings, labels(given, wishes, seen))
 
 
 @pytest.fixture
@@ -383,6 +385,33 @@ def test_the_draft_is_filled_with_the_export() -> None:
         assert line.replace('"Lou - Deleted"', "Lou - Deleted") in text.replace(
             '"Lou - Deleted"', "Lou - Deleted"
         )
+
+
+def test_the_draft_lists_every_label_with_the_number_of_its_records() -> None:
+    """Statuses were not listed, and a tag that stands twice on a record counted as two records."""
+    tables: Tables = {
+        "contacts": {
+            "id": ["1", "2"], "name": ["Anna", "Bo"], "tags": ["VIP, VIP", "prospect"],
+            "customer_status": ["current", "none"], "prospect_status": ["lost", "current"],
+        },
+        "deals": {"id": ["3"], "name": ["One"], "hot": ["true"], "tags": ["VIP"]},
+        "leads": {"id": ["4"], "last_name": ["Ek"], "status": ["New"]},
+    }  # fmt: skip
+
+    text = draft_text(
+        found_in(tables, Mapping.load({"labels": {"VIP": "Big"}, "labels_as": {"deals": "field"}}))
+    )
+
+    part = text.split("# labels:\n")[1].split("\n\n")[0]
+    assert part.splitlines() == [
+        "#   VIP: VIP   # 2 records",
+        "#   Customer: Customer   # 1 record",
+        "#   Hot: Hot   # 1 record",
+        "#   Lost prospect: Lost prospect   # 1 record",
+        "#   New: New   # 1 record",
+        "#   Prospect: Prospect   # 1 record; also spelled prospect",
+        "#   prospect: prospect   # 1 record; also spelled Prospect",
+    ]
 
 
 def test_draft_mapping_reads_the_export_and_never_overwrites(sample: Path, tmp_path: Path) -> None:

@@ -215,6 +215,26 @@ def test_contradicting_dates_stay_text_and_are_told() -> None:
     assert "1 can only be day first, 1 only month first" in row["message"]
 
 
+@pytest.mark.parametrize("times", [1, 2, 6])
+@pytest.mark.parametrize("name", ["Visit", "Last phone call", "Address since"])
+@pytest.mark.parametrize(
+    ("pair", "why"),
+    [
+        (["01/02/2024", "03/04/2024"], "dates, but nothing proves the order of day and month"),
+        (["13/02/2024", "02/13/2024"], "dates, but they contradict each other"),
+        (["1,000", "1,250"], "numbers, but nothing proves which mark is the decimal one"),
+    ],
+)
+def test_what_is_left_as_text_gets_a_text_field(
+    pair: tuple[str, str], why: str, name: str, times: int
+) -> None:
+    """From four values on, of which half were different, the dates were the options of a field."""
+    found = column([*pair] * times, f"custom {name}")
+
+    assert (found.type, found.options) == ("text", ())
+    assert found.evidence == f"all {2 * times} values are {why}"
+
+
 def test_contradicting_dates_are_told_cell_by_cell() -> None:
     """Those that prove an order; the ones that read both ways accuse nobody."""
     cells = ["31/05/2024", "05/31/2024", "01/02/2024", None]
@@ -367,6 +387,17 @@ def test_a_shared_date_is_read_by_each_column_s_own_order() -> None:
 
     assert (seen["deals"]["custom X"].dates, seen["leads"]["custom X"].dates) == ("dmy", "ymd")
     assert seen["deals"]["custom X"].type == seen["leads"]["custom X"].type == "date"
+
+
+def test_a_shared_field_is_text_where_either_column_is_left_as_text() -> None:
+    """Together they prove no less than the one that nothing decides."""
+    undecided: Values = ["01/02/2024", "03/04/2024"] * 4
+    for theirs in (undecided, ["2024-12-31"] * 8, ["soon", "later"] * 4):
+        seen = survey_of(deals={"custom X": theirs}, leads={"custom X": undecided}).columns
+
+        assert seen["deals"]["custom X"].type == seen["leads"]["custom X"].type == "text"
+    mixed = seen["deals"]["custom X"].evidence
+    assert mixed == "16 texts of at most 10 characters; leads and deals together"
 
 
 # ---- everything else ------------------------------------------------------------------------------------

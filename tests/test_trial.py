@@ -265,6 +265,25 @@ def test_the_files_of_a_trial_hold_whole_rows_and_all_they_name(
     assert not made.story.trial["id"].str.contains("<").any()
 
 
+def test_a_single_pass_has_its_links_by_key_looked_at(sell: Path, tmp_path: Path) -> None:
+    """The page said that no record shows history of a person or an organization, while every row did."""
+    (sell / "contacts.0.csv").write_text(
+        "id,is_organisation,name,email\n1,true,Alfa,\n2,false,Anna Berg,a@x.example\n", encoding="utf-8"
+    )
+    (sell / "notes.0.csv").write_text(
+        "id,content,noteable_type,noteable_id\n40,n1,Contact,1\n41,n2,Contact,2\n", encoding="utf-8"
+    )
+
+    zt.transform(sell, tmp_path / "lap_1", mapping={"single_pass": True}, rehearse=False)
+
+    page = (tmp_path / "lap_1" / "trial" / "trial.md").read_text(encoding="utf-8")
+    notes, uncovered = page.split("## Notes")[1].split("## What the trial does not cover")
+    assert "**About an organization, without a System ID** (not documented)" in notes
+    assert "no second person was created. Here: Person - Name: Anna Berg; Person - Email (Work): a@x" in notes
+    [told] = [line for line in uncovered.splitlines() if line.startswith("- Notes: ")]
+    assert told.startswith("- Notes: about a deal; about a lead; line breaks")
+
+
 def at_once(feature: Feature, frame: pl.DataFrame) -> set[str]:
     """The ids that a feature offers, asked of the whole table."""
     if feature.each is not None:

@@ -11,7 +11,8 @@ import attrs
 import polars as pl
 
 from zsell_transform.guide.chapters import AGAINST, verdict
-from zsell_transform.guide.steps import checklist, headline
+from zsell_transform.guide.headline import headline
+from zsell_transform.guide.steps import checklist
 from zsell_transform.guide.words import count, cut, listed, one, worded
 
 if TYPE_CHECKING:

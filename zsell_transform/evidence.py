@@ -29,6 +29,9 @@ DIGIT_LIMIT: Final = 14
 OPTION_LIMIT: Final = 500
 #: Who says the order of day and month, where no value proves it.
 MAPPING: Final = "the mapping says"
+#: How dates or numbers read that nothing decides, or that contradict each other: an issue says that their
+#: column is left as text.
+DOUBTS: Final = ("undecided", "contradicts")
 #: Currencies with thousandths (ISO 4217).
 THOUSANDTHS: Final = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 #: Fewer values are too few to call them a list of options.
@@ -235,10 +238,10 @@ def judge(name: str, seen: Evidence, order: str | None, mark: str | None, by: st
     return (
         _as_date(seen, order, by)
         or _as_tick(seen)
-        or _as_phone(name, seen)
+        or (None if order in DOUBTS else _as_phone(name, seen))
         or _as_number(seen, mark)
         or _as_spoiled_dates(seen)
-        or _as_options(seen)
+        or (None if order in DOUBTS or mark in DOUBTS else _as_options(seen))
         or _as_text(name, seen, order, mark)
     )
 
@@ -369,7 +372,8 @@ def _as_text(name: str, seen: Evidence, order: str | None, mark: str | None) -> 
             f"the longest of {counted(seen.filled, 'text')} has {seen.longest:,} characters, a text field "
             f"takes {TEXT_LIMIT}",
         )
-    if _named(name, _ADDRESS_NAMES) and not any(map(seen.every, ("url", "email", "whole"))):
+    left = order in DOUBTS or mark in DOUBTS
+    if _named(name, _ADDRESS_NAMES) and not left and not any(map(seen.every, ("url", "email", "whole"))):
         return Verdict("address", f"{counted(seen.filled, 'text')} under a name that says address")
     return Verdict("text", next(_why_text(seen, order, mark)))
 
@@ -377,7 +381,7 @@ def _as_text(name: str, seen: Evidence, order: str | None, mark: str | None) -> 
 def _why_text(seen: Evidence, order: str | None, mark: str | None) -> Iterator[str]:
     """Why not something narrower: the first of these is said."""
     count = seen.counts.get
-    if order in ("undecided", "contradicts"):
+    if order in DOUBTS and seen.counts["ymd"] + seen.counts["slashed"] == seen.filled:
         yield _every(
             seen,
             "a date",
@@ -386,7 +390,7 @@ def _why_text(seen: Evidence, order: str | None, mark: str | None) -> Iterator[s
             if order == "undecided"
             else ", but they contradict each other",
         )
-    if mark == "undecided":
+    if mark == "undecided" and seen.every("number"):
         yield _every(seen, "a number", "numbers", ", but nothing proves which mark is the decimal one")
     if seen.every("url"):
         yield _every(seen, "a web address", "web addresses")

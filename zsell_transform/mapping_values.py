@@ -7,6 +7,7 @@ notes in the `Reading` and goes on. It knows no key by name: which reader belong
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -238,6 +239,13 @@ def folder(reading: Reading, place: str, value: Any) -> Any:
 
 #: Values of one mapping, those that aliases repeat counted each time. Nobody writes so many by hand.
 _MOST_VALUES: Final = 500_000
+
+
+def key_in_braces(name: str) -> str:
+    """A name as a YAML key inside braces; plain where YAML would read it as itself."""
+    bare = re.sub("[ _]", "", name)
+    plain = bare.isalnum() and not bare.isdigit()
+    return name if plain else json.dumps(name, ensure_ascii=False)
 
 
 def yaml_file(path: Path) -> Any:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping as MappingOf
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import attrs
 import polars as pl
 
 from zsell_transform.cleaning.cells import text
 from zsell_transform.cleaning.texts import first_line
 from zsell_transform.errors import TargetError
 from zsell_transform.guide.mapping_draft import SUBJECTS, Found, draft_text
+from zsell_transform.guide.setup import questions
 from zsell_transform.machine.moves import move
 from zsell_transform.machine.paths import path_of
 from zsell_transform.mapping import Mapping
+from zsell_transform.pipedrive.fields import field_facts
 from zsell_transform.reading import Export, read_export
+from zsell_transform.sell.entities import LINKED
 from zsell_transform.survey import study
+from zsell_transform.survey.facts import Survey
+from zsell_transform.transformers import draft
 from zsell_transform.transformers.history import activity_type, sign_of_type
 
 
@@ -64,13 +71,32 @@ def found_in(export: Export, ask: Mapping) -> Found:
     """What an export holds, as far as a mapping can speak of it."""
     frames = {entity: export.scan(entity) for entity in export.entities}
     lists = {file.file: file.rows for file in export.files if file.family == "smart_list"}
+    seen = study(frames, ask, headers=export.headers)
     return Found(
-        study(frames, ask, headers=export.headers),
+        seen,
         ask,
         lists,
         subjects(frames.get("tasks"), ask),
         {file.file: file.encoding for file in export.files if file.encoding},
+        labels(frames, ask, seen),
     )
+
+
+def labels(frames: MappingOf[str, pl.LazyFrame], ask: Mapping, seen: Survey) -> dict[str, int]:
+    """What becomes a label, before any is renamed, with the number of its records, as in the setup kit."""
+    unchanged = attrs.evolve(ask, labels={}, labels_as={})
+    unplaced = (pl.lit(0, pl.UInt32).alias("_n"), pl.lit(None, pl.String).alias("_id"))
+    drafts = [
+        draft(entity, frames[entity].with_columns(unplaced), unchanged, seen)
+        for entity in LINKED
+        if entity in frames
+    ]
+    asked = [frame for header, frame in questions(drafts).items() if field_facts()[header].type == "labels"]
+    if not asked:
+        return {}
+    counted = pl.concat(asked).group_by("value").agg(pl.col("count").sum()).sort("value")
+    found = counted.collect(engine="streaming")
+    return dict(zip(found["value"].to_list(), found["count"].to_list(), strict=True))
 
 
 def subjects(tasks: pl.LazyFrame | None, ask: Mapping) -> pl.DataFrame:

@@ -148,9 +148,9 @@ KINDS: Final[dict[str, Kind]] = {
     **{
         f"no_export_of_{item}": Kind(
             "error",
-            "no export of {detail} was given in which Sell's ids or marks can be read, but Pipedrive holds"
+            f"no export of {item} was given in which Sell's ids or marks can be read, but Pipedrive holds"
             " records from Sell, as their ids or titles show",
-            "all its records wait ({value}), so that none is written twice",
+            "all its records wait ({value}), so that none is written twice{detail}",
             f"Export {called} from Pipedrive, with all columns, as Pipedrive writes them. Where the column of"
             f" Sell's ids or marks has another header, name it: `columns: {{pipedrive_{item}: {{Their header:"
             f" {column}}}}}`. If there is none, as nobody mapped it in an import, undo that import or fill in"

@@ -76,6 +76,7 @@ def tell_story(
         exports_next=() if complete and not files["updates"] else exports_next(ledger, blocked),
         unexported=still_empty(ledger, blocked),
         withheld={item: count for item, count in blocked.items() if item not in doubted},
+        unnamed=tuple(item for item in blocked if item in run.held.unmarked and item not in doubted),
         doubted={item: count for item, count in blocked.items() if item in doubted},
         # The ledger counts it in each lap, and an issue tells of it only in the one that writes it.
         placeholder=bool((run.plans["companies"].rows["id"] == PLACEHOLDER_ID).any()),

@@ -46,6 +46,7 @@ class Feature:
         otherwise: what to change if it came out differently.
         cells: columns to show with it, beside those that `when` asks; of long texts only the end (`ends`).
         answers: unsure facts that it decides; such features are chosen first.
+        instead_of: the feature whose point it shows in another way: a lap that shows either lacks neither.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Feature:
     ends: bool = False
     answers: Columns = ()
     unsure: bool = False
+    instead_of: str | None = None
 
     @property
     def weight(self) -> int:
@@ -320,6 +322,11 @@ _HISTORY_LINKS = (
     ("person", "Person", ("id_alone",), "`id_links: alone`, if there is a second person now"),
     ("organization", "Organization", ("id_alone",), "`id_links: alone`, if there is a second one now"),
 )  # fmt: skip
+#: In a single pass, rows name whom they are about by the key of its own file: a name with one more value.
+_HISTORY_BY_KEY = (
+    ("person", "Person", "a", ("Person - Email (Work)", "Person - Phone (Work)", "Person - Phone (Mobile)")),
+    ("organization", "Organization", "an", ("Organization - Address",)),
+)
 
 
 def _links(item: str) -> tuple[Feature, ...]:
@@ -328,6 +335,13 @@ def _links(item: str) -> tuple[Feature, ...]:
                 f"It is in the history of its {name}, and no second {name} was created.",
                 otherwise, filled(f"{prefix} - Pipedrive System ID"), answers=answers)
         for name, prefix, answers, otherwise in _HISTORY_LINKS
+    ) + tuple(
+        Feature(f"{item}_{name}_by_key", item, f"about {article} {name}, without a System ID",
+                f"It is in the history of this very {name}, and no second {name} was created.",
+                "`single_pass: false` links by System ID, in a later lap",
+                every(lacking(f"{prefix} - Pipedrive System ID"), filled(NAMES[f"{name}s"])),
+                cells=keys, unsure=True, instead_of=f"{item}_{name}")
+        for name, prefix, article, keys in _HISTORY_BY_KEY
     )  # fmt: skip
 
 

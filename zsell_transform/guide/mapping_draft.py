@@ -46,6 +46,7 @@ class Found:
         lists: files that are Smart Lists, with the number of their records.
         subjects: the first lines of tasks, most used first; schema `SUBJECTS`.
         files: every file of the export, with the encoding that it was read in.
+        labels: what becomes a label, tags and statuses, with the number of its records.
     """
 
     seen: Survey
@@ -53,11 +54,15 @@ class Found:
     lists: MappingOf[str, int]
     subjects: pl.DataFrame
     files: MappingOf[str, str] = attrs.field(factory=dict)
+    labels: MappingOf[str, int] = attrs.field(factory=dict)
 
     def words(self, column: str, *entities: str) -> dict[str, int]:
         """The values of a vocabulary column with their counts, most used first."""
-        counted = self.seen.words(column, *entities)
-        return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+        return _ranked(self.seen.words(column, *entities))
+
+
+def _ranked(counts: MappingOf[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def draft_text(found: Found) -> str:
@@ -110,16 +115,17 @@ def _owners(found: Found) -> Lines:
 
 
 def _labels(found: Found) -> Lines:
-    tags = found.words("tags")
+    counted = _ranked(found.labels)
     spellings: dict[str, list[str]] = {}
-    for tag in tags:
-        spellings.setdefault(letters(tag) or tag, []).append(tag)
-    twins = {tag: others for others in spellings.values() if len(others) > 1 for tag in others}
+    for label in counted:
+        spellings.setdefault(letters(label) or label, []).append(label)
+    twins = {label: others for others in spellings.values() if len(others) > 1 for label in others}
     remarks = {
-        tag: said + (f"; also spelled {', '.join(t for t in twins[tag] if t != tag)}" if tag in twins else "")
-        for tag, said in _records(tags).items()
+        label: said
+        + (f"; also spelled {', '.join(t for t in twins[label] if t != label)}" if label in twins else "")
+        for label, said in _records(counted).items()
     }
-    yield from _group("labels", {tag: _name(tag) for tag in tags}, remarks)
+    yield from _group("labels", {label: _name(label) for label in counted}, remarks)
 
 
 def _lead_statuses(found: Found) -> Lines:
@@ -266,7 +272,7 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
         _columns,
     ),
     "labels": (
-        "Tags and statuses become labels: tag → its new name; two tags may get the same one; null drops it.",
+        ("Tags and statuses become labels: label → its new name; two may get the same one; null drops it."),
         _labels,
     ),
     "labels_as": (

@@ -13,7 +13,8 @@ from typing import Any, Final
 import polars as pl
 
 from zsell_transform.guide import chapters, words
-from zsell_transform.guide.steps import Step, checklist, headline, unwritten
+from zsell_transform.guide.headline import headline
+from zsell_transform.guide.steps import Step, checklist, unwritten
 from zsell_transform.guide.story import Story
 
 #: Rows of a table that a notebook shows; the rest is counted.

@@ -17,6 +17,7 @@ import polars as pl
 
 from zsell_transform.guide import chapters, steps, words
 from zsell_transform.guide.chapters import Values
+from zsell_transform.guide.headline import headline
 from zsell_transform.guide.story import Story
 
 
@@ -47,7 +48,7 @@ def page(story: Story) -> Values:
         "story": story,
         "version": story.version,
         "names": words.COLUMNS,
-        "headline": steps.headline(story),
+        "headline": headline(story),
         "progress": chapters.fates(story.ledger),
         "steps": steps.checklist(story),
         "inputs": chapters.inputs(story.inputs),
@@ -109,7 +110,7 @@ def _ticked(text: str) -> Any:
 def brief(story: Story) -> str:
     """The page without a template engine: headline, checklist, files, ledger, what waits, issues by code."""
     by_code = story.issues.group_by("severity", "code", maintain_order=True).len("count")
-    said = steps.headline(story)
+    said = headline(story)
     tables = {"Files": story.files, "Ledger": story.ledger, "What waits": story.waiting, "Issues": by_code}
     return _plain_page(said["title"], tables, [said["lead"], *map(_one_line, steps.checklist(story))])
 

@@ -1,4 +1,4 @@
-"""What a lap comes to, in a sentence, and what a person does next, as a checklist."""
+"""What a person does next, as a checklist."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ import attrs
 import polars as pl
 
 from zsell_transform.guide import words
-from zsell_transform.guide.chapters import Values, files, uploads
+from zsell_transform.guide.chapters import Values, files
+from zsell_transform.guide.headline import it, lists, undecided, unread, waits
 from zsell_transform.guide.story import NAMELESS, Story
-from zsell_transform.guide.words import count, number
+from zsell_transform.guide.words import count
 from zsell_transform.machine.system import shell
+from zsell_transform.pipedrive.exports.held import own_header
 from zsell_transform.sell.columns import is_custom
 from zsell_transform.sell.entities import MAIN
 from zsell_transform.survey.undecided import deciding
@@ -44,99 +46,6 @@ class Step:
     files: tuple[Values, ...] = ()
     items: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
-
-
-def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
-    """The title and the paragraph below it.
-
-    Args:
-        issues: where the reader of this page finds them.
-    """
-    rows = uploads(story.ledger)
-    total, added, out, waits, lost = (
-        int(rows[name].sum()) for name in ("rows_in", "added", "rows_out", "waiting", "skipped")
-    )
-    changed = int(rows["updated"].sum())
-    # Issues about files, such as a list that is no CSV, belong to no row of the ledger.
-    errors = story.issues.filter(pl.col("severity") == "error").height
-    dates = _undecided(story).height
-    named = added - story.placeholder
-    withheld, doubted = sum(story.withheld.values()), sum(story.doubted.values())
-    follow = waits - withheld - doubted
-    said = [
-        (story.unseen, UNSEEN),
-        (story.unread, f"{_unread(story)}: what stands there is not counted here."),
-        (not story.complete, f"The Sell export holds {count(total, 'record')} for Pipedrive."),
-        (story.complete, f"All {count(total, 'record')} of the Sell export are accounted for."),
-        (named, f"{count(named, 'company or person is', 'companies and people are')} added by name."),
-        (story.placeholder, "One organization is added for records without any link."),
-        (out and changed, f"{count(changed, 'record')} changed in Sell since: `updates/` holds them."),
-        (follow, f"{_follow(follow)} in a later lap, when Pipedrive has given the IDs {_them(follow)} on."),
-        (withheld, f"{_waits(withheld)} for {_asked_again(story)}"),
-        (
-            doubted,
-            f"{_waits(doubted)} until somebody has looked at the {words.listed(story.doubted)} in {_THERE}",
-        ),
-        (
-            dates,
-            f"{count(dates, 'date is', 'dates are')} left blank until the mapping says how to read them.",
-        ),
-        (lost, f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`."),
-        (
-            errors,
-            f"{count(errors, 'error is', 'errors are')} {issues}: values or records do not arrive.",
-        ),
-    ]
-    lead = " ".join(sentence for holds, sentence in said if holds)
-    return {"title": _title(story, out, changed), "lead": lead}
-
-
-_THERE: Final = "Pipedrive: some seem to be the same, without these Sell ids."
-#: What is wrong with a run that knew of an earlier one, and not of what Pipedrive holds.
-UNSEEN: Final = (
-    "An earlier run was given, but no exports of Pipedrive: every record was written as new, and no change."
-)
-
-
-def _title(story: Story, out: int, changed: int) -> str:
-    if story.unseen:
-        return "Not to be uploaded: Pipedrive’s exports are missing"
-    since = f"{count(changed, 'record')} changed in Sell since"
-    if out and not story.complete:
-        return f"{count(out, 'record')} ready for Pipedrive{', ' + since if changed else ''}"
-    if changed:
-        return since
-    return "The migration is complete" if story.complete else "Nothing to upload in this lap"
-
-
-def _follow(waiting: int) -> str:
-    return f"{number(waiting)} {'follows' if waiting == 1 else 'follow'}"
-
-
-def _them(waiting: int) -> str:
-    return "it hangs" if waiting == 1 else "they hang"
-
-
-def _waits(waiting: int) -> str:
-    return f"{count(waiting, 'record')} {'waits' if waiting == 1 else 'wait'}"
-
-
-def _lists(story: Story) -> str:
-    """The exports that records wait for: `the list of leads`."""
-    items = list(story.withheld)
-    return f"the {'list' if len(items) == 1 else 'lists'} of {words.listed(items)}"
-
-
-def _asked_again(story: Story) -> str:
-    were = "was" if len(story.withheld) == 1 else "were"
-    return (
-        f"{_lists(story)}, which {were} not given, or not whole: export {_it(story)} from Pipedrive, with "
-        "all columns."
-    )
-
-
-def _it(story: Story) -> str:
-    return "it" if len(story.withheld) == 1 else "them"
 
 
 def checklist(story: Story, program: str = PROGRAM) -> list[Step]:
@@ -176,14 +85,9 @@ def unwritten(story: Story) -> list[Step]:
     return [step for step in (_read_all(story), _decide(story), write) if step]
 
 
-def _undecided(story: Story) -> pl.DataFrame:
-    """The dates that are left blank, as they can be read both ways round: what issues tell of them."""
-    return story.issues.filter(pl.col("code") == "undecided_date")
-
-
 def _decide(story: Story, program: str = PROGRAM) -> Step | None:
     """What later laps do not make good: they write what is missing, and a record without its date is not."""
-    dates = _undecided(story)
+    dates = undecided(story)
     if not dates.height:
         return None
     open_ones = story.issues.filter(pl.col("code").is_in(["undecided_date", "undecided_date_order"]))
@@ -212,17 +116,10 @@ def _read_all(story: Story) -> Step | None:
         return None
     return Step(
         "Make the whole export readable, and run this lap again",
-        f"{_unread(story)}. The error below says why, and what to do. Upload nothing before: what belongs to "
+        f"{unread(story)}. The error below says why, and what to do. Upload nothing before: what belongs to "
         "its records would come without them.",
-        brief=f"{_unread(story)}; the error above says why, and what to do. Upload nothing before",
+        brief=f"{unread(story)}; the error above says why, and what to do. Upload nothing before",
     )
-
-
-def _unread(story: Story) -> str:
-    """`notes.0.csv could not be read`; of several, the first is named."""
-    others = len(story.unread) - 1
-    more = f" and {count(others, 'more file')}" if others > 0 else ""
-    return f"{''.join(story.unread[:1])}{more} could not be read"
 
 
 def _look(story: Story) -> Step | None:
@@ -232,7 +129,7 @@ def _look(story: Story) -> Step | None:
     listed = words.listed(story.doubted)
     return Step(
         f"Look at the {listed} in Pipedrive",
-        f"{_waits(sum(story.doubted.values()))}, as some there seem to be the same, without these Sell ids. "
+        f"{waits(sum(story.doubted.values()))}, as some there seem to be the same, without these Sell ids. "
         "The error below names one, and says what to do: until it is done, no lap writes them.",
         brief="the error in report.html names one, and says what to do; until then no lap writes the others",
     )
@@ -328,9 +225,22 @@ def _withheld(story: Story) -> str:
         return ""
     waiting = sum(story.withheld.values())
     return (
-        f" This time {_lists(story)} must be among them, whole, with all columns, and as Pipedrive "
-        f"writes {_it(story)}: {_waits(waiting)} for {_it(story)}, since without {_it(story)} nobody knows "
-        "what is there already."
+        f" This time {lists(story)} must be among them, whole, with all columns, and as Pipedrive "
+        f"writes {it(story)}: {waits(waiting)} for {it(story)}, since without {it(story)} nobody knows "
+        f"what is there already.{_unnamed(story)}"
+    )
+
+
+def _unnamed(story: Story) -> str:
+    """What helps where a list was given whole, and the column of our ids has a header of the user's own."""
+    if not story.unnamed:
+        return ""
+    own = own_header(story.unnamed[0])
+    return (
+        f" No column of what was given for {words.listed(story.unnamed)} is known to say which records are "
+        "from Sell. If one does, under another header, name it in the mapping, and these exports will do: "
+        f"`columns: {{pipedrive_{story.unnamed[0]}: {{Their header: {own}}}}}` (the errors below say which "
+        "is most likely, if any)."
     )
 
 
@@ -339,7 +249,12 @@ def _above_all(story: Story) -> str:
     if not story.withheld:
         return ""
     waiting = sum(story.withheld.values())
-    return f"; this time with {_lists(story)}, whole: {_waits(waiting)} for {_it(story)}"
+    return f"; this time with {lists(story)}, whole: {waits(waiting)} for {it(story)}{_renamed(story)}"
+
+
+def _renamed(story: Story) -> str:
+    """The same as `_unnamed`."""
+    return "; if it was whole, name the column of Sell's ids in the mapping" if story.unnamed else ""
 
 
 def _unexported(story: Story) -> str:

@@ -109,7 +109,8 @@ class Story:
     Pipedrive's exports, so that the next ones replace them. `exports_next`: the items to export from
     Pipedrive once this lap is uploaded, none when nothing is. `unexported`: main lists whose records all
     wait, as nothing of them could be written yet. `withheld`: item → records that wait for its export,
-    which was missing or not whole. `doubted`: item → records that wait until somebody has looked whether
+    which was missing or not whole. `unnamed`: those of them whose export has no column that is known to
+    say which records are from Sell. `doubted`: item → records that wait until somebody has looked whether
     Pipedrive's without these Sell ids are the same. `placeholder`: whether one of the organizations is
     ours, for records without any link. `mapping_sha256`: of the mapping in force, as in the manifest.
     """
@@ -139,6 +140,7 @@ class Story:
     trial: pl.DataFrame = attrs.field(**_of(TRIAL))
     unexported: tuple[str, ...] = attrs.field(default=(), converter=_listed)
     withheld: Mapping[str, int] = attrs.field(factory=dict)
+    unnamed: tuple[str, ...] = attrs.field(default=(), converter=_listed)
     doubted: Mapping[str, int] = attrs.field(factory=dict)
     placeholder: bool = False
 

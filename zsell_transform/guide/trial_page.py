@@ -104,7 +104,9 @@ def _point(feature: Feature, value: str | None) -> str:
 def _uncovered(story: Story, items: list[str]) -> str:
     """What no record of this trial can show."""
     shown = set(story.trial["shows"].drop_nulls())
+    shown |= {other for key in shown & FEATURES.keys() if (other := FEATURES[key].instead_of)}
     unsure = [one for one in FEATURES.values() if one.item in items and (one.unsure or one.answers)]
+    unsure = [one for one in unsure if not one.instead_of]
     missing = {
         item: [one.shows for one in unsure if one.item == item and one.key not in shown] for item in items
     }

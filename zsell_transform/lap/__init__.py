@@ -94,7 +94,7 @@ def plan(
         issues.gather(
             [
                 *(p.found for p in plans.values()),
-                told_waiting(plans, waiting, denied, lacking, doubted, held, called_empty),
+                told_waiting(plans, waiting, denied, lacking, doubted, held, called_empty, graph),
                 *told_of_ids(graph, plans, held, doubted.keys()),
                 *told_twins(held),
             ]

@@ -11,6 +11,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.ids import BY_NAME
 from zsell_transform.lap.doubts import Doubt
+from zsell_transform.lap.likely_ids import where_ids_stand
 from zsell_transform.lap.plans import Plan
 from zsell_transform.lap.reasons import NO_EXPORT, UNSEEN_PARTIES
 from zsell_transform.linker import Graph
@@ -34,6 +35,7 @@ def told_waiting(
     doubted: MappingOf[str, Doubt],
     held: Held,
     called_empty: Collection[str],
+    graph: Graph,
 ) -> pl.DataFrame:
     """What is told of records that wait, and of lists that count as empty.
 
@@ -55,7 +57,8 @@ def told_waiting(
             )
         if doubt := doubted.get(item):
             return issues.issue(doubt.code, entity=entity, field=item, value=count, detail=doubt.detail)
-        return issues.issue(f"no_export_of_{item}", entity=entity, value=count, detail=item)
+        where = where_ids_stand(item, graph, held)
+        return issues.issue(f"no_export_of_{item}", entity=entity, value=count, detail=where)
 
     told = [
         of(row["entity"], row["item"], row["count"])

@@ -16,6 +16,7 @@ import polars as pl
 
 from zsell_transform.cleaning.numbers import MARKS
 from zsell_transform.evidence import (
+    DOUBTS,
     MAPPING,
     THOUSANDTHS,
     Evidence,
@@ -178,5 +179,9 @@ def verdict_of(entity: str, name: str, evidence: Evidences, read: Readings) -> V
 
 
 def _both_prove(mine: str | None, theirs: str | None, proven: tuple[str, ...]) -> str | None:
-    """What two columns of one field prove together: each is read its own way, but both must be readable."""
-    return max(mine, theirs, key=proven.index) if mine in proven and theirs in proven else None
+    """What two columns of one field prove together: each is read its own way, but both must be readable.
+
+    A field is text where one of its columns is left as text.
+    """
+    doubt = next((one for one in (mine, theirs) if one in DOUBTS), None)
+    return max(mine, theirs, key=proven.index) if mine in proven and theirs in proven else doubt

@@ -11,6 +11,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.cleaning.cells import text
 from zsell_transform.evidence import SERIAL_DAY, SHAPES
+from zsell_transform.mapping_values import key_in_braces
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.survey.facts import Column, Survey
 
@@ -79,12 +80,6 @@ def deciding(columns: Iterable[tuple[str, str]]) -> str:
     """The line of the mapping that has dates read day first, of columns with their entity."""
     wishes: dict[str, list[str]] = {}
     for entity, column in columns:
-        wishes.setdefault(entity, []).append(f"{_quoted(plain_name(column))}: true")
+        wishes.setdefault(entity, []).append(f"{key_in_braces(plain_name(column))}: true")
     groups = (f"{entity}: {{{', '.join(names)}}}" for entity, names in wishes.items())
     return f"day_first: {{{', '.join(groups)}}}"
-
-
-def _quoted(name: str) -> str:
-    """A name as a YAML key inside braces; plain where YAML would read it as itself."""
-    bare = name.replace(" ", "").replace("_", "")
-    return name if bare.isalnum() and not bare.isdigit() else '"' + name.replace('"', '\\"') + '"'

@@ -48,6 +48,11 @@ def _spellings(item: str) -> dict[str, str]:
     return known
 
 
+def is_known(item: str, column: str) -> bool:
+    """Whether a column of an item's export is Pipedrive's own, or ours under its own name."""
+    return _spelling(column) in _spellings(item)
+
+
 def recognise(
     headers: Sequence[str], file: str, named: Mapping[str, Mapping[str, str]]
 ) -> tuple[str | None, dict[str, str]]:

@@ -109,6 +109,12 @@ class Held:
         marked = (*((item, "sell_id") for item in MAIN), *((item, "mark") for item in MARKED_TEXT))
         return any(self[item][sign].count() for item, sign in marked) or self.twice.height > 0
 
+    @property
+    def unmarked(self) -> frozenset[str]:
+        """The items whose records are shown, in columns of which none is known to say which are from Sell."""
+        shown = {item: table for item, table in self.raw.items() if table.height}
+        return frozenset(item for item, table in shown.items() if own_column(item, table) is None)
+
     def twice_of(self, item: str) -> pl.DataFrame:
         """sell_id, system_ids (parted by `, `) of an item, as in `twice`."""
         return self.twice.filter(pl.col("item") == item).drop("item")
@@ -194,6 +200,11 @@ def own_column(item: str, table: pl.DataFrame) -> str | None:
         return marked_column(item, table)
     own = own_columns(item)["sell_id"]
     return own if own in table.columns else None
+
+
+def own_header(item: str) -> str:
+    """What that column is called in English."""
+    return MARKED_TEXT[item] if item in MARKED_TEXT else own_columns(item)["sell_id"]
 
 
 def _frame(item: str, table: pl.DataFrame) -> pl.DataFrame:
