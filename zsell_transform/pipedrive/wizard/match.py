@@ -7,12 +7,13 @@ the rows.
 
 from __future__ import annotations
 
-from bisect import insort
+from collections.abc import Iterator
 
 import attrs
 import polars as pl
 
 from zsell_transform.pipedrive.assumptions import Readings
+from zsell_transform.pipedrive.wizard.oldest import Oldest
 from zsell_transform.pipedrive.wizard.rows import SYSTEM_ID, Rows
 from zsell_transform.pipedrive.wizard.store import Store, column
 
@@ -132,13 +133,28 @@ def _plain_organizations(
 
 @attrs.define
 class _Organizations:
-    """The loop over organizations whose names are in conflict."""
+    """The loop over organizations whose names are in conflict.
+
+    Attributes:
+        erasable: the file has a column for addresses.
+        known: name and address of each record, as they are now.
+        alike: records by name and address; `placed`: those that have an address, by name.
+    """
 
     readings: Readings
-    erasable: bool  # the file has a column for addresses
+    erasable: bool
     records: int
     known: dict[int, tuple[str | None, str | None]] = attrs.Factory(dict)
-    named: dict[str | None, list[int]] = attrs.Factory(dict)
+    alike: Oldest[tuple[str | None, str | None]] = attrs.field(init=False)
+    placed: Oldest[str | None] = attrs.field(init=False)
+
+    @alike.default
+    def _alike(self) -> Oldest[tuple[str | None, str | None]]:
+        return Oldest(lambda code, key: self.known[code] == key)
+
+    @placed.default
+    def _placed(self) -> Oldest[str | None]:
+        return Oldest(lambda code, name: self.known[code][0] == name and self.known[code][1] is not None)
 
     def follow(self, table: pl.DataFrame, story: pl.DataFrame) -> pl.DataFrame:
         for code, name, address in table.select("code", "n", "a").iter_rows():
@@ -152,15 +168,17 @@ class _Organizations:
         return pl.DataFrame(hits, schema={"_row": pl.Int64, "code": pl.Int64}, orient="row")
 
     def put(self, code: int, name: str | None, address: str | None) -> None:
+        """A record as it is from now on."""
         self.known[code] = (name, address)
-        insort(self.named.setdefault(name, []), code)
+        self.alike.add((name, address), code)
+        if address is not None:
+            self.placed.add(name, code)
 
     def rename(self, code: int, name: str | None, address: str | None) -> None:
         """A row that names the record's System ID writes over its name and address."""
         if code not in self.known:
             return  # neither its name nor its new one is in conflict
         was, there = self.known[code]
-        self.named[was].remove(code)
         keeps = address is None and not self.erases("blank_on_id")
         self.put(code, name or was, there if keeps else address)
 
@@ -168,17 +186,18 @@ class _Organizations:
         return self.erasable and self.readings[assumption] == "erases"
 
     def find(self, row: int, name: str | None, address: str | None) -> int:
-        for code in self.named.get(name, ()):
-            if self.same(self.known[code][1], address):
-                if address is not None or self.erases("blank_on_merge"):
-                    self.known[code] = (name, address)
-                return code
-        self.put(row + self.records, name, address)
-        return row + self.records
+        found = [code for code in self.same(name, address) if code is not None]
+        if not found:
+            self.put(row + self.records, name, address)
+            return row + self.records
+        code = min(found)
+        if address is not None or self.erases("blank_on_merge"):
+            self.put(code, name, address)
+        return code
 
-    def same(self, there: str | None, address: str | None) -> bool:
-        if there is None and address is None:
-            return self.readings["bare_organizations"] == "merge"
-        if there is None or address is None:
-            return self.readings["blank_address"] == "matches"
-        return there == address
+    def same(self, name: str | None, address: str | None) -> Iterator[int | None]:
+        """The oldest record that the row's organization is, by each rule."""
+        if address is not None or self.readings["bare_organizations"] == "merge":
+            yield self.alike.of((name, address))
+        if self.readings["blank_address"] == "matches":
+            yield self.placed.of(name) if address is None else self.alike.of((name, None))

@@ -34,6 +34,7 @@ _TARGETS: Final = {
 }
 #: What rows change in a field.
 _CHANGES: Final = {"code": pl.Int64, "_row": pl.Int64, "old": pl.String, "new": pl.String}
+_Change = tuple[int, int, str | None, str | None]
 
 
 @attrs.frozen
@@ -69,11 +70,9 @@ class Field:
     def after(
         self, old: str | None, new: str | None, how: str, history: bool, readings: Readings
     ) -> str | None:
-        """The value that stands after a row with `new` (null only if it erases)."""
+        """The value of a field that adds none, after a row with `new` (null only if it erases)."""
         if old is None or new is None or old == new:
             return new
-        if self.adds(readings):
-            return ", ".join(dict.fromkeys([*old.split(", "), *new.split(", ")]))
         if how == "key" and readings["differing_on_merge"] == "keeps":
             return old
         if self.kind == "link" and self.item == "persons" and how == "id" and history:
@@ -203,16 +202,18 @@ def _settled(
     old: dict[int, str | None] = dict(
         touched.join(unclear.select("code"), on="code", how="semi").select("code", "old").iter_rows()
     )
-    adds = field.adds(readings)
-    changes: list[tuple[int, int, str | None, str | None]] = []
+    changes: list[_Change] = []
     refused: list[int] = []
-    for code, row, how, history, value in unclear.iter_rows():
-        now = field.after(old[code], value, how, history, readings)
-        if old[code] is not None and now != old[code] and (now is None or not adds):
-            changes.append((code, row, old[code], now))
-        if now != value and not adds:
-            refused.append(row)
-        old[code] = now
+    if field.adds(readings):
+        old, changes = _added(unclear, old)
+    else:
+        for code, row, how, history, value in unclear.iter_rows():
+            now = field.after(old[code], value, how, history, readings)
+            if old[code] is not None and now != old[code]:
+                changes.append((code, row, old[code], now))
+            if now != value:
+                refused.append(row)
+            old[code] = now
     settled = pl.DataFrame(list(old.items()), schema={"code": pl.Int64, "value": pl.String}, orient="row")
     both = pl.concat([clear, settled]).with_columns(_set=pl.lit(True))
     joined = held.join(both, on="code", how="left", maintain_order="left")
@@ -221,6 +222,40 @@ def _settled(
         pl.DataFrame(changes, schema=_CHANGES, orient="row"),
         refused,
     )
+
+
+@attrs.define
+class _Several:
+    """Values in one text, as `a, b`: taken apart when another one comes, put together once all are there."""
+
+    text: str
+    values: dict[str, None] | None = None
+
+    def add(self, text: str) -> None:
+        """The values of another text, behind those that are there; none stands twice then."""
+        if self.values is None:
+            if text == self.text:
+                return
+            self.values = dict.fromkeys(self.text.split(", "))
+        self.values.update(dict.fromkeys(text.split(", ")))
+
+    def __str__(self) -> str:
+        return self.text if self.values is None else ", ".join(self.values)
+
+
+def _added(unclear: pl.DataFrame, old: dict[int, str | None]) -> tuple[dict[int, str | None], list[_Change]]:
+    """What records have, after all rows, in a field that adds values; and what blank cells took away."""
+    several = {code: None if text is None else _Several(text) for code, text in old.items()}
+    changes: list[_Change] = []
+    for code, row, value in unclear.select("code", "_row", "value").iter_rows():
+        there = several[code]
+        if there is not None and value is not None:
+            there.add(value)
+            continue
+        if there is not None:
+            changes.append((code, row, str(there), None))
+        several[code] = None if value is None else _Several(value)
+    return {code: None if there is None else str(there) for code, there in several.items()}, changes
 
 
 def _titled(

@@ -1,12 +1,12 @@
 """Which person each row hits: the same name and any of organization, e-mail and phone (K5).
 
 Joins tell apart what shares no such key, and what all meets the same record. Only where rows and records hang
-together otherwise does a loop follow the order of the rows. Numbers of records are as in `match.py`.
+together otherwise does a loop follow the order of the rows (`person_loop.py`). Numbers of records are as in
+`match.py`.
 """
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Iterable
 
 import attrs
@@ -14,6 +14,7 @@ import polars as pl
 
 from zsell_transform.pipedrive.assumptions import Readings
 from zsell_transform.pipedrive.wizard.match import by_id, compared, compared_phone, made_or_met
+from zsell_transform.pipedrive.wizard.person_loop import PersonLoop
 from zsell_transform.pipedrive.wizard.rows import Rows
 from zsell_transform.pipedrive.wizard.store import Store, column, is_contact
 
@@ -56,7 +57,7 @@ def persons(
     plain = named.join(told.unsure, on="_row", how="anti", maintain_order="left").join(
         told.certain, on="_row", how="left", maintain_order="left", suffix="_hit"
     )
-    followed = _PersonLoop(readings, records).follow(people, told)
+    followed = _followed(people, told, readings, records)
     made = pl.col("_row") + records
     return pl.concat(
         [
@@ -65,6 +66,19 @@ def persons(
             made_or_met(followed, pl.col("code"), records),
         ]
     ).sort("_row")
+
+
+def _followed(people: _People, told: _Told, readings: Readings, records: int) -> pl.DataFrame:
+    """`_row, code` of the rows whose fate depends on the order."""
+    table = people.table.join(told.records, on="code", how="semi", maintain_order="left")
+    story = pl.concat(
+        [
+            people.own.filter(pl.col("code").is_null()).join(told.unsure, on="_row", how="semi"),
+            people.own.join(told.records, on="code", how="semi"),
+        ]
+    ).sort("_row")
+    loop = PersonLoop(readings, records)
+    return loop.follow(table, people.table_values, story, people.own_values, people.fields)
 
 
 def _moving(people: _People, readings: Readings) -> pl.Series:
@@ -115,11 +129,7 @@ def _told_apart(people: _People, moving: pl.Series, *, loop: bool) -> _Told:
     record_keys = of_records.join(shared, on=["n", "v"], how="inner").select("code", "k")
 
     known = own.select("_row", "code").drop_nulls()
-    meets = pl.concat(
-        [row_keys.join(record_keys, on="k", how="inner").select("_row", "code"), known]
-    ).unique()
-    chosen = meets.join(known, on="_row", how="anti").group_by("_row").agg(pl.col("code").first(), n=pl.len())
-    chosen = pl.concat([chosen.filter(pl.col("n") == 1).select("_row", "code"), known])
+    chosen = pl.concat([_met(row_keys.join(known, on="_row", how="anti"), record_keys), known])
 
     places = own.select("_row", "o").join(chosen, on="_row", how="inner").select("code", "o")
     all_places = pl.concat([places, people.table.select("code", "o")]).drop_nulls().group_by("code")
@@ -133,14 +143,19 @@ def _told_apart(people: _People, moving: pl.Series, *, loop: bool) -> _Told:
             own.filter(pl.col("n").is_in(moving.implode()) | pl.lit(loop)).select("_row"),
         ]
     ).unique()
-    unsure = _spread(start, row_keys, meets)
-    records = pl.concat(
-        [
-            meets.join(unsure, on="_row", how="semi").select("code"),
-            people.table.filter(pl.col("n").is_in(moving.implode()) | pl.lit(loop)).select("code"),
-        ]
-    ).unique()
-    return _Told(chosen, unsure, records)
+    unsure, records = _spread(start, row_keys, record_keys, chosen)
+    conflicting = people.table.filter(pl.col("n").is_in(moving.implode()) | pl.lit(loop)).select("code")
+    return _Told(chosen, unsure, pl.concat([records, conflicting]).unique())
+
+
+def _met(row_keys: pl.DataFrame, record_keys: pl.DataFrame) -> pl.DataFrame:
+    """`_row, code` of rows whose keys are those of one record; rows and records of a key are not paired."""
+    holders = record_keys.group_by("k").agg(pl.col("code").first(), several=pl.len() > 1)
+    met = row_keys.join(holders, on="k", how="inner")
+    each = met.group_by("_row").agg(
+        pl.col("code").first(), one=(pl.col("code").n_unique() == 1) & ~pl.col("several").any()
+    )
+    return each.filter("one").select("_row", "code")
 
 
 def _keys(frame: pl.DataFrame, values: pl.DataFrame, key: str) -> pl.DataFrame:
@@ -152,21 +167,51 @@ def _keys(frame: pl.DataFrame, values: pl.DataFrame, key: str) -> pl.DataFrame:
     return pl.concat([valued, placed]).unique()
 
 
-def _spread(start: pl.DataFrame, row_keys: pl.DataFrame, meets: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `start`, and all that hang together with them through keys or records."""
-    unsure, front = start, start
-    while front.height:
-        keys = row_keys.join(front, on="_row", how="semi").select("k").unique()
-        codes = meets.join(front, on="_row", how="semi").select("code").unique()
-        near = pl.concat(
-            [
-                row_keys.join(keys, on="k", how="semi").select("_row"),
-                meets.join(codes, on="code", how="semi").select("_row"),
-            ]
-        ).unique()
-        front = near.join(unsure, on="_row", how="anti")
-        unsure = pl.concat([unsure, front])
-    return unsure
+def _spread(
+    start: pl.DataFrame, row_keys: pl.DataFrame, record_keys: pl.DataFrame, chosen: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of `start`, and all that hang together with them through keys or records; these records.
+
+    All other rows have chosen a record, and hang on it with all their keys. So one record leads to another
+    through keys alone that both have or that rows of both have, and few keys are such.
+    """
+    held = record_keys.join(row_keys.select("k").unique(), on="k", how="semi").select("k", "code")
+    hung = pl.concat([held, row_keys.join(chosen, on="_row", how="inner").select("k", "code")]).unique()
+    keys = row_keys.join(start, on="_row", how="semi").select("k").unique()
+    front = pl.concat(
+        [
+            hung.join(keys, on="k", how="semi").select("code"),
+            chosen.join(start, on="_row", how="semi").select("code"),
+        ]
+    ).unique()
+    leading = hung.filter(pl.len().over("k") > 1)
+    codes = pl.DataFrame({"code": _reached(front, leading)}, schema={"code": pl.Int64})
+    keys = pl.concat([keys, hung.join(codes, on="code", how="semi").select("k")]).unique()
+    unsure = pl.concat(
+        [
+            start,
+            row_keys.join(keys, on="k", how="semi").select("_row"),
+            chosen.join(codes, on="code", how="semi").select("_row"),
+        ]
+    )
+    return unsure.unique(), codes
+
+
+def _reached(front: pl.DataFrame, leading: pl.DataFrame) -> list[int]:
+    """The codes to which keys lead (`k, code`), one from the other; each key and each code is taken once."""
+    of_key: dict[int, list[int]] = {}
+    of_code: dict[int, list[int]] = {}
+    for k, code in leading.iter_rows():
+        of_key.setdefault(k, []).append(code)
+        of_code.setdefault(code, []).append(k)
+    left = front["code"].to_list()
+    reached = set(left)
+    while left:
+        for k in of_code.get(left.pop(), ()):
+            near = [code for code in of_key.pop(k, ()) if code not in reached]
+            reached.update(near)
+            left += near
+    return list(reached)
 
 
 def _people(
@@ -246,114 +291,3 @@ def _values(
             pieces.select(name, v=pl.lit(kind) + fold(pl.col("v"), readings), f=pl.lit(field)).drop_nulls()
         )
     return pl.concat(parts).unique(maintain_order=True)
-
-
-Values = dict[str, set[str]]  # field → what is compared of it
-
-
-@attrs.define
-class _Person:
-    name: str | None
-    place: int | None
-    values: Values
-
-    def found(self) -> set[tuple[str | None, object]]:
-        """What the person can be found by: the name with any e-mail, phone or organization."""
-        values: set[object] = set().union(*self.values.values())
-        if self.place is not None:
-            values.add(self.place)
-        return {(self.name, value) for value in values}
-
-
-@attrs.define
-class _PersonLoop:
-    """The loop over people whose names are in conflict."""
-
-    readings: Readings
-    records: int
-    known: dict[int, _Person] = attrs.Factory(dict)
-    found_by: dict[tuple[str | None, object], list[int]] = attrs.Factory(dict)
-
-    def follow(self, people: _People, told: _Told) -> pl.DataFrame:
-        table = people.table.join(told.records, on="code", how="semi", maintain_order="left")
-        of_record = _gathered(people.table_values, "code", table)
-        for code, name, place in table.select("code", "n", "o").iter_rows():
-            self.put(code, _Person(name, place, of_record.get(code, {})))
-        story = pl.concat(
-            [
-                people.own.filter(pl.col("code").is_null()).join(told.unsure, on="_row", how="semi"),
-                people.own.join(told.records, on="code", how="semi"),
-            ]
-        ).sort("_row")
-        of_row = _gathered(people.own_values, "_row", story)
-        hits: list[tuple[int, int]] = []
-        for row, name, place, code, history in story.select("_row", "n", "o", "code", "history").iter_rows():
-            person = _Person(name, place, of_row.get(row, {}))
-            if code is None:
-                hits.append((row, self.find(row, person)))
-            else:
-                self.update(code, person, history, people.fields)
-        return pl.DataFrame(hits, schema={"_row": pl.Int64, "code": pl.Int64}, orient="row")
-
-    def put(self, code: int, person: _Person) -> None:
-        self.known[code] = person
-        for key in person.found():
-            insort(self.found_by.setdefault(key, []), code)
-
-    def change(self, code: int, now: _Person) -> None:
-        was = self.known[code].found()
-        for key in was - now.found():
-            self.found_by[key].remove(code)
-        for key in now.found() - was:
-            insort(self.found_by.setdefault(key, []), code)
-        self.known[code] = now
-
-    def update(self, code: int, row: _Person, history: bool, fields: tuple[str, ...]) -> None:
-        """A row that names the record's System ID writes over its name and adds e-mail and phone."""
-        person = self.known[code]
-        erases = self.readings["blank_on_id"] == "erases"
-        kept = {
-            f: v for f, v in person.values.items() if not (erases and f in fields and f not in row.values)
-        }
-        stays = history and self.readings["history_row_moves"] == "stays"
-        place = person.place if row.place is None or (stays and person.place is not None) else row.place
-        name = person.name if row.name is None else row.name
-        self.change(code, _Person(name, place, _joined(kept, row.values)))
-
-    def find(self, row: int, person: _Person) -> int:
-        """The oldest record that the row's person is, or the one that the row makes."""
-        found = [codes[0] for key in person.found() if (codes := self.found_by.get(key))]
-        if not found:
-            self.put(row + self.records, person)
-            return row + self.records
-        code = min(found)
-        old = self.known[code]
-        overwrites = old.place is None or self.readings["differing_on_merge"] == "overwrites"
-        place = person.place if person.place is not None and overwrites else old.place
-        self.grow(code, place, person.values)
-        return code
-
-    def grow(self, code: int, place: int | None, values: Values) -> None:
-        """A record with another row's values beside its own; only what is new is looked at."""
-        person = self.known[code]
-        new = {each for of_field in values.values() for each in of_field}
-        new = {each for each in new if not any(each in known for known in person.values.values())}
-        for field, of_field in values.items():
-            person.values.setdefault(field, set()).update(of_field)
-        for each in new:
-            insort(self.found_by.setdefault((person.name, each), []), code)
-        if place != person.place:
-            self.change(code, _Person(person.name, place, person.values))
-
-
-def _joined(one: Values, other: Values) -> Values:
-    return {field: one.get(field, set()) | other.get(field, set()) for field in (one | other)}
-
-
-def _gathered(values: pl.DataFrame, key: str, wanted: pl.DataFrame) -> dict[int, Values]:
-    """By row or record, the values of each field."""
-    found: dict[int, Values] = {}
-    near = values.join(wanted.select(key), on=key, how="semi", maintain_order="left")
-    for code, value, field in near.select(key, "v", "f").iter_rows():
-        found.setdefault(code, {}).setdefault(field, set()).add(value)
-    return found
