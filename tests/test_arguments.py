@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import os
 import pickle
 import shutil
@@ -59,7 +60,7 @@ def test_any_path_is_taken_and_lists_in_lists(sample: Path) -> None:
             r'is a polars DataFrame: .* give a dict .*`\{"deals": frame\}`; beside',
         ),
         (pl.LazyFrame({"id": ["1"]}), "is a polars LazyFrame"),
-        (DataFrame(), r'is a pandas DataFrame: .*`\{"deals": pl.from_pandas\(frame\)\}`'),
+        (DataFrame(), r'is a pandas DataFrame: .*`\{"deals": pl.read_csv\(io.StringIO\('),
         (
             b"deals.0.csv",
             "is bytes: a list takes paths of files, folders and zips; leave it out",
@@ -86,12 +87,14 @@ def test_an_export_in_a_list_is_told(sample: Path) -> None:
     ("source", "told"),
     [
         (pl.DataFrame({"id": ["1"]}), 'from a polars DataFrame: give a dict of Sell entity → polars frame'),
-        (DataFrame(), r'from a pandas DataFrame: .*`\{"deals": pl.from_pandas\(frame\)\}`'),
+        (DataFrame(), r'from a pandas DataFrame: .*`\{"deals": pl.read_csv\(io.StringIO\('),
         (b"sell", "from bytes: give a folder, a zip or CSV files"),
         (None, "from None: give a folder"),
-        ({"contacts": DataFrame()}, "LazyFrame, not a pandas DataFrame; give `pl.from_pandas"),
+        ({"contacts": DataFrame()}, "LazyFrame, not a pandas DataFrame; give `pl.read_csv"),
         ({"contacts": "contacts.csv"}, "not a str; files come as a list of paths, without a dict"),
         ({"contacts": pl.Series(["1"])}, "LazyFrame, not a polars Series"),
+        (io.StringIO("id,name"), "from a StringIO: give the path of the file"),
+        ([io.StringIO("id,name")], r"^source\[0\] is a StringIO: .* give the path of the file"),
         ([], "the list of files is empty"),
         ([[]], "the list of files is empty"),
     ],
@@ -239,3 +242,30 @@ def test_what_has_files_is_copied_as_itself_and_not_pickled(sample: Path) -> Non
         pickle.dumps(lap)
     with pytest.raises(TypeError, match=r"Export cannot be pickled: .*read them there"):
         pickle.dumps(export)
+
+
+@pytest.mark.parametrize(
+    ("only", "told"),
+    [
+        (["deal"], "only: 'deal' is no item; did you mean 'deals'. there are organizations"),
+        ("people", "only: 'people' is no item; there are organizations, persons"),
+        (3, r"only must be a list of items, such as \['deals'\], not 3"),
+    ],
+)
+def test_an_item_that_is_none_is_not_passed_over(only: object, told: str, tmp_path: Path) -> None:
+    """`only=["deal"]` wrote nothing, and said nothing."""
+    held = zt.Rehearsal.of({})
+    with pytest.raises(zt.ZsellError, match=told):
+        held.export(tmp_path / "out", only=only)
+    assert not (tmp_path / "out").exists()
+    assert [path.name for path in held.export(tmp_path / "out", only="deals")] == ["deals-1.csv"]
+    assert len(held.export(tmp_path / "out", only=iter(["deals", "persons"]))) == 2
+
+
+def test_an_encoding_that_is_none_is_told_as_that(tmp_path: Path) -> None:
+    """It was said of the file that it is not in it."""
+    path = tmp_path / "any.csv"
+    path.write_text("id,name\n1,Ann\n")
+    with pytest.raises(zt.ExportError, match="encoding must be an encoding like 'cp1252', not 'utf8x'; did"):
+        zt.read_csv(path, encoding="utf8x")
+    assert zt.read_csv(path, encoding="windows-1252")[0].rows() == [("1", "Ann")]

@@ -257,3 +257,30 @@ def test_changes_of_a_complete_delta_are_uploaded_before_the_proof() -> None:
     assert titles == ["Upload the files in this order", "Export from Pipedrive", "Prove it"]
     assert [step.title for step in steps.unwritten(told)] == ["Write the files"]
     assert [step.title for step in steps.unwritten(Story(complete=True))] == ["Prove it"]
+
+
+def test_a_file_that_could_not_be_read_comes_before_everything(sample: Path, tmp_path: Path) -> None:
+    """A last lap said that the migration was complete, and no note had ever been read."""
+    source = Path(shutil.copytree(sample, tmp_path / "sell"))
+    (source / "notes.0.csv").write_bytes(b"PK\x03\x04\x14\x00\x06\x00")
+
+    told = zt.transform(source, tmp_path / "lap", trial=0, rehearse=False).story
+
+    first = steps.checklist(told)[0]
+    assert first.title.startswith("Make the whole export readable")
+    assert "notes.0.csv could not be read" in first.text
+    assert "notes.0.csv could not be read" in steps.headline(told)["lead"]
+
+
+def test_a_lap_without_anything_left_is_not_complete_while_a_file_is_unread(tmp_path: Path) -> None:
+    (tmp_path / "sell").mkdir()
+    (tmp_path / "sell" / "contacts.0.csv").write_text("id,first_name,last_name\n1,Ines,Reef\n")
+    (tmp_path / "held").mkdir()
+    (tmp_path / "held" / "people.csv").write_text("ID,Name,Zendesk Sell ID\n7,Ines Reef,1\n")
+    assert zt.transform(tmp_path / "sell", pipedrive=tmp_path / "held").complete
+    (tmp_path / "sell" / "notes.0.csv").write_bytes(b"PK\x03\x04\x14\x00\x06\x00")
+
+    lap = zt.transform(tmp_path / "sell", pipedrive=tmp_path / "held")
+
+    assert not lap.complete
+    assert steps.headline(lap.story)["title"] == "Nothing to upload in this lap"

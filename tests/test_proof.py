@@ -13,6 +13,14 @@ from zsell_transform.__main__ import main
 from zsell_transform.pipedrive.wizard import rehearse
 from zsell_transform.proof import verify
 
+
+def in_files(frames: Account, folder: Path) -> Path:
+    folder.mkdir()
+    for entity, frame in frames.items():
+        frame.write_csv(folder / f"{entity}.0.csv")
+    return folder
+
+
 # ---- a move that is whole -----------------------------------------------------------------------------
 
 
@@ -46,6 +54,32 @@ def test_a_whole_move_is_proved_in_the_language_of_the_account(
 
     assert proof.complete, proof.frames
     assert not proof.unverifiable.height
+
+
+def test_a_file_that_could_not_be_read_leaves_the_proof_open(moved: Moved, tmp_path: Path) -> None:
+    """ "Everything is there", while no note of Sell's had been read."""
+    source = in_files(moved.source, tmp_path / "sell")
+    (source / "texts.0.csv").write_bytes(b"PK\x03\x04\x14\x00\x06\x00")
+
+    proof = verify(source, moved.exports)
+
+    assert proof.unread["file"].to_list() == ["texts.0.csv"]
+    assert not proof.complete
+    assert not any(frame.height for frame in (proof.missing, proof.differing, proof.links))
+    assert "texts.0.csv" in repr(proof) or "1 difference" in repr(proof)
+    proof.write(tmp_path / "proof")
+    assert "texts.0.csv" in (tmp_path / "proof" / "proof.html").read_text(encoding="utf-8")
+    assert (tmp_path / "proof" / "unread.csv").exists()
+
+
+def test_a_table_that_was_left_alone_is_named_beside_the_proof(moved: Moved, tmp_path: Path) -> None:
+    source = in_files(moved.source, tmp_path / "sell")
+    (source / "remarks.csv").write_text("Colour,Weight\nred,1\n", encoding="utf-8")
+
+    proof = verify(source, moved.exports)
+
+    assert proof.complete
+    assert "remarks.csv" in proof.hint
 
 
 def test_people_who_were_kept_apart_are_no_difference(moved: Moved) -> None:

@@ -377,6 +377,18 @@ def test_pipedrives_own_files_are_not_taken_for_sells(tmp_path: Path) -> None:
     assert codes(export) == ["file_of_pipedrives"]
 
 
+@pytest.mark.parametrize("name", ["leads.xlsx", "leads.csv.gz", "leads.ods"])
+def test_another_form_of_a_list_that_was_read_is_a_copy(tmp_path: Path, name: str) -> None:
+    """Who saves a workbook as CSV often keeps both."""
+    here = folder(tmp_path, leads__csv=f"{LEADS},Berg,,New,,1\n")
+    (here / name).write_bytes(b"PK\x03\x04")
+
+    export = read_export(here)
+
+    assert export.issues.select("severity", "code", "file").rows() == [("warning", "file_copied", name)]
+    assert not export.unread.height
+
+
 @pytest.mark.parametrize(
     "header",
     [

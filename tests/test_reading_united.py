@@ -232,6 +232,39 @@ def test_custom_fields_of_all_families_share_their_names(tmp_path: Path) -> None
     assert read_export(here).tables["deals"]["custom Weight"].to_list() == ["7", "8"]
 
 
+def test_custom_fields_called_like_our_own_columns_share_their_names(tmp_path: Path) -> None:
+    """Two fields each, `file` and `file (2)`, with the same values."""
+    here = folder(
+        tmp_path,
+        contacts__csv=f"{CONTACTS.strip()},custom (contact) file,custom (contact) row\n"
+        "Ines,Reef,false,Ines Reef,,,1,A1,R1\n",
+        people__csv="Name,Contact ID,First Name,Last Name,file,row\nInes Reef,1,Ines,Reef,A1,R1\n",
+    )
+
+    found = transform(here, rehearse=False).tables["persons"]
+
+    assert [c for c in found.columns if "file" in c or "row" in c] == ["Person - file", "Person - row"]
+    assert found.select("Person - file", "Person - row").row(0) == ("A1", "R1")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [("current", "Customer", False), ("past", "Past Customer", False), ("non", "None", False),
+     ("Current", "current", False), ("current", "Past Customer", True), ("current", "Partner", True)],
+)  # fmt: skip
+def test_a_status_in_the_words_of_lists_and_exports_is_one(
+    tmp_path: Path, one: str, other: str, differ: bool
+) -> None:
+    """A warning for each customer of the account."""
+    here = folder(
+        tmp_path,
+        contacts__csv=f"id,first_name,last_name,customer_status\n1,Ines,Reef,{one}\n",
+        people__csv=f"Name,Contact ID,First Name,Last Name,Customer status\nInes Reef,1,Ines,Reef,{other}\n",
+    )
+
+    assert ("records_differ" in codes(read_export(here))) == differ
+
+
 def test_documents_of_no_record_are_counted(tmp_path: Path) -> None:
     """Templates and the account's library were left out without a word: no file of theirs told it."""
     header = "uploaded_file_name,uploaded_file_size_in_bytes,documentable_id,documentable_type,created_at,id"

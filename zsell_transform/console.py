@@ -71,6 +71,7 @@ def proved(proof: Proof, written: Path | None = None) -> Iterator[str]:
 
 #: What speaks against a proof → how one row of it is told.
 _AGAINST: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
+    "unread": lambda row: str(row["reason"]),
     "missing": lambda row: f"{_record(row)} {row['name'] or ''}: {row['reason']}",
     "merged": lambda row: (
         f"{row['item']}, System ID {row['system_id']} {row['name'] or ''}: holds {row['source_ids']}"

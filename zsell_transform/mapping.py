@@ -19,7 +19,7 @@ import attrs
 from zsell_transform import mapping_values as read
 from zsell_transform.errors import MappingError
 from zsell_transform.folding import plain
-from zsell_transform.machine.given import is_path, kind_of
+from zsell_transform.machine.given import is_path, kind_of, nearest
 from zsell_transform.machine.origins import made_of, origins
 from zsell_transform.machine.paths import path_of
 from zsell_transform.pipedrive.exports.headers import columns_of
@@ -218,7 +218,7 @@ class Mapping:
                 if target not in targets and not target.startswith("custom "):
                     place = f"columns.{entity}.{header}"
                     expected = "a column of Sell's export, 'custom' or 'ignore'"
-                    reading.wrong(place, expected, target, read.nearest(target, targets))
+                    reading.wrong(place, expected, target, nearest(target, targets))
                 elif header == "id" and (target == "ignore" or "id" not in headers.values()):
                     place = f"columns.{entity}.id"
                     reading.wrong(place, "a wish for another column: records are known by their id", target)
@@ -254,7 +254,7 @@ def _pipedrives(item: str) -> read.Reader:
         if isinstance(value, str) and value in known:
             return value
         expected = f"a column of Pipedrive's export of {item}, such as 'ID'"
-        return reading.wrong(place, expected, value, read.nearest(str(value), known))
+        return reading.wrong(place, expected, value, nearest(str(value), known))
 
     return reader
 

@@ -7,12 +7,9 @@ notes in the `Reading` and goes on. It knows no key by name: which reader belong
 
 from __future__ import annotations
 
-import codecs
-import difflib
 import re
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from encodings.aliases import aliases
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +18,8 @@ import polars as pl
 
 from zsell_transform.errors import MappingError, ZsellError
 from zsell_transform.machine.disk import reason
+from zsell_transform.machine.encodings import ENCODING, known_encodings, known_name
+from zsell_transform.machine.given import nearest
 from zsell_transform.machine.paths import path_of, slashed
 from zsell_transform.machine.zones import is_zone, similar
 
@@ -59,13 +58,6 @@ class Reading:
 
 
 Reader = Callable[[Reading, str, Any], Any]
-
-
-def nearest(word: str, known: Collection[str]) -> str:
-    """`; did you mean 'owners'?`, or nothing where no known word is near."""
-    by_fold = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.6)
-    return f"; did you mean {by_fold[close[0]]!r}?" if close else ""
 
 
 def shown(value: object) -> str:
@@ -218,22 +210,10 @@ def _nearest_zone(word: str) -> str:
     return f"; did you mean {city!r}?" if city else nearest(word.replace(" ", "_"), known)
 
 
-#: What Python calls a codec and is no encoding of text, with its other names.
-_NO_TEXT: Final = frozenset(
-    "base64 base_64 base64_codec bz2 bz2_codec hex hex_codec quopri quoted_printable quotedprintable"
-    " quopri_codec rot13 rot_13 uu uu_codec zip zlib zlib_codec dbcs mbcs ansi".split()
-)
-
-
 def encoding(reading: Reading, place: str, value: Any) -> Any:
     """An encoding of text that Python knows, under Python's name for it."""
-    try:
-        b"    ".decode(value, "replace")  # unlike codecs.lookup, refuses what is no text (base64)
-        return codecs.lookup(value).name
-    except (LookupError, TypeError, ValueError):
-        texts = {*aliases, *aliases.values()} - _NO_TEXT
-        known = sorted(name.replace("_", "-") for name in texts)
-        return reading.wrong(place, "an encoding like 'cp1252'", value, nearest(str(value), known))
+    hint = nearest(str(value), known_encodings())
+    return known_name(value) or reading.wrong(place, ENCODING, value, hint)
 
 
 def patterns(reading: Reading, place: str, value: Any) -> Any:

@@ -33,7 +33,7 @@ class Migration(Single):
     Attributes:
         issues: what could not be carried as it was, in the columns of `issues.csv` (severity, code, entity,
             file, row …).
-        complete: True when nothing was missing and nothing waits.
+        complete: True when nothing was missing, nothing waits, and every file of the export could be read.
         story: everything that report and notebook show.
         rehearsal: what the wizard's model made of the files, or None.
     """

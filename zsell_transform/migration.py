@@ -62,7 +62,7 @@ def transform(
 
     Args:
         source: a Sell export: folder, zip, CSV file, list of paths (also lists in it), `Export`, or dict
-            of entity → polars frame.
+            of entity → polars frame, also of `users`, `stages` … that give ids their names.
         target: the folder to write; None writes nothing (`Migration.write` can do it later).
         pipedrive: a folder with Pipedrive's own exports; None where it holds nothing yet.
         mapping: a YAML file, a dict or a `Mapping`; None = the defaults.

@@ -251,9 +251,9 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "names_unknown": Kind(
         "warning",
-        "{field} holds {value|id|different ids}, and no dump in the folder gives their names",
+        "{field} holds {value|id|different ids}, and no dump gives their names",
         "the ids are used as names; the connector's dump of {detail} has the real ones",
-        "Add that dump to the folder.",
+        "Give that dump, too: its file beside the others, or its frame under that name.",
     ),
     "ids_unnamed": Kind(
         "warning",

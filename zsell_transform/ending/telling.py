@@ -44,7 +44,8 @@ def tell_story(
         files: all lists that were written, those beside the numbered ones too.
         told: the issues, rendered.
     """
-    complete, ledger = book.complete, book.frame()
+    unread = tuple(run.export.unread["file"])
+    complete, ledger = book.complete and not unread, book.frame()
     blocked = held_back(run.lap.waiting)
     # What seems to be there without these Sell ids waits until somebody has looked, and for no export.
     doubted = set(told.filter(pl.col("code").is_in([UNMARKED, OTHERWISE]))["field"])
@@ -67,6 +68,7 @@ def tell_story(
         again=again,
         mapping_sha256=run.ask.mapping_sha256,
         inputs=_inputs(run.export),
+        unread=unread,
         ledger=ledger,
         files=_listed(files),
         waiting=_with_doubts(run.lap.waiting, doubted),

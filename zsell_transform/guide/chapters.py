@@ -274,6 +274,7 @@ def trial(frame: pl.DataFrame) -> list[str]:
 
 #: The parts of a proof that speak against it, and what each is.
 AGAINST: Final[dict[str, tuple[str, str]]] = {
+    "unread": ("Not read", "Files of the Sell export of which nothing was read, and so nothing compared."),
     "missing": ("Missing", "Records of Sell that Pipedrive does not hold."),
     "merged": ("Merged", "Records of Pipedrive that hold several records of Sell."),
     "differing": ("Differing", "Values that are not what the laps write."),

@@ -62,6 +62,7 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
     follow = waits - withheld - doubted
     said = [
         (story.unseen, UNSEEN),
+        (story.unread, f"{_unread(story)}: what stands there is not counted here."),
         (not story.complete, f"The Sell export holds {count(total, 'record')} for Pipedrive."),
         (story.complete, f"All {count(total, 'record')} of the Sell export are accounted for."),
         (named, f"{count(named, 'company or person is', 'companies and people are')} added by name."),
@@ -140,6 +141,7 @@ def checklist(story: Story, program: str = PROGRAM) -> list[Step]:
     if story.unseen:
         return [_once_more(story, program)]
     steps: tuple[Step | None, ...] = (
+        _read_all(story),
         _look(story),
         _prepare(story),
         _try(story),
@@ -164,6 +166,25 @@ def unwritten(story: Story) -> list[Step]:
             commands=(Command("In Python", (f".write({_quoted(name)})",)),),
         )
     ]
+
+
+def _read_all(story: Story) -> Step | None:
+    """Before anything is uploaded: what hangs on the records of that file would be written without them."""
+    if not story.unread:
+        return None
+    return Step(
+        "Make the whole export readable, and run this lap again",
+        f"{_unread(story)}. The error below says why, and what to do. Upload nothing before: what belongs to "
+        "its records would come without them.",
+        brief=f"{_unread(story)}; the error above says why, and what to do. Upload nothing before",
+    )
+
+
+def _unread(story: Story) -> str:
+    """`notes.0.csv could not be read`; of several, the first is named."""
+    others = len(story.unread) - 1
+    more = f" and {count(others, 'more file')}" if others > 0 else ""
+    return f"{''.join(story.unread[:1])}{more} could not be read"
 
 
 def _look(story: Story) -> Step | None:

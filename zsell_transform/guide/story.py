@@ -105,13 +105,13 @@ class Story:
 
     `source`, `target`, `next_target`, `mapping`, `pipedrive`, `previous`: how the user's own folders and
     files are called in the commands that the page proposes (`NAMELESS`: a mapping that is no file).
-    `again`: whether this lap had Pipedrive's exports, so that the next ones replace them. `exports_next`:
-    the items to export from Pipedrive once this lap is uploaded, none when nothing is. `unexported`: main
-    lists whose records all wait, as nothing of them could be written yet. `withheld`: item → records that
-    wait for its export, which was missing or not whole. `doubted`: item → records that wait until
-    somebody has looked whether Pipedrive's without these Sell ids are the same. `placeholder`: whether
-    one of the organizations is ours, for records without any link. `mapping_sha256`: of the mapping in
-    force, as in the manifest.
+    `unread`: files of the export of which nothing could be read. `again`: whether this lap had
+    Pipedrive's exports, so that the next ones replace them. `exports_next`: the items to export from
+    Pipedrive once this lap is uploaded, none when nothing is. `unexported`: main lists whose records all
+    wait, as nothing of them could be written yet. `withheld`: item → records that wait for its export,
+    which was missing or not whole. `doubted`: item → records that wait until somebody has looked whether
+    Pipedrive's without these Sell ids are the same. `placeholder`: whether one of the organizations is
+    ours, for records without any link. `mapping_sha256`: of the mapping in force, as in the manifest.
     """
 
     lap: int = 1
@@ -126,6 +126,7 @@ class Story:
     again: bool = False
     mapping_sha256: str | None = None
     inputs: pl.DataFrame = attrs.field(**_of(INPUTS))
+    unread: tuple[str, ...] = attrs.field(default=(), converter=_listed)
     ledger: pl.DataFrame = attrs.field(**_of(LEDGER))
     files: pl.DataFrame = attrs.field(**_of(FILES))
     waiting: pl.DataFrame = attrs.field(**_of(WAITING))

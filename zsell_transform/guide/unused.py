@@ -14,9 +14,9 @@ from zsell_transform.cleaning.labels import one_label
 from zsell_transform.cleaning.moments import ORDERS
 from zsell_transform.cleaning.owners import DELETED
 from zsell_transform.folding import plain
+from zsell_transform.machine.given import nearest
 from zsell_transform.machine.paths import slashed
 from zsell_transform.mapping import Mapping, Mention
-from zsell_transform.mapping_values import nearest
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.sell.words import status_labels
 from zsell_transform.survey.facts import Survey

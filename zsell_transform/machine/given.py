@@ -5,8 +5,9 @@ Nothing is guessed of a value of another kind: the text `"no"` is true to Python
 
 from __future__ import annotations
 
+import difflib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from numbers import Integral
 from typing import Any, Final, TypeGuard
 
@@ -18,6 +19,11 @@ from zsell_transform.errors import ZsellError
 MOST_IN_TRIAL: Final = 10
 #: Libraries whose frames, tables and columns people hold in a notebook.
 _OF_FRAMES: Final = ("polars", "pandas", "pyarrow", "numpy", "dask")
+#: What makes a polars frame of a pandas frame without pyarrow, which few have: blanks stay blank,
+#: and whole numbers whole.
+FROM_PANDAS: Final = (
+    "pl.read_csv(io.StringIO(frame.convert_dtypes().to_csv(index=False)), infer_schema=False)"
+)
 #: So much of a value that is shown is shown.
 _LONG: Final = 60
 
@@ -67,6 +73,13 @@ def expect(**given: object) -> None:
         argument = _ARGUMENTS[name]
         if not argument.fits(value):
             raise ZsellError(f"{name} must be {argument.wanted}, not {repr_of(value)}")
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """`; did you mean 'owners'?`, or nothing where no known word is near."""
+    by_fold = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.6)
+    return f"; did you mean {by_fold[close[0]]!r}?" if close else ""
 
 
 def repr_of(value: object) -> str:

@@ -101,17 +101,23 @@ def verify(
         with Stage(tell, "linking", rows):
             known = linked(drafted.drafts, drafted.keys, drafted.records.seen, ask)
         with Stage(tell, "comparing", rows):
-            proof = _compared(drafted, known, held, ask, skipped)
+            proof = _compared(drafted, known, held, ask, skipped, given.export.unread)
     read = origins([source, given.export, pipedrive, ask, skip_file])
     paths = tuple(path.absolute() for path in read)
-    return attrs.evolve(proof, mapped=mapping is not None, read=paths, bom=ask.bom)
+    strangers = given.export.raw_issues.filter(pl.col("code") == "table_not_recognised")["file"]
+    return attrs.evolve(
+        proof, strangers=tuple(strangers), mapped=mapping is not None, read=paths, bom=ask.bom
+    )
 
 
-def _compared(drafted: Drafted, known: Linked, held: Held, ask: Mapping, skipped: pl.DataFrame) -> Proof:
+def _compared(
+    drafted: Drafted, known: Linked, held: Held, ask: Mapping, skipped: pl.DataFrame, unread: pl.DataFrame
+) -> Proof:
     """The account of Sell's beside what Pipedrive shows.
 
     Args:
         skipped: as of `read_skip_files`.
+        unread: as of `Export.unread`.
     """
     drafts = drafted.drafts
     wanted = expected_account(known.graph, ask, known.left_out, held)
@@ -144,6 +150,7 @@ def _compared(drafted: Drafted, known: Linked, held: Held, ask: Mapping, skipped
         skipped=skipped,
         twins=twins(held),
         by_hand=to_take_off(own, drafts, held),
+        unread=unread,
         repairs=_repairs(there, held, links, importable(own, drafts)),
         summary=_summary(wanted.records, there, found),
     )

@@ -46,6 +46,7 @@ class Proof:
             one of Sell's does (`beside`). They do not count against the proof: `hint` tells of them.
         by_hand: entity, source_id, system_id, name, field, take_off: labels and options that Sell does
             not have. They are among `differing`; as no import takes them off, `hint` tells of them.
+        unread: file, reason: files of the Sell export that could not be read: nobody knows what they hold.
         repairs: `links` and `values`, by item the parts of their files.
     """
 
@@ -59,8 +60,10 @@ class Proof:
     skipped: pl.DataFrame
     twins: pl.DataFrame
     by_hand: pl.DataFrame
+    unread: pl.DataFrame
     repairs: MappingOf[str, MappingOf[str, Sequence[pl.DataFrame]]]
     _summary: pl.DataFrame
+    _strangers: tuple[str, ...] = ()
     _mapped: bool = True
     _read: tuple[Path, ...] = ()
     _bom: bool = False
@@ -73,11 +76,12 @@ class Proof:
 
     @property
     def hint(self) -> str:
-        """What may explain the differences, what only a person can put right, and twins, which are no
-        differences; blank where there is nothing of it.
+        """What may explain the differences, what only a person can put right, and what is none: twins, tables
+        that were left alone; blank where there is nothing.
         """
         unmapped = "" if self._mapped or self.complete else NO_MAPPING
-        return " ".join(said for said in (unmapped, self._told_by_hand(), self._told_twins()) if said)
+        told = (self._told_by_hand(), self._told_twins(), self._told_strangers())
+        return " ".join(said for said in (unmapped, *told) if said)
 
     def _told_by_hand(self) -> str:
         if not self.by_hand.height:
@@ -90,6 +94,16 @@ class Proof:
             f" import takes off (`by_hand`; for one, '{first['take_off']}' under {first['field']} of"
             f" '{first['name']}', System ID {first['system_id']}): take them off in Pipedrive if they are not"
             " wanted."
+        )
+
+    def _told_strangers(self) -> str:
+        if not self._strangers:
+            return ""
+        from zsell_transform.guide.words import listed
+
+        return (
+            f"Left alone, as Sell is not known to export such tables: {listed(self._strangers)}."
+            " Nothing in them was compared."
         )
 
     def _told_twins(self) -> str:
@@ -114,8 +128,9 @@ class Proof:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is missing, merged, different or linked otherwise."""
-        return not any(frame.height for frame in (self.missing, self.merged, self.differing, self.links))
+        """Whether all could be read, and nothing is missing, merged, different or linked otherwise."""
+        against = (self.unread, self.missing, self.merged, self.differing, self.links)
+        return not any(frame.height for frame in against)
 
     def __bool__(self) -> bool:
         return self.complete
@@ -125,6 +140,7 @@ class Proof:
         """Every frame by name, the summary first."""
         names = (
             "ok",
+            "unread",
             "missing",
             "merged",
             "differing",

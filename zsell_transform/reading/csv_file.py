@@ -21,6 +21,8 @@ from zsell_transform import issues
 from zsell_transform.errors import ExportError
 from zsell_transform.frames.unique import Numbering
 from zsell_transform.machine.disk import readable, temporary_files
+from zsell_transform.machine.encodings import ENCODING, known_encodings, known_name
+from zsell_transform.machine.given import nearest, repr_of
 from zsell_transform.machine.paths import is_utf8, path_of
 from zsell_transform.machine.processes import own_prefix
 from zsell_transform.progress import At, unwatched
@@ -75,9 +77,12 @@ def read_csv(path: str | Path, *, encoding: str | None = None) -> tuple[pl.DataF
 
     Raises:
         ExportError: the file is missing, empty, of another kind (a spreadsheet, an archive, an image), or not
-            in the encoding that is named.
+            in the encoding that is named; or there is no such encoding.
     """
     path = path_of(path, "the path of a CSV file", ExportError)
+    if encoding and not known_name(encoding):
+        hint = nearest(str(encoding), known_encodings())
+        raise ExportError(f"encoding must be {ENCODING}, not {repr_of(encoding)}{hint}")
     with readable(path), temporary_files(), TemporaryDirectory(prefix=own_prefix()) as temporary:
         if not path.is_file():
             raise ExportError(f"{path} does not exist or is not a file: give a CSV file")

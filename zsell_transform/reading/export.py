@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping as MappingOf
+from html import escape
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 import polars as pl
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
 
+#: What is told of a file that may hold records of the account, and of which none was read.
+_UNREAD: Final = ("file_unreadable", "list_not_csv", "list_packed")
+
+
 @attrs.frozen
 class InputFile:
     """One file that was read, for the manifest.
@@ -30,7 +35,7 @@ class InputFile:
     Attributes:
         file: its name within the source.
         entity: what it holds (`contacts` also where people and companies share it); empty for a stranger.
-        family: `full_export`, `smart_list`, `api`, `frame`; empty for a stranger.
+        family: `full_export`, `smart_list` or `api`; empty for a stranger.
         encoding, delimiter: how its bytes were read.
         rows: records with any value.
         sha256: of its bytes; empty for a frame.
@@ -60,7 +65,7 @@ class Export(Single):
         read_by: what the mapping said of reading (`Mapping.of_reading`).
     """
 
-    _OURS = frozenset({"raw_issues", "expect_unchanged", "merged", "headers", "read_by"})
+    _OURS = frozenset({"raw_issues", "expect_unchanged", "merged", "headers", "read_by", "unread"})
     _ELSEWHERE = "it reads its files when it is asked; give the other process their path, and read them there"
 
     def __init__(
@@ -92,6 +97,15 @@ class Export(Single):
     @property
     def issues(self) -> pl.DataFrame:
         return issues.render(self.raw_issues)
+
+    @property
+    def unread(self) -> pl.DataFrame:
+        """file, reason: files that may hold records of the account, none of which could be read.
+
+        While there is one, nobody can say that all is there.
+        """
+        told = issues.render(self.raw_issues.filter(pl.col("code").is_in(_UNREAD)))
+        return told.select("file", reason="message")
 
     def scan(self, entity: str) -> pl.LazyFrame:
         """One entity's records in input order: `_file`, `_row`, canonical columns as text, blank = null.
@@ -140,5 +154,18 @@ class Export(Single):
         self.close()
 
     def __repr__(self) -> str:
-        held = ", ".join(self.entities) or "nothing"
-        return f"<Export of {count(len(self.files), 'file')}: {held}>"
+        """The files, and how many records those of each entity hold; people and companies share theirs."""
+        rows: dict[str, int] = {}
+        for one in self.files:
+            if one.entity in ENTITIES:
+                rows[one.entity] = rows.get(one.entity, 0) + one.rows
+        held = ", ".join(f"{entity} {rows[entity]:,}" for entity in ENTITIES if entity in rows)
+        return f"<Export of {count(len(self.files), 'file')}: {held or 'nothing'}>"
+
+    def _repr_html_(self) -> str:
+        shown = ("file", "entity", "family", "rows")
+        files = pl.DataFrame(
+            [[getattr(one, name) for name in shown] for one in self.files], shown, orient="row"
+        )
+        with pl.Config(tbl_rows=-1):
+            return f"<p>{escape(repr(self))}</p>{files._repr_html_()}"

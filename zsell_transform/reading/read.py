@@ -26,12 +26,13 @@ from zsell_transform.reading import csv_file, damage, frames, recognise, unite, 
 from zsell_transform.reading.attached import attached
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.deleted import current
+from zsell_transform.reading.dictionaries import Dictionaries, dictionaries_of
 from zsell_transform.reading.export import Export, InputFile
 from zsell_transform.reading.labels import labelled
 from zsell_transform.reading.parents import with_parents
 from zsell_transform.reading.parties import Known, known_kinds, of_kind, with_kind
 from zsell_transform.reading.recognise import Meaning, wishes_for
-from zsell_transform.reading.shape import Dictionaries, dictionaries_of, shaped
+from zsell_transform.reading.shape import shaped
 from zsell_transform.reading.source import Found, files_of, unchanged
 from zsell_transform.reading.vocabulary import PARTIES, SMART_LIST
 from zsell_transform.sell.columns import DATES, IDS
@@ -53,7 +54,8 @@ def read_export(source: object, mapping: Any = None) -> Export:
     """A Sell export in any of its families.
 
     Args:
-        source: a folder, zip, CSV file, list of paths, `Export`, or dict of frames by entity.
+        source: a folder, zip, CSV file, list of paths, `Export`, or dict of frames by entity, also of
+            `users`, `stages` … that give ids their names.
         mapping: YAML path, dict or `Mapping`; its `columns`, `encoding` and `smart_lists` matter here.
 
     Raises:
@@ -366,8 +368,10 @@ def _no_table(one: Found, tables: Container[str]) -> pl.DataFrame:
         tables: names of files that are read.
     """
     told = partial(issues.issue, file=one.file, field=one.file)
+    if read := [name for name in one.copies if name in tables]:
+        return told("file_copied", detail=read[0])
     if not one.is_instead:
-        return told("file_copied", detail=one.copied) if one.copied in tables else told("file_not_recognised")
+        return told("file_not_recognised")
     hinted = bool(recognise.hinted(one.file))
     if one.is_packed_table or (hinted and one.is_packed and not one.is_archive):
         return told("list_packed", detail=one.is_instead)

@@ -19,7 +19,7 @@ import attrs
 
 from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import full, readable
-from zsell_transform.machine.given import is_frame, is_path, kind_of, library_of
+from zsell_transform.machine.given import FROM_PANDAS, is_frame, is_path, kind_of, library_of
 from zsell_transform.machine.litter import is_hidden
 from zsell_transform.machine.paths import as_text, beyond, path_of, walked
 
@@ -84,6 +84,14 @@ class Found:
         """The name of the file of which this one is a copy by its own (`deals.csv.bak`, `deals.csv~`)."""
         return self.file.removesuffix("~" if self.file.endswith("~") else self.path.suffix)
 
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """The names of files of which this one is a copy by its own, or another form (`deals.xlsx`)."""
+        bare = self.copied
+        return (
+            (bare,) if not self.is_instead else (bare, *(bare + suffix for suffix in sorted(TABLE_SUFFIXES)))
+        )
+
     def is_unchanged(self) -> bool:
         """Whether size and time are still those of the first look."""
         try:
@@ -135,12 +143,18 @@ def files_of(source: object, temporary: Path) -> list[Found]:
 
 
 def _is_several(given: object) -> bool:
-    """Whether it may be a list of paths: frames and dicts are gone through by their names."""
+    """Whether it may be a list of paths: frames and dicts are gone through by their names, files by lines."""
     return (
         isinstance(given, Iterable)
         and not isinstance(given, str | bytes | bytearray | MappingOf)
         and not is_frame(given)
+        and not _is_open(given)
     )
+
+
+def _is_open(given: object) -> bool:
+    """Whether it is an open file, or what is read like one."""
+    return callable(getattr(given, "read", None))
 
 
 def _paths(given: Any, place: str) -> Iterator[Path]:
@@ -165,11 +179,13 @@ def _paths(given: Any, place: str) -> Iterator[Path]:
 def _instead(given: object) -> str:
     """What to give instead of a value that is known; blank for any other."""
     if is_frame(given):
-        frame = "pl.from_pandas(frame)" if library_of(given) == "pandas" else "frame"
+        frame = FROM_PANDAS if library_of(given) == "pandas" else "frame"
         return (
             f'give a dict of Sell entity → polars frame, such as `{{"deals": {frame}}}`;'
             f' beside files `{{**zt.read_export(paths).tables, "deals": {frame}}}`'
         )
+    if _is_open(given):
+        return "give the path of the file, as text or a Path"
     name = type(given).__name__
     return {
         "Export": "give the export alone, or its tables with others as a dict, `{**export.tables, …}`",

@@ -25,6 +25,7 @@ from zsell_transform.frames.tall import name_of, tall
 from zsell_transform.reading.vocabulary import FAMILIES
 from zsell_transform.sell.columns import STANDARD, is_custom, plain_name
 from zsell_transform.sell.states import DAY, updated
+from zsell_transform.sell.words import status_labels
 from zsell_transform.ticks import tick
 
 #: Columns that say where a record comes from, not what it is.
@@ -114,10 +115,14 @@ def _one_vocabulary(parts: Sequence[Part], entity: str) -> list[Part]:
     alike = {name: columns[0] for name, columns in by_name.items() if len(columns) == 1}
     done = []
     for part in parts:
+        # Beside a standard column, or one of ours, a list's own field is `custom X` by now.
+        said = {
+            column: plain_name(column) if is_custom(entity, column) else column for column in part.columns
+        }
         names = {
-            column: alike[column]
-            for column in part.columns
-            if column in alike and column not in standard and alike[column] not in part.columns
+            column: alike[name]
+            for column, name in said.items()
+            if name in alike and column not in standard and alike[name] not in part.columns
         }
         columns = tuple(names.get(column, column) for column in part.columns)
         done.append(attrs.evolve(part, frame=part.frame.rename(names), columns=columns))
@@ -232,7 +237,12 @@ def _without_spellings(apart: pl.LazyFrame) -> pl.LazyFrame:
         for pair in product(MARKS, MARKS)
     ]
     whole, last, first = (folded(pl.col(name)) for name in ("_value", "_used", "first"))
+    statuses = [
+        (name_of("field") == f"{kind}_status") & (_status("_value", kind) == _status("_used", kind))
+        for kind in ("customer", "prospect")
+    ]
     alike = (
+        *statuses,
         *(one.str.starts_with(other) | other.str.starts_with(one) for one, other in orders),
         *(one == other for one, other in marks),
         pl.col("_value tick") == pl.col("_used tick"),
@@ -243,6 +253,13 @@ def _without_spellings(apart: pl.LazyFrame) -> pl.LazyFrame:
         ),
     )
     return read.filter(~pl.any_horizontal(part.fill_null(value=False) for part in alike))
+
+
+def _status(column: str, kind: str) -> pl.Expr:
+    """What a status comes to: the full export says `current`, a Smart List `Customer`."""
+    labels = {said: label or "" for said, label in status_labels(kind).items()}
+    said = pl.col(column).str.to_lowercase()
+    return said.replace_strict(list(labels), list(labels.values()), default=said, return_dtype=pl.String)
 
 
 def _same(one: pl.Expr, other: pl.Expr) -> pl.Expr:

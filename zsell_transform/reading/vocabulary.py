@@ -234,8 +234,9 @@ def instead(dictionary: str) -> str:
 
 @cache
 def dictionaries() -> frozenset[str]:
-    """The dumps that only name ids."""
-    return frozenset(facts("sell/api")["dictionaries"])
+    """The dumps that only name ids, and those that may stand in for one."""
+    whole = facts("sell/api")
+    return frozenset(whole["dictionaries"]) | frozenset(whole["instead"].values())
 
 
 @cache

@@ -16,9 +16,9 @@ from zsell_transform.frames.positions import crowded, firsts
 from zsell_transform.frames.unique import told_apart
 from zsell_transform.issues import issue
 from zsell_transform.machine.disk import readable, temporary_files
+from zsell_transform.machine.given import nearest
 from zsell_transform.machine.paths import path_of
 from zsell_transform.machine.processes import own_prefix
-from zsell_transform.mapping_values import nearest
 from zsell_transform.pipedrive.exports.cells import in_english, in_other_words
 from zsell_transform.pipedrive.exports.files import (
     csv_files,

@@ -130,6 +130,7 @@ class Rehearsal:
 
         Raises:
             TargetError: the folder holds other files, or cannot be written.
+            ZsellError: `only` names what is no item.
             ValueError: there is no such style or language.
         """
         place = path_of(folder, "the folder of the export", TargetError)
