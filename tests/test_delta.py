@@ -107,7 +107,7 @@ def delta(moved: Moved, now: Account, place: Path, mapping: Any = None) -> Delta
     export = read_export(now, ask)
     records = keep({entity: export.scan(entity) for entity in export.entities}, place / "records", ask)
     before = earlier(moved.previous, ask)
-    records = attrs.evolve(records, seen=since(before.seen, records.seen))
+    records = attrs.evolve(records, seen=since(before.seen, records, ask))
     drafted = draft_all(records, ask)
     drafts, keys = drafted.drafts, drafted.keys
     left_out = keys["leads"].filter(pl.col("left_out") == "true")["id"]

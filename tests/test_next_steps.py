@@ -230,6 +230,21 @@ def test_the_placeholder_is_no_company_of_that_name() -> None:
     assert "1 company or person is added by name. One organization is added for records without" in lead
 
 
+def test_each_lap_tells_the_placeholder_from_companies_that_others_name(tmp_path: Path) -> None:
+    """It was one of them in all laps but the one that writes it."""
+    tables = {
+        "contacts": pl.DataFrame({"id": ["1"], "name": ["Ann"], "organisation_name": ["Moss"]}),
+        "deals": pl.DataFrame({"id": ["2"], "name": ["Roof"]}),
+    }
+    first = zt.transform(tables, tmp_path / "lap_1", trial=0)
+    zt.rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    second = zt.transform(tables, tmp_path / "lap_2", pipedrive=tmp_path / "exports", trial=0)
+
+    for lap in (first, second):
+        lead = steps.headline(lap.story)["lead"]
+        assert "1 company or person is added by name. One organization is added for records" in lead
+
+
 @pytest.mark.parametrize(("out", "there", "prepared"), [(9, 1, True), (1, 9, False)])
 def test_a_lap_after_a_kept_trial_is_prepared(out: int, there: int, prepared: bool) -> None:
     """The trial needed few fields: those of all others were dropped without a word."""
@@ -284,3 +299,59 @@ def test_a_lap_without_anything_left_is_not_complete_while_a_file_is_unread(tmp_
 
     assert not lap.complete
     assert steps.headline(lap.story)["title"] == "Nothing to upload in this lap"
+
+
+# ---- dates that can be read both ways round -------------------------------------------------------------
+
+EITHER_WAY = {
+    "contacts": pl.DataFrame(
+        {"id": ["2", "3"], "name": ["Ann", "Bo"], "last_name": ["Ann", "Bo"],
+         "email": ["ann@moss.example", "bo@moss.example"], "created_at": ["01.03.2024", "soon"]}
+    ),
+    "deals": pl.DataFrame(
+        {"id": ["4", "5"], "name": ["Roof", "Gate"], "added_on": ["02.03.2024", "2024-04-05"],
+         "main_contact_id": ["2", "3"], "custom Start": ["01/02/2024", None]}
+    ),
+}  # fmt: skip
+
+
+def test_dates_that_nobody_can_read_yet_are_decided_before_anything_is_uploaded(tmp_path: Path) -> None:
+    """Each was told to be no day, and to correct it in Sell; one line of the mapping reads them all."""
+    made = zt.transform(EITHER_WAY, tmp_path / "lap_1", trial=0, rehearse=False)
+
+    errors = made.issues.filter(severity="error").select("code", "entity", "source_id", "field", "value")
+    assert errors.rows() == [
+        ("undecided_date", "contacts", "2", "created_at", "01.03.2024"),
+        ("undecided_date", "deals", "4", "added_on", "02.03.2024"),
+        ("unreadable_value", "contacts", "3", "created_at", "soon"),
+    ]
+    assert "2 dates are left blank until the mapping says" in steps.headline(made.story)["lead"]
+    decide, *others = steps.checklist(made.story)
+    assert (decide.title, others[0].title) == ("Decide how dates are read", "Prepare Pipedrive")
+    line = "day_first: {contacts: {created_at: true}, deals: {added_on: true, Start: true}}"
+    assert f"`{line}`" in decide.text
+    assert line in decide.brief
+    assert "Custom fields among these columns stay text." in decide.text
+    assert [" ".join(command.pieces).partition("lap_1")[2] for command in decide.commands] == [
+        '", mapping="mapping.yaml")',
+        " --mapping mapping.yaml",
+    ]
+    assert line in report_html(made.story)
+
+    (tmp_path / "mapping.yaml").write_text(line, "utf-8")
+    again = zt.transform(EITHER_WAY, mapping=tmp_path / "mapping.yaml", trial=0, rehearse=False)
+
+    assert "undecided_date" not in again.issues["code"]
+    assert again.tables["deals"]["Deal - Creation date"].to_list() == ["2024-03-02", "2024-04-05"]
+    assert [step.title for step in steps.unwritten(again.story)] == ["Write the files"]
+
+
+def test_a_run_without_a_folder_also_says_to_decide_first() -> None:
+    made = zt.transform(EITHER_WAY, trial=0, rehearse=False)
+
+    decide, write = steps.unwritten(made.story)
+    assert (decide.title, decide.commands, write.title) == (
+        "Decide how dates are read",
+        (),
+        "Write the files",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import polars as pl
@@ -86,6 +87,18 @@ def test_a_list_whose_names_are_those_of_companies(header: str, tmp_path: Path) 
         ("list", [], "2 records"),
         ("My organizations 2024-01-31 (2)", ["501", "504"], None),
         ("Company list", ["501", "504"], None),
+        ("Firmen", ["501", "504"], None),
+        ("Unternehmen_20260401_0752", ["501", "504"], None),
+        ("entreprises 2024", ["501", "504"], None),
+        (unicodedata.normalize("NFD", "Sociétés"), ["501", "504"], None),
+        ("会社_20260401_0752", ["501", "504"], None),
+        ("Personen", [], None),
+        ("personnes_20260401_0752", [], None),
+        ("Firmen Kontakte", [], "2 records"),
+        ("Firmenkunden", [], "2 records"),
+        ("Einkauf der Unternehmen", [], "2 records"),
+        ("Firmen alt", [], "2 records"),
+        ("VIP Personen", [], "2 records"),
         ("AllCompanies2024", ["501", "504"], None),
         ("Organic search_20240101_1000", [], "2 records"),
         ("Organisers 2024_20240101_1000", [], "2 records"),
@@ -154,6 +167,9 @@ def test_a_title_and_another_company_s_name_are_a_person_s_whatever_the_file_is_
         ("CEOs of companies", "contacts", ["kind_assumed"]),
         ("engineers at companies", "contacts", ["kind_assumed"]),
         ("contatos das empresas", "contacts", ["kind_assumed"]),
+        ("Firmen", "companies", []),
+        ("Firmen Messe", "contacts", ["kind_assumed"]),
+        ("Personen", "contacts", []),
     ],
 )
 def test_a_list_without_ids_holds_companies_where_its_file_s_name_says_companies_and_no_people(
@@ -279,3 +295,12 @@ def test_columns_that_zendesk_s_help_names(header: str, entity: str, column: str
     assert table[column].to_list() == ["2026-01-31"]
     assert told.count("momentary_column") == 2
     assert not {"Next Email", "Ongoing Sequences"} & set(table.columns)
+
+
+def test_what_tells_the_kind_is_said_where_it_is_assumed(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("Name,Contact ID,Email\nAcme,501,a@x.example\n", "utf-8")
+
+    with read_export(tmp_path) as export:
+        [told] = export.issues.filter(code="kind_assumed")["message"]
+    assert "read as people; First name and Last name in the list tell them apart" in told
+    assert "columns: {contacts: {Type: is_organisation}}" in told

@@ -670,3 +670,60 @@ def test_leads_and_deals_share_the_options_of_their_tags() -> None:
     (field,) = run.setup["fields"].filter(pl.col("name") == "Tags").to_dicts()
     assert (field["item"], field["options"]) == ("deals, leads", ["both", "one", "two"])
     assert len(set(field["sell_field"].split(", "))) == len(field["sell_field"].split(", "))
+
+
+@pytest.mark.parametrize("renames", [{}, {"Incoming": "Waiting"}, {"Incoming": "Zenith", "Quote": "Alpha"}])
+def test_the_report_has_stages_in_the_order_of_the_setup_list(renames: dict[str, str]) -> None:
+    """Renamed ones stood behind all others: their place was looked up by Sell's name."""
+    tables = {name: pl.DataFrame(columns) for name, columns in ACCOUNT.items()}
+
+    made = transform(tables, mapping={"stages": {"Sales": renames}}, trial=0, rehearse=False)
+
+    arriving = made.story.pipeline.filter(side="Pipedrive")["stage"].unique(maintain_order=True)
+    assert arriving.to_list() == made.setup["stages"]["stage"].to_list()
+    in_sell = made.story.pipeline.filter(side="Sell")["stage"].unique(maintain_order=True)
+    assert in_sell.to_list() == ["Incoming", "Quote", "Won"]
+
+
+@pytest.mark.parametrize(
+    ("named", "needless"),
+    [("Hinzugefügt am", "Voraussichtliches Abschlussdatum"), ("added_on", "estimated_close_date")],
+)
+def test_day_first_takes_a_header_as_the_file_spells_it(named: str, needless: str, tmp_path: Path) -> None:
+    """`columns` did, and `day_first` only names of Sell's full export: the line had no effect."""
+    (tmp_path / "deals_20260601_0901.csv").write_text(
+        "Geschäftsname,Geschäfts-ID,Hinzugefügt am,Voraussichtliches Abschlussdatum,Firma\n"
+        "Dach,1001,05.01.2026,30.06.2026,Moos\nTor,1002,06.01.2026,30.07.2026,Farn\n",
+        "utf-8",
+    )
+
+    made = transform(
+        tmp_path,
+        mapping={"day_first": {"deals": {named: True, needless: True, "Angelegt am": True}}},
+        trial=0,
+        rehearse=False,
+    )
+
+    assert made.tables["deals"]["Deal - Creation date"].to_list() == ["2026-01-05", "2026-01-06"]
+    told = made.issues.filter(pl.col("code").str.starts_with("mapping"))
+    assert told.select("code", "value").rows() == [
+        ("mapping_unused", "Angelegt am"),
+        ("mapping_needless", needless),
+    ]
+
+
+def test_the_same_column_is_named_so_where_an_earlier_run_is_read(tmp_path: Path) -> None:
+    """Both sides of a delta are read alike: else each date would have changed."""
+    lists, wish = tmp_path / "lists", {"day_first": {"deals": {"Hinzugefügt am": True}}}
+    lists.mkdir()
+    deals = lists / "deals_20260601_0901.csv"
+    deals.write_text("Geschäftsname,Geschäfts-ID,Hinzugefügt am,Firma\nDach,1001,05.01.2026,Moos\n", "utf-8")
+    transform(lists, tmp_path / "lap_1", mapping=wish, trial=0, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+
+    made = transform(
+        lists, pipedrive=tmp_path / "exports", previous=tmp_path / "lap_1", mapping=wish, rehearse=False
+    )
+
+    assert made.summary()["updated"].sum() == 0
+    assert not made.issues.filter(severity="error").height

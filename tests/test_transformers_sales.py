@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import pytest
 
@@ -85,6 +87,26 @@ def test_labels_may_go_to_a_field_and_smart_lists_are_labels() -> None:
 
     assert plain["Person - Label"] == "a, Hot ones"
     assert field["Person - Tags"] == "a, b, Hot ones"
+
+
+@pytest.mark.parametrize(("address", "ask", "told_of"), [
+    (None, {}, []),
+    ("Gate 2", {}, ["street"]),
+    ("Gate 2", {"columns": {"companies": {"address": "ignore"}}}, []),
+])  # fmt: skip
+def test_a_spare_column_is_written_where_the_first_one_is_blank_in_all(
+    address: str | None, ask: dict[str, Any], told_of: list[str]
+) -> None:
+    companies = pl.DataFrame(
+        {"id": ["1"], "name": ["Moss"], "address": [address], "street": ["Gate 1"]},
+        schema_overrides={"address": pl.String},
+    )
+
+    made = transform({"companies": companies}, mapping=ask, trial=0, rehearse=False)
+
+    assert made.issues.filter(code="spare_column")["field"].to_list() == told_of
+    expected = "Gate 2" if told_of else "Gate 1"
+    assert made.tables["organizations"]["Organization - Address"].to_list() == [expected]
 
 
 def test_what_a_person_cannot_carry_is_told() -> None:

@@ -346,6 +346,25 @@ def test_an_earlier_run_without_exports_is_an_error(tmp_path: Path) -> None:
     assert told.filter(pl.col("severity") == "error")["code"].to_list() == ["previous_without_exports"]
 
 
+def test_an_earlier_run_of_another_account_is_an_error(tmp_path: Path) -> None:
+    """Nothing said that it was the wrong folder: only each record seemed to be written since."""
+    other = {entity: frame.with_columns(pl.col("id") + "00") for entity, frame in people().items()}
+    transform(people(), tmp_path / "lap_1", trial=0, rehearse=False)
+    transform(other, tmp_path / "other", trial=0, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+
+    told = {
+        previous: transform(
+            people(), pipedrive=tmp_path / "exports", previous=tmp_path / previous, trial=0, rehearse=False
+        ).issues.filter(pl.col("code") == "previous_shares_nothing")
+        for previous in ("lap_1", "other")
+    }
+
+    assert told["lap_1"].is_empty()
+    assert told["other"]["severity"].to_list() == ["error"]
+    assert "(companies, contacts)" in told["other"]["message"].item()
+
+
 def test_updates_are_spelled_as_the_templates_are(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "personas.csv").write_text("Persona - Nombre *\n", encoding="utf-8")
@@ -773,3 +792,18 @@ def test_what_nobody_can_read_is_told_as_such_and_not_called_emptied(tmp_path: P
     ]
     written = pl.read_csv(folder / "3-deals.csv", infer_schema=False)
     assert written["Deal - Sell owner"].to_list() == ["Kim Ledger - Deleted"] * 2
+
+
+def test_a_date_that_can_be_read_both_ways_round_is_not_called_emptied(tmp_path: Path) -> None:
+    """A spreadsheet has turned the list round since."""
+
+    def account(*closing: str) -> Account:
+        given = in_stages("Incoming", "Incoming")
+        given["deals"] = given["deals"].with_columns(estimated_close_date=pl.Series(closing))
+        return given
+
+    folder, _ = updated(account("2024-05-06", "2024-03-04"), account("05.06.2024", "04.03.2024"), tmp_path)
+
+    told = pl.read_csv(folder.parent / "issues.csv", infer_schema=False)
+    found = told.filter(pl.col("code").is_in(["emptied_in_sell", "unreadable_value", "undecided_date"]))
+    assert found["code"].to_list() == ["undecided_date"] * 2

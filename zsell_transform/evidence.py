@@ -140,6 +140,13 @@ class Evidence:
     def every(self, shape: str) -> bool:
         return self.filled > 0 and self.counts[shape] == self.filled
 
+    @property
+    def either_mark(self) -> bool:
+        """Whether it has numbers, and all of them say the same under each decimal mark."""
+        numbers, dot, comma = (self.counts[shape] for shape in ("number", "dot", "comma"))
+        groups = self.counts["comma_group"] + self.counts["dot_group"]
+        return 0 < numbers == dot == comma and not groups
+
     def merged(self, other: Evidence) -> Evidence:
         """The evidence of two columns that share one field in Pipedrive."""
         if not self.filled or not other.filled:

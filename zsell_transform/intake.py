@@ -62,7 +62,7 @@ def take_in(
         tables = {entity: export.scan(entity) for entity in export.entities}
         rows = sum(file.rows for file in export.files if file.entity)
         try:
-            records = keep(tables, room, ask, rows, tell)
+            records = keep(tables, room, ask, rows, tell, export.headers)
         except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
             export.expect_unchanged()  # it fails in any words where a file was cut or is gone
             raise

@@ -136,8 +136,8 @@ def _since(
         return None, named_as_there(records, held, ask)
     from zsell_transform.delta.earlier import earlier, since
 
-    before = earlier(previous, ask)
-    return before, attrs.evolve(records, seen=since(before.seen, records.seen))
+    before = earlier(previous, ask, records.seen.headers)
+    return before, attrs.evolve(records, seen=since(before.seen, records, ask))
 
 
 def _delta(before: Records | None, **present: Any) -> Updates | None:

@@ -157,7 +157,7 @@ def write_tables(
         files=files,
         found=issues.summed(issues.gather([*tally.found, *_too_large(files, limits)])),
         values={header: _summed(frames) for header, frames in tally.values.items()},
-        pipelines=of_deals(tally.pipelines, records.seen.stages),
+        pipelines=of_deals(tally.pipelines, records.seen.stages, ask),
         seen=seen,
     )
 

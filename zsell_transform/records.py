@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -22,6 +23,7 @@ from zsell_transform.folding import fold
 from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
+from zsell_transform.sell.columns import Headers
 from zsell_transform.sell.states import UPDATED, updated
 from zsell_transform.survey import study
 from zsell_transform.survey.facts import Survey
@@ -71,7 +73,12 @@ class Records:
 
 
 def keep(
-    tables: MappingOf[str, pl.LazyFrame], folder: Path, ask: Mapping, rows: int = 0, tell: Tell = silent
+    tables: MappingOf[str, pl.LazyFrame],
+    folder: Path,
+    ask: Mapping,
+    rows: int = 0,
+    tell: Tell = silent,
+    headers: MappingOf[str, Headers] = MappingProxyType({}),
 ) -> Records:
     """Reads every table once and stores its records; the survey asks its questions of the stored ones.
 
@@ -79,6 +86,7 @@ def keep(
         tables: entity → its records as read: Sell's columns with `_file` and `_row`.
         folder: where `<entity>.parquet` is written.
         rows: how many records there are at most: the total of what is told.
+        headers: entity → the headers of its files.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = {entity: folder / f"{entity}.parquet" for entity in tables}
@@ -93,7 +101,7 @@ def keep(
             pl.collect_all([sinks[entity] for entity in entities], engine="streaming")
     frames = {entity: stored_records(path) for entity, path in paths.items()}
     with Stage(tell, "surveying", rows) as surveying:
-        return Records(frames, study(frames, ask, surveying.add), folder)
+        return Records(frames, study(frames, ask, surveying.add, headers), folder)
 
 
 def _read_together(entities: Iterable[str]) -> list[list[str]]:

@@ -65,7 +65,7 @@ def found_in(export: Export, ask: Mapping) -> Found:
     frames = {entity: export.scan(entity) for entity in export.entities}
     lists = {file.file: file.rows for file in export.files if file.family == "smart_list"}
     return Found(
-        study(frames, ask),
+        study(frames, ask, headers=export.headers),
         ask,
         lists,
         subjects(frames.get("tasks"), ask),

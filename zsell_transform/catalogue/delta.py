@@ -68,6 +68,12 @@ KINDS: Final[dict[str, Kind]] = {
         "every record is written as new, and no change is written",
         "Give Pipedrive's exports as `pipedrive`, and do not upload these files.",
     ),
+    "previous_shares_nothing": Kind(
+        "error",
+        "the earlier run holds not one record of this export ({detail}): it seems to be of another account",
+        "changes are not recognised, and new records take names and types of fields from that run",
+        "Give the folder of the run whose files you uploaded as `previous`, and do not upload these files.",
+    ),
     "not_its_own_person": Kind(
         "warning",
         "'{field}' is now '{value}' in Sell, but {detail}",

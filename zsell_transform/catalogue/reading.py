@@ -215,7 +215,8 @@ KINDS: Final[dict[str, Kind]] = {
     "kind_assumed": Kind(
         "warning",
         "{field} does not tell people from companies in {detail|record|records}",
-        "read as {value}",
+        "read as {value}; First name and Last name in the list tell them apart, or a column that the mapping"
+        " names, as in columns: {contacts: {Type: is_organisation}}",
         "Show First name and Last name in the list; or export people and companies to two files that"
         " are called `people` and `companies`; or say in the mapping which column tells it (company or"
         " person, true or false), such as `columns: {contacts: {Type: is_organisation}}`.",

@@ -25,10 +25,19 @@ KINDS: Final[dict[str, Kind]] = {
         "{detail}",
         "Ask someone who knows the field, then add the line to the mapping and run again.",
     ),
+    "undecided_date": Kind(
+        "error",
+        "'{field}' holds '{value}', which can be read day first or month first, and nothing proves which",
+        "left blank until the mapping decides with {detail} (false for month first)",
+        "Ask someone who knows the field, add the line to the mapping, and run this lap again before you"
+        " upload anything: one line reads the whole column. Of several columns, the lines under"
+        " `day_first:` go together, as the first of the next steps shows them.",
+    ),
     "contradicting_dates": Kind(
         "warning",
         "{value} dates in {field} contradict each other: {detail}",
-        "the column is not read as dates: a custom field is left as text, Sell's own date blank",
+        "the column is not read as dates: a custom field is left as text, Sell's own date blank; where an"
+        " earlier run made it a field of dates, those that read one way only are read so",
         "Correct the dates of one kind in Sell, or in the file.",
     ),
     "contradicting_date": Kind(

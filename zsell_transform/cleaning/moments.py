@@ -29,6 +29,8 @@ _FORMATS: Final = {
     "dmy": ("%d-%m-%Y", "%d-%m-%y", "%Y-%m-%d"),
     "mdy": ("%m-%d-%Y", "%m-%d-%y", "%Y-%m-%d"),
 }
+#: An order that nothing decides: only what says the same in each is read, or anything in one only.
+UNDECIDED: Final = "undecided"
 #: A time of day behind a date: `T10:11:12Z`, ` 6:00`, `, 9:59 PM`.
 _CLOCK: Final = (
     r"(?i)^(?:T|,? +)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[ap]\.?m\.?)?"
@@ -123,7 +125,7 @@ def minute(column: Cell, zone: str | None = None) -> pl.Expr:
 
 
 def date(column: Cell, order: str) -> pl.Expr:
-    """`YYYY-MM-DD` of a date without a time, in a known order: `ymd`, `dmy` or `mdy`."""
+    """`YYYY-MM-DD` of a date without a time, in an order: `ymd`, `dmy`, `mdy`, or undecided."""
     return _calendar(cell(column), order)
 
 
@@ -166,11 +168,18 @@ def _parted(column: Cell) -> tuple[pl.Expr, pl.Expr]:
 def _calendar(written: pl.Expr, order: str) -> pl.Expr:
     def read(dates: pl.Expr) -> pl.Expr:
         dashed = dates.str.replace_many(["/", "."], ["-", "-"])
-        tries = [dashed.str.to_date(form, strict=False, cache=False) for form in _FORMATS[order]]
-        # `%Y` also takes the two digits of a short year, for the year 24.
-        return pl.coalesce(pl.when(one.dt.year() >= 1000).then(one) for one in tries).cast(pl.String)
+        if order != UNDECIDED:
+            return _in_order(dashed, order)
+        one, other = (_in_order(dashed, known) for known in ("dmy", "mdy"))
+        return pl.when(one.is_null() | other.is_null() | (one == other)).then(pl.coalesce(one, other))
 
     return once_each(written, read)
+
+
+def _in_order(dashed: pl.Expr, order: str) -> pl.Expr:
+    tries = [dashed.str.to_date(form, strict=False, cache=False) for form in _FORMATS[order]]
+    # `%Y` also takes the two digits of a short year, for the year 24.
+    return pl.coalesce(pl.when(one.dt.year() >= 1000).then(one) for one in tries).cast(pl.String)
 
 
 def _clock(tail: pl.Expr) -> pl.Expr:

@@ -18,6 +18,7 @@ from zsell_transform.delta.cells import cells_of, decided, known_since, no_cells
 from zsell_transform.delta.emptied import still_said
 from zsell_transform.delta.fates import WRITTEN
 from zsell_transform.delta.files import WRITES, composed
+from zsell_transform.delta.kinship import nothing_shared
 from zsell_transform.delta.links import changed_links, deleted
 from zsell_transform.delta.merged import Merged
 from zsell_transform.delta.notes import ChangedNotes, changed_notes, new_notes, no_changed_notes
@@ -113,6 +114,7 @@ def updates(
         updated={entity: n for entity in ENTITIES if (n := counts.filter(pl.col("entity") == entity).height)},
         found=issues.gather(
             [
+                nothing_shared(then, now),
                 told(cells.join(of_leads.said, on=["source_id", "field"], how="anti")),
                 of_leads.found,
                 links.found,

@@ -3,6 +3,7 @@
 A field of Pipedrive's is created once, with the name that its column had among those of then, and with the
 type that the values of then proved. So whatever is written into it since, new records and changed ones, is
 written under that name and in that type, also where the columns and values of today would ask for others.
+How the values are read is another matter, and each export's own: `notation.py`.
 """
 
 from __future__ import annotations
@@ -10,20 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import attrs
 import polars as pl
 
 from zsell_transform import issues
-from zsell_transform.cleaning.moments import ORDERS
-from zsell_transform.cleaning.numbers import MARKS
+from zsell_transform.cleaning.moments import UNDECIDED
+from zsell_transform.delta.notation import Notations, as_fields, doubts
 from zsell_transform.errors import ExportError
 from zsell_transform.machine.disk import readable
 from zsell_transform.machine.paths import expect_utf8, path_of
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import type_name
 from zsell_transform.records import Records, stored_records
+from zsell_transform.sell.columns import Headers
 from zsell_transform.sell.entities import ENTITIES
 from zsell_transform.survey import study
 from zsell_transform.survey.facts import Column, Survey
@@ -36,15 +39,22 @@ from zsell_transform.writing.manifest import FIELDS, NAME, is_damaged, read_mani
 _TEXTS: Final = ("text", "large_text")
 
 
-def earlier(previous: str | Path, ask: Mapping) -> Records:
+def earlier(
+    previous: str | Path, ask: Mapping, headers: MappingOf[str, Headers] = MappingProxyType({})
+) -> Records:
     """The records of an earlier run, with their own survey.
+
+    Args:
+        headers: entity → the headers of today's files, by which the mapping may name columns.
 
     Raises:
         ExportError: the folder holds no `records/`, or not all that it wrote, as it wrote them.
     """
     folder = path_of(previous, "the folder of the earlier run", ExportError)
     frames = _kept(folder)
-    seen = _named(frames, study(frames, ask), ask, (read_manifest(folder) or {}).get(FIELDS, {}))
+    seen = _named(
+        frames, study(frames, ask, headers=headers), ask, (read_manifest(folder) or {}).get(FIELDS, {})
+    )
     return Records(frames, seen, folder / "records")
 
 
@@ -92,27 +102,37 @@ def _stored(path: Path) -> pl.LazyFrame:
 # --- the columns of today, in the fields of then -------------------------------------------------------
 
 
-def since(then: Survey, now: Survey) -> Survey:
-    """The survey of today, with the names, types and readings of then where Pipedrive has a field since.
+def since(then: Survey, now: Records, ask: Mapping) -> Survey:
+    """The survey of today, with the names and types of then where Pipedrive has a field since, and the
+    notation of `notation.py`.
 
     Its issues tell of each column whose type would be another one by now. The stages of then are known beside
     those of today: two pipelines may share a name that no deal of today has.
     """
-    columns: dict[str, dict[str, Column]] = {}
-    told = []
-    for entity, known in now.columns.items():
-        columns[entity] = {}
-        for name, column in known.items():
-            before = _of_then(entity, name, column, then, now)
-            columns[entity][name] = column if before is None else _in_its_field(before, column)
-            if before is not None and _is_another(before, column):
-                told.append((entity, name, before.type, column.type))
+    known = now.seen.columns
+    before = {
+        entity: {
+            name: old
+            for name, column in columns.items()
+            if (old := _of_then(entity, name, column, then, now.seen)) is not None
+        }
+        for entity, columns in known.items()
+    }
+    seen = as_fields(known, before, now.frames, ask)
+    notations = Notations.of(seen.columns, before)
+    columns, told = {entity: dict(each) for entity, each in known.items()}, []
+    for entity, olds in before.items():
+        for name, old in olds.items():
+            read = _in_its_field(old, notations.read(entity, old, seen.columns[entity][name]))
+            columns[entity][name] = read
+            if _is_another(old, known[entity][name], read):
+                told.append((entity, name, old.type, known[entity][name].type))
     return attrs.evolve(
-        now,
+        now.seen,
         columns=columns,
         names=then.names,
-        other_stages=pl.concat([now.other_stages, then.stages]),
-        issues=issues.gather([_still_open(now, columns), *_changed_types(told)]),
+        other_stages=pl.concat([now.seen.other_stages, then.stages]),
+        issues=issues.gather([doubts(now.seen.issues, known, seen, columns, before), *_changed_types(told)]),
     )
 
 
@@ -134,72 +154,38 @@ def _of_then(entity: str, name: str, column: Column, then: Survey, now: Survey) 
 
 def _in_its_field(before: Column, now: Column) -> Column:
     """The column of today as the field of then takes it."""
-    order, mark = _order(before, now), _mark(before, now)
-    read = attrs.evolve(now, dates=order, decimal=mark)
     if not now.custom or before.type == now.type or _has_become_long(before, now):
-        return read
+        return now
     if {before.type, now.type} <= {*DAYS}:  # the times go into a field of their own
-        return attrs.evolve(read, type="datetime")
+        return attrs.evolve(now, type="datetime")
     return attrs.evolve(
-        read,
+        now,
         type=before.type,
         options=now.options or before.options,
         evidence=f"{before.evidence} in the earlier run",
     )
 
 
-def _order(before: Column, now: Column) -> str | None:
-    """The order of then; where all dates of then began with the year, that of today reads them, too."""
-    if before.dates not in ORDERS:
-        return now.dates
-    return now.dates if before.dates == "ymd" and now.dates in ORDERS else before.dates
-
-
-def _mark(before: Column, now: Column) -> str | None:
-    """The decimal mark of then; where all numbers of then were whole, that of today reads them, too, and
-    where nothing proves that one, none does.
-    """
-    if before.decimal not in MARKS:
-        return now.decimal
-    if not before.whole:
-        return before.decimal
-    return now.decimal or "undecided"
-
-
-def _is_another(before: Column, now: Column) -> bool:
+def _is_another(before: Column, now: Column, read: Column) -> bool:
     """Whether the values of today ask for another type than the field has, in a way that matters."""
     if not (now.custom and now.filled) or type_name(before.type) == type_name(now.type):
         return False
-    if {before.type, now.type} <= {*DAYS} or _reads_what_is_open(before, now):
+    if {before.type, now.type} <= {*DAYS} or _reads_what_is_open(before, now, read):
         return False
-    read = (*DAYS, *NUMBERS)
+    types = (*DAYS, *NUMBERS)
     into_text = before.type in _TEXTS and not _has_become_long(before, now)
-    return not into_text or now.type in read
+    return not into_text or now.type in types
 
 
-def _reads_what_is_open(before: Column, now: Column) -> bool:
+def _reads_what_is_open(before: Column, now: Column, read: Column) -> bool:
     """Whether the earlier run has proven what nothing decides by now."""
-    days = before.type in DAYS and before.dates != "ymd" and now.dates == "undecided"
-    return days or (before.type in NUMBERS and not before.whole and now.decimal == "undecided")
+    days = before.type in DAYS and now.dates == UNDECIDED != read.dates
+    return days or (before.type in NUMBERS and now.decimal == UNDECIDED != read.decimal)
 
 
 def _has_become_long(before: Column, now: Column) -> bool:
     """A field for short texts does not take the text that there is now: nothing else can be written."""
     return now.type == "large_text" and before.type == "text"
-
-
-def _still_open(now: Survey, columns: MappingOf[str, MappingOf[str, Column]]) -> pl.DataFrame:
-    """The doubts of today, without those about columns whose order or mark the earlier run has proven."""
-    settled = [
-        (entity, name)
-        for entity, known in columns.items()
-        for name, column in known.items()
-        if column != now.columns[entity][name] and (column.dates in ORDERS or column.decimal in MARKS)
-    ]
-    if not settled:
-        return now.issues
-    names = pl.DataFrame(settled, schema=["entity", "field"], orient="row")
-    return now.issues.join(names, on=["entity", "field"], how="anti", maintain_order="left")
 
 
 def _changed_types(told: list[tuple[str, str, str, str]]) -> Iterator[pl.DataFrame]:

@@ -15,6 +15,8 @@ from zsell_transform.transformers.draft import Draft
 
 #: What a cell is known by.
 _CELL = ["entity", "source_id", "field"]
+#: What is told of a cell of which the transformer makes nothing.
+_UNREAD = ("unreadable_value", "undecided_date")
 
 
 def still_said(cells: pl.DataFrame, now: Drafts) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
@@ -39,7 +41,7 @@ def _said(emptied: pl.DataFrame, draft: Draft) -> tuple[pl.DataFrame, pl.DataFra
     columns = draft.origins.select(field="header", column=pl.col("source").str.split(", ")).explode("column")
     sources = cells.join(columns, on="field", how="inner", maintain_order="left")
     asked = sources["column"].unique()
-    unread = [told for told in draft.audit if told.code == "unreadable_value" and told.field in asked]
+    unread = [told for told in draft.audit if told.code in _UNREAD and told.field in asked]
     owned = cells.filter(pl.col("kind") == "user")
     read = {name for told in unread for name in told.when.meta.root_names()} | {told.field for told in unread}
     names = sorted(read | ({"owner"} if owned.height else set()))

@@ -121,7 +121,7 @@ def _of_mapping(run: Run) -> list[pl.DataFrame]:
     files = [*(file.file for file in run.export.files), *unread]
     decided = run.written.values.get(RULE)
     rules = [] if decided is None else decided["value"].to_list()
-    said = [unused(run.ask, run.records.seen, files, run.export.headers, rules), with_comma(run.ask)]
+    said = [unused(run.ask, run.records.seen, files, rules), with_comma(run.ask)]
     return (
         said if run.ask.timezone else [*said, issues.issue("timezone_unset", field="timezone", value="UTC")]
     )

@@ -16,6 +16,7 @@ from zsell_transform.guide import story
 from zsell_transform.guide.laps import named_lap, next_folder
 from zsell_transform.guide.setup import Setup
 from zsell_transform.lap.doubts import OTHERWISE, UNMARKED
+from zsell_transform.lap.placeholder import PLACEHOLDER_ID
 from zsell_transform.lap.reasons import WAITS_FOR_EXPORT
 from zsell_transform.ledger import Ledger
 from zsell_transform.machine.paths import as_given
@@ -76,7 +77,8 @@ def tell_story(
         unexported=still_empty(ledger, blocked),
         withheld={item: count for item, count in blocked.items() if item not in doubted},
         doubted={item: count for item, count in blocked.items() if item in doubted},
-        placeholder="placeholder_added" in told["code"],
+        # The ledger counts it in each lap, and an issue tells of it only in the one that writes it.
+        placeholder=bool((run.plans["companies"].rows["id"] == PLACEHOLDER_ID).any()),
         links=run.links,
         pipeline=pipelines if pipelines.width else story.empty(story.PIPELINE),
         setup=kit.tables,

@@ -226,7 +226,7 @@ DRAFT: Final[dict[str, tuple[str, Callable[[Found], Lines]]]] = {
     "day_first": (
         (
             "Date columns in which no value proves whether day or month comes first: true = the day.\n"
-            "Until this is decided, they stay text."
+            "Until this is decided, custom fields stay text, and dates in Sell's own columns are left blank."
         ),
         _day_first,
     ),

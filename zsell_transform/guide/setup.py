@@ -22,7 +22,7 @@ from zsell_transform.guide.limits import plan
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import default_activity_types, type_name
 from zsell_transform.pipedrive.fields import PREFIXES, field_facts, field_key
-from zsell_transform.sell.stages import Stage, progress, stages, without_deals
+from zsell_transform.sell.stages import Stage, as_listed, stages, without_deals
 from zsell_transform.survey.facts import Column, Survey
 
 Schema = dict[str, Any]
@@ -354,8 +354,7 @@ def _stages(placed: Sequence[Stage], others: Sequence[Stage], seen: Survey) -> l
     """
     counts = dict(zip((stage.key for stage in placed), seen.stages["deals"].to_list(), strict=True))
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    opened = sorted((stage for stage in (*placed, *others) if stage.status == "Open"), key=progress)
-    for stage in (*opened, *(stage for stage in placed if stage.status != "Open")):
+    for stage in as_listed(placed, others):
         row = found.setdefault(
             (stage.pipeline, fold(stage.stands_in)),
             {"pipeline": stage.pipeline_name or None, "stage": stage.stands_in, "probability": None,

@@ -15,7 +15,9 @@ from zsell_transform.guide.chapters import Values, files, uploads
 from zsell_transform.guide.story import NAMELESS, Story
 from zsell_transform.guide.words import count, number
 from zsell_transform.machine.system import shell
+from zsell_transform.sell.columns import is_custom
 from zsell_transform.sell.entities import MAIN
+from zsell_transform.survey.undecided import deciding
 
 #: How a page calls the command; a terminal calls it as its user did.
 PROGRAM: Final = "zsell-transform"
@@ -57,6 +59,7 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
     changed = int(rows["updated"].sum())
     # Issues about files, such as a list that is no CSV, belong to no row of the ledger.
     errors = story.issues.filter(pl.col("severity") == "error").height
+    dates = _undecided(story).height
     named = added - story.placeholder
     withheld, doubted = sum(story.withheld.values()), sum(story.doubted.values())
     follow = waits - withheld - doubted
@@ -73,6 +76,10 @@ def headline(story: Story, issues: str = "listed below") -> dict[str, str]:
         (
             doubted,
             f"{_waits(doubted)} until somebody has looked at the {words.listed(story.doubted)} in {_THERE}",
+        ),
+        (
+            dates,
+            f"{count(dates, 'date is', 'dates are')} left blank until the mapping says how to read them.",
         ),
         (lost, f"{count(lost, 'record is', 'records are')} left out, each named in `issues.csv`."),
         (
@@ -142,6 +149,7 @@ def checklist(story: Story, program: str = PROGRAM) -> list[Step]:
         return [_once_more(story, program)]
     steps: tuple[Step | None, ...] = (
         _read_all(story),
+        _decide(story, program),
         _look(story),
         _prepare(story),
         _try(story),
@@ -149,7 +157,8 @@ def checklist(story: Story, program: str = PROGRAM) -> list[Step]:
         _export(story),
     )
     if story.complete:  # what changed in Sell since an earlier run may still be uploaded
-        steps = (_prepare(story), *steps[3:]) if "updates" in story.files["item"] else ()
+        still = (_decide(story, program), _prepare(story), _upload(story), _export(story))
+        steps = still if "updates" in story.files["item"] else ()
     last = _verify(story, program) if story.complete else _next_lap(story, program)
     return [step for step in (*steps, last) if step]
 
@@ -159,13 +168,42 @@ def unwritten(story: Story) -> list[Step]:
     if story.unseen or (story.complete and not story.exports_next):
         return checklist(story)
     name = f"lap_{story.lap}" if story.previous is None else "delta"
-    return [
-        Step(
-            "Write the files",
-            "No folder was named, so nothing is there to upload. What `write` returns knows its files.",
-            commands=(Command("In Python", (f".write({_quoted(name)})",)),),
-        )
-    ]
+    write = Step(
+        "Write the files",
+        "No folder was named, so nothing is there to upload. What `write` returns knows its files.",
+        commands=(Command("In Python", (f".write({_quoted(name)})",)),),
+    )
+    return [step for step in (_read_all(story), _decide(story), write) if step]
+
+
+def _undecided(story: Story) -> pl.DataFrame:
+    """The dates that are left blank, as they can be read both ways round: what issues tell of them."""
+    return story.issues.filter(pl.col("code") == "undecided_date")
+
+
+def _decide(story: Story, program: str = PROGRAM) -> Step | None:
+    """What later laps do not make good: they write what is missing, and a record without its date is not."""
+    dates = _undecided(story)
+    if not dates.height:
+        return None
+    open_ones = story.issues.filter(pl.col("code").is_in(["undecided_date", "undecided_date_order"]))
+    columns = open_ones.select("entity", "field").unique(maintain_order=True).rows()
+    line = deciding(columns)
+    texts = " Custom fields among these columns stay text." if any(is_custom(*one) for one in columns) else ""
+    again = "" if story.target is None else ", and run this lap again before anything is uploaded"
+    there = ("pipedrive",) if story.again else ()
+    named = {"mapping": "mapping.yaml"} | _named(story, *there, "mapping", "previous")
+    left = f"{count(dates.height, 'date is', 'dates are')} left blank"
+    return Step(
+        "Decide how dates are read",
+        f"{left}, since nothing proves whether day or month comes first.{texts} Ask someone who knows them, "
+        f"and add `{line}` to the mapping (`false` for a column with the month first){again}.",
+        brief=f"{left}; before you upload, add {line} to the mapping (false: month first)"
+        f"{', then' if again else ''}",
+        commands=()
+        if story.target is None
+        else _commands(program, "transform", [story.source, story.target], named),
+    )
 
 
 def _read_all(story: Story) -> Step | None:

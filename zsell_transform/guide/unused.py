@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from collections.abc import Mapping as MappingOf
 from itertools import groupby
 from typing import Final
 
@@ -17,7 +16,7 @@ from zsell_transform.folding import plain
 from zsell_transform.machine.given import nearest
 from zsell_transform.machine.paths import slashed
 from zsell_transform.mapping import Mapping, Mention
-from zsell_transform.sell.columns import plain_name
+from zsell_transform.sell.columns import NO_HEADERS, called, plain_name
 from zsell_transform.sell.words import status_labels
 from zsell_transform.survey.facts import Survey
 
@@ -26,7 +25,6 @@ def unused(
     ask: Mapping,
     seen: Survey,
     files: Collection[str],
-    headers: MappingOf[str, Collection[str]] | None = None,
     rules: Collection[str] = (),
 ) -> pl.DataFrame:
     """An issue (`mapping_unused`) for each name of the mapping that the export does not hold.
@@ -35,21 +33,15 @@ def unused(
         ask: the mapping.
         seen: the survey.
         files: the names of the export's files.
-        headers: entity → the headers as its files spell them; the names after reading count too.
         rules: the numbers of the rules of `activity_types` by which any activity has its type.
 
     Returns:
         Raw issues: `field` is the place in the mapping, `value` the name, `detail` the nearest right one.
     """
-    headers = headers or {}
-    spelled = {
-        entity: [*headers.get(entity, ()), *seen.columns.get(entity, ())]
-        for entity in headers.keys() | seen.columns.keys()
-    }
     found = []
     for _, together in groupby(ask.mentions(), key=lambda mention: (mention.topic, mention.group)):
         mentions = list(together)
-        known = _known(mentions[0], ask, seen, files, spelled, rules)
+        known = _known(mentions[0], ask, seen, files, rules)
         names = {_compared(mentions[0], name) for name in known}
         strange = [mention for mention in mentions if _compared(mention, mention.name) not in names]
         for n, mention in enumerate(strange):
@@ -88,7 +80,6 @@ def _known(
     ask: Mapping,
     seen: Survey,
     files: Collection[str],
-    headers: MappingOf[str, Collection[str]],
     rules: Collection[str],
 ) -> list[str]:
     """What a mention could have named."""
@@ -100,7 +91,7 @@ def _known(
         "smart_lists": lambda: _named(files),
         "encoding": lambda: _named(files),
         "day_first": lambda: _undecided(seen, group),
-        "columns": lambda: [*headers.get(group, ()), *map(plain_name, headers.get(group, ()))],
+        "columns": lambda: _spelled(seen, group),
         "stages": lambda: _stages(seen, group),
         "activity_types": lambda: [mention.name] if group in rules else [],
         "won_stages": lambda: _stages(seen, None),
@@ -126,10 +117,20 @@ def _labels(ask: Mapping, seen: Survey) -> list[str]:
     return [*seen.words("tags"), *seen.words("status", "leads"), *statuses, *lists, "Hot"]
 
 
+def _spelled(seen: Survey, entity: str) -> list[str]:
+    """The headers as the files spell them; the names after reading count too."""
+    names = [*seen.headers.get(entity, ()), *seen.columns.get(entity, ())]
+    return [*names, *map(plain_name, names)]
+
+
 def _undecided(seen: Survey, entity: str) -> list[str]:
     """Columns that `day_first` decides: those with dates that read both ways round."""
     columns = [c.name for c in seen.columns.get(entity, {}).values() if c.either_order]
-    return [*columns, *map(plain_name, columns)]
+    return [name for column in columns for name in _called(column, entity, seen)]
+
+
+def _called(column: str, entity: str, seen: Survey) -> list[str]:
+    return called(column, seen.columns[entity], seen.headers.get(entity, NO_HEADERS))
 
 
 def _stages(seen: Survey, pipeline: str | None) -> list[str]:
@@ -145,21 +146,16 @@ def _told(mention: Mention, known: Collection[str], seen: Survey, near: Collecti
     """The issue of one name; what may have been meant is looked for among those that are `near`."""
     detail = _nearest(mention, known, seen, near)
     if mention.topic == "day_first":
-        column = next(
-            (
-                c
-                for c in seen.columns.get(mention.group or "", {}).values()
-                if mention.name in (c.name, plain_name(c.name))
-            ),
-            None,
-        )
+        entity = mention.group or ""
+        columns = seen.columns.get(entity, {}).values()
+        column = next((one for one in columns if mention.name in _called(one.name, entity, seen)), None)
         if column is not None and column.dates in ORDERS:
             return issues.issue(
                 "mapping_needless", entity=mention.group, field=mention.place, value=mention.name
             )
-    entity = mention.group if mention.topic in ("day_first", "columns") else None
+    about = mention.group if mention.topic in ("day_first", "columns") else None
     return issues.issue(
-        "mapping_unused", entity=entity, field=mention.place, value=mention.name, detail=detail
+        "mapping_unused", entity=about, field=mention.place, value=mention.name, detail=detail
     )
 
 

@@ -18,6 +18,7 @@ from zsell_transform.frames.tables import Tables
 from zsell_transform.machine.origins import made_of, origins
 from zsell_transform.machine.single import Single
 from zsell_transform.reading.source import Found, unchanged
+from zsell_transform.sell.columns import Headers
 from zsell_transform.sell.entities import ENTITIES
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Export(Single):
         issues: what was found, in the columns of `issues.csv`; `raw_issues`: in the travelling schema.
         merged: entity → input records that went into another record of the same id.
         dictionaries: dumps that name ids (`users`, `stages` …).
-        headers: entity → the headers of its files, as they spell them; people and companies share theirs.
+        headers: entity → the headers of its files, as they spell them, and the columns that each means;
+            people and companies share theirs.
         read_by: what the mapping said of reading (`Mapping.of_reading`).
     """
 
@@ -77,7 +79,7 @@ class Export(Single):
         unknown: dict[str, pl.LazyFrame] | None = None,
         merged: dict[str, int] | None = None,
         dictionaries: dict[str, pl.DataFrame] | None = None,
-        headers: MappingOf[str, tuple[str, ...]] | None = None,
+        headers: MappingOf[str, Headers] | None = None,
         origins: tuple[Found, ...] = (),
         read_by: MappingOf[str, str] | None = None,
         temporary: TemporaryDirectory[str] | None = None,

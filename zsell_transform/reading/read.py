@@ -35,7 +35,7 @@ from zsell_transform.reading.recognise import Meaning, wishes_for
 from zsell_transform.reading.shape import shaped
 from zsell_transform.reading.source import Found, files_of, unchanged
 from zsell_transform.reading.vocabulary import PARTIES, SMART_LIST
-from zsell_transform.sell.columns import DATES, IDS
+from zsell_transform.sell.columns import DATES, IDS, Headers
 
 #: What a record without an id is known by.
 _KNOWN_BY: Final = {
@@ -353,12 +353,15 @@ def _are_ids(table: Table, header: str) -> bool:
     return bool(may_be) and not blank
 
 
-def _headers(carried: list[tuple[Table, Meaning]]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def _headers(carried: list[tuple[Table, Meaning]]) -> dict[str, Headers]:
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
     for table, meaning in carried:
         for entity in PARTIES if meaning.entity in PARTIES else (meaning.entity,):
-            found[entity] = (*found.get(entity, ()), *table.names)
-    return found
+            known = found.setdefault(entity, {})
+            for header in table.names:
+                meant = (*known.get(header, ()), meaning.columns.get(header, ""))
+                known[header] = tuple(dict.fromkeys(filter(None, meant)))
+    return dict(found)
 
 
 def _no_table(one: Found, tables: Container[str]) -> pl.DataFrame:

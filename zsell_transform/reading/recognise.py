@@ -25,7 +25,7 @@ from zsell_transform.reading.vocabulary import (
     momentary,
     smart_lists,
 )
-from zsell_transform.sell.columns import plain_name
+from zsell_transform.sell.columns import called
 from zsell_transform.sell.entities import ENTITIES
 
 #: A list without ids needs so many known headers to be taken for one; the name of its file counts for the
@@ -60,18 +60,26 @@ _MANY_COMPANIES: Final = frozenset(
     " organizzazioni".split()
 )
 _COMPANIES: Final = _MANY_COMPANIES | set("company organization organisation empresa companhia".split())
+#: Words for companies and for people in the other languages whose headers are known; they say what is in a
+#: file where they are all that its name says. German, French and Japanese ones are Sell's own (facts on Smart
+#: List headers, section 4), the others our translation.
+_COMPANIES_ABROAD: Final = frozenset(
+    "unternehmen firmen entreprises sociétés compañías aziende bedrijven organisaties firmy organizacje"
+    " perusahaan 会社".split()
+)
+_PEOPLE_ABROAD: Final = frozenset("personen personnes personas pessoas persone osoby orang 個人".split())
 #: Words for people in names of files, and those behind which companies have people: `CEOs of companies`.
-_PEOPLE: Final = frozenset(
+_PEOPLE: Final = _PEOPLE_ABROAD | set(
     "people person persons contact contacts lead leads buyer buyers founder founders director directors"
-    " manager managers employee employees staff members personas pessoas persone personen"
+    " manager managers employee employees staff members"
     " contactos contatos contatti kontakte compradores of at de das der di".split()
 )
 #: Words that count before one for companies in the name of a file: `company leads`, `deals by company`.
 _BEFORE_COMPANIES: Final = frozenset("lead leads deal deals task tasks".split())
 #: Whole words in names of files → the one kind of records that these hold.
 _KIND_WORDS: Final = {
-    **dict.fromkeys(_COMPANIES, "companies"),
-    **dict.fromkeys(("people", "person", "persons"), "people"),
+    **dict.fromkeys(_COMPANIES | _COMPANIES_ABROAD, "companies"),
+    **dict.fromkeys(("people", "person", "persons", *_PEOPLE_ABROAD), "people"),
     **dict.fromkeys(("contact", "contacts"), "contacts"),
 }
 #: Words that leave the name of a file plain, as days and numbers do.
@@ -281,7 +289,8 @@ def hinted(file: str) -> str:
     words = _words(file)
     if "deals_by_products" not in name and words & _COMPANIES and not words & _BEFORE_COMPANIES:
         return "companies"
-    return next((entity for word, entity in _FILE_WORDS if word in name), "")
+    plainly = {"companies": "companies", "people": "contacts"}.get(_plainly(file), "")
+    return next((entity for word, entity in _FILE_WORDS if word in name), plainly)
 
 
 def _words(file: str) -> frozenset[str]:
@@ -360,9 +369,8 @@ def _is_whole(header: str, column: str, wishes: dict[str, str], kind: TableKind)
 
 
 def _wish(header: str, headers: Sequence[str], wishes: dict[str, str]) -> str:
-    """What the mapping wants of a header: `custom Slope` may be called `Slope`, where no other one is."""
-    name = plain_name(header)
-    return wishes.get(header) or ("" if name in headers else wishes.get(name, ""))
+    """What the mapping wants of a header."""
+    return next((wishes[name] for name in called(header, headers) if name in wishes), "")
 
 
 def _columns(headers: Sequence[str], kind: TableKind, wishes: dict[str, str]) -> Meaning:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from collections.abc import Mapping as MappingOf
+from types import MappingProxyType
 from typing import Final
 
 from zsell_transform.frames.unique import free
@@ -168,3 +170,21 @@ def plain_name(column: str) -> str:
     """The Sell field's name as people know it: without `custom ` and without the scope."""
     found = CUSTOM.match(column)
     return (found.group(2) if found else column).strip()
+
+
+#: Header, as a file spells it → the columns that it means; none where it keeps its name, or has no place.
+Headers = MappingOf[str, tuple[str, ...]]
+NO_HEADERS: Final[Headers] = MappingProxyType({})
+
+
+def called(column: str, columns: Collection[str], headers: Headers = NO_HEADERS) -> list[str]:
+    """What the mapping may call a column, in `day_first` as in `columns`: by its own name or a header that
+    means it; also without `custom `, where no other one is called so.
+
+    Args:
+        columns: it and those beside it.
+        headers: those of their files.
+    """
+    spelled = [(column, columns), *((name, headers) for name, meant in headers.items() if column in meant)]
+    plain = [plain_name(name) for name, beside in spelled if plain_name(name) not in beside]
+    return list(dict.fromkeys([*(name for name, _ in spelled), *plain]))

@@ -127,6 +127,17 @@ def _spelled_as_there(placed: Sequence[Stage], there: Sequence[MappingOf[str, st
     return [attrs.evolve(stage, stands_in=spelled(stage)) for stage in placed]
 
 
+def as_listed(placed: Sequence[Stage], others: Iterable[Stage] = ()) -> list[Stage]:
+    """Stages in the order of the setup list, pipelines mixed: the open ones as far as they are, then those
+    that are closed in Sell.
+
+    Args:
+        others: open stages without deals, as `without_deals` gives them.
+    """
+    opened = sorted((stage for stage in (*placed, *others) if stage.status == "Open"), key=progress)
+    return [*opened, *(stage for stage in placed if stage.status != "Open")]
+
+
 def without_deals(placed: Sequence[Stage], others: pl.DataFrame, ask: Mapping) -> tuple[Stage, ...]:
     """The open stages among `others` (`Survey.other_stages`) of pipelines with deals, beside those that
     deals will stand in: no deal is written into one.

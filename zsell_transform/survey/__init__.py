@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
+from types import MappingProxyType
 
 import polars as pl
 
@@ -16,7 +17,7 @@ from zsell_transform.evidence import MAPPING, SHAPE_FAMILIES, SHAPES, Evidence, 
 from zsell_transform.frames.parallel import two_by_key
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import unwatched
-from zsell_transform.sell.columns import is_custom
+from zsell_transform.sell.columns import Headers, is_custom
 from zsell_transform.survey.facts import STAGES, Column, Survey
 from zsell_transform.survey.leads_own import typed_with_leads
 from zsell_transform.survey.questions import follow_ups, is_tidy, questions, read_facts
@@ -27,7 +28,10 @@ Answers = dict[str, dict[str, pl.DataFrame]]
 
 
 def study(
-    frames: MappingOf[str, pl.LazyFrame], ask: Mapping, seen: Callable[[int], object] = unwatched
+    frames: MappingOf[str, pl.LazyFrame],
+    ask: Mapping,
+    seen: Callable[[int], object] = unwatched,
+    headers: MappingOf[str, Headers] = MappingProxyType({}),
 ) -> Survey:
     """Asks everything and answers: the whole survey in one call.
 
@@ -35,6 +39,7 @@ def study(
         frames: entity → its records; columns that start with `_` are not surveyed.
         ask: the mapping, whose `day_first` decides what no value proves.
         seen: is told how many more records have been surveyed.
+        headers: entity → the headers of its files (`Export.headers`), by which the mapping may name columns.
     """
 
     def asked(entity: str) -> dict[str, pl.DataFrame]:
@@ -42,7 +47,7 @@ def study(
         seen(_rows(answers))
         return answers
 
-    return answer(two_by_key(asked, frames), ask)
+    return answer(two_by_key(asked, frames), ask, headers)
 
 
 def _asked(entity: str, frame: pl.LazyFrame) -> dict[str, pl.DataFrame]:
@@ -63,15 +68,16 @@ def _collected(asked: dict[str, pl.LazyFrame]) -> dict[str, pl.DataFrame]:
     return dict(zip(asked, frames, strict=True))
 
 
-def answer(answers: Answers, ask: Mapping) -> Survey:
+def answer(answers: Answers, ask: Mapping, headers: MappingOf[str, Headers] = MappingProxyType({})) -> Survey:
     """What was asked → what is known.
 
     Args:
         answers: entity → the collected frames of `questions` and `follow_ups`.
         ask: the mapping, whose `day_first` decides what no value proves.
+        headers: as of `study`.
     """
     evidence = {entity: _evidence(topics) for entity, topics in answers.items()}
-    read = decide_readings(evidence, ask, answers.get("deals", {}).get("values"))
+    read = decide_readings(evidence, ask, answers.get("deals", {}).get("values"), headers)
     columns = {
         entity: {name: _column(entity, name, evidence, read) for name in evidence[entity]}
         for entity in answers
@@ -84,6 +90,7 @@ def answer(answers: Answers, ask: Mapping) -> Survey:
         columns=columns,
         values={entity: _values(topics.get("values")) for entity, topics in answers.items()},
         stages=_in_order(answers.get("deals", {}).get("stages")),
+        headers=headers,
         issues=issues.gather(
             doubt(entity, column, evidence[entity][name].counts)
             for entity in columns
@@ -142,7 +149,7 @@ def _column(entity: str, name: str, evidence: Evidences, read: Readings) -> Colu
         evidence=verdict.evidence,
         custom=custom,
         either_order=reading.order == "undecided" or reading.by == MAPPING,
-        whole=seen.every("whole"),
+        either_mark=seen.either_mark,
         tidy=seen.tidy,
         long_numbers=seen.counts["digits"] if seen.every("dot") or seen.every("comma") else 0,
         serial_days=custom

@@ -9,6 +9,8 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
+from zsell_transform.sell.columns import Headers
+
 STAGES: Final[dict[str, Any]] = {
     "pipeline_id": pl.String, "pipeline_name": pl.String, "stage_id": pl.String, "stage_name": pl.String,
     "deals": pl.Int64, "likelihood": pl.Float64, "category": pl.String,
@@ -37,7 +39,7 @@ class Column:
         custom: no Sell table has this column of its own.
         either_order: every value is a date that reads day first and month first alike, so that `day_first`
             decides.
-        whole: every value is a whole number, which reads alike under each decimal mark.
+        either_mark: all of its numbers, such as whole ones, say the same under each decimal mark.
         tidy: every cell is already as `cells.text` reads it, without outer spaces or apostrophe.
         serial_days: all are dates save some that a spreadsheet has made numbers of, in a custom field.
         long_numbers: values of more digits than a numerical field takes, in a column of numbers.
@@ -58,7 +60,7 @@ class Column:
     long_numbers: int = 0
     either_order: bool = False
     serial_days: bool = False
-    whole: bool = False
+    either_mark: bool = False
 
 
 @attrs.frozen(eq=False)
@@ -75,6 +77,7 @@ class Survey:
         other_stages: of a dump's table and of an earlier run (schema `STAGES`), whatever deals are in them.
         stages_there: `pipeline, stage` of the deals that Pipedrive shows.
         names: entity → custom column → the name that an earlier run gave to its field.
+        headers: entity → the headers of its files, and the columns that each means.
     """
 
     rows: MappingOf[str, int]
@@ -85,6 +88,7 @@ class Survey:
     other_stages: pl.DataFrame = attrs.field(factory=lambda: pl.DataFrame(schema=STAGES))
     stages_there: pl.DataFrame = attrs.field(factory=pl.DataFrame)
     names: MappingOf[str, MappingOf[str, str]] = attrs.field(factory=dict)
+    headers: MappingOf[str, Headers] = attrs.field(factory=dict)
 
     def words(self, column: str, *entities: str) -> dict[str, int]:
         """The values of a vocabulary column with their counts, over some entities or all of them."""

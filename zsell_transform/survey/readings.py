@@ -5,9 +5,11 @@ By what its values prove, else by those of its sibling in another entity, else b
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Mapping as MappingOf
 from functools import lru_cache
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 import attrs
 import polars as pl
@@ -25,7 +27,16 @@ from zsell_transform.evidence import (
 )
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import field_key
-from zsell_transform.sell.columns import DATES, MONEY, NUMBERS, is_custom, plain_name
+from zsell_transform.sell.columns import (
+    DATES,
+    MONEY,
+    NO_HEADERS,
+    NUMBERS,
+    Headers,
+    called,
+    is_custom,
+    plain_name,
+)
 from zsell_transform.survey.questions import matters
 
 #: Entities that share a file and its columns, or the fields that custom columns become.
@@ -43,9 +54,16 @@ class Reading:
 
 Evidences = MappingOf[str, MappingOf[str, Evidence]]
 Readings = MappingOf[str, MappingOf[str, Reading]]
+_NONE: Final[MappingOf[str, Collection[str]]] = MappingProxyType({})
 
 
-def decide_readings(evidence: Evidences, ask: Mapping, words: pl.DataFrame | None) -> Readings:
+def decide_readings(
+    evidence: Evidences,
+    ask: Mapping,
+    words: pl.DataFrame | None,
+    headers: MappingOf[str, Headers] = MappingProxyType({}),
+    made: MappingOf[str, Collection[str]] = _NONE,
+) -> Readings:
     """How every column is read.
 
     Args:
@@ -53,13 +71,15 @@ def decide_readings(evidence: Evidences, ask: Mapping, words: pl.DataFrame | Non
         ask: the mapping, for `day_first`.
         words: `column, value, count` of the deals' vocabulary columns: their currencies tell whether a number
             may have three decimals.
+        headers: entity → the headers of its files, by which the mapping may name columns.
+        made: entity → columns whose field is one of dates or numbers already, and stays one as Sell's own do.
     """
     no_thousandths = _has_no_thousandths(words)
     proven = {
         entity: {
             name: Reading(
-                date_order(seen, sells_own=name in DATES.get(entity, ())),
-                decimal_mark(seen, sells_own=name in NUMBERS.get(entity, ())),
+                date_order(seen, sells_own=name in {*DATES.get(entity, ()), *made.get(entity, ())}),
+                decimal_mark(seen, sells_own=name in {*NUMBERS.get(entity, ()), *made.get(entity, ())}),
             )
             for name, seen in columns.items()
             if matters(entity, name)
@@ -67,17 +87,24 @@ def decide_readings(evidence: Evidences, ask: Mapping, words: pl.DataFrame | Non
         for entity, columns in evidence.items()
     }
 
+    def day_first(entity: str, name: str) -> bool | None:
+        wishes = ask.day_first.get(entity)
+        if not wishes:
+            return None
+        names = called(name, evidence[entity], headers.get(entity, NO_HEADERS))
+        return next((wishes[each] for each in names if each in wishes), None)
+
     def decided(entity: str, name: str) -> Reading:
-        own, (other, sibling) = proven[entity][name], _sibling(entity, name, proven)
+        own, (other, sibling) = proven[entity][name], sibling_of(entity, name, proven)
         theirs = proven[other][sibling] if sibling else Reading(None, None)
         order, mark, by = own.order, own.mark, ""
-        wish = _day_first(entity, name, ask)
-        wish = _day_first(other, sibling, ask) if wish is None and sibling else wish
+        wish = day_first(entity, name)
+        wish = day_first(other, sibling) if wish is None and sibling else wish
         if order == "undecided" and theirs.order in ("dmy", "mdy"):
             order, by = theirs.order, f"the values in {other} prove"
         elif order == "undecided" and wish is not None:
             order, by = "dmy" if wish else "mdy", MAPPING
-        if mark == "undecided" and theirs.mark in MARKS and not evidence[other][sibling].every("whole"):
+        if mark == "undecided" and theirs.mark in MARKS and not evidence[other][sibling].either_mark:
             mark = theirs.mark
         elif mark == "undecided" and no_thousandths and name in MONEY.get(entity, ()):
             mark = thousands_mark(evidence[entity][name])
@@ -86,7 +113,7 @@ def decide_readings(evidence: Evidences, ask: Mapping, words: pl.DataFrame | Non
     return {entity: {name: decided(entity, name) for name in names} for entity, names in proven.items()}
 
 
-def _sibling(entity: str, name: str, read: Readings) -> tuple[str, str]:
+def sibling_of(entity: str, name: str, read: MappingOf[str, MappingOf[str, Any]]) -> tuple[str, str]:
     """The column that is the same one (people and companies share a file), or becomes the same field (of
     leads and deals), with its entity; blank where there is none.
     """
@@ -127,15 +154,9 @@ def _has_no_thousandths(values: pl.DataFrame | None) -> bool:
     return len(currencies) > 0 and not currencies.is_in(list(THOUSANDTHS)).any()
 
 
-def _day_first(entity: str, name: str, ask: Mapping) -> bool | None:
-    """The mapping names a column as the file does, or by the Sell field's own name."""
-    wishes = ask.day_first.get(entity, {})
-    return wishes.get(name, wishes.get(plain_name(name)))
-
-
 def joined_evidence(entity: str, name: str, evidence: Evidences, read: Readings) -> Evidence:
     """The evidence of the column's field, which leads and deals share."""
-    other, sibling = _sibling(entity, name, read)
+    other, sibling = sibling_of(entity, name, read)
     shared = sibling and entity in ("leads", "deals")
     return evidence[entity][name].merged(evidence[other][sibling]) if shared else evidence[entity][name]
 
@@ -146,7 +167,7 @@ def verdict_of(entity: str, name: str, evidence: Evidences, read: Readings) -> V
     both = joined_evidence(entity, name, evidence, read)
     if both is seen:
         return judge(plain_name(name), seen, reading.order, reading.mark, reading.by)
-    other, sibling = _sibling(entity, name, read)
+    other, sibling = sibling_of(entity, name, read)
     sibling_reading = read[other][sibling]
     if not seen.filled:
         return judge(plain_name(name), both, sibling_reading.order, sibling_reading.mark, sibling_reading.by)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
+from typing import Final
 
 import polars as pl
 
@@ -11,6 +13,10 @@ from zsell_transform.cleaning.cells import text
 from zsell_transform.evidence import SERIAL_DAY, SHAPES
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.survey.facts import Column, Survey
+
+#: What becomes of cells that nobody can read: of a field of text, and of one of dates or numbers.
+TEXT: Final = "left as text"
+BLANK: Final = "left blank"
 
 
 def contradictions(seen: Survey, entity: str, frame: pl.LazyFrame) -> list[pl.LazyFrame]:
@@ -45,10 +51,9 @@ def doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFr
     def told(code: str, detail: str, values: int = column.filled) -> pl.DataFrame:
         return issues.issue(code, entity=entity, field=column.name, value=values, detail=detail)
 
-    left = "left as text" if column.custom else "left blank"
+    left = TEXT if column.custom else BLANK
     if column.dates == "undecided":
-        line = f"day_first: {{{entity}: {{{_quoted(plain_name(column.name))}: true}}}}"
-        detail = f"{left}; the mapping decides with {line} (false for month first)"
+        detail = f"{left}; {how_to_decide(entity, column)}"
         # None of its own: people's dates decide for companies, and leads' for deals.
         return told("undecided_date_order", detail, counts["slashed"] or column.filled)
     if column.dates == "contradicts":
@@ -65,10 +70,21 @@ def doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFr
     return issues.empty()
 
 
+def how_to_decide(entity: str, column: Column) -> str:
+    """What says the order of a column's dates."""
+    return f"the mapping decides with {deciding([(entity, column.name)])} (false for month first)"
+
+
+def deciding(columns: Iterable[tuple[str, str]]) -> str:
+    """The line of the mapping that has dates read day first, of columns with their entity."""
+    wishes: dict[str, list[str]] = {}
+    for entity, column in columns:
+        wishes.setdefault(entity, []).append(f"{_quoted(plain_name(column))}: true")
+    groups = (f"{entity}: {{{', '.join(names)}}}" for entity, names in wishes.items())
+    return f"day_first: {{{', '.join(groups)}}}"
+
+
 def _quoted(name: str) -> str:
     """A name as a YAML key inside braces; plain where YAML would read it as itself."""
-    return (
-        name
-        if name.replace(" ", "").isalnum() and not name.isdigit()
-        else '"' + name.replace('"', '\\"') + '"'
-    )
+    bare = name.replace(" ", "").replace("_", "")
+    return name if bare.isalnum() and not bare.isdigit() else '"' + name.replace('"', '\\"') + '"'

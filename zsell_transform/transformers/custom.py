@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 import polars as pl
 
-from zsell_transform.cleaning.moments import ORDERS, clock_of, date, date_of, hour
+from zsell_transform.cleaning.moments import ORDERS, UNDECIDED, clock_of, date, date_of, hour
 from zsell_transform.cleaning.numbers import number
 from zsell_transform.evidence import DIGIT_LIMIT
 from zsell_transform.frames.unique import free
@@ -83,7 +83,7 @@ def _fields(column: str, header: str, facts: Column, *, renamed: bool) -> Iterat
     def made(name: str, kind: str, value: pl.Expr, expects: str = "", *, is_time: bool = False) -> Custom:
         return Custom(column, name, kind, value, expects, renamed=renamed, is_time=is_time)
 
-    order = facts.dates if facts.dates in ORDERS else None
+    order = facts.dates if facts.dates in (*ORDERS, UNDECIDED) else None
     if order and facts.type == "date":
         yield made(header, "date", date(column, order), "a date like 2024-05-31")
     elif order and facts.type == "datetime":

@@ -19,12 +19,14 @@ from zsell_transform.cleaning.cells import text
 from zsell_transform.cleaning.markup import lines, said
 from zsell_transform.cleaning.moments import iso
 from zsell_transform.cleaning.texts import shortened
+from zsell_transform.evidence import SHAPES
 from zsell_transform.frames.sparse import BLANK
 from zsell_transform.issues import KINDS, Told, issue
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.fields import field_facts
 from zsell_transform.sell.columns import plain_name
 from zsell_transform.survey.facts import Column, Survey
+from zsell_transform.survey.undecided import deciding
 from zsell_transform.transformers.custom import Custom, custom_fields, unique_names
 from zsell_transform.transformers.draft import Draft, laid
 from zsell_transform.transformers.table import DOUBTFUL, PLACES, Field, HtmlText, Table
@@ -255,9 +257,13 @@ def _unread(table: Table, fields: Iterable[Field], given: _Columns) -> Iterator[
         unread = pl.col(field.header).is_null() & (pl.lit(value=True) if field.only is None else field.only)
         for source in [n for n in sources if n in given.names and not given.is_blank(n)]:
             raw = pl.col(source)
-            yield Told(
-                "unreadable_value", unread & raw.is_not_null(), table.source, source, raw, field.expects
-            )
+            filled = unread & raw.is_not_null()
+            if source in given.seen and given.seen[source].dates == "undecided":
+                either = raw.str.contains(SHAPES["slashed"])
+                line = deciding([(table.source, source)])
+                yield Told("undecided_date", filled & either, table.source, source, raw, line)
+                filled = filled & ~either
+            yield Told("unreadable_value", filled, table.source, source, raw, field.expects)
             unread = unread & raw.is_null()  # the first filled one is read
 
 
@@ -300,7 +306,7 @@ def _notes(table: Table, given: _Columns, customs: Iterable[Custom]) -> Iterator
         code, detail = (
             ("ignored_column", "the mapping ignores it")
             if name in given.wished_away
-            else _fate(table, name, given.filled)
+            else _fate(table, name, given)
         )
         if code:
             yield told(code, name, detail)
@@ -309,14 +315,15 @@ def _notes(table: Table, given: _Columns, customs: Iterable[Custom]) -> Iterator
             yield told("custom_field_renamed", custom.column, custom.header)
 
 
-def _fate(table: Table, name: str, filled: MappingOf[str, int | None]) -> tuple[str, str | None]:
+def _fate(table: Table, name: str, given: _Columns) -> tuple[str, str | None]:
     """The code and detail of what is told of a whole column; blank where nothing is."""
     if name in table.ignored:
-        return "ignored_column" if filled[name] != 0 else "", "bookkeeping of Sell's"
-    if filled[name] == 0:
+        return "ignored_column" if given.filled[name] != 0 else "", "bookkeeping of Sell's"
+    if given.filled[name] == 0:
         return "empty_column", None
-    if table.spare.get(name) in filled:
-        return "spare_column", table.spare[name]
+    first = table.spare.get(name)
+    if first in given.filled and not given.is_blank(first):  # of a blank one, every spare cell is written
+        return "spare_column", first
     return "carried_elsewhere" if name in table.carried else "", table.carried.get(name)
 
 
