@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from tests.moved import Edit, Moved
 from tests.test_pipedrive_exports import after_a_lap, given
 from zsell_transform.mapping import Mapping
 from zsell_transform.migration import transform
+from zsell_transform.proof import verify
 
 DEALS = "ID,Title,Stage"
 
@@ -363,6 +366,31 @@ def test_activities_that_deals_count_are_told_where_their_export_lacks(tmp_path:
     assert run.tables["activities"].height == 1
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Organização - Negócios em aberto",
+        "Organização - Negócios fechados",
+        "Organisation - Offene Deals",
+        "Organización - Tratos ganados",
+        "Organisation - Affaires en cours",
+        "Organisatie - Verloren deals",
+    ],
+)
+def test_what_a_list_counts_is_read_in_the_language_of_the_account(tmp_path: Path, header: str) -> None:
+    """Only English headers told that there are deals: called empty, all of them were written once more."""
+    prefix = header.split(" - ")[0]
+    id_and_name = {"Organização": "Nome", "Organización": "Nombre", "Organisatie": "Naam"}.get(prefix, "Name")
+    headers = [f"{prefix} - {name}" for name in ("ID", id_and_name, "Zendesk Sell ID")]
+    organizations = f"{','.join([*headers, header])}\n1,Roof Ltd,41000011,2\n"
+    sell = after_a_lap(tmp_path, deals=None, notes=None, organizations=organizations)
+
+    run = transform(sell, pipedrive=tmp_path / "pipedrive", mapping=CALLED_EMPTY, trial=0, rehearse=False)
+
+    assert "not_empty_in_pipedrive" in run.issues["code"]
+    assert run.tables["deals"].height == 0
+
+
 def test_a_lead_that_became_a_deal_shows_no_lead(tmp_path: Path) -> None:
     """Its note names both: all further leads waited for an export of leads that there were none of."""
     note = '"2014-09-03 08:49 · Kalle · Sell note 61000011<br>Called"'
@@ -405,3 +433,68 @@ def test_what_nothing_denies_is_empty_as_the_mapping_says(
 
     assert "not_empty_in_pipedrive" not in run.issues["code"]
     assert run.tables["deals"].height == 3
+
+
+# ---- records without a System ID ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("item", ["organizations", "people", "deals", "leads", "activities", "notes"])
+def test_records_whose_system_id_is_blank_hold_their_list_back(
+    item: str, moved: Moved, tmp_path: Path
+) -> None:
+    """All of them counted as one record: the others were said to be written by the next lap, and were."""
+    exports = moved.edited(tmp_path / "e", item, lambda frame: frame.with_columns(blank_id(frame.columns)))
+
+    lap = transform(moved.source, pipedrive=exports, trial=0, rehearse=False)
+    proof = verify(moved.source, exports)
+
+    name = {"people": "persons"}.get(item, item)
+    told = lap.issues.filter(pl.col("code") == "system_ids_blank")
+    assert told["message"].str.contains(f"in the export of {name}").to_list() == [True]
+    assert not lap.summary()["rows_out"].sum()
+    mine = proof.missing.filter(pl.col("item") == name)
+    said = f"the export of {name} has records without System IDs (its column ID is blank)"
+    assert mine["reason"].unique().to_list() == [said]
+    assert not proof.links.filter(
+        pl.col("expected_system_id").is_null() & pl.col("expected").is_not_null()
+    ).height
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda frame: frame.filter(pl.col("Deal - Zendesk Sell ID") != "21"), "lacks some of its records"),
+        (
+            lambda frame: frame.with_columns(pl.lit("").alias("Deal - Zendesk Sell ID")),
+            "has no Sell id in any",
+        ),
+    ],
+)
+def test_a_proof_says_what_an_export_lacks_that_was_given(
+    edit: Edit, said: str, moved: Moved, tmp_path: Path
+) -> None:
+    """It was said that no export of deals says which of them are there."""
+    missing = verify(moved.source, moved.edited(tmp_path / "e", "deals", edit)).missing
+
+    assert set(missing["entity"]) == {"deals"}
+    assert missing["reason"].str.contains(said, literal=True).all()
+
+
+def blank_id(columns: Sequence[str]) -> pl.Expr:
+    own = next(column for column in columns if column.split(" - ")[-1] == "ID")
+    return pl.lit(None, dtype=pl.String).alias(own)
+
+
+def test_a_blank_line_in_an_export_is_no_record(tmp_path: Path) -> None:
+    held = given(tmp_path, deals=f"{DEALS},Zendesk Sell ID\n7,Roof,Won,70001\n,,,\n")
+
+    assert held.raw["deals"].height == 1
+    assert held.readable == {"deals"}
+
+
+def test_a_pipedrive_that_shows_ours_without_system_ids_only_has_ours(tmp_path: Path) -> None:
+    """Else the next lap would be a first one."""
+    held = given(tmp_path, deals=f"{DEALS},Zendesk Sell ID\n,Roof,Won,70001\n,Wall,Won,\n")
+
+    assert held.has_ours
+    assert (held.idless, held.readable) == ({"deals"}, frozenset())

@@ -159,3 +159,51 @@ def test_stages_that_differ_by_case_are_one_and_spelled_as_on_the_setup_list(tmp
     assert set(cells) == set(run.setup["stages"]["cell"])
     assert [len(set(part["pipeline"])) for part in run.setup["stages"].partition_by("cell")] == [1, 1, 1]
     assert run.setup["stages"]["pipeline"].n_unique() == 2
+
+
+@pytest.mark.parametrize(("pipeline", "previous"), [("South", True), ("Pipeline", False)])
+def test_a_stage_that_is_spelled_otherwise_by_now_is_the_one_that_is_there(
+    pipeline: str, previous: bool, tmp_path: Path
+) -> None:
+    """The setup list named it as it is spelled now, as if it were to be created."""
+    before = [("South", "Incoming"), ("South", "Réunion"), ("South", "Quote sent")]
+    now = [("South", "INCOMING"), ("South", "Reunion"), ("South", "Quote  sent"), ("South", "quote sent")]
+    exports = in_pipeline(pipeline, exported(account(*before), tmp_path))
+
+    run = transform(
+        account(*now),
+        tmp_path / "lap_2",
+        pipedrive=exports,
+        previous=tmp_path / "lap_1" if previous else None,
+        trial=0,
+        mapping=EMPTY,
+        rehearse=False,
+    )
+
+    assert sorted(run.setup["stages"]["cell"]) == sorted(stage for _, stage in before)
+    assert run.tables["deals"][CELL].to_list() == ["Quote sent"]
+    assert not (tmp_path / "lap_2" / "updates" / "3-deals.csv").exists() or (
+        CELL not in pl.read_csv(tmp_path / "lap_2" / "updates" / "3-deals.csv").columns
+    )
+
+
+def in_pipeline(name: str, exports: Path) -> Path:
+    """Pipedrive says of every deal in which pipeline it is."""
+    deals = next(exports.glob("deals*"))
+    frame = pl.read_csv(deals, infer_schema=False)
+    frame.with_columns(pl.lit(name).alias("Deal - Pipeline")).write_csv(deals)
+    return exports
+
+
+def test_two_stages_that_differ_by_an_accent_stay_two_beside_pipedrive_s(tmp_path: Path) -> None:
+    exports = in_pipeline("South", exported(account(("South", "Bán hàng")), tmp_path))
+
+    run = transform(
+        account(("South", "Bán hàng"), ("South", "Bạn hàng")),
+        pipedrive=exports,
+        trial=0,
+        mapping=EMPTY,
+        rehearse=False,
+    )
+
+    assert run.tables["deals"][CELL].to_list() == ["Bạn hàng"]

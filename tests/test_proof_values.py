@@ -228,3 +228,48 @@ def test_any_spelling_of_a_name_that_sell_only_names_will_do(tmp_path: Path) -> 
     now = {**source, "contacts": source["contacts"].with_columns(organisation_name=left)}
 
     assert "Organization - Name" not in verify(now, moved.exports).differing["field"].to_list()
+
+
+# ---- labels -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shown", "written", "take_off"),
+    [
+        ("keeper", ["VIP, keeper"], []),
+        ("KEEPER, vip, Crew, Old", [], ["Crew, Old"]),
+        ("Crew, keeper", ["VIP, keeper, Crew"], ["Crew"]),
+    ],
+)
+def test_labels_that_sell_does_not_have_are_taken_off_by_hand(
+    moved: Moved, tmp_path: Path, shown: str, written: list[str], take_off: list[str]
+) -> None:
+    """A repair wrote Sell's labels over them, as if an import could take any off."""
+    exports = moved.edited(tmp_path / "e", "people", set_cell("Person - Labels", 0, shown))
+
+    proof = verify(moved.source, exports)
+    folder = proof.write(tmp_path / "proof")
+
+    assert proof.differing["sell"].to_list() == ["VIP, keeper"]
+    files = [part["Person - Label"].to_list() for part in proof.repairs["values"].get("persons", [])]
+    assert files == [written] * bool(written)
+    assert proof.by_hand.columns == ["entity", "source_id", "system_id", "name", "field", "take_off"]
+    assert proof.by_hand.select("source_id", "name", "field", "take_off").rows() == [
+        ("11", "Wilma Reef", "Person - Label", labels) for labels in take_off
+    ]
+    assert (folder / "by_hand.csv").exists() == bool(take_off)
+    assert all(
+        f"'{labels}' under Person - Label of 'Wilma Reef', System ID" in proof.hint for labels in take_off
+    )
+    assert ("no import" in repr(proof)) == bool(take_off)
+
+
+def test_options_that_sell_does_not_have_are_taken_off_by_hand(tmp_path: Path) -> None:
+    mapping = {"labels_as": {"persons": "field"}}
+    moved = move(account(), tmp_path / "m", mapping)
+    exports = moved.edited(tmp_path / "e", "people", set_cell("Person - Tags", 0, "VIP, keeper, Crew"))
+
+    proof = verify(moved.source, exports, mapping=mapping)
+
+    assert proof.by_hand["take_off"].to_list() == ["Crew"]
+    assert not proof.repairs["values"]

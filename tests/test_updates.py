@@ -653,6 +653,70 @@ def test_a_deal_that_lost_its_company_does_not_go_to_the_placeholder(tmp_path: P
     assert not list(folder.glob("3-*"))
 
 
+def of_person(person: str | None, company: str | None = None) -> Account:
+    """A deal of this person and at this company, and a note that hangs on the deal."""
+    account = people()
+    deal = {"id": "21", "name": "Roof", "main_contact_id": person, "company_id": company}
+    note = {"id": "41", "content": "Slate", "noteable_type": "Deal", "noteable_id": "21"}
+    for entity, row in (("deals", deal), ("notes", note)):
+        account[entity] = pl.DataFrame({k: [v] for k, v in row.items()}, schema=dict.fromkeys(row, pl.String))
+    return account
+
+
+@pytest.mark.parametrize(("company", "moves"), [(None, False), ("1", False), ("2", True)])
+def test_a_deal_that_stood_on_the_placeholder_is_moved_or_told(
+    company: str | None, moves: bool, tmp_path: Path
+) -> None:
+    """Its company goes onto the row where it is the person's own; else nothing takes the placeholder off.
+
+    It was said to be `name:zendesk sell (unlinked)`, and empty in Sell; and nothing at all was said of a deal
+    whose company stands beside it by now.
+    """
+    folder, _ = updated(of_person(None), of_person("3", company), tmp_path)
+
+    written = pl.read_csv(folder / "3-deals.csv", infer_schema=False)
+    assert written["Person - Name"].to_list() == ["Pim Quill"]
+    assert ("Organization - Name" in written.columns) == moves
+    issues = pl.read_csv(folder.parent / "issues.csv", infer_schema=False)
+    told = issues.filter(pl.col("code").is_in(["left_on_placeholder", "emptied_in_sell"]))
+    expected = ("left_on_placeholder", "deals", "21", "organization", "Zendesk Sell (unlinked)")
+    assert told.select("code", "entity", "source_id", "field", "value").rows() == [expected] * (not moves)
+    assert moves or re.search(r"'Roof' \(System ID \d+\) still hangs on", told["message"][0])
+    assert not issues.filter(pl.col("message").str.contains("name:")).height
+
+
+def test_who_took_a_deal_off_the_placeholder_is_told_of_it_no_more(tmp_path: Path) -> None:
+    transform(of_person(None), tmp_path / "lap_1", trial=0, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "exports")
+    path = next((tmp_path / "exports").glob("deals*"))
+    moved = pl.read_csv(path, infer_schema=False).with_columns(
+        pl.lit(None, dtype=pl.String).alias(f"Deal - {name}") for name in ("Organization", "Organization ID")
+    )
+    moved.write_csv(path)
+
+    lap = transform(
+        of_person("3"),
+        pipedrive=tmp_path / "exports",
+        previous=tmp_path / "lap_1",
+        trial=0,
+        rehearse=False,
+    )
+
+    assert not lap.issues.filter(pl.col("code") == "left_on_placeholder").height
+
+
+def test_a_lead_that_is_left_out_by_now_may_stay_on_the_placeholder(tmp_path: Path) -> None:
+    def of_nobody(status: str) -> Account:
+        return {**people(), "leads": pl.DataFrame({"id": ["31"], "status": [status], "title": ["Slater"]})}
+
+    mapping = {"lead_statuses": {"Unqualified": "leave_out"}}
+    folder, _ = updated(of_nobody("New"), of_nobody("Unqualified"), tmp_path, mapping)
+
+    told = pl.read_csv(folder.parent / "issues.csv", infer_schema=False)
+    codes = ["left_on_placeholder", "emptied_in_sell"]
+    assert not told.filter(pl.col("code").is_in(codes) & (pl.col("field") == "organization")).height
+
+
 def dump(place: Path, *stages: str, emptied: bool = False) -> Path:
     """A dump of deals in these stages, of which one says how likely it is won; none says so if `emptied`."""
     place.mkdir()

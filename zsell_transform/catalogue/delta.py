@@ -32,6 +32,12 @@ KINDS: Final[dict[str, Kind]] = {
         "left as it is in Pipedrive",
         "Empty it there by hand where it matters.",
     ),
+    "left_on_placeholder": Kind(
+        "warning",
+        "{detail} still hangs on '{value}' in Pipedrive, and Sell says by now to whom it belongs",
+        "left there: an import can change a link, but not take one away",
+        "Take the organization off it by hand, and off its activities and notes.",
+    ),
     "deleted_in_sell": Kind(
         "info",
         "'{value}' has gone from Sell since the earlier run; {detail}",

@@ -38,6 +38,13 @@ KINDS: Final[dict[str, Kind]] = {
         "Export it again with the column ID, or name it in the mapping:"
         " `columns: {pipedrive_deals: {Their header: ID}}`.",
     ),
+    "system_ids_blank": Kind(
+        "error",
+        "the column ID is blank in {value} of the records in the export of {detail}",
+        "they were not read; what of Sell's is not among the others waits, so that nothing is written twice",
+        "Export it again, as Pipedrive writes it, with the column ID. If another column has these IDs, name"
+        " it in the mapping: `columns: {pipedrive_deals: {Their header: ID}}`.",
+    ),
     "words_not_known": Kind(
         "warning",
         "the export of {detail} says {field} in words of a language that is not known (such as '{value}')",

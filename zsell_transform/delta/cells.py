@@ -27,7 +27,7 @@ from zsell_transform.ids import is_by_name
 from zsell_transform.pipedrive.account import type_name
 from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import DEAL_STAGE, DEAL_STATUS
-from zsell_transform.standing.sameness import as_it_stands, each_label, in_the_form_of, same
+from zsell_transform.standing.sameness import LISTS, as_it_stands, each_label, in_the_form_of, same
 from zsell_transform.standing.shown_cells import in_pipedrive, is_shown, shown_beside
 
 #: Columns of a changed cell, before it is decided what becomes of it; `said` is the cell of Sell's as it
@@ -38,8 +38,6 @@ CELLS: Final = (
 )  # fmt: skip
 #: Of a person that is not the lead's own: the whole name tells of its parts, the person has an owner itself.
 _SAID_ELSEWHERE: Final = ("Person - First name", "Person - Last name", "Person - Owner")
-#: Kinds of fields that hold several values, to which an import may only add.
-_LISTS: Final = ("labels", "multiple_option")
 #: What only a deal of a certain status has, and what Sell takes from the stage that it is in.
 BY_STATUS: Final = ("Deal - Won time", "Deal - Lost time", "Deal - Lost reason")
 BY_STAGE: Final = ("Deal - Probability",)
@@ -131,7 +129,7 @@ def _fated(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
     # The field may have been made for another reading, as by an earlier run than the one that is given.
     alike = in_the_form_of(said, there, pl.col("said_then"))
     # Labels of today that are all there are not written again: no import takes away what is there beside.
-    none_lack = pl.lit(kind in _LISTS) & _has_all(new, there) & (old.is_null() | _has_all(old, there))
+    none_lack = pl.lit(kind in LISTS) & _has_all(new, there) & (old.is_null() | _has_all(old, there))
     becomes = (
         (new.is_not_null() & same(kind, new, old), None),
         (new.is_null() & as_it_stands(said, there), DONE),
@@ -200,7 +198,7 @@ def told(cells: pl.DataFrame) -> pl.DataFrame:
         FEWER: ("label_removed", pl.col("new"), there),
         WRITTEN: ("label_removed", pl.col("new"), there),
     }
-    told_of = (_has_fewer() & pl.col("kind").is_in(_LISTS)) | (pl.col("fate") != WRITTEN)
+    told_of = (_has_fewer() & pl.col("kind").is_in(LISTS)) | (pl.col("fate") != WRITTEN)
     found = [
         issues.found(
             issues.few(rows, told_of & (pl.col("fate") == word) & (pl.col("entity") == entity)),

@@ -17,6 +17,8 @@ FEWER: Final = "fewer"
 UNFIT: Final = "unfit"
 #: Sell has none any more, and no blank cell is written.
 EMPTIED: Final = "emptied"
+#: It stood on the placeholder, and has a link in Sell by now, which no organization takes the place of.
+STUCK: Final = "stuck"
 #: Pipedrive's export does not show it, so that nobody knows whether it still has the old one.
 UNSEEN: Final = "unseen"
 #: It leads to a record that is not there yet.
@@ -29,7 +31,7 @@ NOT_OWN: Final = "not own"
 LATE: Final = "late"
 
 #: Null is what did not change, or is told of elsewhere.
-FATE: Final = pl.Enum([DONE, WRITTEN, FEWER, UNFIT, EMPTIED, UNSEEN, WAITS, BOTH, NOT_OWN, LATE])
+FATE: Final = pl.Enum([DONE, WRITTEN, FEWER, UNFIT, EMPTIED, STUCK, UNSEEN, WAITS, BOTH, NOT_OWN, LATE])
 
 
 def fate(word: str | None) -> pl.Expr:

@@ -15,6 +15,7 @@ from zsell_transform.delta.fates import (
     DONE,
     EMPTIED,
     NOT_OWN,
+    STUCK,
     UNSEEN,
     WAITS,
     WRITTEN,
@@ -25,7 +26,8 @@ from zsell_transform.delta.fates import (
 from zsell_transform.delta.files import LINKS, WRITES
 from zsell_transform.folding import folded
 from zsell_transform.frames.sparse import BLANK
-from zsell_transform.lap.placeholder import PLACEHOLDER_ID
+from zsell_transform.ids import is_by_name
+from zsell_transform.lap.placeholder import PLACEHOLDER, PLACEHOLDER_ID
 from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import NAMES, SYSTEM_IDS
 from zsell_transform.standing.account import BESIDE, OF_LEAD, Account, is_of_lead, persons_of_leads
@@ -65,7 +67,7 @@ def changed_links(
         seen.append(_fated(joined, by_id=SHOWN[str(relation)][0] in raw.columns))
         parts.append(_writes(seen[-1], str(item), str(relation), alone=alone))
     empty = pl.DataFrame(schema=dict.fromkeys(WRITES, pl.String))
-    return ChangedLinks(pl.concat([empty, *parts]), _told(seen, now))
+    return ChangedLinks(pl.concat([empty, *parts]), _told(seen, now, there))
 
 
 def _changed(then: Account, now: Account, there: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
@@ -90,6 +92,9 @@ def _changed(then: Account, now: Account, there: pl.DataFrame, places: pl.DataFr
         for side in sides
     )
     rows = _paired(*placed).with_columns(beside=pl.coalesce("new_beside", "old_beside"))
+    # What the mapping leaves out by now has no link in Sell: it may well stand on the placeholder.
+    unwished = now.records.filter("left_out").select("entity", "id", old=pl.lit(PLACEHOLDER_ID))
+    rows = rows.join(unwished, on=["entity", "id", "old"], how="anti", maintain_order="left")
     moved = (~pl.col("beside")).any().over("entity", "id")
     own = there.select("entity", "id", "item", "system_id")
     return rows.with_columns(moved=moved).join(own, on=["entity", "id"], how="inner", maintain_order="left")
@@ -181,6 +186,8 @@ def _fated(rows: pl.DataFrame, *, by_id: bool) -> pl.DataFrame:
     gone = pl.col("new").is_null() | (pl.col("new") == PLACEHOLDER_ID)
     becomes = (
         (gone & shown.is_null(), DONE),
+        (gone & (pl.col("old") == PLACEHOLDER_ID) & shown.ne_missing(old), DONE),
+        (gone & (pl.col("old") == PLACEHOLDER_ID), STUCK),
         (gone, EMPTIED),
         (pl.col("new_system_id").is_null(), WAITS),
         (shown.eq_missing(new), DONE),
@@ -189,7 +196,7 @@ def _fated(rows: pl.DataFrame, *, by_id: bool) -> pl.DataFrame:
     chosen = first_that_holds(becomes, otherwise=BOTH)
     # What a lead lost or waits for is told of the lead itself.
     of_person = (pl.col("entity") == "leads") & (pl.col("item") == "persons")
-    told_of_lead = of_person & is_any(chosen, EMPTIED, WAITS)
+    told_of_lead = of_person & is_any(chosen, EMPTIED, STUCK, WAITS)
     not_own = of_person & ~pl.col("own") & is_any(chosen, WRITTEN, BOTH)
     return rows.with_columns(
         fate=pl.when(told_of_lead).then(fate(None)).when(not_own).then(fate(NOT_OWN)).otherwise(chosen)
@@ -213,20 +220,25 @@ def _writes(rows: pl.DataFrame, item: str, relation: str, *, alone: bool) -> pl.
     )
 
 
-def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
+def _told(parts: Sequence[pl.DataFrame], now: Account, there: pl.DataFrame) -> pl.DataFrame:
     if not parts:
         return issues.empty()
     columns = ["entity", "id", "item", "system_id", "relation", "old", "new", "found_name", "fate"]
     # The party beside a note is no relation of Sell's: it follows where it can, and nobody need know; save of
     # a note that moved, and that it cannot follow.
-    stuck = pl.col("moved") & is_any(pl.col("fate"), BOTH, EMPTIED)
+    stuck = pl.col("moved") & is_any(pl.col("fate"), BOTH, EMPTIED, STUCK)
     said = [
-        pl.when(is_of_lead(side)).then(pl.coalesce(f"{side}_name", side)).otherwise(side).alias(side)
+        pl.when(is_of_lead(side) | is_by_name(side))
+        .then(pl.coalesce(f"{side}_name", side))
+        .otherwise(side)
+        .alias(side)
         for side in ("old", "new")
     ]
     rows = pl.concat(
         part.with_columns(said).filter(~pl.col("beside") | stuck).select(columns) for part in parts
     )
+    names = there.select("entity", "id", "item", "system_id", called="name")
+    rows = rows.join(names, on=["entity", "id", "item", "system_id"], how="left", maintain_order="left")
     rows = rows.rename({"id": "_id"})
     # A deal whose company stands in `Company in Sell` by now has lost nothing.
     kept = now.company_in_sell.select(
@@ -247,6 +259,11 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
             ),
         ),
         EMPTIED: ("emptied_in_sell", pl.col("old"), BLANK),
+        STUCK: (
+            "left_on_placeholder",
+            pl.coalesce("found_name", pl.lit(PLACEHOLDER)),
+            _with_system_id(),
+        ),
         NOT_OWN: ("not_its_own_person", pl.col("new"), whose(pl.col("found_name"))),
         UNSEEN: ("update_not_comparable", pl.col("new"), BLANK),
         WAITS: ("update_waits", pl.col("new"), BLANK),
@@ -264,6 +281,13 @@ def _told(parts: Sequence[pl.DataFrame], now: Account) -> pl.DataFrame:
         for entity in rows["entity"].unique(maintain_order=True).to_list()
     ]
     return issues.gather(pl.collect_all(told))
+
+
+def _with_system_id() -> pl.Expr:
+    """A record of Pipedrive's as people find it; notes have no name."""
+    number = pl.format("System ID {}", "system_id")
+    named = pl.format("'{}' ({})", "called", number)
+    return pl.when(pl.col("called") != pl.col("system_id")).then(named).otherwise(number)
 
 
 def deleted(then: Account, now: Account, there: pl.DataFrame, entities: Sequence[str]) -> pl.DataFrame:

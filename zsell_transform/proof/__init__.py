@@ -52,6 +52,7 @@ from zsell_transform.proof.readings import without_readings
 from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.result import Proof
 from zsell_transform.proof.skips import read_skip_files
+from zsell_transform.proof.too_many import importable, to_take_off
 from zsell_transform.proof.unseen import unverifiable
 from zsell_transform.sell.entities import ENTITIES
 from zsell_transform.standing.account import Account, expected_account, presence, several
@@ -136,6 +137,7 @@ def _compared(
         "wrong_links": links.wrong,
         "unverifiable": unverifiable(unseen_columns(drafts, there, held), links, untold, placed),
     }
+    own = _of_its_own(values, there)
     told = pl.concat([values.select("entity", "source_id"), links.wrong.select("entity", "source_id")])
     return Proof(
         ok=_ok(there, found["merged"], told),
@@ -147,8 +149,9 @@ def _compared(
         unverifiable=found["unverifiable"],
         skipped=skipped,
         twins=twins(held),
+        by_hand=to_take_off(own, drafts, held),
         unread=unread,
-        repairs=_repairs(there, held, links, values),
+        repairs=_repairs(there, held, links, importable(own, drafts)),
         summary=_summary(wanted.records, there, found),
     )
 
@@ -192,19 +195,27 @@ def _ok(there: pl.DataFrame, merged: pl.DataFrame, told: pl.DataFrame) -> pl.Dat
     return fine.select("entity", "id", "system_id")
 
 
+def _places(there: pl.DataFrame) -> pl.DataFrame:
+    """entity, item, source_id of the records that are there once and for themselves."""
+    own = there.filter(~pl.struct("item", "system_id").is_duplicated() & ~several())
+    return own.select("entity", "item", source_id="id")
+
+
+def _of_its_own(values: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
+    """The differing values of such records."""
+    return values.join(_places(there), on=["entity", "source_id"], how="semi", maintain_order="left")
+
+
 def _repairs(
     there: pl.DataFrame, held: Held, links: Links, values: pl.DataFrame
 ) -> dict[str, dict[str, list[pl.DataFrame]]]:
-    """Of records that are there once and for themselves: links that lack, values that differ."""
-    own = there.filter(~pl.struct("item", "system_id").is_duplicated() & ~several())
-    items = own.select("entity", "item", source_id="id")
-    single = values.join(items, on=["entity", "source_id"], how="semi", maintain_order="left")
+    """Of records that are there once and for themselves: links that lack, values that can be put right."""
     of_lead = (pl.col("entity") == "leads") & (pl.col("field") == NOTE)
-    as_values = value_files(single.filter(~of_lead), held)
-    if parts := note_parts(single.filter(of_lead), held):
+    as_values = value_files(values.filter(~of_lead), held)
+    if parts := note_parts(values.filter(of_lead), held):
         as_values["notes"] = [*as_values.get("notes", []), *parts]
     return {
-        "links": link_files(pl.concat([links.wrong, links.parties_only]), items, held),
+        "links": link_files(pl.concat([links.wrong, links.parties_only]), _places(there), held),
         "values": as_values,
     }
 

@@ -19,6 +19,9 @@ from zsell_transform.sell.entities import HISTORY
 from zsell_transform.standing.account import BESIDE, PLACED, is_of_lead, several, targets
 from zsell_transform.standing.shown_links import SHOWN, WORDS, shown_links
 
+#: Why it is not known which record of an item has which System ID.
+NOT_GIVEN: Final = "no export of {} was given"
+IDLESS: Final = "the export of {} has records without System IDs (its column ID is blank)"
 #: What stands in a text of a single pass for the deal or lead that the row could not name.
 PARTIES_ONLY: Final = rf"(?:^|>|\n)(?:{re.escape(DEAL_IN_SELL)}|{re.escape(LEAD_IN_SELL)})"
 
@@ -31,7 +34,7 @@ class Links:
         wrong: entity, source_id, system_id, relation, expected (Sell id), expected_system_id, found.
         parties_only: the same columns, of records that were written without their deal or lead in a single
             pass.
-        unseen: entity, relation, count, without (the list that was not given, else null): relations that the
+        unseen: entity, relation, count, why (null where only a column lacks): relations that the
             exports do not show.
     """
 
@@ -44,7 +47,7 @@ LINKS: Final = dict.fromkeys(
     ("entity", "source_id", "system_id", "relation", "expected", "expected_system_id", "found"), pl.String
 )
 UNSEEN: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
-    "entity": pl.String, "relation": pl.String, "count": pl.Int64, "without": pl.String,
+    "entity": pl.String, "relation": pl.String, "count": pl.Int64, "why": pl.String,
 }  # fmt: skip
 
 
@@ -67,9 +70,11 @@ def compare_links(
         if raw is None or shown is None:
             unseen.append(_unseen(rows, str(relation)))
             continue
-        if relation not in held.given:  # nobody knows which record of it is which
-            unseen.append(_unseen(rows, str(relation), without=str(relation)))
-            rows = rows.filter(pl.col("to").is_null())
+        if why := _unknown(str(relation), held):  # nobody knows which record of it is which
+            no_id = pl.col("to_system_id").is_null() | pl.lit(relation not in held.given)
+            hidden = pl.col("to").is_not_null() & no_id
+            unseen.append(_unseen(rows.filter(hidden), str(relation), why))
+            rows = rows.filter(~hidden)
         checked = _checked(rows, shown, has_id=SHOWN[str(relation)][0] in raw.columns)
         if relation == "organizations" and item in ("deals", "leads"):
             checked = _without_explained(checked, held)
@@ -86,13 +91,20 @@ def compare_links(
     return Links(pl.concat(wrong), pl.concat(parties), pl.concat(unseen))
 
 
-def _unseen(rows: pl.DataFrame, relation: str, without: str | None = None) -> pl.DataFrame:
+def _unknown(item: str, held: Held) -> str | None:
+    """Why it is not known of some records of an item, where it is not."""
+    if item not in held.given:
+        return NOT_GIVEN.format(item)
+    return IDLESS.format(item) if item in held.idless else None
+
+
+def _unseen(rows: pl.DataFrame, relation: str, why: str | None = None) -> pl.DataFrame:
     """How many of some relations cannot be seen, as `UNSEEN`."""
     counts = rows.filter(pl.col("to").is_not_null() & (pl.col("how") != BESIDE))
     return counts.group_by("entity", maintain_order=True).agg(
         relation=pl.lit(WORDS[relation]),
         count=pl.len().cast(pl.Int64),
-        without=pl.lit(without, dtype=pl.String),
+        why=pl.lit(why, dtype=pl.String),
     )
 
 

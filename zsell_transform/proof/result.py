@@ -44,6 +44,8 @@ class Proof:
         skipped: file, row, entity, source_id, name, reason, to_do: rows of Pipedrive's skip files.
         twins: item, system_id, name, beside, sell_id: records without a Sell id that show nothing but what
             one of Sell's does (`beside`). They do not count against the proof: `hint` tells of them.
+        by_hand: entity, source_id, system_id, name, field, take_off: labels and options that Sell does
+            not have. They are among `differing`; as no import takes them off, `hint` tells of them.
         unread: file, reason: files of the Sell export that could not be read: nobody knows what they hold.
         repairs: `links` and `values`, by item the parts of their files.
     """
@@ -57,6 +59,7 @@ class Proof:
     unverifiable: pl.DataFrame
     skipped: pl.DataFrame
     twins: pl.DataFrame
+    by_hand: pl.DataFrame
     unread: pl.DataFrame
     repairs: MappingOf[str, MappingOf[str, Sequence[pl.DataFrame]]]
     _summary: pl.DataFrame
@@ -73,11 +76,25 @@ class Proof:
 
     @property
     def hint(self) -> str:
-        """What may explain the differences, and what is none: twins, tables that were left alone; blank where
-        there is nothing.
+        """What may explain the differences, what only a person can put right, and what is none: twins, tables
+        that were left alone; blank where there is nothing.
         """
         unmapped = "" if self._mapped or self.complete else NO_MAPPING
-        return " ".join(said for said in (unmapped, self._told_twins(), self._told_strangers()) if said)
+        told = (self._told_by_hand(), self._told_twins(), self._told_strangers())
+        return " ".join(said for said in (unmapped, *told) if said)
+
+    def _told_by_hand(self) -> str:
+        if not self.by_hand.height:
+            return ""
+        from zsell_transform.guide.words import count
+
+        first = self.by_hand.row(0, named=True)
+        return (
+            f"{count(self.by_hand.height, 'cell')} with labels or options that Sell does not have, which no"
+            f" import takes off (`by_hand`; for one, '{first['take_off']}' under {first['field']} of"
+            f" '{first['name']}', System ID {first['system_id']}): take them off in Pipedrive if they are not"
+            " wanted."
+        )
 
     def _told_strangers(self) -> str:
         if not self._strangers:
@@ -132,6 +149,7 @@ class Proof:
             "unverifiable",
             "skipped",
             "twins",
+            "by_hand",
         )
         return {"summary": self._summary, **{name: getattr(self, name) for name in names}}
 

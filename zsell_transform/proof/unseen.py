@@ -32,13 +32,13 @@ def unverifiable(columns: pl.DataFrame, links: Links, notes: int, placed: pl.Dat
         pl.DataFrame(schema=UNVERIFIABLE),
         columns.select("entity", "field", "count", reason=pl.lit(NO_COLUMN)),
         links.unseen.filter(pl.col("count") > 0)
-        .group_by("entity", "relation", "without", maintain_order=True)
+        .group_by("entity", "relation", "why", maintain_order=True)
         .agg(pl.col("count").sum())
         .select(
             "entity",
             pl.format(_LINK + "{}", "relation").alias("field"),
             "count",
-            reason=pl.coalesce(pl.format("no export of {} was given", "without"), pl.lit(NO_COLUMN)),
+            reason=pl.coalesce("why", pl.lit(NO_COLUMN)),
         ),
     ]
     if notes:

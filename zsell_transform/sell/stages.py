@@ -81,10 +81,11 @@ def stages(
         attrs.evolve(stage, stands_in=_renamed(stage, _place(stage, open_ones, ask), ask)) for stage in read
     ]
     more = [] if others is None else _open_ones(others, ask)
-    homes = _homes(placed, more, [] if there is None else there.to_dicts())
+    shown = [] if there is None else there.to_dicts()
+    homes = _homes(placed, more, shown)
     return tuple(
         attrs.evolve(stage, cell=_cell(stage, shared=len(homes[plain(stage.stands_in)]) > 1))
-        for stage in _spelled_once(placed)
+        for stage in _spelled_as_there(_spelled_once(placed), shown)
     )
 
 
@@ -105,6 +106,31 @@ def _spelled_once(placed: Sequence[Stage]) -> list[Stage]:
         )
         for stage in placed
     ]
+
+
+def _spelled_as_there(placed: Sequence[Stage], there: Sequence[MappingOf[str, str]]) -> list[Stage]:
+    """A stage that Pipedrive has is spelled as it is there: else it would look like a new one.
+
+    Where only accents differ, it is that one if neither side has two of such a name in its pipeline.
+    """
+    pipelines = {plain(row["pipeline"]) for row in there}
+    spellings: dict[tuple[str, str], set[str]] = {}
+    for row in there:
+        for pipeline in {plain(row["pipeline"]), ""}:  # one that is called otherwise there: any
+            spellings.setdefault((pipeline, plain(row["stage"])), set()).add(row["stage"])
+    ours: dict[tuple[str, str], set[str]] = {}
+    for stage in placed:
+        ours.setdefault((stage.pipeline, plain(stage.stands_in)), set()).add(fold(stage.stands_in))
+
+    def spelled(stage: Stage) -> str:
+        word, home = plain(stage.stands_in), plain(stage.pipeline_name)
+        known = spellings.get((home if home in pipelines else "", word), set())
+        same = {one for one in known if fold(one) == fold(stage.stands_in)}
+        if not same and len(ours[stage.pipeline, word]) == 1:
+            same = known
+        return next(iter(same)) if len(same) == 1 else stage.stands_in
+
+    return [attrs.evolve(stage, stands_in=spelled(stage)) for stage in placed]
 
 
 def as_listed(placed: Sequence[Stage], others: Iterable[Stage] = ()) -> list[Stage]:

@@ -28,6 +28,8 @@ Same = Callable[[pl.Expr, pl.Expr], pl.Expr]
 
 #: Lines that the lap puts into a text for what the row could not name; no part of Sell's text.
 ADDED_LINES: Final = rf"(?m)^(?:{'|'.join(map(re.escape, ADDED))}).*$"
+#: Kinds of fields that hold several values, to which an import may only add.
+LISTS: Final = ("labels", "multiple_option")
 #: A creation day was written without a time: the account's zone decides which moment that is.
 _ZONES: Final = pl.duration(hours=14)
 

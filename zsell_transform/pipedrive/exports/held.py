@@ -85,6 +85,9 @@ class Held:
         twice: `item, sell_id, system_ids`: Sell ids that stand on several records. They are present, and
             nothing may link to them.
         issues: what was found on the way (schema `issues.RAW`).
+        idless: the items of which records show no System ID. These are in none of the frames, and the item is
+            not readable.
+        has_ours: whether anything that Pipedrive holds came from Sell: it says so by its Sell id or its mark.
     """
 
     organizations: pl.DataFrame
@@ -98,16 +101,12 @@ class Held:
     raw: dict[str, pl.DataFrame]
     twice: pl.DataFrame
     issues: pl.DataFrame
+    idless: frozenset[str] = frozenset()
+    has_ours: bool = False
 
     def __getitem__(self, item: str) -> pl.DataFrame:
         frame: pl.DataFrame = getattr(self, item)
         return frame
-
-    @property
-    def has_ours(self) -> bool:
-        """Whether anything that Pipedrive holds came from Sell: it says so by its Sell id or its mark."""
-        marked = (*((item, "sell_id") for item in MAIN), *((item, "mark") for item in MARKED_TEXT))
-        return any(self[item][sign].count() for item, sign in marked) or self.twice.height > 0
 
     @property
     def unmarked(self) -> frozenset[str]:
@@ -142,7 +141,7 @@ class Held:
 
 def empty_held() -> Held:
     """A Pipedrive of which nothing is known: no file was given."""
-    frames = {item: pl.DataFrame(schema=SCHEMAS[item]) for item in ITEMS}
+    frames: dict[str, Any] = {item: pl.DataFrame(schema=SCHEMAS[item]) for item in ITEMS}
     nothing = frozenset[str]()
     twice = pl.DataFrame(schema=_TWICE)
     return Held(**frames, given=nothing, readable=nothing, raw={}, twice=twice, issues=empty())
@@ -153,6 +152,7 @@ def held_of(
     problems: list[pl.DataFrame],
     given: frozenset[str] = frozenset(),
     lost: Set[str] = frozenset(),
+    idless: Mapping[str, pl.DataFrame] | None = None,
 ) -> Held:
     """What the tables show.
 
@@ -160,7 +160,13 @@ def held_of(
         given: items that have a file.
         lost: items of which a file could not be read, so that nobody knows what else there is, or does not
             show which of its records are from Sell.
+        idless: item → records without a System ID, as of `without_id`.
     """
+    blank = {item: table for item, table in (idless or {}).items() if table.height}
+    problems += [
+        issue("system_ids_blank", entity=ENTITY_OF[item], value=table.height, detail=item)
+        for item, table in blank.items()
+    ]
     rounded = {item: count for item, table in tables.items() if (count := _rounded(item, table))}
     problems += [
         issue("sell_ids_rounded", entity=ENTITY_OF[item], value=count, detail=item)
@@ -169,7 +175,7 @@ def held_of(
     readable = {
         item
         for item, table in tables.items()
-        if item not in rounded and item not in lost and (own_column(item, table) or not table.height)
+        if item not in {*rounded, *lost, *blank} and (own_column(item, table) or not table.height)
     }
     frames = {item: _frame(item, tables.get(item, pl.DataFrame())) for item in ITEMS}
     twice = pl.concat([_twice(item, frames[item]) for item in ITEMS])
@@ -177,6 +183,7 @@ def held_of(
         doubled = twice.filter(pl.col("item") == item)["sell_id"]
         own = pl.col("sell_id")
         frames[item] = frames[item].with_columns(pl.when(~own.is_in(doubled.implode())).then(own))
+    known = [*frames.items(), *((item, _frame(item, table)) for item, table in blank.items())]
     of_entity = pl.col("item").replace_strict(ENTITY_OF)
     for code, items in (("sell_id_twice", MAIN), ("mark_twice", tuple(MARKED_TEXT))):
         some = twice.filter(pl.col("item").is_in(items)).with_columns(
@@ -191,7 +198,14 @@ def held_of(
         raw=dict(tables),
         twice=twice,
         issues=gather(problems) if problems else empty(),
+        idless=frozenset(blank),
+        has_ours=twice.height > 0 or any(_of_sell(item, frame) for item, frame in known),
     )
+
+
+def _of_sell(item: str, frame: pl.DataFrame) -> bool:
+    """Whether a record says by its Sell id or its mark that it came from Sell."""
+    return frame["mark" if item in MARKED_TEXT else "sell_id"].count() > 0
 
 
 def own_column(item: str, table: pl.DataFrame) -> str | None:

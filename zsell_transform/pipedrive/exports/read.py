@@ -35,7 +35,13 @@ from zsell_transform.pipedrive.exports.headers import (
     recognise,
 )
 from zsell_transform.pipedrive.exports.held import Held, held_of, own_column
-from zsell_transform.pipedrive.exports.tables import all_shown, one_column, united, with_guessed_ids
+from zsell_transform.pipedrive.exports.tables import (
+    all_shown,
+    one_column,
+    united,
+    with_guessed_ids,
+    without_id,
+)
 from zsell_transform.reading.source import Found, unchanged
 from zsell_transform.sell.entities import ENTITY_OF, ITEMS
 
@@ -68,6 +74,7 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     problems += [issue("export_not_csv", file=name, field=name, detail=what) for name, what in no_csv]
     problems += _in_vain(named, {header for file in files for header in file.headers})
     tables: dict[str, pl.DataFrame] = {}
+    idless: dict[str, pl.DataFrame] = {}
     unread = [file.name for file in files if file.unread == "export_unreadable"]
     lost = _items_named(unread)
     for item in ITEMS:
@@ -80,7 +87,8 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
         if parts := [file for file in of_item if "ID" in file.frame.columns]:
             _refuse_two_states(parts)
             frames = with_guessed_ids(item, [file.frame for file in parts])
-            tables[item] = united(frames)
+            idless[item] = without_id(frames)
+            tables[item] = united([frame.filter(pl.col("ID").is_not_null()) for frame in frames])
             if strange := in_other_words(item, tables[item]):
                 tables[item] = tables[item].drop(strange)
                 problems += _in_other_words(item, strange)
@@ -91,7 +99,7 @@ def read_pipedrive(folder: str | Path, ask: Any = None) -> Held:
     given = {file.item for file in files if file.item} | _items_named(name for name, _ in no_csv)
     if any(map(_of_any_list, unread)):
         lost |= set(ITEMS) - given
-    return held_of(tables, problems, frozenset(given | lost), lost)
+    return held_of(tables, problems, frozenset(given | lost), lost, idless)
 
 
 def _in_other_words(item: str, strange: Mapping[str, str]) -> Iterator[pl.DataFrame]:
@@ -167,7 +175,7 @@ def _refuse_two_states(files: list[_File]) -> None:
     Raises:
         ExportError: two files hold one record, and not alike.
     """
-    ids = pl.concat(firsts(file.frame.select("ID"), "ID")["ID"] for file in files)
+    ids = pl.concat(firsts(file.frame.select("ID"), "ID")["ID"] for file in files).drop_nulls()
     twice = ids.filter(crowded(ids)).implode()
     for first, second in combinations([file for file in files if file.frame["ID"].is_in(twice).any()], 2):
         shared = [column for column in first.frame.columns if column in second.frame.columns]

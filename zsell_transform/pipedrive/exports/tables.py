@@ -32,6 +32,13 @@ def _has_values(frame: pl.DataFrame, column: str) -> bool:
     return column in frame.columns and frame[column].null_count() < frame.height
 
 
+def without_id(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The records that do not show their System ID: nobody can link to one, or know it again."""
+    blank = (frame.filter(pl.col("ID").is_null()) for frame in frames)
+    whole = pl.concat(blank, how="diagonal")
+    return whole.filter(~pl.all_horizontal(pl.all().is_null()))
+
+
 def united(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """One row for each `ID`; a record of several files has what the first one shows that has the column."""
     table = firsts(pl.concat(frames, how="diagonal"), "ID")
