@@ -356,6 +356,21 @@ def test_a_record_without_id_that_goes_into_another_is_told_with_its_place(tmp_p
     assert run.summary().filter(pl.col("entity") == "tasks")["merged"].to_list() == [2]
 
 
+def test_namesakes_without_ids_that_differ_are_an_error(tmp_path: Path) -> None:
+    """Three people of one name became one, at the first one's company, with warnings alone."""
+    here = folder(
+        tmp_path,
+        contacts__csv="First name,Last name,Phone,Company\nBo,Ek,+46 1,Alfa\nBo,Ek,+46 1,Alfa\nBo,Ek,,Beta\n",
+    )
+
+    told = transform(here, rehearse=False).issues.filter(pl.col("code").str.starts_with("record_"))
+
+    assert told.select("severity", "code", "row").rows() == [
+        ("error", "record_taken_for_another", 4),
+        ("warning", "record_repeated", 3),
+    ]
+
+
 def test_of_two_states_in_one_file_the_later_one_counts(tmp_path: Path) -> None:
     """As across files; what it does not say is filled from the other one, and the order of records stays."""
     header, day = "id,name,scope,stage_name,loss_reason,updated_at\n", "2026-0{}-02T10:00:00Z"

@@ -19,8 +19,9 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning.cells import filled
-from zsell_transform.folding import fold
+from zsell_transform.folding import fold, folded
 from zsell_transform.frames.sparse import column_or_blank
+from zsell_transform.ids import is_by_name
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
 from zsell_transform.sell.columns import Headers
@@ -179,22 +180,32 @@ def _differing(entity: str, every: pl.DataFrame, once: pl.DataFrame, columns: li
         )
         for column in columns
     ]
-    unnamed = _without_id(entity, twice, once)
+    unnamed = _without_id(entity, twice, once, columns)
     named = every.height - once.height - unnamed.height
     count = issues.issue("records_doubled", entity=entity, value=named) if named else issues.empty()
     return issues.gather([count, unnamed, *pl.collect_all(told)])
 
 
-def _without_id(entity: str, twice: pl.DataFrame, once: pl.DataFrame) -> pl.DataFrame:
-    """An issue for each record that goes into another one, and has no id by which it could be found there."""
+def _without_id(entity: str, twice: pl.DataFrame, once: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """An issue for each record that goes into another one, and has no id by which it could be found there.
+
+    One that shares but its name, and says something else, is most likely somebody else.
+    """
     without = filled(column_or_blank(twice.columns, "id").str.strip_chars()).is_null()
-    kept = once.select("_id", kept_file="_file", kept_row="_row")
+    held = (pl.col(column).alias(f"kept {column}") for column in columns)
+    kept = once.select("_id", *held, kept_file="_file", kept_row="_row")
     beside = twice.filter(without).join(kept, on="_id", how="left", maintain_order="left")
     is_kept = pl.all_horizontal(pl.col(f"_{place}").eq_missing(pl.col(f"kept_{place}")) for place in _PLACE)
     where = pl.concat_str("kept_file", pl.format("row {}", "kept_row"), separator=" ", ignore_nulls=True)
-    return issues.found(
-        issues.few(beside, ~is_kept), "record_repeated", entity=entity, field="id", detail=where
-    ).collect()
+    differs = is_by_name("_id") & pl.any_horizontal(
+        (folded(pl.col(column)) != folded(pl.col(f"kept {column}"))).fill_null(value=False)
+        for column in columns
+    )
+    told = (
+        issues.found(issues.few(beside, ~is_kept & which), code, entity=entity, field="id", detail=where)
+        for code, which in (("record_repeated", ~differs), ("record_taken_for_another", differs))
+    )
+    return issues.gather(pl.collect_all(list(told)))
 
 
 def contradicting(records: Records) -> list[pl.DataFrame]:

@@ -246,6 +246,12 @@ KINDS: Final[dict[str, Kind]] = {
         "made one record of both",
         "Where two records are meant, give each an id of its own in a column `id`, and run again.",
     ),
+    "record_taken_for_another": Kind(
+        "error",
+        "has no Sell id and no e-mail, and is called as {detail}, but other cells say something else",
+        "made one record of both; what differs is left out, and told by `records_differ`",
+        "Where two records are meant, give each an id of its own in a column `id`, and run again.",
+    ),
     "records_differ": Kind(
         "warning",
         "{field} is {value} here, but {detail} where the record was updated last, comes first or is"
