@@ -171,7 +171,8 @@ def _read_slice(cells: pl.Series, kind: _Kind) -> _Found:
 def _each(cells: pl.Series, kind: _Kind) -> _Found:
     """What is in each of the cells; the columns in the order in which they appear."""
     whole, keyed = flat(cells) if kind.named else (pl.repeat(False, cells.len(), eager=True), {})
-    columns = {kind.named(key): values for key, values in keyed.items()} if kind.named else {}
+    # Of no name: polars takes some keys for patterns (`*`).
+    columns = {kind.named(key): values.alias("") for key, values in keyed.items()} if kind.named else {}
     if len(columns) < len(keyed):  # two keys mean one column: the later one in a cell counts
         whole, columns = pl.repeat(False, cells.len(), eager=True), {}
     rest = (~whole & cells.is_not_null()).arg_true()

@@ -166,6 +166,10 @@ def is_custom(entity: str, column: str) -> bool:
     )
 
 
+#: What `pl.col` does not take for one column's name.
+_PATTERN: Final = re.compile(r"^\^.*\$$", re.DOTALL)
+
+
 def own_name(name: str, taken: Collection[str]) -> str:
     """What a custom field's column is called among others.
 
@@ -175,8 +179,10 @@ def own_name(name: str, taken: Collection[str]) -> str:
 
 
 def is_ours(name: str) -> bool:
-    """Whether the library calls a column so that says where a record comes from (contract, section 3)."""
-    return name in ("source_id", "file", "row") or name.startswith("_")
+    """Whether the library calls a column so that says where a record comes from (contract, section 3), or
+    polars would take the name for a pattern of names.
+    """
+    return name in ("source_id", "file", "row", "*") or name.startswith("_") or bool(_PATTERN.match(name))
 
 
 def plain_name(column: str) -> str:
