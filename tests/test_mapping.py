@@ -354,18 +354,3 @@ def test_an_alias_is_what_it_names(tmp_path: Path) -> None:
     path = tmp_path / "mapping.yaml"
     path.write_text("owners: {Kalle: &boss a@b.co, Ann: *boss}\n")
     assert Mapping.load(path).owners == {"Kalle": "a@b.co", "Ann": "a@b.co"}
-
-
-def test_no_other_column_takes_the_place_of_the_ids(tmp_path: Path) -> None:
-    """It was followed: every link of the deals was lost, and people came twice."""
-    (tmp_path / "contacts.csv").write_text(
-        "id,first_name,last_name,custom (contact) Number\n1,Ines,Reef,K-1\n"
-    )
-    wish = {"columns": {"contacts": {"custom (contact) Number": "id"}}}
-
-    with pytest.raises(
-        MappingError, match=r"columns.contacts.custom \(contact\) Number: 'id' expected for no"
-    ):
-        zt.transform(tmp_path, mapping=wish)
-    wish["columns"]["contacts"]["id"] = "custom"
-    assert zt.read_export(tmp_path, mapping=wish).tables["contacts"]["id"].to_list() == ["K-1"]

@@ -15,7 +15,9 @@ from tests.exports import SAMPLE
 from tests.loop import run_loop
 
 #: Names that the library gives to columns of its own somewhere on the way.
-OURS = "file row source_id value field count column used n o code how history _n _row _file _id _x * ^a.*$".split()
+OURS = (
+    "file row source_id value field count column used n o code how history _n _row _file _id _x * ^a.*$"
+).split()
 
 
 def folder(place: Path, **files: str) -> Path:
@@ -85,6 +87,19 @@ def test_columns_called_like_ours_arrive(prefix: str, tmp_path: Path) -> None:
     assert shown == {name: f"cell {name}" for name in OURS}
     assert differing.height == len(OURS)
     assert run_loop(sell, tmp_path / "laps").faults == ()
+
+
+def test_another_column_that_takes_the_place_of_the_ids_is_an_error(tmp_path: Path) -> None:
+    """A warning was all: every link of the deals was lost, and people came twice."""
+    people = "id,is_organisation,first_name,last_name,custom (contact) Number\n1,false,Ines,Reef,K-1\n"
+    wish = {"columns": {"contacts": {"Number": "id"}}}
+
+    def told(text: str) -> list[tuple[str, ...]]:
+        export = zt.read_export(folder(tmp_path, contacts=text), mapping=wish)
+        return export.issues.filter(field="id").select("severity", "code", "value").rows()
+
+    assert told(people) == [("error", "ids_collide", "custom (contact) Number")]
+    assert [severity for severity, *_ in told(people.replace("\n1,", "\n,"))] == ["info"]
 
 
 def test_custom_fields_of_the_api_called_like_ours_arrive(tmp_path: Path) -> None:

@@ -25,12 +25,21 @@ DEALS = {
 }
 
 
-def deals(tmp_path: Path, header: str, *cells: str, **columns: str) -> tuple[list[str], list[str]]:
-    """The columns of a list of deals, and the messages about its ids."""
+def deals(
+    tmp_path: Path, header: str, *cells: str, people: str = "2001", **columns: str
+) -> tuple[list[str], list[str]]:
+    """The columns of a list of deals, and the messages about its ids.
+
+    `people` is the id of a contact in another list; there is none where it is blank.
+    """
     rows = "".join(f"Roof,90{n},Quote,Kim,{one}\n" for n, one in enumerate(cells))
     tmp_path.mkdir(exist_ok=True)
-    here = folder(tmp_path, deals_20260401_0752__csv=f"{header}\n{rows}")
-    export = read_export(here, {"columns": {"deals": columns}} if columns else None)
+    files = {"deals_20260401_0752__csv": f"{header}\n{rows}"}
+    if people:
+        files["contacts_20260401_0752__csv"] = (
+            f"Name,Contact ID,First name,Last name\nAnna Berg,{people},Anna,Berg\n"
+        )
+    export = read_export(folder(tmp_path, **files), {"columns": {"deals": columns}} if columns else None)
     told = export.issues.filter(pl.col("code") == "link_id_not_known")
     return export.tables["deals"].columns, told["message"].to_list()
 
@@ -84,7 +93,6 @@ def test_a_link_by_id_is_not_one_by_a_name_that_fits_several(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("entity", "header", "id_header", "column"),
     [
-        ("leads", "Lead-Name,Lead-ID,Status,Firma", "ID der Firma", "organisation_id"),
         ("contacts", "Name,Kontakt-ID,Vorname,Nachname,Unternehmen", "Unternehmen-ID", "organisation_id"),
         ("companies", "Firmenname,Firmen-ID,Muttergesellschaft", "ID der Muttergesellschaft",
          "parent_organisation_id"),
@@ -93,28 +101,58 @@ def test_a_link_by_id_is_not_one_by_a_name_that_fits_several(tmp_path: Path) -> 
 def test_other_lists_name_companies(
     entity: str, header: str, id_header: str, column: str, tmp_path: Path
 ) -> None:
-    row = ",".join(["Anna", "2001", *["x"] * (header.count(",") - 1), "7"])
+    row = ",".join(["Anna", "2001", *["x"] * (header.count(",") - 1), "2001"])
     text = f"{header},{id_header}\n{row}\n"
 
     export = read_export(folder(tmp_path, **{f"{entity}_20260401_0752__csv": text}))
 
-    assert export.tables[entity][column].to_list() == ["7"]
+    assert export.tables[entity][column].to_list() == ["2001"]
 
 
 def test_a_field_that_speaks_of_an_id_is_told_and_not_taken(tmp_path: Path) -> None:
     """A number of the customer's own is no id of Sell's; if it is one, only the user knows."""
     header = f"{DEALS['de']},Hauptkontakt,ID Kunde"
 
-    columns, [told] = deals(tmp_path / "a", header, "Anna,4711")
+    columns, [told] = deals(tmp_path / "a", header, "Anna,4711", people="4711")
 
     assert "ID Kunde" in columns
     assert "main_contact_id" not in columns
     assert "'ID Kunde' may hold the IDs of what the list names under 'Hauptkontakt'" in told
-    assert deals(tmp_path / "b", header, "Anna,K-4711")[1] == []
-    assert deals(tmp_path / "c", header, "Anna,4711", **{"ID Kunde": "custom"})[1] == []
+    assert len(deals(tmp_path / "nobody", header, "Anna,4711", people="")[1]) == 1
+    assert deals(tmp_path / "other", header, "Anna,4711")[1] == []
+    assert deals(tmp_path / "b", header, "Anna,K-4711", people="")[1] == []
+    wish = {"ID Kunde": "custom"}
+    assert deals(tmp_path / "c", header, "Anna,4711", people="4711", **wish)[1] == []
     assert "main_contact_id" in deals(tmp_path / "d", header, "Anna,1", **{"ID Kunde": "main_contact_id"})[0]
-    assert deals(tmp_path / "e", f"{DEALS['de']},ID Kunde", "4711")[1] == []
-    assert deals(tmp_path / "f", f"{header},Kontakt-ID", "Anna,4711,2")[1] == []
+    assert deals(tmp_path / "e", f"{DEALS['de']},ID Kunde", "4711", people="")[1] == []
+    assert deals(tmp_path / "f", f"{header},Kontakt-ID", "Anna,4711,2001", people="2001")[1] == []
+
+
+@pytest.mark.parametrize("header", ["Company ID", "ID of company"])
+def test_a_number_of_companies_is_not_taken_for_their_ids(header: str, tmp_path: Path) -> None:
+    """Companies came twice, under a register's number, and leads of one number went to one company."""
+    people = "Name,Contact ID,First name,Last name,Company\nAnna Berg,2001,Anna,Berg,Moss Ltd\n"
+    companies = "Company name,Company ID\nMoss Ltd,901\n"
+    deals = f"Deal name,Deal ID,Stage,Company,{header}\nRoof,77,Quote,Moss Ltd,12345678\n"
+    leads = f"Lead name,Lead ID,First name,Last name,Company name,{header}\nBo Ash,55,Bo,Ash,Ash Ltd,901\n"
+    lists = {"contacts": people, "companies": companies, "deals": deals, "leads": leads}
+
+    export = read_export(folder(tmp_path, **{f"{n}_20260401_0752__csv": text for n, text in lists.items()}))
+
+    assert export.tables["leads"][header].to_list() == ["901"]
+    if header != "Company ID":  # that is how lists of deals call their companies' ids
+        assert export.tables["deals"][header].to_list() == ["12345678"]
+
+
+def test_a_list_without_ids_of_its_own_has_none_of_others(tmp_path: Path) -> None:
+    """Who followed the advice had a company for each person."""
+    header = DEALS["de"].replace("Geschäfts-ID,", "")
+    row = "Roof,Quote,Kim,Anna Berg,2001\n"
+    text = f"{header},Hauptkontakt,Zendesk ID\n{row}"
+
+    export = read_export(folder(tmp_path, deals_20260401_0752__csv=text))
+
+    assert "link_id_not_known" not in export.issues["code"].to_list()
 
 
 def test_a_header_of_ids_without_ids_is_told(tmp_path: Path) -> None:

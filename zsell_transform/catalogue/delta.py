@@ -70,7 +70,8 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "previous_shares_nothing": Kind(
         "error",
-        "the earlier run holds not one record of this export ({detail}): it seems to be of another account",
+        "the earlier run holds not one record of this export ({detail}): it seems to be of another account,"
+        " or what stands in for ids has changed in all of them",
         "changes are not recognised, and new records take names and types of fields from that run",
         "Give the folder of the run whose files you uploaded as `previous`, and do not upload these files.",
     ),

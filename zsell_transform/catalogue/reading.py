@@ -179,6 +179,12 @@ KINDS: Final[dict[str, Kind]] = {
         " beside it, if there is one",
         "Use the file as Sell wrote it, without opening it in a spreadsheet.",
     ),
+    "ids_collide": Kind(
+        "error",
+        "{value} and {detail} both hold ids, and not the same ones",
+        "the first is used: what names its records by the other loses the link, or adds them again",
+        "Keep Sell's own ids: say `custom` of the other column under `columns:` in the mapping.",
+    ),
     "columns_collide": Kind(
         "warning",
         "{value} and {detail} both mean {field}",

@@ -43,7 +43,9 @@ def _named_ids(table: Table, meaning: Meaning) -> pl.DataFrame:
         found = firsts(found, "id")
     if meaning.entity == "users" and {"name", "deleted_at"} <= set(found.columns):
         user = pl.col("name")
-        gone = pl.when(pl.col("deleted_at").is_not_null()).then(user.str.strip_chars() + DELETED)
+        gone = pl.when(pl.col("deleted_at").is_not_null()).then(
+            user.str.strip_chars().str.strip_suffix(DELETED) + DELETED
+        )
         found = found.with_columns(gone.otherwise(user).alias("name"))
     return found
 

@@ -2,22 +2,25 @@
 
 `sell/smart_lists.yaml` lists the headers of ids that are known as such. What a list calls a record to which
 its rows belong is known better than what it calls that record's id: so the latter is formed here, as the
-language forms it.
+language forms it. A customer's own number may be called so, too: only what is an id of people or companies
+of the export is taken for one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
 from typing import Final
 
 import attrs
 import polars as pl
 
 from zsell_transform.folding import letters
+from zsell_transform.ids import exact
 from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.recognise import Meaning
-from zsell_transform.reading.vocabulary import SMART_LIST, SmartListWords, smart_list_words
+from zsell_transform.reading.vocabulary import PARTIES, SMART_LIST, SmartListWords, smart_list_words
 from zsell_transform.sell.columns import LINKS
 
 #: A header that begins or ends with the word for an id; Japanese parts no words.
@@ -25,6 +28,10 @@ _SAYS_ID: Final = re.compile(r"(?i:^id(?![^\W_])|(?<![a-zà-ɏ])id$)|[a-z]ID$")
 
 #: Cells that may be ids of Sell's.
 _IDS: Final = r"^\d+$"
+#: So many of a column's different ids are those of people or companies: an export may hold some of them only.
+_SHARE: Final = 0.5
+#: Gives the ids of the people and companies of an export.
+Ids = Callable[[], pl.Series]
 
 
 @attrs.frozen
@@ -41,15 +48,34 @@ class Unsure:
     columns: tuple[str, ...]
 
 
-def with_id_headers(table: Table, meaning: Meaning, wished: Collection[str]) -> Meaning:
+def ids_of_parties(tables: Sequence[tuple[Table, Meaning]]) -> Ids:
+    """The ids of all people and companies of an export, looked up when they are asked for."""
+
+    @cache
+    def ids() -> pl.Series:
+        none = [pl.LazyFrame(schema={"id": pl.String})]
+        columns = [
+            table.frame.select(exact(pl.col(header)).alias("id"))
+            for table, meaning in tables
+            if meaning.entity in PARTIES
+            for header, column in meaning.columns.items()
+            if column == "id"
+        ]
+        return pl.concat(none + columns).drop_nulls().unique().collect(engine="streaming").to_series()
+
+    return ids
+
+
+def with_id_headers(table: Table, meaning: Meaning, wished: Collection[str], ids: Ids) -> Meaning:
     """The meaning with the ids of links whose headers follow from those of their names.
 
     Args:
         wished: headers of which the mapping says what they mean.
+        ids: those of the export's people and companies.
     """
     found: dict[str, str] = {}
     for column, headers in _open_links(table, meaning, wished).items():
-        if header := next((one for one in headers if _holds(table, one, _IDS)), ""):
+        if header := next((one for one in headers if _are_theirs(table, one, ids)), ""):
             found[header] = column
     if not found:
         return meaning
@@ -58,11 +84,14 @@ def with_id_headers(table: Table, meaning: Meaning, wished: Collection[str]) -> 
     return attrs.evolve(meaning, columns=in_order)
 
 
-def unsure(table: Table, meaning: Meaning, wished: Collection[str]) -> Iterator[Unsure]:
-    """Headers that speak of an id and are not known, where a link of the list goes by name alone."""
-    if meaning.family != SMART_LIST or not table.rows:
-        return
+def unsure(table: Table, meaning: Meaning, wished: Collection[str], ids: Ids) -> Iterator[Unsure]:
+    """Headers that speak of an id and are not known, where a link of the list goes by name alone.
+
+    In a list without ids of its own, they are more likely those.
+    """
     named = {column: header for header, column in meaning.columns.items()}
+    if meaning.family != SMART_LIST or not table.rows or "id" not in named:
+        return
     links = {named[name]: of_it for name, of_it in LINKS.get(meaning.entity, {}).items() if name in named}
     links = {header: column for header, column in links.items() if column not in named}
     if not links:
@@ -72,7 +101,7 @@ def unsure(table: Table, meaning: Meaning, wished: Collection[str]) -> Iterator[
         of_form = {name: column for name, column in links.items() if header in formed.get(column, ())}
         if of_form or _SAYS_ID.search(header):
             found = of_form or links
-            if _holds(table, header, "" if of_form else _IDS):
+            if _holds(table, header, "") if of_form else _may_be_theirs(table, header, ids):
                 yield Unsure(header, tuple(found), tuple(found.values()))
 
 
@@ -101,6 +130,20 @@ def _forms(name: str, words: SmartListWords) -> Iterator[str]:
 def _unknown(table: Table, meaning: Meaning, wished: Collection[str]) -> list[str]:
     known = {*meaning.columns, *meaning.rivals, *meaning.momentary, *wished}
     return [header for header in table.names if header not in known]
+
+
+def _are_theirs(table: Table, header: str, ids: Ids) -> bool:
+    """Whether a column holds ids of the export's people and companies."""
+    if not _holds(table, header, _IDS):
+        return False
+    cells = table.frame.select(exact(pl.col(header))).drop_nulls().unique().collect(engine="streaming")
+    known = cells.to_series().is_in(ids().implode()).mean()
+    return isinstance(known, float) and known >= _SHARE
+
+
+def _may_be_theirs(table: Table, header: str, ids: Ids) -> bool:
+    """The same, where no list shows their ids: whether it may."""
+    return _are_theirs(table, header, ids) if ids().len() else _holds(table, header, _IDS)
 
 
 def _holds(table: Table, header: str, pattern: str) -> bool:

@@ -28,7 +28,7 @@ from zsell_transform.reading.csv_file import Table
 from zsell_transform.reading.deleted import current
 from zsell_transform.reading.dictionaries import Dictionaries, dictionaries_of
 from zsell_transform.reading.export import Export, InputFile
-from zsell_transform.reading.id_headers import unsure, with_id_headers
+from zsell_transform.reading.id_headers import ids_of_parties, unsure, with_id_headers
 from zsell_transform.reading.labels import labelled
 from zsell_transform.reading.parents import with_parents
 from zsell_transform.reading.parties import Known, known_kinds, of_kind, with_kind
@@ -125,6 +125,7 @@ class _Reading:
         self.notes: list[pl.DataFrame] = []
         self.failures: list[str] = []
         self.packed: list[str] = []
+        self.ids = ids_of_parties(())
         self.cleared: frozenset[str] = frozenset()  # files with rows that stand for no record
 
     def take_files(self, found: list[Found]) -> None:
@@ -171,7 +172,10 @@ class _Reading:
     # --- tables → an export ----------------------------------------------------------------------------
 
     def export(self, temporary: TemporaryDirectory[str]) -> Export:
-        self.tables = [(one, with_id_headers(one, of_it, self._wished(of_it))) for one, of_it in self.tables]
+        self.ids = ids_of_parties(self.tables)
+        self.tables = [
+            (one, with_id_headers(one, of_it, self._wished(of_it), self.ids)) for one, of_it in self.tables
+        ]
         left = current(self.tables, lambda entity: wishes_for(entity, self.ask.columns))
         self.tables, self.cleared = left.tables, left.files
         self.notes.append(left.issues)
@@ -341,7 +345,7 @@ class _Reading:
 
     def _unsure_ids(self, table: Table, meaning: Meaning) -> Iterator[pl.DataFrame]:
         """Headers of a Smart List that may be those of the ids of what it names, which nobody knows."""
-        for one in unsure(table, meaning, self._wished(meaning)):
+        for one in unsure(table, meaning, self._wished(meaning), self.ids):
             if not self._is_told_elsewhere(meaning, {*one.columns}):
                 yield issues.issue(
                     "link_id_not_known",

@@ -10,7 +10,6 @@ from typing import Final
 
 import attrs
 
-from zsell_transform.errors import MappingError
 from zsell_transform.folding import letters
 from zsell_transform.reading.foreign import is_pipedrives
 from zsell_transform.reading.vocabulary import (
@@ -344,16 +343,6 @@ def wishes_for(entity: str, wishes: dict[str, dict[str, str]]) -> dict[str, str]
     return {header: wish for each in reversed(entities) for header, wish in wishes.get(each, {}).items()}
 
 
-def _refuse_other_ids(entity: str, wished: str, header: str) -> None:
-    """Records are known by their ids, and the links of all other lists name these: whoever takes another
-    column for them loses the links, and has people twice.
-    """
-    raise MappingError(
-        f"mapping: columns.{entity}.{wished}: 'id' expected for no other column, as {header!r} holds the ids "
-        f"by which records are known. If it does not, say so beside it: `{header}: custom`"
-    )
-
-
 def _is_whole(header: str, column: str, wishes: dict[str, str], kind: TableKind) -> bool:
     """Whether a word for a part of the name means all of it: another header is that part, or none is a name.
 
@@ -393,8 +382,6 @@ def _columns(headers: Sequence[str], kind: TableKind, wishes: dict[str, str]) ->
         if not column or wish == "ignore":
             continue
         if column in taken:
-            if column == "id" and not wish and wishes[taken[column]]:
-                _refuse_other_ids(kind.entity, taken[column], header)
             rivals[header] = taken[column]
         else:
             taken[column] = header

@@ -117,7 +117,9 @@ def _without_passing(
             rest = pl.when(one.is_not_null()).then(other)
             frame = frame.with_columns(pl.coalesce(one, other).alias(first), rest.alias(name))
         if seen["apart"]:
-            notes.append(told("columns_collide", field=meaning.columns[first], value=first, detail=name))
+            column = meaning.columns[first]
+            code = "ids_collide" if column == "id" else "columns_collide"
+            notes.append(told(code, field=column, value=first, detail=name))
             continue
         code = "columns_united" if seen["fills"] else "column_repeated" if seen["same"] else "empty_column"
         notes.append(told(code, field=name, value=seen["fills"] or seen["same"], detail=first))

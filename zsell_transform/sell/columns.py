@@ -99,7 +99,6 @@ _PARTYS_LINKS: Final = {
 LINKS: Final[dict[str, dict[str, str]]] = {
     "companies": _PARTYS_LINKS,
     "contacts": _PARTYS_LINKS,
-    "leads": {"company_name": "organisation_id"},
     "deals": {"main_contact": "main_contact_id", "company": "company_id"},
     "tasks": {"taskable_name": "taskable_id"},
     "notes": {"noteable_name": "noteable_id"},

@@ -192,15 +192,16 @@ def doubts(seen: pl.DataFrame, ask: Mapping) -> pl.DataFrame:
     """What a person should look at: open stages that may be closed ones, and wishes that name no stage."""
     known = stages(seen, ask)
     return issues.gather(
-        [*_maybe_closed(seen, known), _none_closed(seen, known, ask), *_new_ones(known, ask)]
+        [*_maybe_closed(seen, known, ask), _none_closed(seen, known, ask), *_new_ones(known, ask)]
     )
 
 
-def _maybe_closed(seen: pl.DataFrame, known: Sequence[Stage]) -> Iterator[pl.DataFrame]:
+def _maybe_closed(seen: pl.DataFrame, known: Sequence[Stage], ask: Mapping) -> Iterator[pl.DataFrame]:
     """Open stages that something says are closed; what no dump's category calls open.
 
     Their deals have no win likelihood while others have one, or a reason why they were lost: half of them, or
-    any where no stage is known as lost; deals that were reopened may keep one.
+    any where no stage is known as lost; deals that were reopened may keep one. Who names the lost stages has
+    said that the others are none.
     Source: facts on Sell exports, section 2.3 (2026: likelihood blank on closed deals, mostly).
     """
     rows = seen.with_columns(
@@ -216,7 +217,7 @@ def _maybe_closed(seen: pl.DataFrame, known: Sequence[Stage]) -> Iterator[pl.Dat
         ("stage_may_be_closed", without, pl.col("deals").cast(pl.String)),
         (
             "stage_may_be_lost",
-            ~without & with_reasons & uncategorised,
+            ~without & with_reasons & uncategorised & pl.lit(ask.lost_stages is None),
             pl.format("{} of {}", "reasons", "deals"),
         ),
     ):
