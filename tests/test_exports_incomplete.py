@@ -366,31 +366,6 @@ def test_activities_that_deals_count_are_told_where_their_export_lacks(tmp_path:
     assert run.tables["activities"].height == 1
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        "Organização - Negócios em aberto",
-        "Organização - Negócios fechados",
-        "Organisation - Offene Deals",
-        "Organización - Tratos ganados",
-        "Organisation - Affaires en cours",
-        "Organisatie - Verloren deals",
-    ],
-)
-def test_what_a_list_counts_is_read_in_the_language_of_the_account(tmp_path: Path, header: str) -> None:
-    """Only English headers told that there are deals: called empty, all of them were written once more."""
-    prefix = header.split(" - ")[0]
-    id_and_name = {"Organização": "Nome", "Organización": "Nombre", "Organisatie": "Naam"}.get(prefix, "Name")
-    headers = [f"{prefix} - {name}" for name in ("ID", id_and_name, "Zendesk Sell ID")]
-    organizations = f"{','.join([*headers, header])}\n1,Roof Ltd,41000011,2\n"
-    sell = after_a_lap(tmp_path, deals=None, notes=None, organizations=organizations)
-
-    run = transform(sell, pipedrive=tmp_path / "pipedrive", mapping=CALLED_EMPTY, trial=0, rehearse=False)
-
-    assert "not_empty_in_pipedrive" in run.issues["code"]
-    assert run.tables["deals"].height == 0
-
-
 def test_a_lead_that_became_a_deal_shows_no_lead(tmp_path: Path) -> None:
     """Its note names both: all further leads waited for an export of leads that there were none of."""
     note = '"2014-09-03 08:49 · Kalle · Sell note 61000011<br>Called"'

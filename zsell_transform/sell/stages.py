@@ -109,22 +109,20 @@ def _spelled_once(placed: Sequence[Stage]) -> list[Stage]:
 
 
 def _spelled_as_there(placed: Sequence[Stage], there: Sequence[MappingOf[str, str]]) -> list[Stage]:
-    """A stage that Pipedrive has is spelled as it is there: else it would look like a new one.
+    """A stage that Pipedrive has in the pipeline is spelled as it is there: else it would look like a new one.
 
     Where only accents differ, it is that one if neither side has two of such a name in its pipeline.
     """
-    pipelines = {plain(row["pipeline"]) for row in there}
     spellings: dict[tuple[str, str], set[str]] = {}
     for row in there:
-        for pipeline in {plain(row["pipeline"]), ""}:  # one that is called otherwise there: any
-            spellings.setdefault((pipeline, plain(row["stage"])), set()).add(row["stage"])
+        spellings.setdefault((plain(row["pipeline"]), plain(row["stage"])), set()).add(row["stage"])
     ours: dict[tuple[str, str], set[str]] = {}
     for stage in placed:
         ours.setdefault((stage.pipeline, plain(stage.stands_in)), set()).add(fold(stage.stands_in))
 
     def spelled(stage: Stage) -> str:
-        word, home = plain(stage.stands_in), plain(stage.pipeline_name)
-        known = spellings.get((home if home in pipelines else "", word), set())
+        word = plain(stage.stands_in)
+        known = spellings.get((plain(stage.pipeline_name), word), set())
         same = {one for one in known if fold(one) == fold(stage.stands_in)}
         if not same and len(ours[stage.pipeline, word]) == 1:
             same = known

@@ -13,7 +13,6 @@ import attrs
 import polars as pl
 
 from zsell_transform.ids import exact
-from zsell_transform.pipedrive.exports.headers import counts
 from zsell_transform.pipedrive.exports.held import NAMED_BY, Held
 from zsell_transform.sell.entities import MAIN
 
@@ -32,6 +31,11 @@ _CALLED_BY: Final = {
     "persons": ("Contact person",),
     "deals": ("Deal", "Deal title"),
     "leads": ("Lead",),
+}
+#: Item → what exports of other main lists count of it at each record (facts, pipedrive_import: X1-X4; high).
+_COUNTED: Final = {
+    "deals": ("Open deals", "Won deals", "Lost deals", "Closed deals"),
+    "activities": ("Total activities", "Done activities", "Activities to do"),
 }
 #: What tells that a record came from Sell.
 _SIGNS: Final = ("sell_id", "sell_lead_id", "mark")
@@ -80,7 +84,7 @@ def _from_sell(held: Held, item: str) -> pl.DataFrame:
     ids = held[item].filter(pl.any_horizontal(signs))["system_id"]
     table = held.raw[item]
     telling = [name for target in _LINKED_TO[item] for name in (NAMED_BY[target], *_CALLED_BY[target])]
-    telling += [name for names in counts().values() for name in names if item in MAIN]
+    telling += [name for names in _COUNTED.values() for name in names if item in MAIN]
     names = [name for name in telling if name in table.columns]
     return table.select("ID", *names).filter(pl.col("ID").is_in(ids.implode()))
 
@@ -116,7 +120,7 @@ def _called(ours: dict[str, pl.DataFrame], item: str) -> Gap | None:
 def _counted(ours: dict[str, pl.DataFrame], item: str) -> Gap | None:
     """What the other lists count of an item, by the first record that counts any."""
     for by, rows in ours.items():
-        for name in (one for one in counts().get(item, ()) if one in rows.columns):
+        for name in (one for one in _COUNTED.get(item, ()) if one in rows.columns):
             counted = rows.filter(pl.col(name).str.contains(_SOME))
             if counted.height:
                 first, count = counted.select("ID", name).row(0)

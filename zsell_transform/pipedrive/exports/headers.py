@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from zsell_transform.facts import facts
 from zsell_transform.folding import folded_header, plain
-from zsell_transform.sell.entities import ITEMS, MAIN
+from zsell_transform.sell.entities import ITEMS
 
 
 def vocabulary() -> dict[str, Any]:
@@ -48,26 +48,9 @@ def _spellings(item: str) -> dict[str, str]:
     return known
 
 
-def counts() -> dict[str, dict[str, Any]]:
-    """Item → what other main lists count of it at each record, with how it is called in other languages."""
-    found: dict[str, dict[str, Any]] = vocabulary()["counts"]
-    return found
-
-
-@cache
-def _counted() -> dict[str, str]:
-    """Folded spelling of a count, in any language → its English name. No list is recognised by these."""
-    return {
-        _spelling(spelling): name
-        for columns in counts().values()
-        for name, forms in columns.items()
-        for spelling in (name, *(one for several in forms.values() for one in several))
-    }
-
-
 def is_known(item: str, column: str) -> bool:
     """Whether a column of an item's export is Pipedrive's own, or ours under its own name."""
-    return _spelling(column) in _spellings(item).keys() | _counted().keys()
+    return _spelling(column) in _spellings(item)
 
 
 def recognise(
@@ -79,7 +62,7 @@ def recognise(
         item = _by_mapping(headers, named) or _by_signs(list(bare.values()), item_named(file))
     if item is None:
         return None, bare
-    spelled = {**(_counted() if item in MAIN else {}), **_spellings(item)}
+    spelled = _spellings(item)
     mapped = named.get(f"pipedrive_{item}", {})
     names = {h: spelled.get(_spelling(rest), rest) for h, rest in bare.items()}
     names |= {h: mapped.get(h) or mapped[rest] for h, rest in bare.items() if h in mapped or rest in mapped}
