@@ -187,6 +187,16 @@ def test_a_stage_that_is_spelled_otherwise_by_now_is_the_one_that_is_there(
     )
 
 
+def test_a_stage_of_another_pipeline_lends_nobody_its_accents(tmp_path: Path) -> None:
+    """`Reunion` was created where nothing was yet, and the next lap wrote `Réunion`."""
+    exports = in_pipeline("Ventes", exported(account(("Ventes", "Réunion")), tmp_path))
+    both = account(("Ventes", "Réunion"), ("Renouvellement", "Reunion"))
+
+    run = transform(both, pipedrive=exports, mapping=EMPTY, trial=0, rehearse=False)
+
+    assert set(run.setup["stages"]["stage"]) == {"Réunion", "Reunion"}
+
+
 def in_pipeline(name: str, exports: Path) -> Path:
     """Pipedrive says of every deal in which pipeline it is."""
     deals = next(exports.glob("deals*"))

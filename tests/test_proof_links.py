@@ -32,6 +32,22 @@ def test_a_swapped_person_is_a_wrong_link(moved: Moved, tmp_path: Path) -> None:
     assert proof.links.select(columns).rows() == [("deals", "21", "person", "11", ids["11"])]
 
 
+def test_links_to_records_whose_sell_ids_are_under_an_unknown_header_cannot_be_seen(
+    moved: Moved, tmp_path: Path
+) -> None:
+    """Each was a wrong link, while the lap named the line of the mapping that reads them."""
+    exports = moved.edited(
+        tmp_path / "e", "people", lambda frame: frame.rename({"Person - Zendesk Sell ID": "Person - Old no."})
+    )
+
+    proof = verify(moved.source, exports)
+
+    assert not proof.links.height
+    reasons = proof.unverifiable.filter(pl.col("field") == "link: person")["reason"].unique().to_list()
+    assert len(reasons) == 1
+    assert "columns: {pipedrive_persons: {Their header: Zendesk Sell ID}}" in reasons[0]
+
+
 def test_a_company_that_sell_does_not_name_is_a_wrong_link(moved: Moved, tmp_path: Path) -> None:
     edit = where("Person - Zendesk Sell ID", "13", "Person - Organization ID", "1")
 

@@ -557,6 +557,26 @@ def test_a_record_that_was_only_named_before_takes_its_new_name(tmp_path: Path) 
     assert "deleted_in_sell" not in told["code"].to_list()
 
 
+def test_what_a_file_that_could_not_be_read_may_hold_has_not_gone_from_sell(tmp_path: Path) -> None:
+    """Who works through the list would delete them in Pipedrive."""
+    people = "id,is_organisation,first_name,last_name,custom (contact) Size\n"
+    sell = tmp_path / "sell"
+    sell.mkdir()
+    (sell / "contacts.0.csv").write_text(f"{people}1,false,Ines,Reef,7\n")
+    (sell / "contacts.1.csv").write_text(f"{people}2,false,Dotty,Ledge,8\n")
+    transform(sell, tmp_path / "lap_1", trial=0, rehearse=False)
+    rehearse(tmp_path / "lap_1").export(tmp_path / "held")
+
+    def told() -> list[str]:
+        run = transform(sell, pipedrive=tmp_path / "held", previous=tmp_path / "lap_1", trial=0)
+        return run.issues["code"].to_list()
+
+    (sell / "contacts.1.csv").write_bytes(b"PK\x03\x04\x14\x00\x06\x00")
+    assert "deleted_in_sell" not in told()
+    (sell / "contacts.1.csv").unlink()
+    assert "deleted_in_sell" in told()
+
+
 def test_what_sell_only_names_may_be_called_otherwise_by_now(tmp_path: Path) -> None:
     """Nothing was said of a company, person or lead that stands under its id beside others alone."""
 

@@ -115,7 +115,7 @@ def transform(
                 lost,
                 written.found,
                 _without_exports(previous, pipedrive),
-                changed.found if changed else issues.empty(),
+                _of_whole(changed.found, export) if changed else issues.empty(),
                 *contradicting(records),
                 doubts(records.seen.stages, ask),
             ]
@@ -147,6 +147,12 @@ def _delta(before: Records | None, **present: Any) -> Updates | None:
     from zsell_transform.delta import updates  # only who asks for it pays for its import
 
     return updates(before, **present)
+
+
+def _of_whole(changes: pl.DataFrame, export: Export) -> pl.DataFrame:
+    """What is not in Sell any more is told only where all of the export could be read."""
+    gone = pl.col("code").is_in(["deleted_in_sell", "emptied_in_sell"])
+    return changes.filter(~gone) if export.unread.height else changes
 
 
 def _of_lap(found: pl.DataFrame, *, is_delta: bool) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from zsell_transform.frames.sparse import BLANK
 from zsell_transform.lap.added_lines import DEAL_IN_SELL, LEAD_IN_SELL
 from zsell_transform.lap.placeholder import PLACEHOLDER_ID
 from zsell_transform.linker import Graph
-from zsell_transform.pipedrive.exports.held import Held
+from zsell_transform.pipedrive.exports.held import Held, own_header
 from zsell_transform.sell.entities import HISTORY
 from zsell_transform.standing.account import BESIDE, PLACED, is_of_lead, several, targets
 from zsell_transform.standing.shown_links import SHOWN, WORDS, shown_links
@@ -22,6 +22,10 @@ from zsell_transform.standing.shown_links import SHOWN, WORDS, shown_links
 #: Why it is not known which record of an item has which System ID.
 NOT_GIVEN: Final = "no export of {} was given"
 IDLESS: Final = "the export of {} has records without System IDs (its column ID is blank)"
+UNMARKED: Final = (
+    "the export of {} has no column that is known to say which are Sell's; the mapping may name it, as in"
+    " columns: {{pipedrive_{}: {{Their header: {}}}}}"
+)
 #: What stands in a text of a single pass for the deal or lead that the row could not name.
 PARTIES_ONLY: Final = rf"(?:^|>|\n)(?:{re.escape(DEAL_IN_SELL)}|{re.escape(LEAD_IN_SELL)})"
 
@@ -95,7 +99,9 @@ def _unknown(item: str, held: Held) -> str | None:
     """Why it is not known of some records of an item, where it is not."""
     if item not in held.given:
         return NOT_GIVEN.format(item)
-    return IDLESS.format(item) if item in held.idless else None
+    if item in held.idless:
+        return IDLESS.format(item)
+    return UNMARKED.format(item, item, own_header(item)) if item in held.unmarked else None
 
 
 def _unseen(rows: pl.DataFrame, relation: str, why: str | None = None) -> pl.DataFrame:

@@ -109,10 +109,13 @@ def _spelled_once(placed: Sequence[Stage]) -> list[Stage]:
 
 
 def _spelled_as_there(placed: Sequence[Stage], there: Sequence[MappingOf[str, str]]) -> list[Stage]:
-    """A stage that Pipedrive has in the pipeline is spelled as it is there: else it would look like a new one.
+    """A stage that Pipedrive has is spelled as it is there: else it would look like a new one.
 
-    Where only accents differ, it is that one if neither side has two of such a name in its pipeline.
+    Pipelines are known by their names; the only one of either side may be called otherwise. Where only
+    accents differ, it is that stage if neither side has two of such a name in its pipeline.
     """
+    theirs = {plain(row["pipeline"]) for row in there}
+    only = next(iter(theirs), "") if len(theirs) == 1 == len({stage.pipeline for stage in placed}) else ""
     spellings: dict[tuple[str, str], set[str]] = {}
     for row in there:
         spellings.setdefault((plain(row["pipeline"]), plain(row["stage"])), set()).add(row["stage"])
@@ -122,7 +125,7 @@ def _spelled_as_there(placed: Sequence[Stage], there: Sequence[MappingOf[str, st
 
     def spelled(stage: Stage) -> str:
         word = plain(stage.stands_in)
-        known = spellings.get((plain(stage.pipeline_name), word), set())
+        known = spellings.get((only or plain(stage.pipeline_name), word), set())
         same = {one for one in known if fold(one) == fold(stage.stands_in)}
         if not same and len(ours[stage.pipeline, word]) == 1:
             same = known
