@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,15 +61,42 @@ class Since:
         return verify(now, place / "after", mapping=mapping).differing["source_id"].unique().sort().to_list()
 
 
-def delta(before: Account, now: Account, place: Path, then: Any = None, mapping: Any = ALONE) -> Since:
+def moved(before: Account, place: Path, then: Any = None) -> Rehearsal:
+    """Pipedrive after the first lap, which lies in `lap_1` beside its `exports`."""
     transform(before, place / "lap_1", mapping=then, trial=0, rehearse=False)
     held = rehearse(place / "lap_1")
     held.export(place / "exports")
+    return held
+
+
+def changed(now: Account, first: Path, held: Rehearsal, place: Path, mapping: Any = ALONE) -> Since:
+    """A delta after the first lap in a folder."""
     made = transform(
-        now, place / "delta", pipedrive=place / "exports", previous=place / "lap_1", mapping=mapping,
+        now, place / "delta", pipedrive=first / "exports", previous=first / "lap_1", mapping=mapping,
         trial=0, rehearse=False,
     )  # fmt: skip
     return Since(made, place / "delta", held)
+
+
+def delta(before: Account, now: Account, place: Path, then: Any = None, mapping: Any = ALONE) -> Since:
+    return changed(now, place, moved(before, place, then), place, mapping)
+
+
+#: Gives the folder of a first lap of a column's cells, and what Pipedrive holds then: many cases share one.
+Laps = Callable[[str, tuple[str | None, ...], Any], tuple[Path, Rehearsal]]
+
+
+@pytest.fixture(scope="module")
+def first_lap(tmp_path_factory: pytest.TempPathFactory) -> Laps:
+    made: dict[str, tuple[Path, Rehearsal]] = {}
+
+    def lap(column: str, cells: tuple[str | None, ...], then: Any = None) -> tuple[Path, Rehearsal]:
+        if (key := repr((column, cells, then))) not in made:
+            place = tmp_path_factory.mktemp("first")
+            made[key] = place, moved(deals(**{column: cells}), place, then)
+        return made[key]
+
+    return lap
 
 
 COMMA, POINT, WHOLE, EITHER = ("1500,75", "12,5", "7"), ("1500.75", "12.5", "7"), ("1500", "12", "7"), "1.500"
@@ -102,20 +130,19 @@ NUMBERS = {
 }  # fmt: skip
 
 
-#: Of text, a field of the user's own has no notation.
-NUMBERS_OF = [
-    (case, column)
-    for case in NUMBERS
-    for column in (SIZE, VALUE)
-    if NUMBERS[case][4] is not None or column == VALUE
-]
+def cases(table: dict[str, Any], custom: str, own: str) -> list[tuple[str, str]]:
+    """Each case for a custom field where there is one, and for Sell's own where that is told otherwise."""
+    of_custom = [(case, custom) for case, row in table.items() if row[-2] is not None]
+    return of_custom + [(case, own) for case, row in table.items() if row[-2] != row[-1]]
 
 
-@pytest.mark.parametrize(("case", "column"), NUMBERS_OF)
-def test_numbers_are_read_as_each_export_proves(case: str, column: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("case", "column"), cases(NUMBERS, SIZE, VALUE))
+def test_numbers_are_read_as_each_export_proves(
+    case: str, column: str, first_lap: Laps, tmp_path: Path
+) -> None:
     """Values of today were read under the decimal mark of then, and overwrote right ones."""
     before, now, updated, new, of_custom, of_own = NUMBERS[case]
-    since = delta(deals(**{column: before}), deals(**{column: now}), tmp_path)
+    since = changed(deals(**{column: now}), *first_lap(column, before, None), tmp_path)
 
     assert since.written(FIELDS[column], "updates/*.csv") == updated
     assert since.written(FIELDS[column], "[1-6]-*.csv") == new
@@ -160,16 +187,16 @@ DATES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("column", [DAY, CLOSE])
-@pytest.mark.parametrize("case", DATES)
-def test_dates_are_read_as_each_export_proves(case: str, column: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("case", "column"), cases(DATES, DAY, CLOSE))
+def test_dates_are_read_as_each_export_proves(
+    case: str, column: str, first_lap: Laps, tmp_path: Path
+) -> None:
     """Values of today were read in the order of then, and day and month were swapped."""
     day_first, before, now, updated, new, of_custom, of_own = DATES[case]
     wish = {} if day_first is None else {"day_first": {"deals": {column.removeprefix("custom "): day_first}}}
 
-    since = delta(
-        deals(**{column: before}), deals(**{column: now}), tmp_path, wish or None, {**ALONE, **wish}
-    )
+    first = first_lap(column, before, wish or None)
+    since = changed(deals(**{column: now}), *first, tmp_path, {**ALONE, **wish})
 
     assert since.written(FIELDS[column], "updates/*.csv") == updated
     assert since.written(FIELDS[column], "[1-6]-*.csv") == new
