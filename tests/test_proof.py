@@ -44,6 +44,19 @@ def test_the_sample_account_is_proved(sample: Path, tmp_path: Path) -> None:
     assert not proof.unverifiable.height
 
 
+def test_people_who_are_not_shown_leave_nothing_for_a_note(sample: Path, tmp_path: Path) -> None:
+    """Notes that no lap writes were to be added by `repair/values`."""
+    exports = move(sample, tmp_path).exports
+    people = exports / "people-1.csv"
+    frame = pl.read_csv(people, infer_schema=False)
+    frame.with_columns(pl.lit(None, pl.String).alias("Person - ID")).write_csv(people)
+
+    proof = verify(sample, exports)
+
+    assert "Note - Content" not in proof.differing["field"].to_list()
+    assert "notes" not in proof.repairs["values"]
+
+
 @pytest.mark.parametrize("language", ["de", "pt", "es", "fr", "nl"])
 def test_a_whole_move_is_proved_in_the_language_of_the_account(
     moved: Moved, language: str, tmp_path: Path

@@ -68,7 +68,10 @@ def _descriptions(drafts: Drafts, leads: pl.DataFrame, notes: pl.DataFrame) -> p
 
 
 def _beside_person(drafts: Drafts, leads: pl.DataFrame, notes: pl.DataFrame, held: Held) -> pl.DataFrame:
-    """Lines with what neither the person, who is also another record's, nor any note shows."""
+    """Lines with what neither the person, who is also another record's, nor any note shows.
+
+    Nothing is said of a person whom the list of people does not show: nobody knows what stands there.
+    """
     as_leads = leads.filter(pl.col("item") == "leads").select("system_id", _id="id")
     shared = persons_of_leads(as_leads.rename({"_id": "id"}), held).filter(
         ~pl.col("own") & pl.col("system_id").is_not_null()
@@ -89,7 +92,7 @@ def _beside_person(drafts: Drafts, leads: pl.DataFrame, notes: pl.DataFrame, hel
         .join(shared.lazy().select(_id="id", person="system_id"), on="_id", maintain_order="left")
         .collect(engine="streaming")
         .join(as_leads, on="_id", maintain_order="left")
-        .join(people, on="person", how="left", maintain_order="left")
+        .join(people, on="person", how="inner", maintain_order="left")
         .join(said, on="system_id", how="left", maintain_order="left")
     )
     of = kinds(headers, drafts["leads"].types)

@@ -80,8 +80,7 @@ class Proof:
         that were left alone; blank where there is nothing.
         """
         unmapped = "" if self._mapped or self.complete else NO_MAPPING
-        by_hand = "" if unmapped else self._told_by_hand()  # the mapping may call labels otherwise
-        told = (by_hand, self._told_twins(), self._told_strangers())
+        told = (self._told_by_hand(), self._told_twins(), self._told_strangers())
         return " ".join(said for said in (unmapped, *told) if said)
 
     def _told_by_hand(self) -> str:
