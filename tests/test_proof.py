@@ -79,7 +79,7 @@ def test_a_file_that_could_not_be_read_leaves_the_proof_open(moved: Moved, tmp_p
     assert proof.unread["file"].to_list() == ["texts.0.csv"]
     assert not proof.complete
     assert not any(frame.height for frame in (proof.missing, proof.differing, proof.links))
-    assert "texts.0.csv" in repr(proof) or "1 difference" in repr(proof)
+    assert repr(proof).startswith("1 difference to look at: 1 not read, 0 missing")
     proof.write(tmp_path / "proof")
     assert "texts.0.csv" in (tmp_path / "proof" / "proof.html").read_text(encoding="utf-8")
     assert (tmp_path / "proof" / "unread.csv").exists()

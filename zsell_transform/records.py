@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -24,7 +23,7 @@ from zsell_transform.frames.sparse import column_or_blank
 from zsell_transform.ids import is_by_name
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import Stage, Tell, silent
-from zsell_transform.sell.columns import Headers
+from zsell_transform.sell.columns import NO_FILES, Headers
 from zsell_transform.sell.states import UPDATED, updated
 from zsell_transform.survey import study
 from zsell_transform.survey.facts import Survey
@@ -79,7 +78,7 @@ def keep(
     ask: Mapping,
     rows: int = 0,
     tell: Tell = silent,
-    headers: MappingOf[str, Headers] = MappingProxyType({}),
+    headers: MappingOf[str, Headers] = NO_FILES,
 ) -> Records:
     """Reads every table once and stores its records; the survey asks its questions of the stored ones.
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -26,7 +25,7 @@ from zsell_transform.machine.paths import expect_utf8, path_of
 from zsell_transform.mapping import Mapping
 from zsell_transform.pipedrive.account import type_name
 from zsell_transform.records import Records, stored_records
-from zsell_transform.sell.columns import Headers
+from zsell_transform.sell.columns import NO_FILES, Headers
 from zsell_transform.sell.entities import ENTITIES
 from zsell_transform.survey import study
 from zsell_transform.survey.facts import Column, Survey
@@ -39,9 +38,7 @@ from zsell_transform.writing.manifest import FIELDS, NAME, is_damaged, read_mani
 _TEXTS: Final = ("text", "large_text")
 
 
-def earlier(
-    previous: str | Path, ask: Mapping, headers: MappingOf[str, Headers] = MappingProxyType({})
-) -> Records:
+def earlier(previous: str | Path, ask: Mapping, headers: MappingOf[str, Headers] = NO_FILES) -> Records:
     """The records of an earlier run, with their own survey.
 
     Args:

@@ -159,8 +159,8 @@ class Notations:
             if (before := then.get(entity, {}).get(name)) is not None
         ]
         return cls(
-            _with_siblings({e for e, then, now in both if {_order(then), _order(now)} == {*_TURNED}}),
-            _with_siblings({e for e, then, now in both if {_mark(then), _mark(now)} == {*MARKS}}),
+            _with_siblings({entity for entity, *two in both if {*map(_order, two)} == {*_TURNED}}),
+            _with_siblings({entity for entity, *two in both if {*map(_mark, two)} == {*MARKS}}),
         )
 
     def read(self, entity: str, before: Column, now: Column) -> Column:

@@ -56,20 +56,24 @@ def checklist(story: Story, program: str = PROGRAM) -> list[Step]:
     """
     if story.unseen:
         return [_once_more(story, program)]
-    steps: tuple[Step | None, ...] = (
-        _read_all(story),
-        _decide(story, program),
-        _look(story),
-        _prepare(story),
-        _try(story),
-        _upload(story),
-        _export(story),
-    )
     if story.complete:  # what changed in Sell since an earlier run may still be uploaded
-        still = (_decide(story, program), _prepare(story), _upload(story), _export(story))
-        steps = still if "updates" in story.files["item"] else ()
-    last = _verify(story, program) if story.complete else _next_lap(story, program)
-    return [step for step in (*steps, last) if step]
+        changed = "updates" in story.files["item"]
+        steps = (_decide(story, program), _prepare(story), _upload(story), _export(story)) if changed else ()
+        return [step for step in (*steps, _verify(story, program)) if step]
+    return [
+        step
+        for step in (
+            _read_all(story),
+            _decide(story, program),
+            _look(story),
+            _prepare(story),
+            _try(story),
+            _upload(story),
+            _export(story),
+            _next_lap(story, program),
+        )
+        if step
+    ]
 
 
 def unwritten(story: Story) -> list[Step]:

@@ -52,7 +52,7 @@ from zsell_transform.proof.readings import without_readings
 from zsell_transform.proof.repair import link_files, note_parts, value_files
 from zsell_transform.proof.result import Proof
 from zsell_transform.proof.skips import read_skip_files
-from zsell_transform.proof.too_many import importable, to_take_off
+from zsell_transform.proof.too_many import beside, importable, to_take_off
 from zsell_transform.proof.unseen import unverifiable
 from zsell_transform.sell.entities import ENTITIES
 from zsell_transform.standing.account import Account, expected_account, presence, several
@@ -137,7 +137,7 @@ def _compared(
         "wrong_links": links.wrong,
         "unverifiable": unverifiable(unseen_columns(drafts, there, held), links, untold, placed),
     }
-    own = _of_its_own(values, there)
+    own = beside(_of_its_own(values, there), drafts)
     told = pl.concat([values.select("entity", "source_id"), links.wrong.select("entity", "source_id")])
     return Proof(
         ok=_ok(there, found["merged"], told),
@@ -149,9 +149,9 @@ def _compared(
         unverifiable=found["unverifiable"],
         skipped=skipped,
         twins=twins(held),
-        by_hand=to_take_off(own, drafts, held),
+        by_hand=to_take_off(own, held),
         unread=unread,
-        repairs=_repairs(there, held, links, importable(own, drafts)),
+        repairs=_repairs(there, held, links, importable(own)),
         summary=_summary(wanted.records, there, found),
     )
 

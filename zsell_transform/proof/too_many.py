@@ -14,31 +14,31 @@ from zsell_transform.drafting import Drafts
 from zsell_transform.folding import folded
 from zsell_transform.pipedrive.exports.held import Held
 from zsell_transform.pipedrive.fields import NAMES, PREFIXES
+from zsell_transform.proof.differences import DIFFERING
 from zsell_transform.standing.sameness import LISTS, kinds
 from zsell_transform.standing.update_rows import printed
 
 TAKE_OFF: Final = dict.fromkeys(("entity", "source_id", "system_id", "name", "field", "take_off"), pl.String)
 
 
-def importable(found: pl.DataFrame, drafts: Drafts) -> pl.DataFrame:
+def importable(rows: pl.DataFrame) -> pl.DataFrame:
     """The differing values that an import can put right, with what its cell says under `sell`.
 
     Args:
-        found: as of `differing`.
+        rows: as of `beside`.
     """
-    rows = _beside(found, drafts)
     extra, lacks = pl.col("extra"), pl.col("lacking").is_not_null()
     cell = pl.concat_str("sell", extra, separator=", ", ignore_nulls=True)
-    return rows.filter(extra.is_null() | lacks).with_columns(sell=cell).select(found.columns)
+    return rows.filter(extra.is_null() | lacks).with_columns(sell=cell).select(*DIFFERING)
 
 
-def to_take_off(found: pl.DataFrame, drafts: Drafts, held: Held) -> pl.DataFrame:
+def to_take_off(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
     """What is too many, as `TAKE_OFF`, with the record as Pipedrive calls it.
 
     Args:
-        found: as of `differing`.
+        rows: as of `beside`.
     """
-    rows = _beside(found, drafts).filter(pl.col("extra").is_not_null()).rename({"extra": "take_off"})
+    rows = rows.filter(pl.col("extra").is_not_null()).rename({"extra": "take_off"})
     parts = [pl.DataFrame(schema=TAKE_OFF)]
     for item, prefix in PREFIXES.items():
         names = printed(item, held).rename({NAMES[item]: "name"})
@@ -47,8 +47,12 @@ def to_take_off(found: pl.DataFrame, drafts: Drafts, held: Held) -> pl.DataFrame
     return pl.concat(parts)
 
 
-def _beside(found: pl.DataFrame, drafts: Drafts) -> pl.DataFrame:
-    """Differing values with `extra` and `lacking`: labels that only Pipedrive has, and that only Sell has."""
+def beside(found: pl.DataFrame, drafts: Drafts) -> pl.DataFrame:
+    """Differing values with `extra` and `lacking`: labels that only Pipedrive has, and that only Sell has.
+
+    Args:
+        found: as of `differing`.
+    """
     numbered = found.with_row_index("n")
     mine = numbered.join(_lists(found, drafts), on=["entity", "field"], how="semi", maintain_order="left")
     there, in_sell = _each(mine, "pipedrive"), _each(mine, "sell")

@@ -127,7 +127,8 @@ def _rows(entity: str, frame: pl.LazyFrame, cells: MappingOf[str, pl.Expr], clea
         ExportError: cells of a column cannot be read, or the frame itself cannot be made.
     """
     try:
-        counted = clean.select(rows=pl.len(), told=pl.col("_row").max()).collect(engine="streaming")
+        # A count alone would not read the numbers of the rows, which may be none.
+        counted = clean.select(pl.col("_row").max(), rows=pl.len()).collect(engine="streaming")
         return int(counted["rows"].item())
     except pl.exceptions.PolarsError as error:
         _expect_made(entity, frame)

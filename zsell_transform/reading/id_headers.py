@@ -134,11 +134,11 @@ def _unknown(table: Table, meaning: Meaning, wished: Collection[str]) -> list[st
 
 def _are_theirs(table: Table, header: str, ids: Ids) -> bool:
     """Whether a column holds ids of the export's people and companies."""
-    if not _holds(table, header, _IDS):
+    cells = table.frame.select(cell=_filled(header)).drop_nulls().unique().collect(engine="streaming")
+    if not (cells.height and cells["cell"].str.contains(_IDS).all()):
         return False
-    cells = table.frame.select(exact(pl.col(header))).drop_nulls().unique().collect(engine="streaming")
-    known = cells.to_series().is_in(ids().implode()).mean()
-    return isinstance(known, float) and known >= _SHARE
+    known = cells.select(exact(pl.col("cell")).is_in(ids().implode()).sum()).item()
+    return bool(known >= _SHARE * cells.height)
 
 
 def _may_be_theirs(table: Table, header: str, ids: Ids) -> bool:
@@ -148,6 +148,10 @@ def _may_be_theirs(table: Table, header: str, ids: Ids) -> bool:
 
 def _holds(table: Table, header: str, pattern: str) -> bool:
     """Whether a column has cells that are not blank, and all of these are like a pattern."""
-    cells = pl.col(header).str.strip_chars().replace("", None)
+    cells = _filled(header)
     asked = table.frame.select(cells.str.contains(pattern).all() & cells.is_not_null().any())
     return bool(asked.collect(engine="streaming").item())
+
+
+def _filled(header: str) -> pl.Expr:
+    return pl.col(header).str.strip_chars().replace("", None)

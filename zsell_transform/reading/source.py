@@ -87,10 +87,8 @@ class Found:
     @property
     def copies(self) -> tuple[str, ...]:
         """The names of files of which this one is a copy by its own, or another form (`deals.xlsx`)."""
-        bare = self.copied
-        return (
-            (bare,) if not self.is_instead else (bare, *(bare + suffix for suffix in sorted(TABLE_SUFFIXES)))
-        )
+        forms = sorted(TABLE_SUFFIXES) if self.is_instead else ()
+        return (self.copied, *(self.copied + suffix for suffix in forms))
 
     def is_unchanged(self) -> bool:
         """Whether size and time are still those of the first look."""

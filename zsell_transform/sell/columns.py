@@ -165,10 +165,6 @@ def is_custom(entity: str, column: str) -> bool:
     )
 
 
-#: What `pl.col` does not take for one column's name.
-_PATTERN: Final = re.compile(r"^\^.*\$$", re.DOTALL)
-
-
 def own_name(name: str, taken: Collection[str]) -> str:
     """What a custom field's column is called among others.
 
@@ -181,7 +177,8 @@ def is_ours(name: str) -> bool:
     """Whether the library calls a column so that says where a record comes from (contract, section 3), or
     polars would take the name for a pattern of names.
     """
-    return name in ("source_id", "file", "row", "*") or name.startswith("_") or bool(_PATTERN.match(name))
+    is_pattern = name == "*" or (name.startswith("^") and name.endswith("$"))
+    return name in ("source_id", "file", "row") or name.startswith("_") or is_pattern
 
 
 def plain_name(column: str) -> str:
@@ -193,6 +190,8 @@ def plain_name(column: str) -> str:
 #: Header, as a file spells it → the columns that it means; none where it keeps its name, or has no place.
 Headers = MappingOf[str, tuple[str, ...]]
 NO_HEADERS: Final[Headers] = MappingProxyType({})
+#: Entity → the headers of its files, where none are known.
+NO_FILES: Final[MappingOf[str, Headers]] = MappingProxyType({})
 
 
 def called(column: str, columns: Collection[str], headers: Headers = NO_HEADERS) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from types import MappingProxyType
 
 import polars as pl
 
@@ -17,7 +16,7 @@ from zsell_transform.evidence import MAPPING, SHAPE_FAMILIES, SHAPES, Evidence, 
 from zsell_transform.frames.parallel import two_by_key
 from zsell_transform.mapping import Mapping
 from zsell_transform.progress import unwatched
-from zsell_transform.sell.columns import Headers, is_custom
+from zsell_transform.sell.columns import NO_FILES, Headers, is_custom
 from zsell_transform.survey.facts import STAGES, Column, Survey
 from zsell_transform.survey.leads_own import typed_with_leads
 from zsell_transform.survey.questions import follow_ups, is_tidy, questions, read_facts
@@ -31,7 +30,7 @@ def study(
     frames: MappingOf[str, pl.LazyFrame],
     ask: Mapping,
     seen: Callable[[int], object] = unwatched,
-    headers: MappingOf[str, Headers] = MappingProxyType({}),
+    headers: MappingOf[str, Headers] = NO_FILES,
 ) -> Survey:
     """Asks everything and answers: the whole survey in one call.
 
@@ -68,7 +67,7 @@ def _collected(asked: dict[str, pl.LazyFrame]) -> dict[str, pl.DataFrame]:
     return dict(zip(asked, frames, strict=True))
 
 
-def answer(answers: Answers, ask: Mapping, headers: MappingOf[str, Headers] = MappingProxyType({})) -> Survey:
+def answer(answers: Answers, ask: Mapping, headers: MappingOf[str, Headers] = NO_FILES) -> Survey:
     """What was asked → what is known.
 
     Args:

@@ -31,6 +31,7 @@ from zsell_transform.pipedrive.fields import field_key
 from zsell_transform.sell.columns import (
     DATES,
     MONEY,
+    NO_FILES,
     NO_HEADERS,
     NUMBERS,
     Headers,
@@ -62,7 +63,7 @@ def decide_readings(
     evidence: Evidences,
     ask: Mapping,
     words: pl.DataFrame | None,
-    headers: MappingOf[str, Headers] = MappingProxyType({}),
+    headers: MappingOf[str, Headers] = NO_FILES,
     made: MappingOf[str, Collection[str]] = _NONE,
 ) -> Readings:
     """How every column is read.

@@ -10,6 +10,7 @@ import polars as pl
 
 from zsell_transform import issues
 from zsell_transform.cleaning.cells import text
+from zsell_transform.cleaning.moments import UNDECIDED
 from zsell_transform.evidence import SERIAL_DAY, SHAPES
 from zsell_transform.mapping_values import key_in_braces
 from zsell_transform.sell.columns import plain_name
@@ -53,7 +54,7 @@ def doubt(entity: str, column: Column, counts: MappingOf[str, int]) -> pl.DataFr
         return issues.issue(code, entity=entity, field=column.name, value=values, detail=detail)
 
     left = TEXT if column.custom else BLANK
-    if column.dates == "undecided":
+    if column.dates == UNDECIDED:
         detail = f"{left}; {how_to_decide(entity, column)}"
         # None of its own: people's dates decide for companies, and leads' for deals.
         return told("undecided_date_order", detail, counts["slashed"] or column.filled)

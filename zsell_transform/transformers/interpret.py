@@ -17,7 +17,7 @@ import polars as pl
 from zsell_transform import issues
 from zsell_transform.cleaning.cells import text
 from zsell_transform.cleaning.markup import lines, said
-from zsell_transform.cleaning.moments import iso
+from zsell_transform.cleaning.moments import UNDECIDED, iso
 from zsell_transform.cleaning.texts import shortened
 from zsell_transform.evidence import SHAPES
 from zsell_transform.frames.sparse import BLANK
@@ -258,7 +258,7 @@ def _unread(table: Table, fields: Iterable[Field], given: _Columns) -> Iterator[
         for source in [n for n in sources if n in given.names and not given.is_blank(n)]:
             raw = pl.col(source)
             filled = unread & raw.is_not_null()
-            if source in given.seen and given.seen[source].dates == "undecided":
+            if source in given.seen and given.seen[source].dates == UNDECIDED:
                 either = raw.str.contains(SHAPES["slashed"])
                 line = deciding([(table.source, source)])
                 yield Told("undecided_date", filled & either, table.source, source, raw, line)
